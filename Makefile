@@ -1,0 +1,136 @@
+# backpropd. `make help` lists what there is to make.
+
+CONFIG ?= release
+CC ?= gcc
+CXX ?= g++
+PREFIX ?= /usr/local
+DESTDIR ?=
+PYTHON ?= /usr/bin/python3
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+
+CONFIGS := release debug asan tsan cov
+ifeq ($(filter $(CONFIG),$(CONFIGS)),)
+$(error CONFIG is one of: $(CONFIGS); not "$(CONFIG)")
+endif
+
+BUILD := build/$(CONFIG)
+VERSION := $(shell sed -n 's/^  version: *//p' openapi.yaml | head -n 1)
+PACKAGES := libmicrohttpd jansson
+
+# --- flags ---------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wwrite-strings -Wundef -Werror
+# Bits must not depend on the compiler: no fused multiply-add, and never -ffast-math.
+NUMBERS := -ffp-contract=off
+HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2
+HARDENED_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+
+FLAGS_release := -O2 -g $(HARDENING)
+LINK_release := $(HARDENED_LINK)
+FLAGS_debug := -O0 -g3
+FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LINK_asan := -fsanitize=address,undefined
+FLAGS_tsan := -O1 -g -fsanitize=thread
+LINK_tsan := -fsanitize=thread
+FLAGS_cov := -O0 -g --coverage -DNDEBUG
+LINK_cov := --coverage
+
+CPPFLAGS_ALL := -D_GNU_SOURCE -DBP_VERSION='"$(VERSION)"' -Iinclude -MMD -MP \
+	$(filter-out -I/usr/include,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)) $(CPPFLAGS)
+CFLAGS_ALL := -std=c11 $(WARNINGS) $(NUMBERS) -pthread $(FLAGS_$(CONFIG)) $(CFLAGS)
+CXXFLAGS_ALL := -std=c++17 -Wall -Wextra -Werror $(FLAGS_$(CONFIG)) $(CXXFLAGS)
+LDFLAGS_ALL := -pthread -static-libstdc++ -static-libgcc $(LINK_$(CONFIG)) $(LDFLAGS)
+LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
+
+# --- what is made of what ------------------------------------------------------------------------
+
+SOURCES := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c src/*/*.cc src/*/*.S)))
+OBJECTS := $(SOURCES:%=$(BUILD)/obj/%.o)
+TESTS := $(sort $(wildcard tests/core/test_*.c tests/codec/test_*.c tests/http/test_*.c))
+TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%)
+
+.PHONY: all
+all: $(BUILD)/backpropd ## Build build/release/backpropd
+
+$(BUILD)/backpropd: $(OBJECTS) $(BUILD)/obj/src/main.c.o
+	@echo '  LINK    $@'
+	@$(CXX) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(BUILD)/obj/%.c.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo '  CC      $<'
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+
+$(BUILD)/obj/%.cc.o: %.cc $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo '  CXX     $<'
+	@$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) -c -o $@ $<
+
+$(BUILD)/obj/src/http/assets.S.o: src/http/assets.S openapi.yaml build/openapi.json \
+		$(wildcard src/http/examples/*) $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo '  AS      $<'
+	@$(CC) -DBP_OPENAPI_JSON='"build/openapi.json"' -c -o $@ $<
+
+build/openapi.json: openapi.yaml
+	@mkdir -p $(@D)
+	$(PYTHON) -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)' <$< >$@.new
+	@mv $@.new $@
+
+# Objects are made again when the flags change, and only then.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CXX) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(CXXFLAGS_ALL) $(LDFLAGS_ALL)' >$@.new
+	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
+.PHONY: FORCE
+FORCE:
+
+-include $(OBJECTS:.o=.d) $(BUILD)/obj/src/main.c.d $(TEST_BINARIES:=.d)
+
+# --- use -----------------------------------------------------------------------------------------
+
+.PHONY: run
+run: all ## Serve on 127.0.0.1:8080
+	$(BUILD)/backpropd
+
+.PHONY: demo
+demo: all ## Post the textbook example, print the seven steps and all 31 gradients
+	@sh tests/support/demo.sh $(BUILD)/backpropd
+
+.PHONY: install
+install: all ## Install to $(DESTDIR)$(PREFIX)/bin
+	install -D -m 755 $(BUILD)/backpropd $(DESTDIR)$(PREFIX)/bin/backpropd
+
+# --- tests ---------------------------------------------------------------------------------------
+
+.PHONY: deps
+deps: ## Install what building and testing need (Debian's packages, npm for test tools)
+	@sh tests/support/deps.sh
+
+.PHONY: test
+test: unit integration ## All tests: unit, vectors, contract, integration
+
+.PHONY: unit
+unit: $(TEST_BINARIES) ## The unit tests alone
+	@for test in $(TEST_BINARIES); do $$test || exit 1; done
+
+$(BUILD)/tests/%: tests/%.c $(OBJECTS)
+	@mkdir -p $(@D)
+	@echo '  TEST    $<'
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Isrc -Itests/support $(shell pkg-config --cflags check 2>/dev/null) \
+		-c -o $@.o -MF $@.d -MT $@ $<
+	@$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(OBJECTS) $(shell pkg-config --libs check 2>/dev/null) $(LIBS)
+
+.PHONY: integration
+integration: all ## The tests that call the real binary
+	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/contract tests/integration
+
+.PHONY: help
+help: ## Print this
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "%-12s %s\n", $$1, $$2}'

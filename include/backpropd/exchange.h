@@ -1,0 +1,36 @@
+/* One request and its reply, from head to end, without a socket: the server feeds it. */
+#ifndef BACKPROPD_EXCHANGE_H
+#define BACKPROPD_EXCHANGE_H
+
+#include "backpropd/head.h"
+
+struct bp_exchange {
+    struct bp_service *service;
+    enum bp_method method;
+    const char *path;
+    size_t length;       /* announced, 0 if not */
+    size_t received;     /* of the body */
+    bool is_refused;     /* `problem` is the answer; the body is read and dropped */
+    struct bp_problem problem;
+    struct bp_text body;
+    struct bp_reply reply;
+};
+
+/*
+ * Starts with a head. Returns true if the request is refused at once: the reply asks to close the
+ * connection. As a rule false: the body comes first, if only an empty one.
+ */
+bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
+                       const struct bp_head *head);
+
+/* Takes a piece of the body. Returns false if the body is so large that the connection is to be
+ * cut without an answer. */
+bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t size);
+
+/* The body has ended: makes the reply. */
+void bp_exchange_finish(struct bp_exchange *exchange);
+
+/* Frees all but the reply. */
+void bp_exchange_free(struct bp_exchange *exchange);
+
+#endif

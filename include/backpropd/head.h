@@ -1,0 +1,52 @@
+/*
+ * The head of a request: what its line and headers say, and whether that is proper HTTP.
+ *
+ * libmicrohttpd lets through what other servers on the way may read otherwise (two lengths, a
+ * length and a coding, names that are no tokens); each such request is refused here, before its
+ * body is read, so that nobody can hide a second request in it.
+ */
+#ifndef BACKPROPD_HEAD_H
+#define BACKPROPD_HEAD_H
+
+#include "backpropd/service.h"
+
+#define BP_HEADERS_MAX 100
+#define BP_TARGET_MAX 4096
+#define BP_REQUEST_ID_MAX 128
+
+struct bp_head {
+    const char *method;
+    const char *target; /* as it came, without the query */
+    const char *version;
+    size_t size; /* bytes of line and headers, 0 if unknown */
+    size_t n_headers;
+    size_t n_host, n_length, n_coding; /* how often these came */
+    bool bad_name, bad_value;          /* some header has a name or value that HTTP does not allow */
+    const char *host, *length, *coding, *expect, *type, *encoding, *request_id; /* or NULL */
+};
+
+/* Notes one header. Bytes are as they came; value may be NULL for an empty one. Cannot fail. */
+void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const char *value,
+                 size_t value_size);
+
+/* Judges what decides where the request ends and the next begins, and what no route can mend. A
+ * request that fails must not be read further: answer, and close. Fails (false) with the problem
+ * set. */
+bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_t header_bytes);
+
+/* Judges what announces the body: media type and coding. Fails (false) with the problem set. */
+bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem);
+
+/* The method; head must have passed bp_head_check. */
+enum bp_method bp_head_method(const struct bp_head *head);
+
+/* The path of the target: of an absolute one (http://host/path), what follows the authority. */
+const char *bp_head_path(const struct bp_head *head);
+
+/* The announced length of the body; SIZE_MAX if it is beyond any; 0 if none. */
+size_t bp_head_length(const struct bp_head *head);
+
+/* True if a client's request id may be echoed: 1 to 128 visible ASCII characters. */
+bool bp_request_id_is_proper(const char *id);
+
+#endif

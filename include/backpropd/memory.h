@@ -1,0 +1,25 @@
+/* Memory against a budget that all requests in flight share. */
+#ifndef BACKPROPD_MEMORY_H
+#define BACKPROPD_MEMORY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct bp_memory {
+    atomic_size_t used;
+    size_t limit;
+};
+
+/* A block of `size` bytes, not cleared. NULL if the budget or the machine has no more: then
+ * *over_budget tells which. Give it back with bp_memory_give. */
+void *bp_memory_take(struct bp_memory *memory, size_t size, bool *over_budget);
+
+/* The block at another size, perhaps moved; NULL as above, the old block then as it was. block may
+ * be NULL. */
+void *bp_memory_resize(struct bp_memory *memory, void *block, size_t size, bool *over_budget);
+
+/* Gives a block back; NULL is nothing. Cannot fail. */
+void bp_memory_give(void *block);
+
+#endif

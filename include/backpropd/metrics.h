@@ -1,0 +1,25 @@
+/* Counters that all threads share, and their page in Prometheus' text format. */
+#ifndef BACKPROPD_METRICS_H
+#define BACKPROPD_METRICS_H
+
+#include "backpropd/service.h"
+
+/* What is counted of one request, once its reply is on its way. */
+struct bp_observation {
+    const char *path;
+    enum bp_method method;
+    unsigned status;
+    int problem; /* its bp_problem_code, or -1 */
+    double seconds;
+};
+
+/* A request has begun. */
+void bp_metrics_begin(struct bp_metrics *metrics);
+
+/* It has ended; observation is NULL if it got no reply. */
+void bp_metrics_end(struct bp_metrics *metrics, const struct bp_observation *observation);
+
+/* Requests that have begun and not ended. */
+size_t bp_metrics_in_flight(const struct bp_metrics *metrics);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * A network, its samples and the rules of the calculation: plain views, no ownership.
+ *
+ * Shapes are row-major. w is (n_in, n_out): row i holds the weights that leave unit i below,
+ * column j those that enter unit j above. Every number is finite and every shape agrees: the
+ * codec has seen to it, so nothing in core checks again.
+ */
+#ifndef BACKPROPD_NETWORK_H
+#define BACKPROPD_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* name in C, name on the wire */
+#define BP_ACTIVATIONS(X)                                                                         \
+    X(RELU, "relu")                                                                               \
+    X(LEAKY_RELU, "leaky_relu")                                                                   \
+    X(SIGMOID, "sigmoid")                                                                         \
+    X(TANH, "tanh")                                                                               \
+    X(IDENTITY, "identity")
+
+/* The loss of one sample is c' * sum((y_hat - y)^2); c' is 1/N, 1, 1/(2N), 1/2 for N outputs. */
+#define BP_LOSSES(X)                                                                              \
+    X(MSE, "mse")                                                                                 \
+    X(SSE, "sse")                                                                                 \
+    X(HALF_MSE, "half_mse")                                                                       \
+    X(HALF_SSE, "half_sse")
+
+#define BP_AS_ACTIVATION(name, wire) BP_ACTIVATION_##name,
+#define BP_AS_LOSS(name, wire) BP_LOSS_##name,
+enum bp_activation { BP_ACTIVATIONS(BP_AS_ACTIVATION) BP_ACTIVATION_COUNT };
+enum bp_loss { BP_LOSSES(BP_AS_LOSS) BP_LOSS_COUNT };
+#undef BP_AS_ACTIVATION
+#undef BP_AS_LOSS
+
+struct bp_layer {
+    size_t n_in;
+    size_t n_out;
+    double *w; /* (n_in, n_out) */
+    double *b; /* (n_out) */
+    enum bp_activation activation;
+};
+
+struct bp_network {
+    size_t depth; /* layers, at least 1 */
+    struct bp_layer *layers;
+};
+
+struct bp_sample {
+    const double *x; /* (layers[0].n_in) */
+    const double *y; /* (layers[depth - 1].n_out), NULL: no target was given */
+};
+
+#define BP_NO_ROUNDING (-1)
+
+struct bp_rules {
+    enum bp_loss loss;
+    int round_decimals;  /* 0..15, or BP_NO_ROUNDING: what feeds relu and leaky_relu is rounded */
+    double relu_at_zero; /* relu's derivative at exactly 0, in 0..1 */
+};
+
+/* What is calculated: a network, a batch of n_samples >= 1 samples, the rules. */
+struct bp_task {
+    struct bp_network network;
+    const struct bp_sample *samples;
+    size_t n_samples;
+    struct bp_rules rules;
+};
+
+/* Parameters of a layer and of a network: weights and biases. Cannot fail. */
+static inline size_t bp_layer_parameters(const struct bp_layer *layer)
+{
+    return (layer->n_in + 1) * layer->n_out;
+}
+
+size_t bp_network_parameters(const struct bp_network *network);
+
+/* True if the layer's pre-activations are rounded: they feed relu or leaky_relu. */
+static inline bool bp_layer_is_gated(const struct bp_layer *layer)
+{
+    return layer->activation == BP_ACTIVATION_RELU ||
+           layer->activation == BP_ACTIVATION_LEAKY_RELU;
+}
+
+#endif

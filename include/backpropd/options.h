@@ -1,0 +1,42 @@
+/* Flags and their variables: one table makes both, and --help. */
+#ifndef BACKPROPD_OPTIONS_H
+#define BACKPROPD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "backpropd/limits.h"
+
+enum bp_action { BP_ACTION_SERVE, BP_ACTION_CALL, BP_ACTION_HEALTHCHECK, BP_ACTION_HELP, BP_ACTION_VERSION };
+
+#define BP_LOG_FORMATS(X)                                                                         \
+    X(TEXT, "text")                                                                               \
+    X(JSON, "json")                                                                               \
+    X(OFF, "off")
+
+#define BP_AS_LOG(name, wire) BP_LOG_##name,
+enum bp_log_format { BP_LOG_FORMATS(BP_AS_LOG) BP_LOG_COUNT };
+#undef BP_AS_LOG
+
+struct bp_options {
+    enum bp_action action;
+    const char *call_path; /* of BP_ACTION_CALL */
+    char address[64];      /* to listen on, without brackets */
+    unsigned port;
+    size_t threads;
+    size_t drain_delay; /* seconds */
+    enum bp_log_format log_format;
+    struct bp_limits limits;
+};
+
+#define BP_OPTION_ERROR_MAX 256
+
+/* Reads flags, and the environment where a flag is not given. Fails (false) with one line in `error`
+ * that names the culprit. */
+bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX], int argc,
+                     char **argv);
+
+/* Prints what --help says. */
+void bp_options_help(FILE *out);
+
+#endif

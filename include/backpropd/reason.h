@@ -1,0 +1,93 @@
+/*
+ * Why a gradient is zero.
+ *
+ * For one sample, the first of these that holds, nearest to the loss first; over a batch, the one
+ * reason of all terms, or `mixed`; `cancels` if terms were not zero and their sum is.
+ */
+#ifndef BACKPROPD_REASON_H
+#define BACKPROPD_REASON_H
+
+#include <stdint.h>
+
+#include "backpropd/network.h"
+
+/* name in C, name on the wire; the order is that of `zero_because` */
+#define BP_REASONS(X)                                                                             \
+    X(ERROR_ZERO, "error_zero")                                                                   \
+    X(NEURON_DEAD, "neuron_dead")                                                                 \
+    X(SATURATED, "saturated")                                                                     \
+    X(SOURCE_DEAD, "source_dead")                                                                 \
+    X(INPUT_ZERO, "input_zero")                                                                   \
+    X(UNDERFLOW, "underflow")                                                                     \
+    X(MIXED, "mixed")                                                                             \
+    X(CANCELS, "cancels")
+
+#define BP_AS_REASON(name, wire) BP_REASON_##name,
+enum bp_reason { BP_REASONS(BP_AS_REASON) BP_REASON_COUNT };
+#undef BP_AS_REASON
+
+/* The gradient is not zero: no reason is owed. */
+#define BP_REASON_NONE BP_REASON_COUNT
+
+/* Samples of one block; a set of them is the bits of a bp_set. */
+#define BP_BLOCK 64
+typedef uint64_t bp_set;
+
+/*
+ * What a block of samples says of one unit, as disjoint sets of samples: why no gradient enters
+ * it. `open` is the rest.
+ */
+struct bp_unit_sets {
+    bp_set error_zero;
+    bp_set neuron_dead;
+    bp_set saturated;
+    bp_set open;
+};
+
+/* What it says of a source (an input or a hidden unit below): no signal leaves it, since it is
+ * dead, or since its value is 0. Disjoint. */
+struct bp_source_sets {
+    bp_set dead;
+    bp_set zero;
+};
+
+/*
+ * Sorts a block of samples by why no gradient enters each unit of a layer.
+ *
+ * Out: units, (n). In: z, dl_dh and dh_dz, (m, n), m <= BP_BLOCK; activation and relu_at_zero
+ * as they were used. Cannot fail.
+ */
+void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const double *dh_dz,
+                     enum bp_activation activation, size_t m, size_t n);
+
+/*
+ * Sorts a block of samples by why no signal leaves each source.
+ *
+ * Out: sources, (n). In: x, m rows of (n); dead, whether the source is relu units, which are
+ * dead where their derivative dh_dz, (m, n), is 0; NULL for anything else. Cannot fail.
+ */
+void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
+                       const double *relu_dh_dz, size_t m, size_t n);
+
+/*
+ * Notes in `seen` what the block's terms were, for one layer, after they were added to the sums.
+ * `seen` starts as zeros and is private to these functions until bp_reason_settle.
+ *
+ * In/out: seen_w, (n_in, n_out); seen_b, (n_out). In: dw and db, the running sums of these shapes;
+ * units, (n_out); sources, (n_in); x, m rows of (n_in); dl_dz, (m, n_out). Cannot fail.
+ */
+void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const double *db,
+                    const struct bp_unit_sets *units, const struct bp_source_sets *sources,
+                    const double *const *x, const double *dl_dz, size_t m, size_t n_in,
+                    size_t n_out);
+
+/*
+ * Turns sums into means, and what was seen into one bp_reason an entry.
+ *
+ * In/out: seen (n), then reasons; sum (n), then mean. In: n_samples. In/out: counts, one for each
+ * reason and, at BP_REASON_NONE, the gradients that are not zero. Cannot fail.
+ */
+void bp_reason_settle(uint8_t *seen, double *sum, size_t counts[BP_REASON_COUNT + 1],
+                      size_t n_samples, size_t n);
+
+#endif

@@ -1,0 +1,26 @@
+/* The service on a socket. */
+#ifndef BACKPROPD_SERVER_H
+#define BACKPROPD_SERVER_H
+
+#include "backpropd/options.h"
+#include "backpropd/service.h"
+
+struct bp_server;
+
+/*
+ * Listens and serves, in threads of its own. Out: server, to be stopped. Fails (false) with one
+ * line in `error`.
+ */
+bool bp_server_start(struct bp_server **server, struct bp_service *service,
+                     const struct bp_options *options, char error[BP_OPTION_ERROR_MAX]);
+
+/* The port it listens on. */
+unsigned bp_server_port(const struct bp_server *server);
+
+/* Accepts no more connections, finishes what is in flight, and frees the server. */
+void bp_server_stop(struct bp_server *server);
+
+/* Asks the service at the options' address whether it lives, over one plain HTTP request. */
+bool bp_server_is_alive(const struct bp_options *options);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * The service as one plain function, request -> reply: no socket, no clock, no thread of its own.
+ * The server adds those; tests and `backpropd call` do without.
+ */
+#ifndef BACKPROPD_SERVICE_H
+#define BACKPROPD_SERVICE_H
+
+#include "backpropd/limits.h"
+#include "backpropd/memory.h"
+#include "backpropd/problem.h"
+#include "backpropd/text.h"
+
+/* Methods that routes take; a set of them is a sum. */
+enum bp_method {
+    BP_METHOD_GET = 1,
+    BP_METHOD_HEAD = 2,
+    BP_METHOD_POST = 4,
+    BP_METHOD_OPTIONS = 8,
+    BP_METHOD_OTHER = 16, /* known to HTTP, taken by no route: 405 */
+};
+
+/* name in C, media type */
+#define BP_MEDIA(X)                                                                               \
+    X(NONE, "")                                                                                   \
+    X(JSON, "application/json")                                                                   \
+    X(PROBLEM, "application/problem+json")                                                        \
+    X(YAML, "application/yaml")                                                                   \
+    X(HTML, "text/html; charset=utf-8")                                                           \
+    X(METRICS, "text/plain; version=0.0.4; charset=utf-8")
+
+#define BP_AS_MEDIA(name, type) BP_MEDIA_##name,
+enum bp_media { BP_MEDIA(BP_AS_MEDIA) BP_MEDIA_COUNT };
+#undef BP_AS_MEDIA
+
+struct bp_request {
+    enum bp_method method;
+    const char *path; /* without the query */
+    const char *body; /* a NUL stands after it */
+    size_t body_size;
+};
+
+struct bp_reply {
+    unsigned status;
+    enum bp_media media;
+    unsigned allow;         /* a set of bp_method for the Allow header, or 0 */
+    bool is_preflight;      /* OPTIONS: what CORS asks for is allowed */
+    bool retry_later;       /* Retry-After */
+    bool accepts_post;      /* Accept-Post, on 415 */
+    bool must_close;        /* the connection cannot go on */
+    int problem;            /* the bp_problem_code, or -1 */
+    const char *fixed;      /* a body that is always there, or NULL: then `text` is the body */
+    size_t fixed_size;
+    struct bp_text text;
+};
+
+struct bp_metrics; /* counters that all threads share */
+
+struct bp_service {
+    struct bp_limits limits;
+    struct bp_memory memory;
+    atomic_bool draining; /* a stop was asked for: /readyz says no */
+    struct bp_metrics *metrics;
+};
+
+/* Makes a service. Returns false if there is no memory. */
+bool bp_service_start(struct bp_service *service, const struct bp_limits *limits);
+void bp_service_free(struct bp_service *service);
+
+/* Answers a request whose framing is proper. Out: reply, to be freed. Cannot fail: what goes wrong
+ * is a problem in the reply. */
+void bp_service_answer(struct bp_reply *reply, struct bp_service *service,
+                       const struct bp_request *request);
+
+/* A problem as a reply. Out: reply, to be freed. Cannot fail. */
+void bp_reply_problem(struct bp_reply *reply, struct bp_service *service,
+                      const struct bp_problem *problem);
+
+void bp_reply_free(struct bp_reply *reply);
+
+/* The body of a reply and its size. */
+const char *bp_reply_body(const struct bp_reply *reply, size_t *size);
+
+/* The media type of a reply's Content-Type; "" if it has no body. */
+const char *bp_media_type(enum bp_media media);
+
+/* The methods that a path takes, OPTIONS among them, or 0 if there is nothing at the path. */
+unsigned bp_route_methods(const char *path);
+
+/* The path as metrics name it: a route of the table, or "other". */
+const char *bp_route_name(const char *path);
+
+/* Writes a set of methods as Allow does: "GET, HEAD, OPTIONS". At most 32 characters. */
+void bp_methods_text(char *out, unsigned methods);
+
+#endif

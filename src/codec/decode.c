@@ -1,0 +1,184 @@
+#include <float.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "reader.h"
+#include "skeleton.h"
+
+static const char *const MEMBERS[] = {"network", "samples",       "options",
+                                      "include", "learning_rate", "steps"};
+
+/* /step alone knows the last two. */
+static struct bp_names members_of(enum bp_endpoint endpoint)
+{
+    return (struct bp_names){MEMBERS, endpoint == BP_STEP ? 6 : 4};
+}
+
+bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget)
+{
+    if (over_budget)
+        return bp_problem_set(problem, BP_PROBLEM_OVERLOADED,
+                              "the memory for all requests in flight is taken");
+    return bp_problem_set(problem, BP_PROBLEM_OUT_OF_MEMORY, "the machine has no memory left");
+}
+
+static void set_defaults(struct bp_job *job, enum bp_endpoint endpoint)
+{
+    *job = (struct bp_job){.endpoint = endpoint, .steps = 1};
+    job->task.rules = (struct bp_rules){.loss = BP_LOSS_MSE, .round_decimals = 10};
+    for (size_t part = 0; part < BP_PART_COUNT; part++)
+        job->include[part] = endpoint != BP_STEP;
+}
+
+/* One block for the layers and the samples, however many the body has; readers fill it. */
+static bool make_views(struct bp_reader *reader, const json_t *network, size_t n_samples,
+                       struct bp_memory *memory)
+{
+    struct bp_task *task = &reader->job->task;
+    const size_t depth = bp_count_layers(network, reader->limits->layers);
+    const size_t layers_size = depth * sizeof *task->network.layers;
+    bool over_budget;
+    char *views = bp_memory_take(memory, layers_size + n_samples * sizeof *task->samples,
+                                 &over_budget);
+    if (!views)
+        return bp_problem_set_memory(reader->problem, over_budget);
+    memset(views, 0, layers_size);
+    reader->job->views = views;
+    task->network = (struct bp_network){depth, (struct bp_layer *)views};
+    task->samples = (struct bp_sample *)(views + layers_size);
+    task->n_samples = n_samples;
+    return true;
+}
+
+/* The length of the first sample's x, 0 if there is none to be seen. */
+static size_t first_x(const struct bp_reader *reader, const json_t *samples)
+{
+    const json_t *x = json_object_get(json_array_get(samples, 0), "x");
+    const struct bp_lift *lift = x ? bp_skeleton_lift(reader->lifted, x) : NULL;
+    return lift && lift->kind == BP_LIFT_VECTOR ? lift->columns : 0;
+}
+
+static void read_learning_rate(struct bp_reader *reader, const json_t *root)
+{
+    const json_t *value = json_object_get(root, "learning_rate");
+    double *rate = &reader->job->learning_rate;
+    if (!value) {
+        bp_read_missing(reader, root, "#", "learning_rate", members_of(BP_STEP));
+        return;
+    }
+    if (bp_read_number(reader, value, "#/learning_rate", rate) && *rate < 0)
+        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, "#/learning_rate",
+                     "a learning rate of 0 or more is needed here")
+            ->got = bp_fact_number(*rate);
+}
+
+static void read_rest(struct bp_reader *reader, const json_t *root)
+{
+    const enum bp_endpoint endpoint = reader->job->endpoint;
+    const json_t *steps = json_object_get(root, "steps");
+    const char *key;
+    json_t *value;
+    if (endpoint == BP_STEP) {
+        read_learning_rate(reader, root);
+        if (steps)
+            bp_read_integer(reader, steps, "#/steps", 1, reader->limits->steps,
+                            BP_FAULT_LIMIT_EXCEEDED, &reader->job->steps);
+    }
+    json_object_foreach((json_t *)root, key, value) {
+        bool known = false;
+        for (size_t i = 0; i < members_of(endpoint).n; i++)
+            known |= strcmp(key, MEMBERS[i]) == 0;
+        if (known)
+            continue;
+        if (strcmp(key, "learning_rate") == 0 || strcmp(key, "steps") == 0)
+            bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, "#", key,
+                                "only /step knows the member");
+        else
+            bp_read_unknown(reader, "#", key, members_of(endpoint));
+    }
+}
+
+/* Limits that only a whole job can exceed. */
+static void check_work(const struct bp_reader *reader)
+{
+    const struct bp_job *job = reader->job;
+    const size_t work = bp_job_multiply_adds(job), numbers = bp_job_reply_numbers(job);
+    if (work > reader->limits->multiply_adds)
+        bp_read_limit(reader, job->endpoint == BP_STEP ? "#/steps" : "#/samples", "multiply-adds",
+                      reader->limits->multiply_adds, work);
+    if (numbers > reader->limits->reply_numbers)
+        bp_read_limit(reader, "#/include", "numbers in the reply", reader->limits->reply_numbers,
+                      numbers);
+}
+
+static bool read_root(struct bp_reader *reader, const json_t *root, struct bp_memory *memory)
+{
+    const struct bp_names known = members_of(reader->job->endpoint);
+    const json_t *network = json_object_get(root, "network");
+    const json_t *samples = json_object_get(root, "samples");
+    const json_t *options = json_object_get(root, "options");
+    const json_t *include = json_object_get(root, "include");
+    size_t n_x = 0, n_y = 0;
+
+    if (!json_is_object(root)) {
+        bp_read_wrong(reader, root, "#", "an object");
+        return bp_faults_finish(reader->problem);
+    }
+    if (!make_views(reader, network, json_array_size(samples), memory))
+        return false;
+    if (network)
+        n_x = bp_read_network(reader, network, first_x(reader, samples));
+    else
+        bp_read_missing(reader, root, "#", "network", known);
+    if (network && json_is_object(network))
+        n_y = reader->job->task.network.layers[reader->job->task.network.depth - 1].n_out;
+    if (samples)
+        bp_read_samples(reader, samples, n_x, n_y);
+    else
+        bp_read_missing(reader, root, "#", "samples", known);
+    if (options)
+        bp_read_options(reader, options);
+    if (include)
+        bp_read_include(reader, include);
+    read_rest(reader, root);
+    if (reader->problem->n_faults == 0)
+        check_work(reader);
+    return reader->problem->n_faults == 0 || bp_faults_finish(reader->problem);
+}
+
+void bp_decode_prepare(void)
+{
+    json_object_seed(0); /* jansson makes the seed of its hash tables at first use, and unlocked */
+}
+
+bool bp_decode(struct bp_job *job, struct bp_problem *problem, enum bp_endpoint endpoint,
+               const char *body, size_t size, const struct bp_limits *limits,
+               struct bp_memory *memory)
+{
+    struct bp_lifted lifted;
+    struct bp_reader reader = {job, problem, &lifted, limits};
+    /* a sample is one container, and so may its x and y be where they are wrong */
+    const size_t containers_max = 3 * limits->samples + 4 * limits->layers + limits->units + 64;
+
+    set_defaults(job, endpoint);
+    bp_lift_body(&lifted, body, size, containers_max, memory);
+    json_t *root = bp_skeleton_load(problem, &lifted, body);
+    bool good = root && read_root(&reader, root, memory);
+    json_decref(root);
+    if (good) {
+        job->numbers = lifted.numbers;
+        lifted.numbers = NULL;
+    } else {
+        bp_job_free(job);
+    }
+    bp_lifted_free(&lifted);
+    return good;
+}
+
+void bp_job_free(struct bp_job *job)
+{
+    bp_memory_give(job->numbers);
+    bp_memory_give(job->views);
+    job->numbers = NULL;
+    job->views = NULL;
+}

@@ -1,0 +1,347 @@
+#include "backpropd/encode.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "backpropd/activation.h"
+#include "backpropd/number.h"
+#include "backpropd/json.h"
+
+/* Puts a member's name with a layer's number in it: W1, dh1_dz1. Only there does % stand in a
+ * format here. */
+static void put_key_k(struct bp_text *text, const char *format, size_t k)
+{
+    char name[32];
+    char *out = name;
+    for (const char *at = format; *at; at++) {
+        if (*at != '%') {
+            *out++ = *at;
+            continue;
+        }
+        if (k >= 10)
+            out += sprintf(out, "%zu", k);
+        else
+            *out++ = (char)('0' + k);
+    }
+    *out = '\0';
+    bp_put_key(text, name);
+}
+
+/* The name of layer k's output is hk, of the last layer's y_hat. */
+static void put_key_output(struct bp_text *text, const struct bp_job *job, const char *hidden,
+                           const char *output, size_t k)
+{
+    put_key_k(text, k == job->task.network.depth ? output : hidden, k);
+}
+
+static void put_matrix(struct bp_text *text, const double *values, size_t rows, size_t columns)
+{
+    bp_text_putc(text, '[');
+    for (size_t i = 0; i < rows; i++) {
+        bp_put_comma(text);
+        bp_text_put_doubles(text, values + i * columns, columns);
+    }
+    bp_text_putc(text, ']');
+}
+
+/* The matrix outer(h, dl_dz), written as it is multiplied: it is never stored. */
+static void put_outer(struct bp_text *text, const double *h, const double *dl_dz, size_t n_in,
+                      size_t n_out)
+{
+    bp_text_putc(text, '[');
+    for (size_t i = 0; i < n_in; i++) {
+        if (!bp_text_reserve(text, 3 + n_out * (BP_NUMBER_MAX + 1)))
+            return;
+        bp_put_comma(text);
+        bp_text_putc(text, '[');
+        char *out = text->data + text->size;
+        for (size_t j = 0; j < n_out; j++) {
+            if (j)
+                *out++ = ',';
+            out = bp_number_write(out, h[i] * dl_dz[j]);
+        }
+        text->size = (size_t)(out - text->data);
+        bp_text_putc(text, ']');
+    }
+    bp_text_putc(text, ']');
+}
+
+static void put_booleans(struct bp_text *text, const bool *values, size_t n)
+{
+    bp_text_putc(text, '[');
+    for (size_t i = 0; i < n; i++) {
+        bp_put_comma(text);
+        bp_text_puts(text, values[i] ? "true" : "false");
+    }
+    bp_text_putc(text, ']');
+}
+
+static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n)
+{
+    bp_text_putc(text, '[');
+    for (size_t i = 0; i < n; i++) {
+        bp_put_comma(text);
+        if (whys[i] == BP_REASON_NONE)
+            bp_text_put(text, "null", 4);
+        else
+            bp_text_put_string(text, bp_reason_names[whys[i]]);
+    }
+    bp_text_putc(text, ']');
+}
+
+/* The `dead` of a pass: one member for each relu layer. */
+static void put_dead(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
+{
+    const struct bp_network *network = &job->task.network;
+    bp_text_putc(text, '{');
+    for (size_t k = 1; k <= network->depth; k++) {
+        if (network->layers[k - 1].activation != BP_ACTIVATION_RELU)
+            continue;
+        put_key_output(text, job, "h%", "y_hat", k);
+        put_booleans(text, pass->layers[k - 1].dead, network->layers[k - 1].n_out);
+    }
+    bp_text_putc(text, '}');
+}
+
+static void put_sample_dead(struct bp_text *text, const struct bp_job *job,
+                            const struct bp_pass *pass, size_t s)
+{
+    bp_put_key(text, "dead");
+    bp_text_putc(text, '{');
+    for (size_t k = 1; k <= job->task.network.depth; k++) {
+        const struct bp_layer *layer = &job->task.network.layers[k - 1];
+        const double *z = pass->layers[k - 1].z + s * layer->n_out;
+        if (layer->activation != BP_ACTIVATION_RELU)
+            continue;
+        put_key_output(text, job, "h%", "y_hat", k);
+        bp_text_putc(text, '[');
+        for (size_t j = 0; j < layer->n_out; j++) {
+            bp_put_comma(text);
+            bp_text_puts(text, bp_relu_is_dead(z[j], job->task.rules.relu_at_zero) ? "true"
+                                                                                   : "false");
+        }
+        bp_text_putc(text, ']');
+    }
+    bp_text_putc(text, '}');
+}
+
+static void put_sample_forward(struct bp_text *text, const struct bp_job *job,
+                               const struct bp_pass *pass, size_t s)
+{
+    for (size_t k = 1; k <= job->task.network.depth; k++) {
+        const size_t n = job->task.network.layers[k - 1].n_out;
+        put_key_k(text, "z%", k);
+        bp_text_put_doubles(text, pass->layers[k - 1].z + s * n, n);
+        put_key_output(text, job, "h%", "y_hat", k);
+        bp_text_put_doubles(text, pass->layers[k - 1].h + s * n, n);
+    }
+    if (job->task.samples[s].y) {
+        bp_put_key(text, "loss");
+        bp_text_put_double(text, pass->losses[s]);
+    }
+    put_sample_dead(text, job, pass, s);
+}
+
+/* The seven steps of the textbook, layer by layer from the loss down. */
+static void put_sample_backward(struct bp_text *text, const struct bp_job *job,
+                                const struct bp_pass *pass, size_t s)
+{
+    for (size_t k = job->task.network.depth; k > 0; k--) {
+        const struct bp_layer *layer = &job->task.network.layers[k - 1];
+        const struct bp_layer_pass *got = &pass->layers[k - 1];
+        const size_t n = layer->n_out;
+        put_key_output(text, job, "dL_dh%", "dL_dy_hat", k);
+        bp_text_put_doubles(text, got->dl_dh + s * n, n);
+        put_key_output(text, job, "dh%_dz%", "dy_hat_dz%", k);
+        bp_text_put_doubles(text, got->dh_dz + s * n, n);
+        put_key_k(text, "dL_dz%", k);
+        bp_text_put_doubles(text, got->dl_dz + s * n, n);
+        put_key_k(text, "dL_dW%", k);
+        put_outer(text, bp_pass_source(pass, &job->task, k - 1, s), got->dl_dz + s * n,
+                  layer->n_in, n);
+        put_key_k(text, "dL_db%", k);
+        bp_text_put_doubles(text, got->dl_dz + s * n, n);
+    }
+}
+
+static void put_samples(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
+{
+    if (!job->include[BP_PART_SAMPLES])
+        return;
+    bp_put_key(text, "samples");
+    bp_text_putc(text, '[');
+    for (size_t s = 0; s < job->task.n_samples; s++) {
+        bp_put_comma(text);
+        bp_text_putc(text, '{');
+        put_sample_forward(text, job, pass, s);
+        if (job->endpoint != BP_FORWARD)
+            put_sample_backward(text, job, pass, s);
+        bp_text_putc(text, '}');
+    }
+    bp_text_putc(text, ']');
+}
+
+static void put_gradients(struct bp_text *text, const struct bp_job *job,
+                          const struct bp_pass *pass)
+{
+    bp_put_key(text, "gradients");
+    bp_text_putc(text, '{');
+    for (size_t k = 1; k <= job->task.network.depth; k++) {
+        const struct bp_layer *layer = &job->task.network.layers[k - 1];
+        put_key_k(text, "W%", k);
+        put_matrix(text, pass->layers[k - 1].dw, layer->n_in, layer->n_out);
+        put_key_k(text, "b%", k);
+        bp_text_put_doubles(text, pass->layers[k - 1].db, layer->n_out);
+    }
+    bp_text_putc(text, '}');
+}
+
+static void put_parameters(struct bp_text *text, const struct bp_job *job,
+                           const struct bp_pass *pass)
+{
+    const size_t total = bp_network_parameters(&job->task.network);
+    const size_t nonzero = pass->counts[BP_REASON_NONE];
+    bp_put_key(text, "parameters");
+    bp_text_putc(text, '{');
+    bp_put_member_size(text, "total", total);
+    bp_put_member_size(text, "nonzero", nonzero);
+    bp_put_member_size(text, "zero", total - nonzero);
+    bp_put_key(text, "zero_because");
+    bp_text_putc(text, '{');
+    for (size_t reason = 0; reason < BP_REASON_COUNT; reason++)
+        if (pass->counts[reason])
+            bp_put_member_size(text, bp_reason_names[reason], pass->counts[reason]);
+    bp_text_puts(text, "}}");
+}
+
+static void put_why_zero(struct bp_text *text, const struct bp_job *job,
+                         const struct bp_pass *pass)
+{
+    if (!job->include[BP_PART_WHY_ZERO])
+        return;
+    bp_put_key(text, "why_zero");
+    bp_text_putc(text, '{');
+    for (size_t k = 1; k <= job->task.network.depth; k++) {
+        const struct bp_layer *layer = &job->task.network.layers[k - 1];
+        put_key_k(text, "W%", k);
+        bp_text_putc(text, '[');
+        for (size_t i = 0; i < layer->n_in; i++) {
+            bp_put_comma(text);
+            put_whys(text, pass->layers[k - 1].why_w + i * layer->n_out, layer->n_out);
+        }
+        bp_text_putc(text, ']');
+        put_key_k(text, "b%", k);
+        put_whys(text, pass->layers[k - 1].why_b, layer->n_out);
+    }
+    bp_text_putc(text, '}');
+}
+
+void bp_encode_start(struct bp_text *text, const struct bp_job *job, struct bp_memory *memory)
+{
+    /* 19 characters for a number and its comma is what full doubles take as a rule */
+    const size_t numbers = bp_job_reply_numbers(job);
+    const size_t whys =
+        job->include[BP_PART_WHY_ZERO] ? bp_network_parameters(&job->task.network) : 0;
+    bp_text_start(text, memory, 1024 + 22 * numbers + 14 * whys);
+}
+
+void bp_encode_forward(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
+{
+    bp_text_putc(text, '{');
+    if (job->has_targets) {
+        bp_put_key(text, "loss");
+        bp_text_put_double(text, pass->loss);
+    }
+    bp_put_key(text, "dead");
+    put_dead(text, job, pass);
+    put_samples(text, job, pass);
+    bp_text_putc(text, '}');
+}
+
+void bp_encode_backward(struct bp_text *text, const struct bp_job *job,
+                        const struct bp_pass *pass)
+{
+    bp_text_putc(text, '{');
+    bp_put_key(text, "loss");
+    bp_text_put_double(text, pass->loss);
+    put_gradients(text, job, pass);
+    bp_put_key(text, "dead");
+    put_dead(text, job, pass);
+    put_parameters(text, job, pass);
+    put_why_zero(text, job, pass);
+    put_samples(text, job, pass);
+    bp_text_putc(text, '}');
+}
+
+static void put_network(struct bp_text *text, const struct bp_job *job,
+                        const struct bp_network *network)
+{
+    bp_put_key(text, "network");
+    bp_text_putc(text, '{');
+    for (size_t k = 1; k <= network->depth; k++) {
+        const struct bp_layer *layer = &network->layers[k - 1];
+        put_key_k(text, "W%", k);
+        put_matrix(text, layer->w, layer->n_in, layer->n_out);
+        put_key_k(text, "b%", k);
+        bp_text_put_doubles(text, layer->b, layer->n_out);
+    }
+    if (job->posted_activations) {
+        bp_put_key(text, "activations");
+        bp_text_putc(text, '[');
+        for (size_t k = 0; k < network->depth; k++) {
+            bp_put_comma(text);
+            bp_text_put_string(text, bp_activation_names[network->layers[k].activation]);
+        }
+        bp_text_putc(text, ']');
+    }
+    bp_text_putc(text, '}');
+}
+
+/* The units of relu layers that are dead in one pass and not in the other. */
+static void put_dead_difference(struct bp_text *text, const struct bp_job *job, const char *name,
+                                const struct bp_pass *dead_in, const struct bp_pass *alive_in)
+{
+    bp_put_key(text, name);
+    bp_text_putc(text, '{');
+    for (size_t k = 1; k <= job->task.network.depth; k++) {
+        const struct bp_layer *layer = &job->task.network.layers[k - 1];
+        if (layer->activation != BP_ACTIVATION_RELU)
+            continue;
+        put_key_output(text, job, "h%", "y_hat", k);
+        bp_text_putc(text, '[');
+        for (size_t j = 0; j < layer->n_out; j++) {
+            if (!dead_in->layers[k - 1].dead[j] || alive_in->layers[k - 1].dead[j])
+                continue;
+            bp_put_comma(text);
+            bp_text_put_size(text, j);
+        }
+        bp_text_putc(text, ']');
+    }
+    bp_text_putc(text, '}');
+}
+
+void bp_encode_step(struct bp_text *text, const struct bp_job *job,
+                    const struct bp_descent *descent)
+{
+    const struct bp_pass *first = &descent->first, *last = &descent->last;
+    bp_text_putc(text, '{');
+    put_network(text, job, &descent->after);
+    bp_put_key(text, "loss_before");
+    bp_text_put_double(text, descent->losses[0]);
+    bp_put_key(text, "loss_after");
+    bp_text_put_double(text, descent->losses[descent->steps]);
+    bp_put_key(text, "losses");
+    bp_text_put_doubles(text, descent->losses, descent->steps + 1);
+    bp_put_member_size(text, "changed", descent->changed);
+    bp_put_key(text, "dead_before");
+    put_dead(text, job, first);
+    bp_put_key(text, "dead_after");
+    put_dead(text, job, last);
+    put_dead_difference(text, job, "newly_dead", last, first);
+    put_dead_difference(text, job, "revived", first, last);
+    put_gradients(text, job, first);
+    put_parameters(text, job, first);
+    put_why_zero(text, job, first);
+    put_samples(text, job, first);
+    bp_text_putc(text, '}');
+}

@@ -1,0 +1,185 @@
+#include "fault.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_MAX_SHOWN 40
+
+struct bp_pointer bp_pointer_of(const char *format, ...)
+{
+    struct bp_pointer pointer;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(pointer.text, sizeof pointer.text, format, arguments);
+    va_end(arguments);
+    return pointer;
+}
+
+struct bp_fact bp_fact_number(double number)
+{
+    return (struct bp_fact){.kind = BP_FACT_NUMBER, .number = number};
+}
+
+struct bp_fact bp_fact_text(const char *text)
+{
+    return (struct bp_fact){.kind = BP_FACT_TEXT, .text = text};
+}
+
+struct bp_fact bp_fact_shape(size_t rows, size_t columns)
+{
+    return (struct bp_fact){.kind = BP_FACT_SHAPE, .shape = {rows, columns}};
+}
+
+struct bp_fact bp_fact_names(const char *const *names, size_t n)
+{
+    return (struct bp_fact){.kind = BP_FACT_NAMES, .names = names, .n_names = n};
+}
+
+struct bp_fault *bp_fault_add(struct bp_problem *problem, enum bp_fault_code code,
+                              const char *pointer, const char *format, ...)
+{
+    size_t at = problem->n_faults < BP_FAULTS_MAX ? problem->n_faults : BP_FAULTS_MAX;
+    struct bp_fault *fault = &problem->faults[at];
+    va_list arguments;
+    problem->n_faults++;
+    fault->code = code;
+    fault->expected = fault->got = (struct bp_fact){.kind = BP_FACT_NONE};
+    fault->suggestion[0] = '\0';
+    snprintf(fault->pointer, sizeof fault->pointer, "%s", pointer);
+    va_start(arguments, format);
+    vsnprintf(fault->detail, sizeof fault->detail, format, arguments);
+    va_end(arguments);
+    return fault;
+}
+
+bool bp_faults_finish(struct bp_problem *problem)
+{
+    const struct bp_fault *first = &problem->faults[0];
+    problem->code = BP_PROBLEM_INVALID_REQUEST;
+    int n = snprintf(problem->detail, sizeof problem->detail, "%s: %s", first->pointer,
+                     first->detail);
+    if (problem->n_faults > 1)
+        snprintf(problem->detail + n, sizeof problem->detail - (size_t)n, " (and %zu more)",
+                 problem->n_faults - 1);
+    return false;
+}
+
+/* What RFC 3986 lets stand in a fragment; the rest is percent-encoded. */
+static bool stands_in_fragment(unsigned char c)
+{
+    return isalnum(c) || strchr("-._~!$&'()*+,;=:@/?", c);
+}
+
+static void put_in_pointer(char *out, const char *name)
+{
+    for (; *name; name++) {
+        unsigned char c = (unsigned char)*name;
+        if (c == '~' || c == '/')
+            out += sprintf(out, "~%c", c == '~' ? '0' : '1');
+        else if (stands_in_fragment(c))
+            *out++ = (char)c;
+        else
+            out += sprintf(out, "%%%02X", (unsigned)c);
+    }
+    *out = '\0';
+}
+
+/* The length of the name's start that is at most NAME_MAX_SHOWN bytes and ends with a character. */
+static int shown_length(const char *name)
+{
+    size_t n = strlen(name);
+    if (n <= NAME_MAX_SHOWN)
+        return (int)n;
+    n = NAME_MAX_SHOWN;
+    while (n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80)
+        n--;
+    return (int)n;
+}
+
+struct bp_pointer bp_pointer_member(const char *parent, const char *name)
+{
+    char escaped[3 * NAME_MAX_SHOWN + 1];
+    if (strlen(name) > NAME_MAX_SHOWN)
+        return bp_pointer_of("%s", parent);
+    put_in_pointer(escaped, name);
+    if (strlen(parent) + 1 + strlen(escaped) >= BP_POINTER_MAX)
+        return bp_pointer_of("%s", parent);
+    return bp_pointer_of("%s/%s", parent, escaped);
+}
+
+struct bp_fault *bp_fault_add_member(struct bp_problem *problem, enum bp_fault_code code,
+                                     const char *parent, const char *name, const char *says)
+{
+    const struct bp_pointer pointer = bp_pointer_member(parent, name);
+    const int shown = shown_length(name);
+    if (name[shown])
+        return bp_fault_add(problem, code, pointer.text, "%s \"%.*s...\" (%zu bytes)", says, shown, name,
+                            strlen(name));
+    return bp_fault_add(problem, code, pointer.text, "%s \"%s\"", says, name);
+}
+
+void bp_fault_suggest(struct bp_fault *fault, const char *near)
+{
+    const size_t length = strlen(fault->detail);
+    if (!near)
+        return;
+    snprintf(fault->detail + length, sizeof fault->detail - length, "; did you mean \"%s\"?", near);
+    snprintf(fault->suggestion, sizeof fault->suggestion, "%s", near);
+}
+
+void bp_fault_got_text(struct bp_fault *fault, const char *text)
+{
+    const int shown = shown_length(text);
+    const char *more = strlen(text) > (size_t)shown ? "..." : "";
+    snprintf(fault->own_text, sizeof fault->own_text, "%.*s%s", shown, text, more);
+    fault->got = bp_fact_text(fault->own_text);
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool same_letter(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* Optimal string alignment distance, letter case apart; both at most NAME_MAX_SHOWN long. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t rows[3][NAME_MAX_SHOWN + 1];
+    const size_t n = strlen(b);
+    for (size_t j = 0; j <= n; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            row[j] = least(above[j - 1] + !same_letter(a[i - 1], b[j - 1]),
+                           least(above[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1]))
+                row[j] = least(row[j], two_above[j - 2] + 1);
+        }
+    }
+    return rows[strlen(a) % 3][n];
+}
+
+const char *bp_nearest_name(const char *misspelt, const char *const *names, size_t n)
+{
+    const char *best = NULL;
+    size_t best_distance = 3;
+    if (strlen(misspelt) > NAME_MAX_SHOWN)
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        size_t d = distance(misspelt, names[i]);
+        bool near = d < best_distance && d < strlen(names[i]); /* or anything resembles "x" */
+        if (near) {
+            best = names[i];
+            best_distance = d;
+        }
+    }
+    return best;
+}

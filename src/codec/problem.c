@@ -1,0 +1,84 @@
+#include "backpropd/problem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct bp_problem_info *bp_problem_info(enum bp_problem_code code)
+{
+#define AS_INFO(name, wire, status, title, remedy) {wire, status, title, remedy},
+    static const struct bp_problem_info infos[] = {BP_PROBLEMS(AS_INFO)};
+#undef AS_INFO
+    return &infos[code];
+}
+
+bool bp_problem_set(struct bp_problem *problem, enum bp_problem_code code, const char *format, ...)
+{
+    va_list arguments;
+    problem->code = code;
+    problem->n_faults = 0;
+    va_start(arguments, format);
+    vsnprintf(problem->detail, sizeof problem->detail, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+static void name_of_hidden(char *name, size_t size, const char *prefix, size_t k, size_t depth)
+{
+    if (k == depth)
+        snprintf(name, size, "%sy_hat", prefix);
+    else
+        snprintf(name, size, "%sh%zu", prefix, k);
+}
+
+void bp_tensor_name(char *name, size_t size, const struct bp_overflow *overflow, size_t depth)
+{
+    const size_t k = overflow->layer + 1;
+    switch (overflow->tensor) {
+    case BP_TENSOR_Z:
+        snprintf(name, size, "z%zu", k);
+        return;
+    case BP_TENSOR_LOSS:
+        snprintf(name, size, "loss");
+        return;
+    case BP_TENSOR_DL_DH:
+        name_of_hidden(name, size, "dL_d", k, depth);
+        return;
+    case BP_TENSOR_DL_DW:
+        snprintf(name, size, "dL_dW%zu", k);
+        return;
+    case BP_TENSOR_GRADIENT_W:
+        snprintf(name, size, "gradients.W%zu", k);
+        return;
+    case BP_TENSOR_GRADIENT_B:
+        snprintf(name, size, "gradients.b%zu", k);
+        return;
+    case BP_TENSOR_W:
+        snprintf(name, size, "W%zu", k);
+        return;
+    case BP_TENSOR_B:
+        snprintf(name, size, "b%zu", k);
+        return;
+    }
+}
+
+bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflow *overflow,
+                             size_t depth, bool has_step)
+{
+    char name[32], at[64] = "", sample[40] = "", step[40] = "";
+    bp_tensor_name(name, sizeof name, overflow, depth);
+    if (overflow->n_index == 1)
+        snprintf(at, sizeof at, "[%zu]", overflow->index[0]);
+    if (overflow->n_index == 2)
+        snprintf(at, sizeof at, "[%zu][%zu]", overflow->index[0], overflow->index[1]);
+    if (overflow->sample != BP_WHOLE_BATCH)
+        snprintf(sample, sizeof sample, " of sample %zu", overflow->sample);
+    if (has_step)
+        snprintf(step, sizeof step, " at step %zu", overflow->step);
+    problem->overflow = *overflow;
+    problem->has_step = has_step;
+    problem->depth = depth;
+    return bp_problem_set(problem, BP_PROBLEM_NOT_FINITE,
+                          "%s%s%s%s is beyond the largest double, about 1.8e308", name, at, sample,
+                          step);
+}

@@ -1,0 +1,213 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reader.h"
+#include "skeleton.h"
+
+/* A layer's members as they are read, before all shapes are known to agree. */
+struct parts {
+    size_t k;           /* from 1, as in W1 */
+    size_t width_below; /* the length of b of the layer below, 0 if unknown */
+    size_t width;       /* the length of b, 0 if unknown */
+    struct bp_matrix w;
+};
+
+/* Reads "W12" or "b12": returns the number, or 0 if the key is no such name. */
+static size_t layer_number(const char *key)
+{
+    const size_t most = 1000000000;
+    size_t k = 0;
+    if ((*key != 'W' && *key != 'b') || key[1] < '1' || key[1] > '9')
+        return 0;
+    for (key++; *key >= '0' && *key <= '9'; key++)
+        k = k < most ? k * 10 + (size_t)(*key - '0') : most;
+    return *key == '\0' ? k : 0;
+}
+
+size_t bp_count_layers(const json_t *network, size_t limit)
+{
+    size_t depth = 1;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)network, key, value) {
+        size_t k = layer_number(key);
+        if (k > depth && k <= limit)
+            depth = k;
+    }
+    return depth;
+}
+
+#define NAMES_SHOWN 16 /* layers whose names are offered to a misspelt one */
+
+static void read_unknown(const struct bp_reader *reader, const json_t *network,
+                         struct bp_names known)
+{
+    size_t deepest = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)network, key, value) {
+        size_t k = layer_number(key);
+        deepest = k > deepest ? k : deepest;
+        if (!k && strcmp(key, "activations") != 0)
+            bp_read_unknown(reader, "#/network", key, known);
+    }
+    if (deepest > reader->limits->layers)
+        bp_read_limit(reader, "#/network", "layers", reader->limits->layers, deepest);
+}
+
+static void read_width(struct bp_reader *reader, const json_t *network, struct parts *parts,
+                       struct bp_names known)
+{
+    struct bp_layer *layer = &reader->job->task.network.layers[parts->k - 1];
+    struct bp_pointer at = bp_pointer_of("#/network/b%zu", parts->k);
+    const json_t *b = json_object_get(network, strrchr(at.text, '/') + 1);
+    if (!b)
+        bp_read_missing(reader, network, "#/network", strrchr(at.text, '/') + 1, known);
+    else if (bp_read_vector(reader, b, at.text, &layer->b, &layer->n_out)) {
+        parts->width = layer->n_out;
+        if (layer->n_out > reader->limits->units)
+            bp_read_limit(reader, at.text, "units", reader->limits->units, layer->n_out);
+    }
+}
+
+static void read_weights(struct bp_reader *reader, const json_t *network, struct parts *parts,
+                         struct bp_names known)
+{
+    struct bp_layer *layer = &reader->job->task.network.layers[parts->k - 1];
+    struct bp_pointer at = bp_pointer_of("#/network/W%zu", parts->k);
+    const json_t *w = json_object_get(network, strrchr(at.text, '/') + 1);
+    if (!w)
+        bp_read_missing(reader, network, "#/network", strrchr(at.text, '/') + 1, known);
+    else
+        parts->w = bp_read_matrix(reader, w, at.text, parts->width);
+    if (parts->k == 1 && parts->w.usable && parts->w.rows > reader->limits->units)
+        bp_read_limit(reader, at.text, "inputs", reader->limits->units, parts->w.rows);
+    layer->w = parts->w.numbers;
+    layer->n_in = parts->w.rows;
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* Notes that Wk has the wrong number of rows or columns, as the b of layer `above` or below it says. */
+static void wrong_side(const struct bp_reader *reader, size_t k, const char *side, size_t got,
+                       size_t b, size_t width)
+{
+    struct bp_fault *fault = bp_fault_add(
+        reader->problem, BP_FAULT_SHAPE_MISMATCH, bp_pointer_of("#/network/W%zu", k).text,
+        "%zu %s%s, but b%zu has %zu unit%s, so W%zu needs %zu %s%s", got, side, plural(got), b,
+        width, plural(width), k, width, side, plural(width));
+    fault->expected = bp_fact_number((double)width);
+    fault->got = bp_fact_number((double)got);
+}
+
+static void transposed(const struct bp_reader *reader, const struct parts *parts, size_t n_in)
+{
+    const struct bp_matrix *w = &parts->w;
+    struct bp_fault *fault = bp_fault_add(
+        reader->problem, BP_FAULT_SHAPE_MISMATCH, bp_pointer_of("#/network/W%zu", parts->k).text,
+        "%zu x %zu, but W%zu needs %zu x %zu (fan-in x fan-out); the transposed matrix would fit",
+        w->rows, w->columns, parts->k, n_in, parts->width);
+    fault->expected = bp_fact_shape(n_in, parts->width);
+    fault->got = bp_fact_shape(w->rows, w->columns);
+}
+
+/* Compares Wk with the widths on both its sides. Returns the fan-in that it should have. */
+static size_t check_shape(const struct bp_reader *reader, const struct parts *parts)
+{
+    const struct bp_matrix *w = &parts->w;
+    const size_t n_in = parts->width_below ? parts->width_below : w->rows;
+    const bool columns_differ = w->usable && parts->width && w->columns != parts->width;
+    const bool rows_differ = w->rows_known && parts->width_below && w->rows != parts->width_below;
+    const bool turned_fits = w->usable && w->rows == parts->width &&
+                             w->columns == parts->width_below && (columns_differ || rows_differ);
+    if (turned_fits) {
+        transposed(reader, parts, parts->width_below);
+        return parts->width_below;
+    }
+    if (rows_differ)
+        wrong_side(reader, parts->k, "row", w->rows, parts->k - 1, parts->width_below);
+    if (columns_differ)
+        wrong_side(reader, parts->k, "column", w->columns, parts->k, parts->width);
+    return w->rows_known ? n_in : 0;
+}
+
+static void read_activations(struct bp_reader *reader, const json_t *value)
+{
+    struct bp_network *network = &reader->job->task.network;
+    size_t n, index;
+    for (size_t k = 0; k < network->depth; k++)
+        network->layers[k].activation =
+            k + 1 < network->depth ? BP_ACTIVATION_RELU : BP_ACTIVATION_IDENTITY;
+    if (!value)
+        return;
+    reader->job->posted_activations = true;
+    if (!bp_is_array(reader, value, &n)) {
+        bp_read_wrong(reader, value, "#/network/activations", "an array of strings");
+        return;
+    }
+    for (size_t k = 0; k < n; k++)
+        if (bp_read_name(reader, json_array_get(value, k),
+                         bp_pointer_of("#/network/activations/%zu", k).text, bp_activation_names,
+                         BP_ACTIVATION_COUNT, &index) &&
+            k < network->depth)
+            network->layers[k].activation = (enum bp_activation)index;
+    if (n != network->depth) {
+        struct bp_fault *fault = bp_fault_add(
+            reader->problem, BP_FAULT_SHAPE_MISMATCH, "#/network/activations",
+            "%zu name%s for %zu layer%s", n, plural(n), network->depth, plural(network->depth));
+        fault->expected = bp_fact_number((double)network->depth);
+        fault->got = bp_fact_number((double)n);
+    }
+}
+
+static size_t read_layers(struct bp_reader *reader, const json_t *network, size_t first_x,
+                          struct bp_names known)
+{
+    size_t n_x = 0, width_below = 0, parameters = 0;
+    for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
+        struct parts parts = {.k = k, .width_below = width_below};
+        read_width(reader, network, &parts, known);
+        read_weights(reader, network, &parts, known);
+        /* nothing below W1 says its fan-in; where x has as many numbers as W1 has columns, W1 is
+         * taken for a transposed one */
+        if (k == 1 && parts.w.usable && parts.w.columns == first_x)
+            parts.width_below = parts.w.rows == parts.width ? first_x : 0;
+        size_t n_in = check_shape(reader, &parts);
+        n_x = k == 1 ? n_in : n_x;
+        width_below = parts.width;
+        parameters += (n_in + 1) * parts.width;
+    }
+    if (parameters > reader->limits->parameters)
+        bp_read_limit(reader, "#/network", "parameters", reader->limits->parameters, parameters);
+    return n_x;
+}
+
+size_t bp_read_network(struct bp_reader *reader, const json_t *network, size_t first_x)
+{
+    char text[2 * NAMES_SHOWN][8];
+    const char *names[2 * NAMES_SHOWN + 1];
+    size_t n = 0;
+    if (!json_is_object(network)) {
+        bp_read_wrong(reader, network, "#/network", "an object");
+        return 0;
+    }
+    /* one layer more than there are, so that a misspelt last one finds its name */
+    for (size_t k = 1; k <= reader->job->task.network.depth + 1 && k <= NAMES_SHOWN; k++) {
+        snprintf(text[n], sizeof text[n], "W%zu", k);
+        names[n] = text[n];
+        n++;
+        snprintf(text[n], sizeof text[n], "b%zu", k);
+        names[n] = text[n];
+        n++;
+    }
+    names[n++] = "activations";
+    struct bp_names known = {names, n};
+    size_t n_x = read_layers(reader, network, first_x, known);
+    read_activations(reader, json_object_get(network, "activations"));
+    read_unknown(reader, network, known);
+    return n_x;
+}

@@ -1,0 +1,274 @@
+#include "reader.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "skeleton.h"
+
+const char *bp_describe(const struct bp_reader *reader, const json_t *value)
+{
+    const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
+    if (lift && lift->kind == BP_LIFT_NUMBER)
+        return "a number";
+    if (lift && lift->kind == BP_LIFT_MATRIX)
+        return "a matrix";
+    if (lift)
+        return lift->columns ? "an array of numbers" : "an empty array";
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "an array";
+    case JSON_STRING:
+        return "a string";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "a boolean";
+    case JSON_NULL:
+        return "null";
+    case JSON_INTEGER:
+    case JSON_REAL:
+        break;
+    }
+    return "a number";
+}
+
+bool bp_read_wrong(const struct bp_reader *reader, const json_t *value, const char *pointer,
+                   const char *expected)
+{
+    const char *got = bp_describe(reader, value);
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, pointer,
+                                          "%s is needed here, not %s", expected, got);
+    fault->expected = bp_fact_text(expected);
+    fault->got = bp_fact_text(got);
+    return false;
+}
+
+static bool too_large(const struct bp_reader *reader, const char *pointer)
+{
+    bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, pointer,
+                 "the number is beyond the largest double, about 1.8e308");
+    return false;
+}
+
+static bool empty(const struct bp_reader *reader, const char *pointer, const char *expected)
+{
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_EMPTY, pointer,
+                                          "%s is needed here, not an empty array", expected);
+    fault->expected = bp_fact_text(expected);
+    fault->got = bp_fact_number(0);
+    return false;
+}
+
+bool bp_read_number(const struct bp_reader *reader, const json_t *value, const char *pointer,
+                    double *number)
+{
+    const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
+    if (!lift || lift->kind != BP_LIFT_NUMBER)
+        return bp_read_wrong(reader, value, pointer, "a number");
+    *number = reader->lifted->numbers[lift->first];
+    return isfinite(*number) || too_large(reader, pointer);
+}
+
+bool bp_read_integer(const struct bp_reader *reader, const json_t *value, const char *pointer,
+                     size_t least, size_t most, enum bp_fault_code most_fault, size_t *integer)
+{
+    double number;
+    struct bp_fault *fault;
+    if (!bp_skeleton_lift(reader->lifted, value))
+        return bp_read_wrong(reader, value, pointer, "an integer");
+    if (!bp_read_number(reader, value, pointer, &number))
+        return false;
+    if (number >= (double)least && number <= (double)most && number == floor(number)) {
+        *integer = (size_t)number;
+        return true;
+    }
+    if (number != floor(number)) {
+        fault = bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, pointer,
+                             "an integer is needed here");
+        fault->expected = bp_fact_text("an integer");
+    } else {
+        bool low = number < (double)least;
+        fault = bp_fault_add(reader->problem, low ? BP_FAULT_OUT_OF_RANGE : most_fault, pointer,
+                             "%s is %zu", low ? "the least" : "the most", low ? least : most);
+        fault->expected = bp_fact_number((double)(low ? least : most));
+    }
+    fault->got = bp_fact_number(number);
+    return false;
+}
+
+/* Notes each number of a lifted vector or matrix that is not finite. */
+static bool all_finite(const struct bp_reader *reader, const struct bp_lift *lift,
+                       const char *pointer)
+{
+    const double *numbers = reader->lifted->numbers + lift->first;
+    bool finite = true;
+    for (size_t i = 0; i < lift->rows * lift->columns; i++) {
+        if (isfinite(numbers[i]))
+            continue;
+        size_t row = i / lift->columns, column = i % lift->columns;
+        struct bp_pointer at = lift->kind == BP_LIFT_MATRIX
+                                   ? bp_pointer_of("%s/%zu/%zu", pointer, row, column)
+                                   : bp_pointer_of("%s/%zu", pointer, column);
+        finite = too_large(reader, at.text);
+    }
+    return finite;
+}
+
+/* An array that could not be lifted: each element that is no number is a fault. */
+static bool no_vector(const struct bp_reader *reader, const json_t *array, const char *pointer)
+{
+    double ignored;
+    for (size_t i = 0; i < json_array_size(array); i++)
+        bp_read_number(reader, json_array_get(array, i), bp_pointer_of("%s/%zu", pointer, i).text,
+                       &ignored);
+    return false;
+}
+
+bool bp_read_vector(const struct bp_reader *reader, const json_t *value, const char *pointer,
+                    double **vector, size_t *n)
+{
+    const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
+    if (json_is_array(value))
+        return no_vector(reader, value, pointer);
+    if (!lift || lift->kind != BP_LIFT_VECTOR)
+        return bp_read_wrong(reader, value, pointer, "an array of numbers");
+    if (lift->columns == 0)
+        return empty(reader, pointer, "an array of numbers");
+    *vector = reader->lifted->numbers + lift->first;
+    *n = lift->columns;
+    return all_finite(reader, lift, pointer);
+}
+
+static bool has_row_of(const struct bp_reader *reader, const json_t *rows, size_t width)
+{
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const struct bp_lift *row = bp_skeleton_lift(reader->lifted, json_array_get(rows, i));
+        if (row->columns == width)
+            return true;
+    }
+    return false;
+}
+
+/* Rows that are each an array of numbers, but not all of one length. */
+static void ragged(const struct bp_reader *reader, const json_t *rows, const char *pointer,
+                   size_t width)
+{
+    if (width == 0 || !has_row_of(reader, rows, width))
+        width = bp_skeleton_lift(reader->lifted, json_array_get(rows, 0))->columns;
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        size_t n = bp_skeleton_lift(reader->lifted, json_array_get(rows, i))->columns;
+        if (n == width)
+            continue;
+        struct bp_fault *fault = bp_fault_add(
+            reader->problem, BP_FAULT_RAGGED_MATRIX, bp_pointer_of("%s/%zu", pointer, i).text,
+            "a row of %zu numbers among rows of %zu", n, width);
+        fault->expected = bp_fact_number((double)width);
+        fault->got = bp_fact_number((double)n);
+    }
+}
+
+/* An array that was not lifted as a whole: something among its rows is wrong. */
+static struct bp_matrix read_rows(const struct bp_reader *reader, const json_t *array,
+                                  const char *pointer, size_t width)
+{
+    bool all_vectors = true;
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        double *row;
+        size_t n;
+        all_vectors &= bp_read_vector(reader, json_array_get(array, i),
+                                      bp_pointer_of("%s/%zu", pointer, i).text, &row, &n);
+    }
+    if (all_vectors)
+        ragged(reader, array, pointer, width);
+    return (struct bp_matrix){.rows_known = true, .rows = json_array_size(array)};
+}
+
+struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const json_t *value,
+                                const char *pointer, size_t width)
+{
+    static const char expected[] = "a matrix (an array of arrays of numbers)";
+    const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
+    if (json_is_array(value))
+        return read_rows(reader, value, pointer, width);
+    if (lift && lift->kind == BP_LIFT_VECTOR && lift->columns == 0)
+        empty(reader, pointer, expected);
+    else if (!lift || lift->kind != BP_LIFT_MATRIX)
+        bp_read_wrong(reader, value, pointer, expected);
+    else if (lift->columns == 0)
+        empty(reader, bp_pointer_of("%s/0", pointer).text, "an array of numbers");
+    else
+        return (struct bp_matrix){.usable = all_finite(reader, lift, pointer),
+                                  .rows_known = true,
+                                  .rows = lift->rows,
+                                  .columns = lift->columns,
+                                  .numbers = reader->lifted->numbers + lift->first};
+    return (struct bp_matrix){.usable = false};
+}
+
+bool bp_read_name(const struct bp_reader *reader, const json_t *value, const char *pointer,
+                  const char *const *names, size_t n, size_t *index)
+{
+    const char *got = json_string_value(value);
+    if (!got)
+        return bp_read_wrong(reader, value, pointer, "a string");
+    for (*index = 0; *index < n; (*index)++)
+        if (strcmp(got, names[*index]) == 0)
+            return true;
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_UNKNOWN_VALUE, pointer,
+                                          "not one of the names known here");
+    fault->expected = bp_fact_names(names, n);
+    bp_fault_got_text(fault, got);
+    bp_fault_suggest(fault, bp_nearest_name(got, names, n));
+    return false;
+}
+
+bool bp_is_array(const struct bp_reader *reader, const json_t *value, size_t *n)
+{
+    const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
+    *n = json_array_size(value);
+    return json_is_array(value) || (lift && lift->kind == BP_LIFT_VECTOR && lift->columns == 0);
+}
+
+void bp_read_unknown(const struct bp_reader *reader, const char *parent, const char *key,
+                     struct bp_names known)
+{
+    struct bp_fault *fault = bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, parent,
+                                                 key, "unknown member");
+    bp_fault_suggest(fault, bp_nearest_name(key, known.names, known.n));
+}
+
+static bool is_known(const char *key, struct bp_names known)
+{
+    for (size_t i = 0; i < known.n; i++)
+        if (strcmp(key, known.names[i]) == 0)
+            return true;
+    return false;
+}
+
+void bp_read_missing(const struct bp_reader *reader, const json_t *object, const char *parent,
+                     const char *name, struct bp_names known)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value) {
+        const char *near =
+            is_known(key, known) ? NULL : bp_nearest_name(key, known.names, known.n);
+        if (near && strcmp(near, name) == 0)
+            return;
+    }
+    bp_fault_add(reader->problem, BP_FAULT_MISSING_MEMBER,
+                 bp_pointer_of("%s/%s", parent, name).text, "the member \"%s\" is missing", name)
+        ->expected = bp_fact_text(name);
+}
+
+bool bp_read_limit(const struct bp_reader *reader, const char *pointer, const char *what,
+                   size_t limit, size_t got)
+{
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_LIMIT_EXCEEDED, pointer,
+                                          "%zu %s, but the limit is %zu", got, what, limit);
+    fault->expected = bp_fact_number((double)limit);
+    fault->got = bp_fact_number((double)got);
+    return false;
+}

@@ -1,0 +1,111 @@
+#include "backpropd/text.h"
+
+#include <string.h>
+
+#include "backpropd/number.h"
+
+void bp_text_start(struct bp_text *text, struct bp_memory *memory, size_t capacity)
+{
+    *text = (struct bp_text){.memory = memory};
+    text->data = bp_memory_take(memory, capacity, &text->over_budget);
+    text->failed = !text->data;
+    text->capacity = text->data ? capacity : 0;
+}
+
+bool bp_text_grow(struct bp_text *text, size_t n)
+{
+    if (text->failed)
+        return false;
+    size_t capacity = (text->size + n) + (text->size + n) / 2;
+    char *data = bp_memory_resize(text->memory, text->data, capacity, &text->over_budget);
+    text->failed = !data;
+    if (!data)
+        return false;
+    text->data = data;
+    text->capacity = capacity;
+    return true;
+}
+
+void bp_text_free(struct bp_text *text)
+{
+    bp_memory_give(text->data);
+    text->data = NULL;
+}
+
+void bp_text_put(struct bp_text *text, const char *bytes, size_t n)
+{
+    if (!bp_text_reserve(text, n))
+        return;
+    memcpy(text->data + text->size, bytes, n);
+    text->size += n;
+}
+
+void bp_text_puts(struct bp_text *text, const char *string)
+{
+    bp_text_put(text, string, strlen(string));
+}
+
+void bp_text_putc(struct bp_text *text, char c)
+{
+    bp_text_put(text, &c, 1);
+}
+
+static void put_escaped(struct bp_text *text, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+    char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+    if (c == '"' || c == '\\') {
+        escape[1] = (char)c;
+        bp_text_put(text, escape, 2);
+    } else {
+        bp_text_put(text, escape, sizeof escape);
+    }
+}
+
+void bp_text_put_string(struct bp_text *text, const char *string)
+{
+    bp_text_putc(text, '"');
+    for (const char *at = string; *at; at++) {
+        /* < is escaped too: an echoed key must stay harmless in a page that inlines it */
+        bool plain = (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\' && *at != '<';
+        if (plain)
+            bp_text_putc(text, *at);
+        else
+            put_escaped(text, (unsigned char)*at);
+    }
+    bp_text_putc(text, '"');
+}
+
+void bp_text_put_size(struct bp_text *text, size_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    bp_text_put(text, digits + at, sizeof digits - at);
+}
+
+void bp_text_put_double(struct bp_text *text, double value)
+{
+    if (!bp_text_reserve(text, BP_NUMBER_MAX))
+        return;
+    char *end = bp_number_write(text->data + text->size, value);
+    text->size = (size_t)(end - text->data);
+}
+
+void bp_text_put_doubles(struct bp_text *text, const double *values, size_t n)
+{
+    if (!bp_text_reserve(text, 2 + n * (BP_NUMBER_MAX + 1)))
+        return;
+    char *out = text->data + text->size;
+    *out++ = '[';
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            *out++ = ',';
+        out = bp_number_write(out, values[i]);
+    }
+    *out++ = ']';
+    text->size = (size_t)(out - text->data);
+}

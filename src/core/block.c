@@ -1,0 +1,155 @@
+#include "block.h"
+
+#include <assert.h>
+
+#include "backpropd/activation.h"
+#include "backpropd/matmul.h"
+#include "finite.h"
+
+static void source_rows(const double **x, const struct bp_pass *pass, const struct bp_task *task,
+                        size_t k, struct bp_block block)
+{
+    for (size_t s = 0; s < block.m; s++)
+        x[s] = bp_pass_source(pass, task, k, block.first + s);
+}
+
+double bp_loss_factor(enum bp_loss loss, size_t n)
+{
+    switch (loss) {
+    case BP_LOSS_MSE:
+        return 1 / (double)n;
+    case BP_LOSS_SSE:
+        return 1;
+    case BP_LOSS_HALF_MSE:
+        return 1 / (2 * (double)n);
+    case BP_LOSS_HALF_SSE:
+        return 0.5;
+    case BP_LOSS_COUNT:
+        break;
+    }
+    assert(!"a loss");
+    return 0;
+}
+
+static double sample_loss(const double *y_hat, const double *y, double factor, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (y_hat[i] - y[i]) * (y_hat[i] - y[i]);
+    return factor * sum;
+}
+
+static void note_dead(bool *dead, const double *z, double relu_at_zero, size_t m, size_t n)
+{
+    for (size_t s = 0; s < m; s++)
+        for (size_t j = 0; j < n; j++)
+            dead[j] = dead[j] && bp_relu_is_dead(z[s * n + j], relu_at_zero);
+}
+
+static bool forward_layer(struct bp_pass *pass, const struct bp_task *task, size_t k,
+                          struct bp_block block)
+{
+    const struct bp_layer *shape = &task->network.layers[k];
+    const struct bp_layer_pass *layer = &pass->layers[k];
+    const size_t at = block.row * shape->n_out, n = block.m * shape->n_out;
+    const double *x[BP_BLOCK];
+
+    source_rows(x, pass, task, k, block);
+    bp_affine(layer->z + at, x, shape->w, shape->b, block.m, shape->n_in, shape->n_out);
+    if (bp_layer_is_gated(shape))
+        bp_round(layer->z + at, task->rules.round_decimals, n);
+    if (!bp_all_finite(layer->z + at, n))
+        return false; /* before the gate, which would turn a NaN into 0 */
+    bp_activate(layer->h + at, layer->z + at, shape->activation, n);
+    if (shape->activation == BP_ACTIVATION_RELU)
+        note_dead(layer->dead, layer->z + at, task->rules.relu_at_zero, block.m, shape->n_out);
+    return true;
+}
+
+static bool forward_losses(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)
+{
+    const size_t last = task->network.depth - 1, n = task->network.layers[last].n_out;
+    const double factor = bp_loss_factor(task->rules.loss, n);
+    bool finite = true;
+    for (size_t s = 0; s < block.m; s++) {
+        const double *y = task->samples[block.first + s].y;
+        if (!y)
+            continue;
+        double loss = sample_loss(pass->layers[last].h + (block.row + s) * n, y, factor, n);
+        pass->losses[block.first + s] = loss;
+        finite = finite && isfinite(loss);
+    }
+    return finite;
+}
+
+bool bp_block_forward(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)
+{
+    for (size_t k = 0; k < task->network.depth; k++)
+        if (!forward_layer(pass, task, k, block))
+            return false;
+    return forward_losses(pass, task, block);
+}
+
+static void backward_from_loss(double *dl_dy_hat, const double *y_hat, const struct bp_task *task,
+                               struct bp_block block, size_t n)
+{
+    const double factor = 2 * bp_loss_factor(task->rules.loss, n);
+    for (size_t s = 0; s < block.m; s++) {
+        const double *y = task->samples[block.first + s].y;
+        for (size_t j = 0; j < n; j++)
+            dl_dy_hat[s * n + j] = factor * (y_hat[s * n + j] - y[j]);
+    }
+}
+
+bool bp_block_errors(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)
+{
+    for (size_t k = task->network.depth; k-- > 0;) {
+        const struct bp_layer *shape = &task->network.layers[k];
+        const struct bp_layer_pass *layer = &pass->layers[k];
+        const size_t at = block.row * shape->n_out, n = block.m * shape->n_out;
+
+        if (k + 1 == task->network.depth)
+            backward_from_loss(layer->dl_dh + at, layer->h + at, task, block, shape->n_out);
+        else
+            bp_affine_back(layer->dl_dh + at, shape[1].w,
+                           layer[1].dl_dz + block.row * shape[1].n_out, block.m, shape[1].n_in,
+                           shape[1].n_out);
+        if (!bp_all_finite(layer->dl_dh + at, n))
+            return false;
+        bp_derive(layer->dh_dz + at, layer->z + at, layer->h + at, shape->activation,
+                  task->rules.relu_at_zero, n);
+        for (size_t i = at; i < at + n; i++)
+            layer->dl_dz[i] = layer->dl_dh[i] * layer->dh_dz[i];
+    }
+    return true;
+}
+
+static void note_reasons(struct bp_pass *pass, const struct bp_task *task, size_t k,
+                         struct bp_block block, const double *const *x)
+{
+    const struct bp_layer *shape = &task->network.layers[k];
+    const struct bp_layer_pass *layer = &pass->layers[k];
+    const size_t at = block.row * shape->n_out;
+    const bool relu_below = k > 0 && shape[-1].activation == BP_ACTIVATION_RELU;
+
+    bp_reason_units(layer->units, layer->dl_dh + at, layer->dh_dz + at, shape->activation, block.m,
+                    shape->n_out);
+    bp_reason_sources(layer->source, x, relu_below ? layer[-1].dh_dz + block.row * shape->n_in : NULL,
+                      block.m, shape->n_in);
+    bp_reason_note(layer->why_w, layer->why_b, layer->dw, layer->db, layer->units, layer->source, x,
+                   layer->dl_dz + at, block.m, shape->n_in, shape->n_out);
+}
+
+void bp_block_add_gradients(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)
+{
+    for (size_t k = 0; k < task->network.depth; k++) {
+        const struct bp_layer *shape = &task->network.layers[k];
+        const struct bp_layer_pass *layer = &pass->layers[k];
+        const double *x[BP_BLOCK];
+        source_rows(x, pass, task, k, block);
+        bp_outer_add(layer->dw, layer->db, x, layer->dl_dz + block.row * shape->n_out, block.m,
+                     shape->n_in, shape->n_out);
+        if (layer->why_w)
+            note_reasons(pass, task, k, block, x);
+    }
+}

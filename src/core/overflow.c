@@ -1,0 +1,85 @@
+#include "overflow.h"
+
+#include <math.h>
+
+#include "block.h"
+#include "finite.h"
+
+bool bp_overflow_in(struct bp_overflow *overflow, enum bp_tensor tensor, size_t layer,
+                    size_t sample, const double *v, size_t n, size_t n_columns)
+{
+    size_t i = bp_first_not_finite(v, n);
+    if (i == n)
+        return false;
+    *overflow = (struct bp_overflow){.tensor = tensor, .layer = layer, .sample = sample};
+    if (n_columns) {
+        overflow->n_index = 2;
+        overflow->index[0] = i / n_columns;
+        overflow->index[1] = i % n_columns;
+    } else {
+        overflow->n_index = 1;
+        overflow->index[0] = i;
+    }
+    return true;
+}
+
+static bool found_in_sample_gradients(struct bp_overflow *overflow, const struct bp_pass *pass,
+                                      const struct bp_task *task, struct bp_block block)
+{
+    for (size_t k = task->network.depth; k-- > 0;) {
+        const struct bp_layer *shape = &task->network.layers[k];
+        const double *source = bp_pass_source(pass, task, k, block.first);
+        const double *dl_dz = pass->layers[k].dl_dz + block.row * shape->n_out;
+        for (size_t i = 0; i < shape->n_in * shape->n_out; i++) {
+            double product = source[i / shape->n_out] * dl_dz[i % shape->n_out];
+            if (bp_overflow_in(overflow, BP_TENSOR_DL_DW, k, block.first, &product, 1, 1)) {
+                overflow->index[0] = i / shape->n_out;
+                overflow->index[1] = i % shape->n_out;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool found_in_sample(struct bp_overflow *overflow, struct bp_pass *pass,
+                            const struct bp_task *task, struct bp_block block, bool backward)
+{
+    const size_t s = block.first;
+    if (!bp_block_forward(pass, task, block)) {
+        for (size_t k = 0; k < task->network.depth; k++) {
+            const size_t n = task->network.layers[k].n_out;
+            if (bp_overflow_in(overflow, BP_TENSOR_Z, k, s, pass->layers[k].z + block.row * n, n, 0))
+                return true;
+        }
+        *overflow = (struct bp_overflow){.tensor = BP_TENSOR_LOSS, .sample = s};
+        return true;
+    }
+    if (!backward)
+        return false;
+    bool finite = bp_block_errors(pass, task, block);
+    for (size_t k = task->network.depth; !finite && k-- > 0;) {
+        const size_t n = task->network.layers[k].n_out;
+        if (bp_overflow_in(overflow, BP_TENSOR_DL_DH, k, s, pass->layers[k].dl_dh + block.row * n, n, 0))
+            return true;
+    }
+    return found_in_sample_gradients(overflow, pass, task, block);
+}
+
+void bp_overflow_find(struct bp_overflow *overflow, struct bp_pass *pass,
+                          const struct bp_task *task, bool backward)
+{
+    for (size_t s = 0; s < task->n_samples; s++)
+        if (found_in_sample(overflow, pass, task, bp_block_at(pass, task, s, 1), backward))
+            return;
+    for (size_t k = task->network.depth; backward && isfinite(pass->loss) && k-- > 0;) {
+        const struct bp_layer *shape = &task->network.layers[k];
+        if (bp_overflow_in(overflow, BP_TENSOR_GRADIENT_W, k, BP_WHOLE_BATCH, pass->layers[k].dw,
+                  shape->n_in * shape->n_out, shape->n_out) ||
+            bp_overflow_in(overflow, BP_TENSOR_GRADIENT_B, k, BP_WHOLE_BATCH, pass->layers[k].db,
+                  shape->n_out, 0))
+            return;
+    }
+    *overflow = (struct bp_overflow){.tensor = BP_TENSOR_LOSS, .sample = BP_WHOLE_BATCH};
+}
+

@@ -1,0 +1,117 @@
+#include "backpropd/pass.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "block.h"
+#include "finite.h"
+#include "overflow.h"
+
+static void start(struct bp_pass *pass, const struct bp_task *task, bool backward)
+{
+    memset(pass->counts, 0, sizeof pass->counts);
+    for (size_t k = 0; k < task->network.depth; k++) {
+        const struct bp_layer *shape = &task->network.layers[k];
+        const struct bp_layer_pass *layer = &pass->layers[k];
+        const size_t n_w = shape->n_in * shape->n_out, n_b = shape->n_out;
+        for (size_t j = 0; j < n_b; j++)
+            layer->dead[j] = shape->activation == BP_ACTIVATION_RELU;
+        if (!backward)
+            continue;
+        memset(layer->dw, 0, n_w * sizeof *layer->dw);
+        memset(layer->db, 0, n_b * sizeof *layer->db);
+        if (layer->why_w) {
+            memset(layer->why_w, 0, n_w);
+            memset(layer->why_b, 0, n_b);
+        }
+    }
+}
+
+static void divide(double *sum, size_t n_samples, size_t n)
+{
+    if (n_samples > 1) /* by 1 nothing changes */
+        for (size_t i = 0; i < n; i++)
+            sum[i] /= (double)n_samples;
+}
+
+static void finish_gradients(struct bp_pass *pass, const struct bp_task *task)
+{
+    for (size_t k = 0; k < task->network.depth; k++) {
+        const struct bp_layer *shape = &task->network.layers[k];
+        const struct bp_layer_pass *layer = &pass->layers[k];
+        const size_t n_w = shape->n_in * shape->n_out, n_b = shape->n_out;
+        if (layer->why_w) {
+            bp_reason_settle(layer->why_w, layer->dw, pass->counts, task->n_samples, n_w);
+            bp_reason_settle(layer->why_b, layer->db, pass->counts, task->n_samples, n_b);
+        } else {
+            divide(layer->dw, task->n_samples, n_w);
+            divide(layer->db, task->n_samples, n_b);
+        }
+    }
+}
+
+static bool gradients_are_finite(const struct bp_pass *pass, const struct bp_task *task)
+{
+    for (size_t k = 0; k < task->network.depth; k++) {
+        const struct bp_layer *shape = &task->network.layers[k];
+        if (!bp_all_finite(pass->layers[k].dw, shape->n_in * shape->n_out) ||
+            !bp_all_finite(pass->layers[k].db, shape->n_out))
+            return false;
+    }
+    return true;
+}
+
+static bool all_have_targets(const struct bp_task *task)
+{
+    for (size_t s = 0; s < task->n_samples; s++)
+        if (!task->samples[s].y)
+            return false;
+    return true;
+}
+
+static bool finish_loss(struct bp_pass *pass, const struct bp_task *task)
+{
+    double sum = 0;
+    if (!all_have_targets(task))
+        return true;
+    for (size_t s = 0; s < task->n_samples; s++)
+        sum += pass->losses[s];
+    pass->loss = sum / (double)task->n_samples;
+    return isfinite(pass->loss);
+}
+
+static bool run(struct bp_pass *pass, const struct bp_task *task, bool backward)
+{
+    start(pass, task, backward);
+    for (size_t first = 0; first < task->n_samples; first += BP_BLOCK) {
+        struct bp_block block = bp_block_at(pass, task, first, BP_BLOCK);
+        if (!bp_block_forward(pass, task, block))
+            return false;
+        if (!backward)
+            continue;
+        if (!bp_block_errors(pass, task, block))
+            return false;
+        bp_block_add_gradients(pass, task, block);
+    }
+    if (!finish_loss(pass, task) || (backward && !gradients_are_finite(pass, task)))
+        return false;
+    if (backward)
+        finish_gradients(pass, task);
+    return true;
+}
+
+bool bp_forward(struct bp_pass *pass, struct bp_overflow *overflow, const struct bp_task *task)
+{
+    if (run(pass, task, false))
+        return true;
+    bp_overflow_find(overflow, pass, task, false);
+    return false;
+}
+
+bool bp_backward(struct bp_pass *pass, struct bp_overflow *overflow, const struct bp_task *task)
+{
+    if (run(pass, task, true))
+        return true;
+    bp_overflow_find(overflow, pass, task, true);
+    return false;
+}

@@ -1,0 +1,127 @@
+#include "backpropd/reason.h"
+
+#include <assert.h>
+
+/* `seen` holds one bit for each reason a single term can have, and this one for a term that is not
+ * zero. A reason needs no bit beyond UNDERFLOW: MIXED and CANCELS are made of the others. */
+#define BIT(reason) ((uint8_t)(1U << (reason)))
+#define SEEN_NONZERO BIT(BP_REASON_UNDERFLOW + 1)
+
+static inline bp_set whole_block(size_t m)
+{
+    assert(m >= 1 && m <= BP_BLOCK);
+    return ~(bp_set)0 >> (BP_BLOCK - m);
+}
+
+/* The samples, of m, whose v is zero; v steps by n. */
+static bp_set zeros(const double *v, size_t m, size_t n)
+{
+    bp_set set = 0;
+    for (size_t s = 0; s < m; s++)
+        set |= (bp_set)(v[s * n] == 0) << s;
+    return set;
+}
+
+void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const double *dh_dz,
+                     enum bp_activation activation, size_t m, size_t n)
+{
+    const bool has_gate = activation == BP_ACTIVATION_RELU;
+    for (size_t j = 0; j < n; j++) {
+        bp_set error_zero = zeros(dl_dh + j, m, n);
+        bp_set closed = zeros(dh_dz + j, m, n) & ~error_zero;
+        units[j] = (struct bp_unit_sets){
+            .error_zero = error_zero,
+            .neuron_dead = has_gate ? closed : 0,
+            .saturated = has_gate ? 0 : closed,
+            .open = whole_block(m) & ~(error_zero | closed),
+        };
+    }
+}
+
+void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
+                       const double *relu_dh_dz, size_t m, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bp_set zero = 0;
+        for (size_t s = 0; s < m; s++)
+            zero |= (bp_set)(x[s][i] == 0) << s;
+        bp_set dead = relu_dh_dz ? zeros(relu_dh_dz + i, m, n) : 0;
+        sources[i] = (struct bp_source_sets){.dead = dead, .zero = zero & ~dead};
+    }
+}
+
+static uint8_t seen_at_unit(const struct bp_unit_sets *unit)
+{
+    return (uint8_t)((unit->error_zero ? BIT(BP_REASON_ERROR_ZERO) : 0) |
+                     (unit->neuron_dead ? BIT(BP_REASON_NEURON_DEAD) : 0) |
+                     (unit->saturated ? BIT(BP_REASON_SATURATED) : 0));
+}
+
+/* What the products x[s][i] * dz[s] of the samples in `live` were: neither factor is zero by a
+ * reason of its own, so each is a term that counts, unless it underflowed. */
+static uint8_t seen_in_products(bp_set live, const double *const *x, size_t i, const double *dz,
+                                size_t n_out)
+{
+    uint8_t seen = 0;
+    for (; live && !(seen & SEEN_NONZERO); live &= live - 1) {
+        size_t s = (size_t)__builtin_ctzll(live);
+        seen |= x[s][i] * dz[s * n_out] != 0 ? SEEN_NONZERO : BIT(BP_REASON_UNDERFLOW);
+    }
+    return seen;
+}
+
+void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const double *db,
+                    const struct bp_unit_sets *units, const struct bp_source_sets *sources,
+                    const double *const *x, const double *dl_dz, size_t m, size_t n_in,
+                    size_t n_out)
+{
+    static const double one = 1;
+    const double *ones[BP_BLOCK];
+    for (size_t s = 0; s < m; s++)
+        ones[s] = &one; /* a bias is the weight of an input that is always 1 */
+
+    for (size_t i = 0; i <= n_in; i++) {
+        const bool is_bias = i == n_in;
+        const double *sums = is_bias ? db : dw + i * n_out;
+        uint8_t *seen = is_bias ? seen_b : seen_w + i * n_out;
+        struct bp_source_sets source = is_bias ? (struct bp_source_sets){0, 0} : sources[i];
+        for (size_t j = 0; j < n_out; j++) {
+            if (seen[j] & SEEN_NONZERO)
+                continue;
+            if (sums[j] != 0) { /* the usual case needs no more than this */
+                seen[j] |= SEEN_NONZERO;
+                continue;
+            }
+            seen[j] |= seen_at_unit(&units[j]);
+            seen[j] |= units[j].open & source.dead ? BIT(BP_REASON_SOURCE_DEAD) : 0;
+            seen[j] |= units[j].open & source.zero ? BIT(BP_REASON_INPUT_ZERO) : 0;
+            seen[j] |= seen_in_products(units[j].open & ~(source.dead | source.zero),
+                                        is_bias ? ones : x, is_bias ? 0 : i, dl_dz + j, n_out);
+        }
+    }
+}
+
+static enum bp_reason settle_one(uint8_t seen, double sum, double mean)
+{
+    if (mean != 0)
+        return BP_REASON_NONE;
+    if (sum != 0)
+        return BP_REASON_UNDERFLOW;
+    if (seen & SEEN_NONZERO)
+        return BP_REASON_CANCELS;
+    if (seen & (seen - 1))
+        return BP_REASON_MIXED;
+    return (enum bp_reason)__builtin_ctz(seen);
+}
+
+void bp_reason_settle(uint8_t *seen, double *sum, size_t counts[BP_REASON_COUNT + 1],
+                      size_t n_samples, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double mean = sum[i] / (double)n_samples;
+        enum bp_reason reason = settle_one(seen[i], sum[i], mean);
+        counts[reason]++;
+        seen[i] = (uint8_t)reason;
+        sum[i] = mean;
+    }
+}

@@ -1,0 +1,59 @@
+#include "calculate.h"
+
+#include "reply.h"
+
+/* One block for all numbers of the result, as large as the job needs. */
+static void *carve_result(union bp_result *result, struct bp_problem *problem,
+                          struct bp_service *service, const struct bp_job *job,
+                          const struct bp_calculation *calculation)
+{
+    struct bp_carver carver = {NULL, 0};
+    bool over_budget;
+    calculation->carve(result, &carver, job);
+    carver.base = bp_memory_take(&service->memory, carver.used, &over_budget);
+    if (!carver.base) {
+        bp_problem_set_memory(problem, over_budget);
+        return NULL;
+    }
+    carver.used = 0;
+    calculation->carve(result, &carver, job);
+    return carver.base;
+}
+
+static bool answer_job(struct bp_reply *reply, struct bp_problem *problem,
+                       struct bp_service *service, const struct bp_job *job,
+                       const struct bp_calculation *calculation)
+{
+    struct bp_overflow overflow;
+    union bp_result result;
+    void *block = carve_result(&result, problem, service, job, calculation);
+    if (!block)
+        return false;
+    bool finite = calculation->run(&result, &overflow, job);
+    if (finite) {
+        *reply = (struct bp_reply){.status = 200, .media = BP_MEDIA_JSON, .problem = -1};
+        bp_encode_start(&reply->text, job, &service->memory);
+        calculation->encode(&reply->text, job, &result);
+        bp_reply_finish(reply, service);
+    } else {
+        bp_problem_set_overflow(problem, &overflow, job->task.network.depth,
+                                job->endpoint == BP_STEP);
+    }
+    bp_memory_give(block);
+    return finite;
+}
+
+void bp_calculate(struct bp_reply *reply, struct bp_service *service,
+                  const struct bp_request *request, const struct bp_calculation *calculation)
+{
+    struct bp_problem problem;
+    struct bp_job job;
+    bool good = bp_decode(&job, &problem, calculation->endpoint, request->body, request->body_size,
+                          &service->limits, &service->memory);
+    if (good) {
+        good = answer_job(reply, &problem, service, &job, calculation);
+        bp_job_free(&job);
+    }
+    if (!good)
+        bp_reply_problem(reply, service, &problem);
+}

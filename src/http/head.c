@@ -1,0 +1,221 @@
+#include "backpropd/head.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* RFC 9110, 5.6.2: what a method or a header's name is made of. */
+static bool is_token_character(unsigned char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c && strchr("!#$%&'*+-.^_`|~", c));
+}
+
+static bool is_token(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (!is_token_character((unsigned char)text[i]))
+            return false;
+    return size > 0;
+}
+
+/* Visible ASCII, spaces and tabs; what lies beyond ASCII nobody reads alike. */
+static bool is_field_value(const char *value, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)value[i];
+        if ((c < 0x20 && c != '\t') || c >= 0x7F)
+            return false;
+    }
+    return true;
+}
+
+void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const char *value,
+                 size_t value_size)
+{
+    head->n_headers++;
+    head->bad_name |= !is_token(name, name_size);
+    head->bad_value |= !is_field_value(value ? value : "", value ? value_size : 0);
+    value = value ? value : "";
+    switch (name_size) { /* most headers are none of these, and their length tells */
+    case 4:
+        if (strcasecmp(name, "Host") == 0)
+            head->host = value, head->n_host++;
+        break;
+    case 6:
+        if (strcasecmp(name, "Expect") == 0)
+            head->expect = value;
+        break;
+    case 12:
+        if (strcasecmp(name, "Content-Type") == 0)
+            head->type = value;
+        else if (strcasecmp(name, "X-Request-Id") == 0)
+            head->request_id = value;
+        break;
+    case 14:
+        if (strcasecmp(name, "Content-Length") == 0)
+            head->length = value, head->n_length++;
+        break;
+    case 16:
+        if (strcasecmp(name, "Content-Encoding") == 0)
+            head->encoding = value;
+        break;
+    case 17:
+        if (strcasecmp(name, "Transfer-Encoding") == 0)
+            head->coding = value, head->n_coding++;
+        break;
+    default:
+        break;
+    }
+}
+
+/* A host name or address with an optional port: no more than that it is one, and only one. */
+static bool is_host(const char *host)
+{
+    size_t n = strcspn(host, "/?#@\\, \t<>\"^`{|}");
+    return *host && host[n] == '\0';
+}
+
+static bool is_digits(const char *text)
+{
+    return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+static bool check_line(const struct bp_head *head, struct bp_problem *problem)
+{
+    if (!is_token(head->method, strlen(head->method)))
+        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST, "the method is no token");
+    if (strncmp(head->version, "HTTP/1.", 7) != 0) /* a later minor version is read as 1.1 */
+        return bp_problem_set(problem, BP_PROBLEM_HTTP_VERSION,
+                              "HTTP/1.1 and HTTP/1.0 are spoken here");
+    if (strlen(head->target) > BP_TARGET_MAX)
+        return bp_problem_set(problem, BP_PROBLEM_URI_TOO_LONG, "the target may have %d bytes",
+                              BP_TARGET_MAX);
+    for (const char *at = head->target; *at; at++)
+        if ((unsigned char)*at <= 0x20 || (unsigned char)*at >= 0x7F)
+            return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
+                                  "the target has a character that must be percent-encoded");
+    return true;
+}
+
+static bool check_length(const struct bp_head *head, struct bp_problem *problem)
+{
+    if (head->n_length + head->n_coding > 1)
+        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
+                              "the length of the body is told more than once: Content-Length or "
+                              "Transfer-Encoding, and only one of them");
+    if (head->n_length && !is_digits(head->length))
+        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST, "Content-Length is no number");
+    if (head->n_coding && strcmp(head->version, "HTTP/1.0") == 0)
+        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
+                              "HTTP/1.0 has no Transfer-Encoding");
+    if (head->n_coding && strcasecmp(head->coding, "chunked") != 0)
+        return bp_problem_set(problem, BP_PROBLEM_NOT_IMPLEMENTED,
+                              "no Transfer-Encoding but chunked is known here");
+    if (strcmp(head->method, "POST") == 0 && !head->n_length && !head->n_coding)
+        return bp_problem_set(problem, BP_PROBLEM_LENGTH_REQUIRED,
+                              "a POST needs Content-Length or Transfer-Encoding: chunked");
+    return true;
+}
+
+bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_t header_bytes)
+{
+    static const char *const known = " GET HEAD POST OPTIONS PUT DELETE PATCH ";
+    if (!check_line(head, problem))
+        return false;
+    if (head->n_headers > BP_HEADERS_MAX || head->size > header_bytes)
+        return bp_problem_set(problem, BP_PROBLEM_HEADERS_TOO_LARGE,
+                              "%d headers of %zu bytes in all are the most", BP_HEADERS_MAX,
+                              header_bytes);
+    if (head->bad_name || head->bad_value)
+        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
+                              "a header's %s has a character that HTTP does not allow",
+                              head->bad_name ? "name" : "value");
+    if (head->n_host > 1 || (head->host && !is_host(head->host)) ||
+        (!head->host && strcmp(head->version, "HTTP/1.0") != 0))
+        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
+                              "the request needs one Host header, and a proper one");
+    if (!check_length(head, problem))
+        return false;
+    if (head->expect && strcasecmp(head->expect, "100-continue") != 0)
+        return bp_problem_set(problem, BP_PROBLEM_EXPECTATION_FAILED,
+                              "only Expect: 100-continue is understood");
+    const char *found = strstr(known, head->method);
+    if (!found || found[-1] != ' ' || found[strlen(head->method)] != ' ')
+        return bp_problem_set(problem, BP_PROBLEM_NOT_IMPLEMENTED,
+                              "no path here takes this method");
+    return true;
+}
+
+/* The media type up to its parameters is one of those that hold JSON, or that clients send unasked. */
+static bool is_json_type(const char *type, size_t n)
+{
+    static const char *const read_as_json[] = {"application/json", "text/plain",
+                                               "application/x-www-form-urlencoded"};
+    for (size_t i = 0; i < sizeof read_as_json / sizeof *read_as_json; i++)
+        if (n == strlen(read_as_json[i]) && strncasecmp(type, read_as_json[i], n) == 0)
+            return true;
+    return n > 5 && strncasecmp(type + n - 5, "+json", 5) == 0;
+}
+
+/* The only parameter that could change what the bytes mean says what JSON is anyway. */
+static bool charset_is_utf8(const char *parameters)
+{
+    const char *charset = strcasestr(parameters, "charset=");
+    if (!charset)
+        return true;
+    charset += strlen("charset=");
+    charset += *charset == '"';
+    return strncasecmp(charset, "utf-8", 5) == 0 &&
+           (charset[5] == '\0' || strchr("\"; \t", charset[5]));
+}
+
+bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem)
+{
+    const char *type = head->type ? head->type : "";
+    size_t n = strcspn(type, "; \t");
+    if (head->encoding && strcasecmp(head->encoding, "identity") != 0)
+        return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+                              "the body must come without Content-Encoding");
+    if (*type && (!is_json_type(type, n) || !charset_is_utf8(type + n)))
+        return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+                              "the body must be application/json in UTF-8");
+    return true;
+}
+
+enum bp_method bp_head_method(const struct bp_head *head)
+{
+    static const char *const names[] = {"GET", "HEAD", "POST", "OPTIONS"};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(head->method, names[i]) == 0)
+            return (enum bp_method)(1U << i);
+    return BP_METHOD_OTHER;
+}
+
+const char *bp_head_path(const struct bp_head *head)
+{
+    const char *path = head->target;
+    if (strncasecmp(path, "http://", 7) != 0 && strncasecmp(path, "https://", 8) != 0)
+        return path;
+    path = strchr(strchr(path, '/') + 2, '/');
+    return path ? path : "/";
+}
+
+size_t bp_head_length(const struct bp_head *head)
+{
+    size_t length = 0;
+    for (const char *at = head->length ? head->length : ""; *at; at++)
+        if (__builtin_mul_overflow(length, 10, &length) ||
+            __builtin_add_overflow(length, (size_t)(*at - '0'), &length))
+            return SIZE_MAX;
+    return length;
+}
+
+bool bp_request_id_is_proper(const char *id)
+{
+    size_t n = 0;
+    while (id[n] > 0x20 && id[n] < 0x7F)
+        n++;
+    return id[n] == '\0' && n >= 1 && n <= BP_REQUEST_ID_MAX;
+}

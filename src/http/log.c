@@ -1,0 +1,58 @@
+#include "log.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *method_name(enum bp_method method)
+{
+    switch (method) {
+    case BP_METHOD_GET:
+        return "GET";
+    case BP_METHOD_HEAD:
+        return "HEAD";
+    case BP_METHOD_POST:
+        return "POST";
+    case BP_METHOD_OPTIONS:
+        return "OPTIONS";
+    case BP_METHOD_OTHER:
+        break;
+    }
+    return "OTHER";
+}
+
+static void now_text(char out[32])
+{
+    struct timespec now;
+    struct tm utc;
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    size_t n = strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(out + n, 32 - n, ".%03ldZ", now.tv_nsec / 1000000);
+}
+
+void bp_log_request(enum bp_log_format format, const struct bp_log_line *line)
+{
+    const struct bp_observation *seen = line->observation;
+    struct pollfd err = {.fd = STDERR_FILENO, .events = POLLOUT};
+    char now[32], text[512];
+    int n;
+    if (format == BP_LOG_OFF)
+        return;
+    now_text(now);
+    if (format == BP_LOG_JSON)
+        n = snprintf(text, sizeof text,
+                     "{\"ts\":\"%s\",\"level\":\"info\",\"method\":\"%s\",\"route\":\"%s\","
+                     "\"status\":%u,\"bytes_in\":%zu,\"bytes_out\":%zu,\"dur_ms\":%.3f,"
+                     "\"request_id\":\"%s\"}\n",
+                     now, method_name(seen->method), bp_route_name(seen->path), seen->status,
+                     line->bytes_in, line->bytes_out, seen->seconds * 1e3, line->request_id);
+    else
+        n = snprintf(text, sizeof text, "%s %s %s %u in=%zu out=%zu %.3fms id=%s\n", now,
+                     method_name(seen->method), bp_route_name(seen->path), seen->status,
+                     line->bytes_in, line->bytes_out, seen->seconds * 1e3, line->request_id);
+    /* a full pipe must not hold up a reply */
+    if (poll(&err, 1, 0) == 1 && (err.revents & POLLOUT))
+        (void)!write(STDERR_FILENO, text, (size_t)n);
+}

@@ -1,0 +1,17 @@
+/* The access log: one line a request on stderr. A line that cannot be written at once is dropped. */
+#ifndef BACKPROPD_HTTP_LOG_H
+#define BACKPROPD_HTTP_LOG_H
+
+#include "backpropd/metrics.h"
+#include "backpropd/options.h"
+
+struct bp_log_line {
+    const struct bp_observation *observation;
+    size_t bytes_in;
+    size_t bytes_out;
+    const char *request_id;
+};
+
+void bp_log_request(enum bp_log_format format, const struct bp_log_line *line);
+
+#endif

@@ -1,0 +1,78 @@
+#include "reply.h"
+
+#include <string.h>
+
+#include "backpropd/encode.h"
+#include "backpropd/job.h"
+
+const char *bp_media_type(enum bp_media media)
+{
+#define AS_TYPE(name, type) type,
+    static const char *const types[] = {BP_MEDIA(AS_TYPE)};
+#undef AS_TYPE
+    return types[media];
+}
+
+void bp_reply_start(struct bp_reply *reply, struct bp_service *service, enum bp_media media,
+                    size_t capacity)
+{
+    *reply = (struct bp_reply){.status = 200, .media = media, .problem = -1};
+    bp_text_start(&reply->text, &service->memory, capacity);
+}
+
+void bp_reply_finish(struct bp_reply *reply, struct bp_service *service)
+{
+    struct bp_problem problem;
+    if (!reply->text.failed)
+        return;
+    bp_problem_set_memory(&problem, reply->text.over_budget);
+    bp_text_free(&reply->text);
+    bp_reply_problem(reply, service, &problem);
+}
+
+void bp_reply_fixed(struct bp_reply *reply, enum bp_media media, const char *body, size_t size)
+{
+    *reply = (struct bp_reply){.status = 200, .media = media, .problem = -1};
+    reply->fixed = body;
+    reply->fixed_size = size;
+}
+
+/* What is said when there is no memory even to say what is wrong. */
+static void answer_from_stock(struct bp_reply *reply)
+{
+    static const char stock[] =
+        "{\"type\":\"/problems/out-of-memory\",\"title\":\"The service has no memory left for this "
+        "request\",\"status\":503,\"code\":\"out_of_memory\",\"detail\":\"the machine has no "
+        "memory left\"}";
+    bp_reply_fixed(reply, BP_MEDIA_PROBLEM, stock, sizeof stock - 1);
+    reply->status = 503;
+    reply->retry_later = true;
+    reply->problem = BP_PROBLEM_OUT_OF_MEMORY;
+}
+
+void bp_reply_problem(struct bp_reply *reply, struct bp_service *service,
+                      const struct bp_problem *problem)
+{
+    bp_reply_start(reply, service, BP_MEDIA_PROBLEM, 1024);
+    bp_encode_problem(&reply->text, problem);
+    if (reply->text.failed) {
+        bp_text_free(&reply->text);
+        answer_from_stock(reply);
+        return;
+    }
+    reply->status = bp_problem_info(problem->code)->status;
+    reply->problem = (int)problem->code;
+    reply->retry_later = reply->status == 503;
+    reply->accepts_post = reply->status == 415;
+}
+
+const char *bp_reply_body(const struct bp_reply *reply, size_t *size)
+{
+    *size = reply->fixed ? reply->fixed_size : reply->text.size;
+    return reply->fixed ? reply->fixed : reply->text.data;
+}
+
+void bp_reply_free(struct bp_reply *reply)
+{
+    bp_text_free(&reply->text);
+}

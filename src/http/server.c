@@ -1,0 +1,318 @@
+/* The service on libmicrohttpd: the only file that knows it. */
+#include "backpropd/server.h"
+
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backpropd/metrics.h"
+#include "backpropd/exchange.h"
+#include "listen.h"
+#include "log.h"
+
+/* Above 32 KiB the library takes a connection's memory from mmap and gives it back to the system;
+ * below, 10,000 closed connections left 330 MB behind. */
+#define CONNECTION_MEMORY 36864
+#define IDLE_SECONDS 10
+
+struct bp_server {
+    struct MHD_Daemon *daemon;
+    struct bp_service *service;
+    enum bp_log_format log_format;
+    int socket;
+    unsigned port;
+    uint64_t first_id;
+    _Atomic uint64_t n_ids;
+};
+
+/* One request and what the server adds to it. */
+struct call {
+    struct bp_exchange exchange;
+    struct timespec start;
+    size_t bytes_out;
+    bool answered;
+    struct bp_observation observation;
+    char request_id[BP_REQUEST_ID_MAX + 1];
+};
+
+static double seconds_since(const struct timespec *start)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+/* An id for a request that brought none: unlike any other, and not to be guessed from it. */
+static void make_request_id(char *out, struct bp_server *server)
+{
+    uint64_t x = server->first_id + atomic_fetch_add(&server->n_ids, 1) * 0x9E3779B97F4A7C15;
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9; /* SplitMix64 (Steele, Lea, Flood 2014) */
+    x = (x ^ x >> 27) * 0x94D049BB133111EB;
+    x ^= x >> 31;
+    for (int i = 0; i < 16; i++, x >>= 4)
+        out[i] = "0123456789abcdef"[x & 15];
+    out[16] = '\0';
+}
+
+static enum MHD_Result collect_header(void *head, enum MHD_ValueKind kind, const char *name,
+                                      size_t name_size, const char *value, size_t value_size)
+{
+    (void)kind;
+    bp_head_add(head, name, name_size, value, value_size);
+    return MHD_YES;
+}
+
+static struct bp_head read_head(struct MHD_Connection *connection, const char *target,
+                                const char *method, const char *version)
+{
+    struct bp_head head = {.method = method, .target = target, .version = version};
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    head.size = info ? info->header_size : 0;
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_header, &head);
+    return head;
+}
+
+static void add_header(struct MHD_Response *response, const char *name, const char *value)
+{
+    /* without memory the reply goes out without the header: better than none */
+    (void)MHD_add_response_header(response, name, value);
+}
+
+static void add_method_headers(struct MHD_Response *response, const struct bp_reply *reply)
+{
+    char methods[40];
+    if (!reply->allow)
+        return;
+    bp_methods_text(methods, reply->allow);
+    add_header(response, "Allow", methods);
+    if (!reply->is_preflight)
+        return;
+    add_header(response, "Access-Control-Allow-Methods", methods);
+    add_header(response, "Access-Control-Allow-Headers",
+               "content-type, authorization, x-request-id, traceparent");
+    add_header(response, "Access-Control-Max-Age", "7200");
+}
+
+static void add_headers(struct MHD_Response *response, const struct call *call)
+{
+    const struct bp_reply *reply = &call->exchange.reply;
+    add_header(response, "X-Request-Id", call->request_id);
+    add_header(response, "Access-Control-Allow-Origin", "*");
+    add_header(response, "Access-Control-Expose-Headers",
+               "X-Request-Id, Server-Timing, Retry-After");
+    add_header(response, "X-Content-Type-Options", "nosniff");
+    if (reply->media != BP_MEDIA_NONE)
+        add_header(response, "Content-Type", bp_media_type(reply->media));
+    if (reply->media == BP_MEDIA_HTML)
+        add_header(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    if (call->exchange.method == BP_METHOD_POST || reply->media == BP_MEDIA_PROBLEM)
+        add_header(response, "Cache-Control", "no-store");
+    if (reply->retry_later)
+        add_header(response, "Retry-After", "1");
+    if (reply->accepts_post)
+        add_header(response, "Accept-Post", "application/json");
+    if (reply->must_close || atomic_load(&call->exchange.service->draining))
+        add_header(response, "Connection", "close");
+    add_method_headers(response, reply);
+}
+
+/* The reply's text leaves with the response, which frees it when it is sent: no copy. */
+static struct MHD_Response *make_response(struct bp_reply *reply)
+{
+    size_t size;
+    const char *body = bp_reply_body(reply, &size);
+    struct MHD_Response *response;
+    if (reply->fixed || !body)
+        return MHD_create_response_from_buffer(size, (void *)(body ? body : ""),
+                                               MHD_RESPMEM_PERSISTENT);
+    response = MHD_create_response_from_buffer_with_free_callback(size, reply->text.data,
+                                                                  bp_memory_give);
+    if (response)
+        reply->text.data = NULL;
+    return response;
+}
+
+static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call *call)
+{
+    struct bp_exchange *exchange = &call->exchange;
+    struct MHD_Response *response;
+    call->observation = (struct bp_observation){.path = exchange->path,
+                                                .method = exchange->method,
+                                                .status = exchange->reply.status,
+                                                .problem = exchange->reply.problem};
+    bp_reply_body(&exchange->reply, &call->bytes_out);
+    call->answered = true;
+    bp_exchange_free(exchange);
+    response = make_response(&exchange->reply);
+    bp_reply_free(&exchange->reply);
+    if (!response)
+        return MHD_NO; /* no memory at all: the connection is all that can be given up */
+    add_headers(response, call);
+    enum MHD_Result queued = MHD_queue_response(connection, exchange->reply.status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *connection,
+                             struct bp_head *head, void **state)
+{
+    struct call *call = malloc(sizeof *call);
+    if (!call)
+        return MHD_NO;
+    *state = call;
+    memset(&call->exchange, 0, offsetof(struct bp_exchange, problem));
+    call->exchange.body = (struct bp_text){.data = NULL};
+    call->exchange.reply = (struct bp_reply){.problem = -1};
+    call->answered = false;
+    clock_gettime(CLOCK_MONOTONIC, &call->start);
+    if (head->request_id && bp_request_id_is_proper(head->request_id))
+        strcpy(call->request_id, head->request_id);
+    else
+        make_request_id(call->request_id, server);
+    bp_metrics_begin(server->service->metrics);
+    if (bp_exchange_begin(&call->exchange, server->service, head))
+        return send_reply(connection, call);
+    return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *piece,
+                                  size_t *piece_size, void **state)
+{
+    struct call *call = *state;
+    if (!call) {
+        struct bp_head head = read_head(connection, url, method, version);
+        return begin(cls, connection, &head, state);
+    }
+    if (*piece_size) {
+        bool go_on = bp_exchange_take(&call->exchange, piece, *piece_size);
+        *piece_size = 0;
+        return go_on ? MHD_YES : MHD_NO;
+    }
+    if (call->answered)
+        return MHD_YES;
+    bp_exchange_finish(&call->exchange);
+    return send_reply(connection, call);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode why)
+{
+    struct bp_server *server = cls;
+    struct call *call = *state;
+    (void)connection;
+    (void)why;
+    if (!call)
+        return;
+    *state = NULL;
+    bp_exchange_free(&call->exchange);
+    if (call->answered) {
+        struct bp_log_line line = {&call->observation, call->exchange.received, call->bytes_out,
+                                   call->request_id};
+        call->observation.seconds = seconds_since(&call->start);
+        bp_log_request(server->log_format, &line);
+    }
+    bp_metrics_end(server->service->metrics, call->answered ? &call->observation : NULL);
+    free(call);
+}
+
+/* The path is matched as it came: decoding would make /forward%00 something else. */
+static size_t leave_escapes(void *cls, struct MHD_Connection *connection, char *text)
+{
+    (void)cls;
+    (void)connection;
+    return strlen(text);
+}
+
+static void on_panic(void *cls, const char *file, unsigned int line, const char *reason)
+{
+    (void)cls;
+    fprintf(stderr, "backpropd: libmicrohttpd gave up at %s:%u: %s\n", file, line,
+            reason ? reason : "");
+    abort();
+}
+
+static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp_options *options)
+{
+    const size_t head = 2 * options->limits.header_bytes + 4096;
+    const struct MHD_OptionItem pool[] = {
+        {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+         (intptr_t)options->threads, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    MHD_set_panic_func(on_panic, NULL);
+    return MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL,
+        on_request, server, MHD_OPTION_LISTEN_SOCKET, server->socket,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->limits.connections,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        head > CONNECTION_MEMORY ? head : (size_t)CONNECTION_MEMORY,
+        MHD_OPTION_STRICT_FOR_CLIENT, -1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_THREAD_STACK_SIZE,
+        (size_t)1 << 20, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+}
+
+bool bp_server_start(struct bp_server **out, struct bp_service *service,
+                     const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
+{
+    struct bp_server *server = calloc(1, sizeof *server);
+    if (!server) {
+        snprintf(error, BP_OPTION_ERROR_MAX, "out of memory");
+        return false;
+    }
+    server->service = service;
+    server->log_format = options->log_format;
+    if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
+        server->first_id = (uint64_t)getpid();
+    server->socket = bp_listen(options, &server->port, error);
+    if (server->socket >= 0) {
+        server->daemon = start_daemon(server, options);
+        if (server->daemon) {
+            *out = server;
+            return true;
+        }
+        snprintf(error, BP_OPTION_ERROR_MAX, "the server could not start with --max-connections "
+                 "%zu and --threads %zu", options->limits.connections, options->threads);
+        close(server->socket);
+    }
+    free(server);
+    return false;
+}
+
+unsigned bp_server_port(const struct bp_server *server)
+{
+    return server->port;
+}
+
+static void sleep_ms(long milliseconds)
+{
+    const struct timespec time = {.tv_sec = milliseconds / 1000,
+                                  .tv_nsec = milliseconds % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
+/* Waits until nothing has been in flight for a while: a request that had arrived when the stop was
+ * asked for may not have been looked at yet. */
+static void wait_for_requests(const struct bp_server *server)
+{
+    for (int quiet = 0; quiet < 5; quiet++) {
+        if (bp_metrics_in_flight(server->service->metrics))
+            quiet = 0;
+        sleep_ms(10);
+    }
+}
+
+void bp_server_stop(struct bp_server *server)
+{
+    MHD_socket listening = MHD_quiesce_daemon(server->daemon);
+    wait_for_requests(server);
+    MHD_stop_daemon(server->daemon);
+    if (listening != MHD_INVALID_SOCKET)
+        close(listening);
+    free(server);
+}

@@ -1,0 +1,150 @@
+/* backpropd: options, signals, start, drain, stop. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backpropd/exchange.h"
+#include "backpropd/job.h"
+#include "backpropd/server.h"
+#include "backpropd/text.h"
+
+static int complain(const char *what)
+{
+    fprintf(stderr, "backpropd: %s\n", what);
+    return 2;
+}
+
+/* Reads standard input up to one byte more than a body may have, so that the service can say so. */
+static bool read_body(struct bp_text *body, struct bp_service *service)
+{
+    bp_text_start(body, &service->memory, 65536);
+    while (body->size <= service->limits.body_bytes && bp_text_reserve(body, 65536)) {
+        ssize_t n = read(STDIN_FILENO, body->data + body->size, body->capacity - body->size - 1);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        body->size += (size_t)n;
+    }
+    if (body->data)
+        body->data[body->size] = '\0';
+    return !body->failed;
+}
+
+static bool write_all(const char *bytes, size_t size)
+{
+    while (size) {
+        ssize_t n = write(STDOUT_FILENO, bytes, size);
+        if (n < 0 && errno != EINTR)
+            return false;
+        bytes += n > 0 ? n : 0;
+        size -= n > 0 ? (size_t)n : 0;
+    }
+    return true;
+}
+
+/* `backpropd call PATH`: one request from standard input to standard output, as over a socket. */
+static int call(struct bp_service *service, const char *path)
+{
+    static struct bp_exchange exchange;
+    struct bp_text body;
+    char length[24];
+    size_t size;
+    if (!read_body(&body, service))
+        return complain("call: no memory for the body");
+    const bool posts = bp_route_methods(path) & BP_METHOD_POST;
+    snprintf(length, sizeof length, "%zu", body.size);
+    const struct bp_head head = {.method = posts ? "POST" : "GET",
+                                 .target = path,
+                                 .version = "HTTP/1.0",
+                                 .n_length = posts,
+                                 .length = length};
+    if (!bp_exchange_begin(&exchange, service, &head)) {
+        bp_exchange_take(&exchange, body.data, body.size);
+        bp_exchange_finish(&exchange);
+    }
+    const char *reply = bp_reply_body(&exchange.reply, &size);
+    bool written = write_all(reply, size);
+    bool good = exchange.reply.status < 300;
+    bp_exchange_free(&exchange);
+    bp_reply_free(&exchange.reply);
+    bp_text_free(&body);
+    return written ? !good : complain("call: standard output is closed");
+}
+
+static void sleep_seconds(size_t seconds)
+{
+    struct timespec left = {.tv_sec = (time_t)seconds};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        continue;
+}
+
+/* Every thread is started with these blocked, and the main thread waits for them. */
+static sigset_t block_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return signals;
+}
+
+static int serve(struct bp_service *service, const struct bp_options *options)
+{
+    const sigset_t signals = block_signals();
+    char error[BP_OPTION_ERROR_MAX];
+    struct bp_server *server;
+    int signal_number;
+    if (!bp_server_start(&server, service, options, error))
+        return complain(error);
+    const bool is_ipv6 = strchr(options->address, ':');
+    printf("backpropd %s listening on http://%s%s%s:%u\n", BP_VERSION, is_ipv6 ? "[" : "",
+           options->address, is_ipv6 ? "]" : "", bp_server_port(server));
+    fflush(stdout);
+    sigwait(&signals, &signal_number);
+    atomic_store(&service->draining, true);
+    sleep_seconds(options->drain_delay);
+    bp_server_stop(server);
+    return 0;
+}
+
+static int act(struct bp_service *service, const struct bp_options *options)
+{
+    switch (options->action) {
+    case BP_ACTION_CALL:
+        return call(service, options->call_path);
+    case BP_ACTION_HEALTHCHECK:
+        return bp_server_is_alive(options) ? 0 : 1;
+    case BP_ACTION_HELP:
+        bp_options_help(stdout);
+        return 0;
+    case BP_ACTION_VERSION:
+        printf("backpropd %s\n", BP_VERSION);
+        return 0;
+    case BP_ACTION_SERVE:
+        break;
+    }
+    return serve(service, options);
+}
+
+int main(int argc, char **argv)
+{
+    struct bp_options options;
+    struct bp_service service;
+    char error[BP_OPTION_ERROR_MAX];
+    if (!bp_options_read(&options, error, argc, argv))
+        return complain(error);
+    bp_decode_prepare();
+    if (!bp_service_start(&service, &options.limits))
+        return complain("out of memory");
+    int status = act(&service, &options);
+    bp_service_free(&service);
+    return status;
+}

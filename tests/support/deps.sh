@@ -1,0 +1,48 @@
+#!/bin/sh
+# Installs what is missing, and nothing that is there: Debian's packages, then the pinned test tools
+# of tests/package-lock.json.
+set -eu
+cd "$(dirname "$0")/.."
+
+have() { command -v "$1" >/dev/null 2>&1; }
+missing=''
+need() { # PACKAGE TEST...: the package, if the test fails
+  package=$1
+  shift
+  "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+need gcc have gcc
+need g++ have g++
+need libc6-dev test -e /usr/include/stdio.h
+need pkg-config have pkg-config
+need libmicrohttpd-dev pkg-config --exists libmicrohttpd
+need libjansson-dev pkg-config --exists jansson
+need check pkg-config --exists check
+need clang have clang
+need libclang-rt-14-dev sh -c 'ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan*'
+need clang-format have clang-format
+need clang-tidy have clang-tidy
+need cppcheck have cppcheck
+need gcovr have gcovr
+need curl have curl
+need jq have jq
+need patch have patch
+need procps have ps
+need python3 test -x /usr/bin/python3
+need python3-yaml /usr/bin/python3 -c 'import yaml'
+need nodejs have node
+need npm have npm
+
+if [ -n "$missing" ]; then
+  sudo=''
+  [ "$(id -u)" = 0 ] || sudo=sudo
+  echo "installing:$missing"
+  $sudo apt-get update -qq
+  # shellcheck disable=SC2086  # the list is words
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  npm ci --no-progress
+  touch node_modules/.package-lock.json
+fi
