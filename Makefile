@@ -131,6 +131,48 @@ $(BUILD)/tests/%: tests/%.c $(OBJECTS)
 integration: all ## The tests that call the real binary
 	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/contract tests/integration
 
+# --- benchmarks ----------------------------------------------------------------------------------
+
+$(BUILD)/bench/%: tests/bench/%.c $(OBJECTS)
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@.o -MF $@.d -MT $@ $<
+	@$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(OBJECTS) $(LIBS)
+
+# --- checks --------------------------------------------------------------------------------------
+
+C_FILES = $(shell git ls-files -co --exclude-standard 'src/*.[ch]' 'src/*.cc' 'include/*.h' 'tests/*.[ch]')
+
+.PHONY: sanitize
+sanitize: ## All tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(MAKE) CONFIG=asan unit integration
+
+.PHONY: layers
+layers: all ## Prove the house's one direction: main -> http -> codec -> core
+	@sh tests/support/layers.sh $(BUILD)
+
+.PHONY: mutants
+mutants: ## Break the code in small ways; a test must reject each
+	@sh tests/mutants/run.sh
+
+.PHONY: lint
+lint: ## clang-format, clang-tidy, cppcheck, both compilers' warnings, shellcheck, the OpenAPI linter
+	@sh tests/support/lint.sh $(C_FILES)
+
+.PHONY: format
+format: ## Lay out the C files as .clang-format says
+	clang-format -i $(C_FILES)
+
+.PHONY: coverage
+coverage: ## Line and branch coverage of src, from all tests
+	rm -rf build/cov
+	$(MAKE) CONFIG=cov unit integration
+	gcovr --root . --object-directory build/cov --filter src/ --exclude-throw-branches --txt-metric branch build/cov
+	gcovr --root . --object-directory build/cov --filter src/ build/cov | tail -n 4
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf build
+
 .PHONY: help
 help: ## Print this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "%-12s %s\n", $$1, $$2}'

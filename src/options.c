@@ -74,8 +74,9 @@ static bool set_action(struct bp_options *options, const char *value, size_t act
 }
 
 #define TEXT_OF(number) #number
-#define AS_FLAG(member, standard, about)                                                          \
-    {"max-" #member, "N", TEXT_OF(standard), about, set_count, offsetof(struct bp_options, limits.member)},
+#define AS_FLAG(member, standard, about)                                                           \
+    {"max-" #member, "N",       TEXT_OF(standard),                                                 \
+     about,          set_count, offsetof(struct bp_options, limits.member)},
 
 static const struct flag FLAGS[] = {
     {"listen", "ADDR:PORT", "127.0.0.1:8080", "where to listen; port 0 picks a free one",
@@ -180,8 +181,8 @@ bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX]
     int index;
     for (size_t i = 0; i < FLAG_COUNT; i++) {
         flag_name(names[i], &FLAGS[i]);
-        longs[i] = (struct option){names[i], FLAGS[i].argument ? required_argument : no_argument,
-                                   NULL, 1};
+        longs[i] =
+            (struct option){names[i], FLAGS[i].argument ? required_argument : no_argument, NULL, 1};
     }
     if (!set_defaults_and_environment(options, error))
         return false;

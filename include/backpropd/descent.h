@@ -10,8 +10,8 @@ struct bp_descent {
     struct bp_pass first; /* forward and backward on the network as posted */
     struct bp_pass last;  /* forward on the network after all steps */
     struct bp_network after;
-    double *losses;  /* (steps + 1): before each step, and after the last */
-    size_t changed;  /* parameters whose value differs from the one posted */
+    double *losses; /* (steps + 1): before each step, and after the last */
+    size_t changed; /* parameters whose value differs from the one posted */
 };
 
 /* Cuts the descent's arrays. In/out: descent, with learning_rate and steps set. In: parts for

@@ -13,8 +13,7 @@ void bp_encode_start(struct bp_text *text, const struct bp_job *job, struct bp_m
 /* The replies of the three endpoints. In: what was calculated for this job; the pass holds the
  * rows of all samples if the job includes them. */
 void bp_encode_forward(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass);
-void bp_encode_backward(struct bp_text *text, const struct bp_job *job,
-                        const struct bp_pass *pass);
+void bp_encode_backward(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass);
 void bp_encode_step(struct bp_text *text, const struct bp_job *job,
                     const struct bp_descent *descent);
 

@@ -8,9 +8,9 @@ struct bp_exchange {
     struct bp_service *service;
     enum bp_method method;
     const char *path;
-    size_t length;       /* announced, 0 if not */
-    size_t received;     /* of the body */
-    bool is_refused;     /* `problem` is the answer; the body is read and dropped */
+    size_t length;   /* announced, 0 if not */
+    size_t received; /* of the body */
+    bool is_refused; /* `problem` is the answer; the body is read and dropped */
     struct bp_problem problem;
     struct bp_text body;
     struct bp_reply reply;

@@ -12,8 +12,8 @@
 enum bp_endpoint { BP_FORWARD, BP_BACKWARD, BP_STEP };
 
 /* name in C, name on the wire: the bulky parts of a reply */
-#define BP_PARTS(X)                                                                               \
-    X(SAMPLES, "samples")                                                                         \
+#define BP_PARTS(X)                                                                                \
+    X(SAMPLES, "samples")                                                                          \
     X(WHY_ZERO, "why_zero")
 
 #define BP_AS_PART(name, wire) BP_PART_##name,
@@ -52,8 +52,8 @@ void bp_job_free(struct bp_job *job);
  * saturates at SIZE_MAX. */
 size_t bp_job_reply_numbers(const struct bp_job *job);
 
-/* Multiply-adds of the job, P parameters a network, P1 those of its first layer: n P forward, n (2 P -
- * P1) backward. Cannot fail; saturates at SIZE_MAX. */
+/* Multiply-adds of the job, P parameters a network, P1 those of its first layer: n P forward, n (2
+ * P - P1) backward. Cannot fail; saturates at SIZE_MAX. */
 size_t bp_job_multiply_adds(const struct bp_job *job);
 
 /* Sets the problem for memory that was not to be had. Returns false. */

@@ -6,17 +6,17 @@
 #include <stddef.h>
 
 /* member and wire name, default, what it is (for --help) */
-#define BP_LIMITS(X)                                                                              \
-    X(body_bytes, 8388608, "bytes of a request's body")                                          \
-    X(header_bytes, 16384, "bytes of a request's line and headers")                              \
-    X(connections, 1024, "connections open at once")                                             \
-    X(memory_bytes, 1073741824, "bytes of memory for all requests in flight")                    \
-    X(layers, 16, "layers of a network")                                                         \
-    X(units, 4096, "units of a layer, inputs of a sample")                                       \
-    X(parameters, 1000000, "parameters of a network")                                            \
-    X(samples, 4096, "samples of a request")                                                     \
-    X(steps, 100000, "steps of gradient descent")                                                \
-    X(multiply_adds, 2000000000, "multiply-adds of a request, estimated before any work")        \
+#define BP_LIMITS(X)                                                                               \
+    X(body_bytes, 8388608, "bytes of a request's body")                                            \
+    X(header_bytes, 16384, "bytes of a request's line and headers")                                \
+    X(connections, 1024, "connections open at once")                                               \
+    X(memory_bytes, 1073741824, "bytes of memory for all requests in flight")                      \
+    X(layers, 16, "layers of a network")                                                           \
+    X(units, 4096, "units of a layer, inputs of a sample")                                         \
+    X(parameters, 1000000, "parameters of a network")                                              \
+    X(samples, 4096, "samples of a request")                                                       \
+    X(steps, 100000, "steps of gradient descent")                                                  \
+    X(multiply_adds, 2000000000, "multiply-adds of a request, estimated before any work")          \
     X(reply_numbers, 1000000, "numbers in a reply, counted before any work")
 
 struct bp_limits {
@@ -26,9 +26,9 @@ struct bp_limits {
 };
 
 #define BP_AS_DEFAULT(name, standard, text) .name = (standard),
-#define BP_LIMITS_DEFAULT                                                                         \
-    {                                                                                             \
-        BP_LIMITS(BP_AS_DEFAULT)                                                                  \
+#define BP_LIMITS_DEFAULT                                                                          \
+    {                                                                                              \
+        BP_LIMITS(BP_AS_DEFAULT)                                                                   \
     }
 
 /* Nesting of a body; fixed, since nothing valid goes deeper. */

@@ -12,18 +12,18 @@
 #include <stddef.h>
 
 /* name in C, name on the wire */
-#define BP_ACTIVATIONS(X)                                                                         \
-    X(RELU, "relu")                                                                               \
-    X(LEAKY_RELU, "leaky_relu")                                                                   \
-    X(SIGMOID, "sigmoid")                                                                         \
-    X(TANH, "tanh")                                                                               \
+#define BP_ACTIVATIONS(X)                                                                          \
+    X(RELU, "relu")                                                                                \
+    X(LEAKY_RELU, "leaky_relu")                                                                    \
+    X(SIGMOID, "sigmoid")                                                                          \
+    X(TANH, "tanh")                                                                                \
     X(IDENTITY, "identity")
 
 /* The loss of one sample is c' * sum((y_hat - y)^2); c' is 1/N, 1, 1/(2N), 1/2 for N outputs. */
-#define BP_LOSSES(X)                                                                              \
-    X(MSE, "mse")                                                                                 \
-    X(SSE, "sse")                                                                                 \
-    X(HALF_MSE, "half_mse")                                                                       \
+#define BP_LOSSES(X)                                                                               \
+    X(MSE, "mse")                                                                                  \
+    X(SSE, "sse")                                                                                  \
+    X(HALF_MSE, "half_mse")                                                                        \
     X(HALF_SSE, "half_sse")
 
 #define BP_AS_ACTIVATION(name, wire) BP_ACTIVATION_##name,
@@ -78,8 +78,7 @@ size_t bp_network_parameters(const struct bp_network *network);
 /* True if the layer's pre-activations are rounded: they feed relu or leaky_relu. */
 static inline bool bp_layer_is_gated(const struct bp_layer *layer)
 {
-    return layer->activation == BP_ACTIVATION_RELU ||
-           layer->activation == BP_ACTIVATION_LEAKY_RELU;
+    return layer->activation == BP_ACTIVATION_RELU || layer->activation == BP_ACTIVATION_LEAKY_RELU;
 }
 
 #endif

@@ -7,11 +7,17 @@
 
 #include "backpropd/limits.h"
 
-enum bp_action { BP_ACTION_SERVE, BP_ACTION_CALL, BP_ACTION_HEALTHCHECK, BP_ACTION_HELP, BP_ACTION_VERSION };
+enum bp_action {
+    BP_ACTION_SERVE,
+    BP_ACTION_CALL,
+    BP_ACTION_HEALTHCHECK,
+    BP_ACTION_HELP,
+    BP_ACTION_VERSION
+};
 
-#define BP_LOG_FORMATS(X)                                                                         \
-    X(TEXT, "text")                                                                               \
-    X(JSON, "json")                                                                               \
+#define BP_LOG_FORMATS(X)                                                                          \
+    X(TEXT, "text")                                                                                \
+    X(JSON, "json")                                                                                \
     X(OFF, "off")
 
 #define BP_AS_LOG(name, wire) BP_LOG_##name,
@@ -31,8 +37,8 @@ struct bp_options {
 
 #define BP_OPTION_ERROR_MAX 256
 
-/* Reads flags, and the environment where a flag is not given. Fails (false) with one line in `error`
- * that names the culprit. */
+/* Reads flags, and the environment where a flag is not given. Fails (false) with one line in
+ * `error` that names the culprit. */
 bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX], int argc,
                      char **argv);
 

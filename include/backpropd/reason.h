@@ -12,14 +12,14 @@
 #include "backpropd/network.h"
 
 /* name in C, name on the wire; the order is that of `zero_because` */
-#define BP_REASONS(X)                                                                             \
-    X(ERROR_ZERO, "error_zero")                                                                   \
-    X(NEURON_DEAD, "neuron_dead")                                                                 \
-    X(SATURATED, "saturated")                                                                     \
-    X(SOURCE_DEAD, "source_dead")                                                                 \
-    X(INPUT_ZERO, "input_zero")                                                                   \
-    X(UNDERFLOW, "underflow")                                                                     \
-    X(MIXED, "mixed")                                                                             \
+#define BP_REASONS(X)                                                                              \
+    X(ERROR_ZERO, "error_zero")                                                                    \
+    X(NEURON_DEAD, "neuron_dead")                                                                  \
+    X(SATURATED, "saturated")                                                                      \
+    X(SOURCE_DEAD, "source_dead")                                                                  \
+    X(INPUT_ZERO, "input_zero")                                                                    \
+    X(UNDERFLOW, "underflow")                                                                      \
+    X(MIXED, "mixed")                                                                              \
     X(CANCELS, "cancels")
 
 #define BP_AS_REASON(name, wire) BP_REASON_##name,

@@ -20,12 +20,12 @@ enum bp_method {
 };
 
 /* name in C, media type */
-#define BP_MEDIA(X)                                                                               \
-    X(NONE, "")                                                                                   \
-    X(JSON, "application/json")                                                                   \
-    X(PROBLEM, "application/problem+json")                                                        \
-    X(YAML, "application/yaml")                                                                   \
-    X(HTML, "text/html; charset=utf-8")                                                           \
+#define BP_MEDIA(X)                                                                                \
+    X(NONE, "")                                                                                    \
+    X(JSON, "application/json")                                                                    \
+    X(PROBLEM, "application/problem+json")                                                         \
+    X(YAML, "application/yaml")                                                                    \
+    X(HTML, "text/html; charset=utf-8")                                                            \
     X(METRICS, "text/plain; version=0.0.4; charset=utf-8")
 
 #define BP_AS_MEDIA(name, type) BP_MEDIA_##name,
@@ -42,13 +42,13 @@ struct bp_request {
 struct bp_reply {
     unsigned status;
     enum bp_media media;
-    unsigned allow;         /* a set of bp_method for the Allow header, or 0 */
-    bool is_preflight;      /* OPTIONS: what CORS asks for is allowed */
-    bool retry_later;       /* Retry-After */
-    bool accepts_post;      /* Accept-Post, on 415 */
-    bool must_close;        /* the connection cannot go on */
-    int problem;            /* the bp_problem_code, or -1 */
-    const char *fixed;      /* a body that is always there, or NULL: then `text` is the body */
+    unsigned allow;    /* a set of bp_method for the Allow header, or 0 */
+    bool is_preflight; /* OPTIONS: what CORS asks for is allowed */
+    bool retry_later;  /* Retry-After */
+    bool accepts_post; /* Accept-Post, on 415 */
+    bool must_close;   /* the connection cannot go on */
+    int problem;       /* the bp_problem_code, or -1 */
+    const char *fixed; /* a body that is always there, or NULL: then `text` is the body */
     size_t fixed_size;
     struct bp_text text;
 };

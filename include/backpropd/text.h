@@ -8,6 +8,8 @@
 #ifndef BACKPROPD_TEXT_H
 #define BACKPROPD_TEXT_H
 
+#include <string.h>
+
 #include "backpropd/memory.h"
 
 struct bp_text {
@@ -30,10 +32,26 @@ static inline bool bp_text_reserve(struct bp_text *text, size_t n)
     return (!text->failed && text->capacity - text->size >= n) || bp_text_grow(text, n);
 }
 
-/* Appends n bytes, or a C string, or a character. */
-void bp_text_put(struct bp_text *text, const char *bytes, size_t n);
-void bp_text_puts(struct bp_text *text, const char *string);
-void bp_text_putc(struct bp_text *text, char c);
+/* Appends n bytes, or a C string, or a character. Inline: most are constants of a few bytes, and a
+ * call would cost more than the copy. */
+static inline void bp_text_put(struct bp_text *text, const char *bytes, size_t n)
+{
+    if (!bp_text_reserve(text, n))
+        return;
+    memcpy(text->data + text->size, bytes, n);
+    text->size += n;
+}
+
+static inline void bp_text_puts(struct bp_text *text, const char *string)
+{
+    bp_text_put(text, string, strlen(string));
+}
+
+static inline void bp_text_putc(struct bp_text *text, char c)
+{
+    if (bp_text_reserve(text, 1))
+        text->data[text->size++] = c;
+}
 
 /* Appends a string as JSON, with its quotes. It must be UTF-8. */
 void bp_text_put_string(struct bp_text *text, const char *string);

@@ -2,11 +2,15 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "arena.h"
 #include "reader.h"
 #include "skeleton.h"
 
 static const char *const MEMBERS[] = {"network", "samples",       "options",
                                       "include", "learning_rate", "steps"};
+
+static const struct bp_place LEARNING_RATE = {&bp_place_body, "learning_rate", BP_NO_NUMBER};
+static const struct bp_place STEPS = {&bp_place_body, "steps", BP_NO_NUMBER};
 
 /* /step alone knows the last two. */
 static struct bp_names members_of(enum bp_endpoint endpoint)
@@ -38,8 +42,8 @@ static bool make_views(struct bp_reader *reader, const json_t *network, size_t n
     const size_t depth = bp_count_layers(network, reader->limits->layers);
     const size_t layers_size = depth * sizeof *task->network.layers;
     bool over_budget;
-    char *views = bp_memory_take(memory, layers_size + n_samples * sizeof *task->samples,
-                                 &over_budget);
+    char *views =
+        bp_memory_take(memory, layers_size + n_samples * sizeof *task->samples, &over_budget);
     if (!views)
         return bp_problem_set_memory(reader->problem, over_budget);
     memset(views, 0, layers_size);
@@ -63,11 +67,11 @@ static void read_learning_rate(struct bp_reader *reader, const json_t *root)
     const json_t *value = json_object_get(root, "learning_rate");
     double *rate = &reader->job->learning_rate;
     if (!value) {
-        bp_read_missing(reader, root, "#", "learning_rate", members_of(BP_STEP));
+        bp_read_missing(reader, root, &bp_place_body, "learning_rate", members_of(BP_STEP));
         return;
     }
-    if (bp_read_number(reader, value, "#/learning_rate", rate) && *rate < 0)
-        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, "#/learning_rate",
+    if (bp_read_number(reader, value, &LEARNING_RATE, rate) && *rate < 0)
+        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &LEARNING_RATE,
                      "a learning rate of 0 or more is needed here")
             ->got = bp_fact_number(*rate);
 }
@@ -81,20 +85,21 @@ static void read_rest(struct bp_reader *reader, const json_t *root)
     if (endpoint == BP_STEP) {
         read_learning_rate(reader, root);
         if (steps)
-            bp_read_integer(reader, steps, "#/steps", 1, reader->limits->steps,
+            bp_read_integer(reader, steps, &STEPS, 1, reader->limits->steps,
                             BP_FAULT_LIMIT_EXCEEDED, &reader->job->steps);
     }
-    json_object_foreach((json_t *)root, key, value) {
+    json_object_foreach((json_t *)root, key, value)
+    {
         bool known = false;
         for (size_t i = 0; i < members_of(endpoint).n; i++)
             known |= strcmp(key, MEMBERS[i]) == 0;
         if (known)
             continue;
         if (strcmp(key, "learning_rate") == 0 || strcmp(key, "steps") == 0)
-            bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, "#", key,
+            bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_body, key,
                                 "only /step knows the member");
         else
-            bp_read_unknown(reader, "#", key, members_of(endpoint));
+            bp_read_unknown(reader, &bp_place_body, key, members_of(endpoint));
     }
 }
 
@@ -104,11 +109,11 @@ static void check_work(const struct bp_reader *reader)
     const struct bp_job *job = reader->job;
     const size_t work = bp_job_multiply_adds(job), numbers = bp_job_reply_numbers(job);
     if (work > reader->limits->multiply_adds)
-        bp_read_limit(reader, job->endpoint == BP_STEP ? "#/steps" : "#/samples", "multiply-adds",
-                      reader->limits->multiply_adds, work);
+        bp_read_limit(reader, job->endpoint == BP_STEP ? &STEPS : &bp_place_samples,
+                      "multiply-adds", reader->limits->multiply_adds, work);
     if (numbers > reader->limits->reply_numbers)
-        bp_read_limit(reader, "#/include", "numbers in the reply", reader->limits->reply_numbers,
-                      numbers);
+        bp_read_limit(reader, &bp_place_include, "numbers in the reply",
+                      reader->limits->reply_numbers, numbers);
 }
 
 static bool read_root(struct bp_reader *reader, const json_t *root, struct bp_memory *memory)
@@ -121,7 +126,7 @@ static bool read_root(struct bp_reader *reader, const json_t *root, struct bp_me
     size_t n_x = 0, n_y = 0;
 
     if (!json_is_object(root)) {
-        bp_read_wrong(reader, root, "#", "an object");
+        bp_read_wrong(reader, root, &bp_place_body, "an object");
         return bp_faults_finish(reader->problem);
     }
     if (!make_views(reader, network, json_array_size(samples), memory))
@@ -129,13 +134,13 @@ static bool read_root(struct bp_reader *reader, const json_t *root, struct bp_me
     if (network)
         n_x = bp_read_network(reader, network, first_x(reader, samples));
     else
-        bp_read_missing(reader, root, "#", "network", known);
+        bp_read_missing(reader, root, &bp_place_body, "network", known);
     if (network && json_is_object(network))
         n_y = reader->job->task.network.layers[reader->job->task.network.depth - 1].n_out;
     if (samples)
         bp_read_samples(reader, samples, n_x, n_y);
     else
-        bp_read_missing(reader, root, "#", "samples", known);
+        bp_read_missing(reader, root, &bp_place_body, "samples", known);
     if (options)
         bp_read_options(reader, options);
     if (include)
@@ -148,6 +153,7 @@ static bool read_root(struct bp_reader *reader, const json_t *root, struct bp_me
 
 void bp_decode_prepare(void)
 {
+    bp_arena_prepare();
     json_object_seed(0); /* jansson makes the seed of its hash tables at first use, and unlocked */
 }
 
@@ -156,15 +162,20 @@ bool bp_decode(struct bp_job *job, struct bp_problem *problem, enum bp_endpoint 
                struct bp_memory *memory)
 {
     struct bp_lifted lifted;
+    struct bp_arena arena;
     struct bp_reader reader = {job, problem, &lifted, limits};
     /* a sample is one container, and so may its x and y be where they are wrong */
     const size_t containers_max = 3 * limits->samples + 4 * limits->layers + limits->units + 64;
 
     set_defaults(job, endpoint);
     bp_lift_body(&lifted, body, size, containers_max, memory);
+    bp_arena_open(&arena, memory);
     json_t *root = bp_skeleton_load(problem, &lifted, body);
     bool good = root && read_root(&reader, root, memory);
     json_decref(root);
+    bp_arena_close(&arena);
+    if (!good && problem->code == BP_PROBLEM_OUT_OF_MEMORY)
+        bp_problem_set_memory(problem, arena.over_budget);
     if (good) {
         job->numbers = lifted.numbers;
         lifted.numbers = NULL;

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "backpropd/activation.h"
-#include "backpropd/number.h"
 #include "backpropd/json.h"
+#include "backpropd/number.h"
 
 /* Puts a member's name with a layer's number in it: W1, dh1_dz1. Only there does % stand in a
  * format here. */
@@ -66,27 +66,52 @@ static void put_outer(struct bp_text *text, const double *h, const double *dl_dz
     bp_text_putc(text, ']');
 }
 
+static void put_boolean(struct bp_text *text, bool value)
+{
+    bp_put_comma(text);
+    if (value)
+        bp_text_put(text, "true", 4);
+    else
+        bp_text_put(text, "false", 5);
+}
+
 static void put_booleans(struct bp_text *text, const bool *values, size_t n)
 {
     bp_text_putc(text, '[');
-    for (size_t i = 0; i < n; i++) {
-        bp_put_comma(text);
-        bp_text_puts(text, values[i] ? "true" : "false");
-    }
+    for (size_t i = 0; i < n; i++)
+        put_boolean(text, values[i]);
     bp_text_putc(text, ']');
 }
 
+#define WHY_MAX 13 /* characters of the longest entry, "source_dead" */
+
+/* Reasons as they stand in a reply: "null" where there is none. */
+static const struct {
+    char text[WHY_MAX + 3];
+    size_t size;
+} WHYS[] = {
+#define AS_ENTRY(name, wire) {"\"" wire "\"", sizeof wire + 1},
+    BP_REASONS(AS_ENTRY)
+#undef AS_ENTRY
+        {"null", 4},
+};
+
+/* Always copies the longest entry's length, and then goes on as far as the entry reaches: a copy of
+ * fixed size is one instruction. */
 static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n)
 {
-    bp_text_putc(text, '[');
+    if (!bp_text_reserve(text, 2 + sizeof WHYS->text + n * (WHY_MAX + 1)))
+        return;
+    char *out = text->data + text->size;
+    *out++ = '[';
     for (size_t i = 0; i < n; i++) {
-        bp_put_comma(text);
-        if (whys[i] == BP_REASON_NONE)
-            bp_text_put(text, "null", 4);
-        else
-            bp_text_put_string(text, bp_reason_names[whys[i]]);
+        if (i)
+            *out++ = ',';
+        memcpy(out, WHYS[whys[i]].text, sizeof WHYS->text);
+        out += WHYS[whys[i]].size;
     }
-    bp_text_putc(text, ']');
+    *out++ = ']';
+    text->size = (size_t)(out - text->data);
 }
 
 /* The `dead` of a pass: one member for each relu layer. */
@@ -115,11 +140,8 @@ static void put_sample_dead(struct bp_text *text, const struct bp_job *job,
             continue;
         put_key_output(text, job, "h%", "y_hat", k);
         bp_text_putc(text, '[');
-        for (size_t j = 0; j < layer->n_out; j++) {
-            bp_put_comma(text);
-            bp_text_puts(text, bp_relu_is_dead(z[j], job->task.rules.relu_at_zero) ? "true"
-                                                                                   : "false");
-        }
+        for (size_t j = 0; j < layer->n_out; j++)
+            put_boolean(text, bp_relu_is_dead(z[j], job->task.rules.relu_at_zero));
         bp_text_putc(text, ']');
     }
     bp_text_putc(text, '}');
@@ -157,8 +179,8 @@ static void put_sample_backward(struct bp_text *text, const struct bp_job *job,
         put_key_k(text, "dL_dz%", k);
         bp_text_put_doubles(text, got->dl_dz + s * n, n);
         put_key_k(text, "dL_dW%", k);
-        put_outer(text, bp_pass_source(pass, &job->task, k - 1, s), got->dl_dz + s * n,
-                  layer->n_in, n);
+        put_outer(text, bp_pass_source(pass, &job->task, k - 1, s), got->dl_dz + s * n, layer->n_in,
+                  n);
         put_key_k(text, "dL_db%", k);
         bp_text_put_doubles(text, got->dl_dz + s * n, n);
     }
@@ -214,8 +236,7 @@ static void put_parameters(struct bp_text *text, const struct bp_job *job,
     bp_text_puts(text, "}}");
 }
 
-static void put_why_zero(struct bp_text *text, const struct bp_job *job,
-                         const struct bp_pass *pass)
+static void put_why_zero(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
     if (!job->include[BP_PART_WHY_ZERO])
         return;
@@ -258,8 +279,7 @@ void bp_encode_forward(struct bp_text *text, const struct bp_job *job, const str
     bp_text_putc(text, '}');
 }
 
-void bp_encode_backward(struct bp_text *text, const struct bp_job *job,
-                        const struct bp_pass *pass)
+void bp_encode_backward(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
     bp_text_putc(text, '{');
     bp_put_key(text, "loss");

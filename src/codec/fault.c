@@ -7,15 +7,11 @@
 
 #define NAME_MAX_SHOWN 40
 
-struct bp_pointer bp_pointer_of(const char *format, ...)
-{
-    struct bp_pointer pointer;
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(pointer.text, sizeof pointer.text, format, arguments);
-    va_end(arguments);
-    return pointer;
-}
+const struct bp_place bp_place_body = {NULL, "", BP_NO_NUMBER};
+const struct bp_place bp_place_network = {&bp_place_body, "network", BP_NO_NUMBER};
+const struct bp_place bp_place_samples = {&bp_place_body, "samples", BP_NO_NUMBER};
+const struct bp_place bp_place_options = {&bp_place_body, "options", BP_NO_NUMBER};
+const struct bp_place bp_place_include = {&bp_place_body, "include", BP_NO_NUMBER};
 
 struct bp_fact bp_fact_number(double number)
 {
@@ -38,7 +34,7 @@ struct bp_fact bp_fact_names(const char *const *names, size_t n)
 }
 
 struct bp_fault *bp_fault_add(struct bp_problem *problem, enum bp_fault_code code,
-                              const char *pointer, const char *format, ...)
+                              const struct bp_place *place, const char *format, ...)
 {
     size_t at = problem->n_faults < BP_FAULTS_MAX ? problem->n_faults : BP_FAULTS_MAX;
     struct bp_fault *fault = &problem->faults[at];
@@ -47,7 +43,7 @@ struct bp_fault *bp_fault_add(struct bp_problem *problem, enum bp_fault_code cod
     fault->code = code;
     fault->expected = fault->got = (struct bp_fact){.kind = BP_FACT_NONE};
     fault->suggestion[0] = '\0';
-    snprintf(fault->pointer, sizeof fault->pointer, "%s", pointer);
+    bp_place_pointer(fault->pointer, place);
     va_start(arguments, format);
     vsnprintf(fault->detail, sizeof fault->detail, format, arguments);
     va_end(arguments);
@@ -58,8 +54,8 @@ bool bp_faults_finish(struct bp_problem *problem)
 {
     const struct bp_fault *first = &problem->faults[0];
     problem->code = BP_PROBLEM_INVALID_REQUEST;
-    int n = snprintf(problem->detail, sizeof problem->detail, "%s: %s", first->pointer,
-                     first->detail);
+    int n =
+        snprintf(problem->detail, sizeof problem->detail, "%s: %s", first->pointer, first->detail);
     if (problem->n_faults > 1)
         snprintf(problem->detail + n, sizeof problem->detail - (size_t)n, " (and %zu more)",
                  problem->n_faults - 1);
@@ -72,8 +68,9 @@ static bool stands_in_fragment(unsigned char c)
     return isalnum(c) || strchr("-._~!$&'()*+,;=:@/?", c);
 }
 
-static void put_in_pointer(char *out, const char *name)
+static size_t put_escaped(char *out, const char *name)
 {
+    char *start = out;
     for (; *name; name++) {
         unsigned char c = (unsigned char)*name;
         if (c == '~' || c == '/')
@@ -83,7 +80,36 @@ static void put_in_pointer(char *out, const char *name)
         else
             out += sprintf(out, "%%%02X", (unsigned)c);
     }
-    *out = '\0';
+    return (size_t)(out - start);
+}
+
+/* Returns the pointer's length, and whether all steps could be shown. */
+static size_t put_place(char *pointer, const struct bp_place *place, bool *whole)
+{
+    char step[3 * NAME_MAX_SHOWN + 24] = "/";
+    size_t n = 1, length;
+    if (!place->up) {
+        pointer[0] = '#';
+        *whole = true;
+        return 1;
+    }
+    length = put_place(pointer, place->up, whole);
+    *whole = *whole && strlen(place->name) <= NAME_MAX_SHOWN;
+    if (!*whole)
+        return length;
+    n += put_escaped(step + n, place->name);
+    if (place->number != BP_NO_NUMBER)
+        n += (size_t)sprintf(step + n, "%zu", place->number);
+    *whole = length + n < BP_POINTER_MAX;
+    if (*whole)
+        memcpy(pointer + length, step, n);
+    return *whole ? length + n : length;
+}
+
+void bp_place_pointer(char pointer[BP_POINTER_MAX], const struct bp_place *place)
+{
+    bool whole;
+    pointer[put_place(pointer, place, &whole)] = '\0';
 }
 
 /* The length of the name's start that is at most NAME_MAX_SHOWN bytes and ends with a character. */
@@ -98,26 +124,16 @@ static int shown_length(const char *name)
     return (int)n;
 }
 
-struct bp_pointer bp_pointer_member(const char *parent, const char *name)
-{
-    char escaped[3 * NAME_MAX_SHOWN + 1];
-    if (strlen(name) > NAME_MAX_SHOWN)
-        return bp_pointer_of("%s", parent);
-    put_in_pointer(escaped, name);
-    if (strlen(parent) + 1 + strlen(escaped) >= BP_POINTER_MAX)
-        return bp_pointer_of("%s", parent);
-    return bp_pointer_of("%s/%s", parent, escaped);
-}
-
 struct bp_fault *bp_fault_add_member(struct bp_problem *problem, enum bp_fault_code code,
-                                     const char *parent, const char *name, const char *says)
+                                     const struct bp_place *object, const char *name,
+                                     const char *says)
 {
-    const struct bp_pointer pointer = bp_pointer_member(parent, name);
+    const struct bp_place member = {object, name, BP_NO_NUMBER};
     const int shown = shown_length(name);
     if (name[shown])
-        return bp_fault_add(problem, code, pointer.text, "%s \"%.*s...\" (%zu bytes)", says, shown, name,
+        return bp_fault_add(problem, code, &member, "%s \"%.*s...\" (%zu bytes)", says, shown, name,
                             strlen(name));
-    return bp_fault_add(problem, code, pointer.text, "%s \"%s\"", says, name);
+    return bp_fault_add(problem, code, &member, "%s \"%s\"", says, name);
 }
 
 void bp_fault_suggest(struct bp_fault *fault, const char *near)
@@ -160,7 +176,8 @@ static size_t distance(const char *a, const char *b)
         for (size_t j = 1; j <= n; j++) {
             row[j] = least(above[j - 1] + !same_letter(a[i - 1], b[j - 1]),
                            least(above[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1]))
+            if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) &&
+                same_letter(a[i - 2], b[j - 1]))
                 row[j] = least(row[j], two_above[j - 2] + 1);
         }
     }

@@ -4,32 +4,48 @@
 
 #include "backpropd/problem.h"
 
-/* The pointer of a member or element below another. */
-struct bp_pointer {
-    char text[BP_POINTER_MAX];
+/*
+ * A place in the body: a member or element of the place above it. Places are linked on the stack
+ * and cost nothing until a fault needs the pointer. The step is `name`, then `number` unless that
+ * is BP_NO_NUMBER: {up, "W", 1} is /W1, {up, "", 0} is /0.
+ */
+struct bp_place {
+    const struct bp_place *up; /* NULL: the whole body */
+    const char *name;
+    size_t number;
 };
 
-struct bp_pointer bp_pointer_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define BP_NO_NUMBER ((size_t)-1)
 
-/* The pointer of a member by its name, of any characters: RFC 6901 in a URI fragment. A name too
- * long for a pointer gives the parent's. */
-struct bp_pointer bp_pointer_member(const char *parent, const char *name);
+/* The whole body, and places of the contract. */
+extern const struct bp_place bp_place_body, bp_place_network, bp_place_samples, bp_place_options,
+    bp_place_include;
+
+/* Writes the pointer of a place: RFC 6901 in a URI fragment. A step that is too long to be shown
+ * ends it: then it is the pointer of the place above. */
+void bp_place_pointer(char pointer[BP_POINTER_MAX], const struct bp_place *place);
 
 /*
- * Adds a fault at `pointer` with a detail (a printf format), and returns it for expected, got and
+ * Adds a fault at a place with a detail (a printf format), and returns it for expected, got and
  * suggestion to be set. Beyond BP_FAULTS_MAX it only counts; what it returns then is scratch.
  */
 struct bp_fault *bp_fault_add(struct bp_problem *problem, enum bp_fault_code code,
-                              const char *pointer, const char *format, ...)
+                              const struct bp_place *place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Adds a fault about a member of the object at `parent`; the detail is `says` and the name, of any
+/* Adds a fault about a member of the object at `object`; the detail is `says` and the name, of any
  * length and any characters. */
 struct bp_fault *bp_fault_add_member(struct bp_problem *problem, enum bp_fault_code code,
-                                     const char *parent, const char *name, const char *says);
+                                     const struct bp_place *object, const char *name,
+                                     const char *says);
 
 /* Makes the problem INVALID_REQUEST, its detail that of the first fault. Returns false. */
 bool bp_faults_finish(struct bp_problem *problem);
+
+static inline const char *bp_plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
 
 struct bp_fact bp_fact_number(double number);
 struct bp_fact bp_fact_text(const char *text);

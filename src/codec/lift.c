@@ -48,9 +48,9 @@ static inline const char *skip_space(const char *at)
     return at;
 }
 
-static bool make_room(struct lifter *l, void **array, size_t *capacity, size_t size)
+static bool make_room(struct lifter *l, void **array, size_t *capacity, size_t first, size_t size)
 {
-    size_t more = *capacity + *capacity / 2 + 16;
+    size_t more = *capacity ? *capacity + *capacity / 2 : first;
     void *moved = bp_memory_resize(l->memory, *array, more * size, &l->out->over_budget);
     if (!moved)
         return stop(l, BP_LIFT_NO_MEMORY);
@@ -63,7 +63,8 @@ static bool push_number(struct lifter *l, double value)
 {
     void *numbers = l->out->numbers;
     if (l->out->n_numbers == l->numbers_capacity) {
-        if (!make_room(l, &numbers, &l->numbers_capacity, sizeof value))
+        if (!make_room(l, &numbers, &l->numbers_capacity, (size_t)(l->end - l->body) / 5 + 16,
+                       sizeof value))
             return false;
         l->out->numbers = numbers;
     }
@@ -81,7 +82,7 @@ static bool push_lift(struct lifter *l, struct bp_lift lift, const char *end)
 {
     void *lifts = l->out->lifts;
     if (l->out->n_lifts == l->lifts_capacity) {
-        if (!make_room(l, &lifts, &l->lifts_capacity, sizeof lift))
+        if (!make_room(l, &lifts, &l->lifts_capacity, 8, sizeof lift))
             return false;
         l->out->lifts = lifts;
     }

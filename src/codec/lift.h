@@ -27,11 +27,11 @@ struct bp_lift {
 };
 
 enum bp_lift_stop {
-    BP_LIFT_WHOLE,      /* the body was read to its end */
-    BP_LIFT_NUL,        /* a NUL byte */
-    BP_LIFT_DEPTH,      /* nested deeper than BP_DEPTH_MAX */
-    BP_LIFT_MALFORMED,  /* a number that JSON does not know */
-    BP_LIFT_TOO_MANY,   /* more values for jansson than it may get */
+    BP_LIFT_WHOLE,     /* the body was read to its end */
+    BP_LIFT_NUL,       /* a NUL byte */
+    BP_LIFT_DEPTH,     /* nested deeper than BP_DEPTH_MAX */
+    BP_LIFT_MALFORMED, /* a number that JSON does not know */
+    BP_LIFT_TOO_MANY,  /* more values for jansson than it may get */
     BP_LIFT_NO_MEMORY,
 };
 

@@ -23,8 +23,8 @@ void *bp_memory_resize(struct bp_memory *memory, void *block, size_t size, bool 
 {
     struct header *old = block ? (struct header *)block - 1 : NULL;
     size_t old_size = old ? old->size : 0;
-    *over_budget = size > SIZE_MAX - sizeof *old ||
-                   (size > old_size && !reserve(memory, size - old_size));
+    *over_budget =
+        size > SIZE_MAX - sizeof *old || (size > old_size && !reserve(memory, size - old_size));
     if (*over_budget)
         return NULL;
     struct header *header = realloc(old, sizeof *header + size);

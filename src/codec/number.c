@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decimal.h"
 #include "number_text.h"
 
 static inline bool is_digit(char c)
@@ -156,6 +157,9 @@ char *bp_number_write(char *out, double value)
     }
     if (value < 0)
         *out++ = '-';
+    char *end = bp_decimal_write(out, fabs(value));
+    if (end)
+        return end;
     size_t n = bp_double_to_digits(digits, &exponent, fabs(value));
     return lay_out(out, digits, n, exponent);
 }

@@ -30,7 +30,8 @@ size_t bp_count_layers(const json_t *network, size_t limit)
     size_t depth = 1;
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)network, key, value) {
+    json_object_foreach((json_t *)network, key, value)
+    {
         size_t k = layer_number(key);
         if (k > depth && k <= limit)
             depth = k;
@@ -40,66 +41,93 @@ size_t bp_count_layers(const json_t *network, size_t limit)
 
 #define NAMES_SHOWN 16 /* layers whose names are offered to a misspelt one */
 
-static void read_unknown(const struct bp_reader *reader, const json_t *network,
-                         struct bp_names known)
+/* The names that a network's members may have. They are made only once something is misspelt. */
+struct names {
+    char text[2 * NAMES_SHOWN][8];
+    const char *names[2 * NAMES_SHOWN + 1];
+};
+
+/* One layer more than there are, so that a misspelt last one finds its name. */
+static struct bp_names make_names(struct names *store, size_t depth)
+{
+    size_t n = 0;
+    for (size_t k = 1; k <= depth + 1 && k <= NAMES_SHOWN; k++)
+        for (const char *letter = "Wb"; *letter; letter++) {
+            snprintf(store->text[n], sizeof store->text[n], "%c%u", *letter, (unsigned)k);
+            store->names[n] = store->text[n];
+            n++;
+        }
+    store->names[n++] = "activations";
+    return (struct bp_names){store->names, n};
+}
+
+static void read_unknown(const struct bp_reader *reader, const json_t *network)
 {
     size_t deepest = 0;
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)network, key, value) {
+    struct names names;
+    json_object_foreach((json_t *)network, key, value)
+    {
         size_t k = layer_number(key);
         deepest = k > deepest ? k : deepest;
         if (!k && strcmp(key, "activations") != 0)
-            bp_read_unknown(reader, "#/network", key, known);
+            bp_read_unknown(reader, &bp_place_network, key,
+                            make_names(&names, reader->job->task.network.depth));
     }
     if (deepest > reader->limits->layers)
-        bp_read_limit(reader, "#/network", "layers", reader->limits->layers, deepest);
+        bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
 }
 
-static void read_width(struct bp_reader *reader, const json_t *network, struct parts *parts,
-                       struct bp_names known)
+/* The member W or b of layer k; a fault and NULL if it is missing. */
+static const json_t *get_member(const struct bp_reader *reader, const json_t *network,
+                                const char *letter, size_t k)
 {
-    struct bp_layer *layer = &reader->job->task.network.layers[parts->k - 1];
-    struct bp_pointer at = bp_pointer_of("#/network/b%zu", parts->k);
-    const json_t *b = json_object_get(network, strrchr(at.text, '/') + 1);
-    if (!b)
-        bp_read_missing(reader, network, "#/network", strrchr(at.text, '/') + 1, known);
-    else if (bp_read_vector(reader, b, at.text, &layer->b, &layer->n_out)) {
-        parts->width = layer->n_out;
-        if (layer->n_out > reader->limits->units)
-            bp_read_limit(reader, at.text, "units", reader->limits->units, layer->n_out);
-    }
+    char name[24] = {*letter, (char)('0' + k), '\0'};
+    struct names names;
+    if (k > 9)
+        snprintf(name, sizeof name, "%s%zu", letter, k);
+    const json_t *member = json_object_get(network, name);
+    if (!member)
+        bp_read_missing(reader, network, &bp_place_network, name,
+                        make_names(&names, reader->job->task.network.depth));
+    return member;
 }
 
-static void read_weights(struct bp_reader *reader, const json_t *network, struct parts *parts,
-                         struct bp_names known)
+static void read_width(struct bp_reader *reader, const json_t *network, struct parts *parts)
 {
     struct bp_layer *layer = &reader->job->task.network.layers[parts->k - 1];
-    struct bp_pointer at = bp_pointer_of("#/network/W%zu", parts->k);
-    const json_t *w = json_object_get(network, strrchr(at.text, '/') + 1);
-    if (!w)
-        bp_read_missing(reader, network, "#/network", strrchr(at.text, '/') + 1, known);
-    else
-        parts->w = bp_read_matrix(reader, w, at.text, parts->width);
+    const struct bp_place at = {&bp_place_network, "b", parts->k};
+    const json_t *b = get_member(reader, network, "b", parts->k);
+    if (!b || !bp_read_vector(reader, b, &at, &layer->b, &layer->n_out))
+        return;
+    parts->width = layer->n_out;
+    if (layer->n_out > reader->limits->units)
+        bp_read_limit(reader, &at, "units", reader->limits->units, layer->n_out);
+}
+
+static void read_weights(struct bp_reader *reader, const json_t *network, struct parts *parts)
+{
+    struct bp_layer *layer = &reader->job->task.network.layers[parts->k - 1];
+    const struct bp_place at = {&bp_place_network, "W", parts->k};
+    const json_t *w = get_member(reader, network, "W", parts->k);
+    if (w)
+        parts->w = bp_read_matrix(reader, w, &at, parts->width);
     if (parts->k == 1 && parts->w.usable && parts->w.rows > reader->limits->units)
-        bp_read_limit(reader, at.text, "inputs", reader->limits->units, parts->w.rows);
+        bp_read_limit(reader, &at, "inputs", reader->limits->units, parts->w.rows);
     layer->w = parts->w.numbers;
     layer->n_in = parts->w.rows;
 }
 
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
-/* Notes that Wk has the wrong number of rows or columns, as the b of layer `above` or below it says. */
+/* Notes that Wk has the wrong number of rows or columns, as the b of layer `above` or below it
+ * says. */
 static void wrong_side(const struct bp_reader *reader, size_t k, const char *side, size_t got,
                        size_t b, size_t width)
 {
     struct bp_fault *fault = bp_fault_add(
-        reader->problem, BP_FAULT_SHAPE_MISMATCH, bp_pointer_of("#/network/W%zu", k).text,
-        "%zu %s%s, but b%zu has %zu unit%s, so W%zu needs %zu %s%s", got, side, plural(got), b,
-        width, plural(width), k, width, side, plural(width));
+        reader->problem, BP_FAULT_SHAPE_MISMATCH, &(struct bp_place){&bp_place_network, "W", k},
+        "%zu %s%s, but b%zu has %zu unit%s, so W%zu needs %zu %s%s", got, side, bp_plural(got), b,
+        width, bp_plural(width), k, width, side, bp_plural(width));
     fault->expected = bp_fact_number((double)width);
     fault->got = bp_fact_number((double)got);
 }
@@ -108,7 +136,8 @@ static void transposed(const struct bp_reader *reader, const struct parts *parts
 {
     const struct bp_matrix *w = &parts->w;
     struct bp_fault *fault = bp_fault_add(
-        reader->problem, BP_FAULT_SHAPE_MISMATCH, bp_pointer_of("#/network/W%zu", parts->k).text,
+        reader->problem, BP_FAULT_SHAPE_MISMATCH,
+        &(struct bp_place){&bp_place_network, "W", parts->k},
         "%zu x %zu, but W%zu needs %zu x %zu (fan-in x fan-out); the transposed matrix would fit",
         w->rows, w->columns, parts->k, n_in, parts->width);
     fault->expected = bp_fact_shape(n_in, parts->width);
@@ -135,6 +164,8 @@ static size_t check_shape(const struct bp_reader *reader, const struct parts *pa
     return w->rows_known ? n_in : 0;
 }
 
+static const struct bp_place ACTIVATIONS = {&bp_place_network, "activations", BP_NO_NUMBER};
+
 static void read_activations(struct bp_reader *reader, const json_t *value)
 {
     struct bp_network *network = &reader->job->task.network;
@@ -146,32 +177,30 @@ static void read_activations(struct bp_reader *reader, const json_t *value)
         return;
     reader->job->posted_activations = true;
     if (!bp_is_array(reader, value, &n)) {
-        bp_read_wrong(reader, value, "#/network/activations", "an array of strings");
+        bp_read_wrong(reader, value, &ACTIVATIONS, "an array of strings");
         return;
     }
     for (size_t k = 0; k < n; k++)
-        if (bp_read_name(reader, json_array_get(value, k),
-                         bp_pointer_of("#/network/activations/%zu", k).text, bp_activation_names,
-                         BP_ACTIVATION_COUNT, &index) &&
+        if (bp_read_name(reader, json_array_get(value, k), &(struct bp_place){&ACTIVATIONS, "", k},
+                         bp_activation_names, BP_ACTIVATION_COUNT, &index) &&
             k < network->depth)
             network->layers[k].activation = (enum bp_activation)index;
     if (n != network->depth) {
         struct bp_fault *fault = bp_fault_add(
-            reader->problem, BP_FAULT_SHAPE_MISMATCH, "#/network/activations",
-            "%zu name%s for %zu layer%s", n, plural(n), network->depth, plural(network->depth));
+            reader->problem, BP_FAULT_SHAPE_MISMATCH, &ACTIVATIONS, "%zu name%s for %zu layer%s", n,
+            bp_plural(n), network->depth, bp_plural(network->depth));
         fault->expected = bp_fact_number((double)network->depth);
         fault->got = bp_fact_number((double)n);
     }
 }
 
-static size_t read_layers(struct bp_reader *reader, const json_t *network, size_t first_x,
-                          struct bp_names known)
+static size_t read_layers(struct bp_reader *reader, const json_t *network, size_t first_x)
 {
     size_t n_x = 0, width_below = 0, parameters = 0;
     for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
         struct parts parts = {.k = k, .width_below = width_below};
-        read_width(reader, network, &parts, known);
-        read_weights(reader, network, &parts, known);
+        read_width(reader, network, &parts);
+        read_weights(reader, network, &parts);
         /* nothing below W1 says its fan-in; where x has as many numbers as W1 has columns, W1 is
          * taken for a transposed one */
         if (k == 1 && parts.w.usable && parts.w.columns == first_x)
@@ -182,32 +211,19 @@ static size_t read_layers(struct bp_reader *reader, const json_t *network, size_
         parameters += (n_in + 1) * parts.width;
     }
     if (parameters > reader->limits->parameters)
-        bp_read_limit(reader, "#/network", "parameters", reader->limits->parameters, parameters);
+        bp_read_limit(reader, &bp_place_network, "parameters", reader->limits->parameters,
+                      parameters);
     return n_x;
 }
 
 size_t bp_read_network(struct bp_reader *reader, const json_t *network, size_t first_x)
 {
-    char text[2 * NAMES_SHOWN][8];
-    const char *names[2 * NAMES_SHOWN + 1];
-    size_t n = 0;
     if (!json_is_object(network)) {
-        bp_read_wrong(reader, network, "#/network", "an object");
+        bp_read_wrong(reader, network, &bp_place_network, "an object");
         return 0;
     }
-    /* one layer more than there are, so that a misspelt last one finds its name */
-    for (size_t k = 1; k <= reader->job->task.network.depth + 1 && k <= NAMES_SHOWN; k++) {
-        snprintf(text[n], sizeof text[n], "W%zu", k);
-        names[n] = text[n];
-        n++;
-        snprintf(text[n], sizeof text[n], "b%zu", k);
-        names[n] = text[n];
-        n++;
-    }
-    names[n++] = "activations";
-    struct bp_names known = {names, n};
-    size_t n_x = read_layers(reader, network, first_x, known);
+    size_t n_x = read_layers(reader, network, first_x);
     read_activations(reader, json_object_get(network, "activations"));
-    read_unknown(reader, network, known);
+    read_unknown(reader, network);
     return n_x;
 }

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "reader.h"
@@ -5,95 +6,93 @@
 static const char *const MEMBERS[] = {"x", "y"};
 static const struct bp_names KNOWN = {MEMBERS, 2};
 
-/* Reads x or y and compares its length: `whose` says what it is compared with. */
-static const double *read_values(const struct bp_reader *reader, const json_t *value,
-                                 const char *pointer, size_t needed, const char *whose)
+/* What the values of a sample are compared with: W1's rows, or the units of the last b. */
+struct measure {
+    const char *of;
+    size_t layer;
+    const char *unit;
+    size_t n; /* 0 if unknown */
+};
+
+static void wrong_length(const struct bp_reader *reader, const struct bp_place *place, size_t n,
+                         const struct measure *measure)
 {
-    const char *name = strrchr(pointer, '/') + 1;
+    struct bp_fault *fault = bp_fault_add(
+        reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+        "%zu number%s, but %s%zu has %zu %s%s, so %s needs %zu", n, bp_plural(n), measure->of,
+        measure->layer, measure->n, measure->unit, bp_plural(measure->n), place->name, measure->n);
+    fault->expected = bp_fact_number((double)measure->n);
+    fault->got = bp_fact_number((double)n);
+}
+
+static const double *read_values(const struct bp_reader *reader, const json_t *value,
+                                 const struct bp_place *place, const struct measure *measure)
+{
     double *values;
     size_t n;
-    if (!bp_read_vector(reader, value, pointer, &values, &n))
+    if (!bp_read_vector(reader, value, place, &values, &n))
         return NULL;
-    if (needed && n != needed) {
-        struct bp_fault *fault =
-            bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, pointer,
-                         "%zu number%s, but %s, so %s needs %zu", n, n == 1 ? "" : "s", whose,
-                         name, needed);
-        fault->expected = bp_fact_number((double)needed);
-        fault->got = bp_fact_number((double)n);
-    }
+    if (measure->n && n != measure->n)
+        wrong_length(reader, place, n, measure);
     return values;
 }
 
-static void read_unknown(const struct bp_reader *reader, const json_t *sample, const char *pointer)
+static void read_unknown(const struct bp_reader *reader, const json_t *sample,
+                         const struct bp_place *place)
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)sample, key, value)
-        if (strcmp(key, "x") != 0 && strcmp(key, "y") != 0)
-            bp_read_unknown(reader, pointer, key, KNOWN);
+    json_object_foreach((json_t *)sample, key,
+                        value) if (strcmp(key, "x") != 0 && strcmp(key, "y") != 0)
+        bp_read_unknown(reader, place, key, KNOWN);
 }
 
-/* What one sample's lengths are compared with, in words. */
-struct lengths {
-    size_t n_x, n_y;
-    char of_x[64], of_y[64];
-};
-
 static struct bp_sample read_sample(const struct bp_reader *reader, const json_t *value,
-                                    const char *pointer, const struct lengths *lengths)
+                                    const struct bp_place *place, const struct measure *of_x,
+                                    const struct measure *of_y)
 {
     struct bp_sample sample = {NULL, NULL};
     const json_t *x = json_object_get(value, "x"), *y = json_object_get(value, "y");
     if (!json_is_object(value)) {
-        bp_read_wrong(reader, value, pointer, "an object");
+        bp_read_wrong(reader, value, place, "an object");
         return sample;
     }
     if (x)
-        sample.x = read_values(reader, x, bp_pointer_of("%s/x", pointer).text, lengths->n_x,
-                               lengths->of_x);
+        sample.x = read_values(reader, x, &(struct bp_place){place, "x", BP_NO_NUMBER}, of_x);
     else
-        bp_read_missing(reader, value, pointer, "x", KNOWN);
+        bp_read_missing(reader, value, place, "x", KNOWN);
     if (y)
-        sample.y = read_values(reader, y, bp_pointer_of("%s/y", pointer).text, lengths->n_y,
-                               lengths->of_y);
+        sample.y = read_values(reader, y, &(struct bp_place){place, "y", BP_NO_NUMBER}, of_y);
     else if (reader->job->endpoint != BP_FORWARD)
-        bp_read_missing(reader, value, pointer, "y", KNOWN);
-    read_unknown(reader, value, pointer);
+        bp_read_missing(reader, value, place, "y", KNOWN);
+    if (json_object_size(value) > (size_t) !!x + (size_t) !!y)
+        read_unknown(reader, value, place);
     return sample;
-}
-
-static struct lengths lengths_of(const struct bp_reader *reader, size_t n_x, size_t n_y)
-{
-    struct lengths lengths = {.n_x = n_x, .n_y = n_y};
-    const size_t depth = reader->job->task.network.depth;
-    snprintf(lengths.of_x, sizeof lengths.of_x, "W1 has %zu row%s", n_x, n_x == 1 ? "" : "s");
-    snprintf(lengths.of_y, sizeof lengths.of_y, "b%zu has %zu unit%s", depth, n_y,
-             n_y == 1 ? "" : "s");
-    return lengths;
 }
 
 void bp_read_samples(struct bp_reader *reader, const json_t *value, size_t n_x, size_t n_y)
 {
-    const struct lengths lengths = lengths_of(reader, n_x, n_y);
+    const struct measure of_x = {"W", 1, "row", n_x};
+    const struct measure of_y = {"b", reader->job->task.network.depth, "unit", n_y};
     size_t n;
     if (!bp_is_array(reader, value, &n)) {
-        bp_read_wrong(reader, value, "#/samples", "an array of objects");
+        bp_read_wrong(reader, value, &bp_place_samples, "an array of objects");
         return;
     }
     if (n == 0) {
-        bp_fault_add(reader->problem, BP_FAULT_EMPTY, "#/samples", "at least one sample is needed");
+        bp_fault_add(reader->problem, BP_FAULT_EMPTY, &bp_place_samples,
+                     "at least one sample is needed");
         return;
     }
     if (n > reader->limits->samples) {
-        bp_read_limit(reader, "#/samples", "samples", reader->limits->samples, n);
+        bp_read_limit(reader, &bp_place_samples, "samples", reader->limits->samples, n);
         return;
     }
     struct bp_sample *samples = (struct bp_sample *)reader->job->task.samples;
     reader->job->has_targets = true;
     for (size_t s = 0; s < n; s++) {
         samples[s] = read_sample(reader, json_array_get(value, s),
-                                 bp_pointer_of("#/samples/%zu", s).text, &lengths);
+                                 &(struct bp_place){&bp_place_samples, "", s}, &of_x, &of_y);
         reader->job->has_targets = reader->job->has_targets && samples[s].y;
     }
 }

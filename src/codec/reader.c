@@ -34,63 +34,65 @@ const char *bp_describe(const struct bp_reader *reader, const json_t *value)
     return "a number";
 }
 
-bool bp_read_wrong(const struct bp_reader *reader, const json_t *value, const char *pointer,
-                   const char *expected)
+bool bp_read_wrong(const struct bp_reader *reader, const json_t *value,
+                   const struct bp_place *place, const char *expected)
 {
     const char *got = bp_describe(reader, value);
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, pointer,
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, place,
                                           "%s is needed here, not %s", expected, got);
     fault->expected = bp_fact_text(expected);
     fault->got = bp_fact_text(got);
     return false;
 }
 
-static bool too_large(const struct bp_reader *reader, const char *pointer)
+static bool too_large(const struct bp_reader *reader, const struct bp_place *place)
 {
-    bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, pointer,
+    bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, place,
                  "the number is beyond the largest double, about 1.8e308");
     return false;
 }
 
-static bool empty(const struct bp_reader *reader, const char *pointer, const char *expected)
+static bool empty(const struct bp_reader *reader, const struct bp_place *place,
+                  const char *expected)
 {
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_EMPTY, pointer,
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_EMPTY, place,
                                           "%s is needed here, not an empty array", expected);
     fault->expected = bp_fact_text(expected);
     fault->got = bp_fact_number(0);
     return false;
 }
 
-bool bp_read_number(const struct bp_reader *reader, const json_t *value, const char *pointer,
-                    double *number)
+bool bp_read_number(const struct bp_reader *reader, const json_t *value,
+                    const struct bp_place *place, double *number)
 {
     const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
     if (!lift || lift->kind != BP_LIFT_NUMBER)
-        return bp_read_wrong(reader, value, pointer, "a number");
+        return bp_read_wrong(reader, value, place, "a number");
     *number = reader->lifted->numbers[lift->first];
-    return isfinite(*number) || too_large(reader, pointer);
+    return isfinite(*number) || too_large(reader, place);
 }
 
-bool bp_read_integer(const struct bp_reader *reader, const json_t *value, const char *pointer,
-                     size_t least, size_t most, enum bp_fault_code most_fault, size_t *integer)
+bool bp_read_integer(const struct bp_reader *reader, const json_t *value,
+                     const struct bp_place *place, size_t least, size_t most,
+                     enum bp_fault_code most_fault, size_t *integer)
 {
     double number;
     struct bp_fault *fault;
     if (!bp_skeleton_lift(reader->lifted, value))
-        return bp_read_wrong(reader, value, pointer, "an integer");
-    if (!bp_read_number(reader, value, pointer, &number))
+        return bp_read_wrong(reader, value, place, "an integer");
+    if (!bp_read_number(reader, value, place, &number))
         return false;
     if (number >= (double)least && number <= (double)most && number == floor(number)) {
         *integer = (size_t)number;
         return true;
     }
     if (number != floor(number)) {
-        fault = bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, pointer,
-                             "an integer is needed here");
+        fault =
+            bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, place, "an integer is needed here");
         fault->expected = bp_fact_text("an integer");
     } else {
         bool low = number < (double)least;
-        fault = bp_fault_add(reader->problem, low ? BP_FAULT_OUT_OF_RANGE : most_fault, pointer,
+        fault = bp_fault_add(reader->problem, low ? BP_FAULT_OUT_OF_RANGE : most_fault, place,
                              "%s is %zu", low ? "the least" : "the most", low ? least : most);
         fault->expected = bp_fact_number((double)(low ? least : most));
     }
@@ -100,45 +102,45 @@ bool bp_read_integer(const struct bp_reader *reader, const json_t *value, const 
 
 /* Notes each number of a lifted vector or matrix that is not finite. */
 static bool all_finite(const struct bp_reader *reader, const struct bp_lift *lift,
-                       const char *pointer)
+                       const struct bp_place *place)
 {
     const double *numbers = reader->lifted->numbers + lift->first;
     bool finite = true;
     for (size_t i = 0; i < lift->rows * lift->columns; i++) {
         if (isfinite(numbers[i]))
             continue;
-        size_t row = i / lift->columns, column = i % lift->columns;
-        struct bp_pointer at = lift->kind == BP_LIFT_MATRIX
-                                   ? bp_pointer_of("%s/%zu/%zu", pointer, row, column)
-                                   : bp_pointer_of("%s/%zu", pointer, column);
-        finite = too_large(reader, at.text);
+        struct bp_place row = {place, "", i / lift->columns};
+        struct bp_place element = {lift->kind == BP_LIFT_MATRIX ? &row : place, "",
+                                   i % lift->columns};
+        finite = too_large(reader, &element);
     }
     return finite;
 }
 
 /* An array that could not be lifted: each element that is no number is a fault. */
-static bool no_vector(const struct bp_reader *reader, const json_t *array, const char *pointer)
+static bool no_vector(const struct bp_reader *reader, const json_t *array,
+                      const struct bp_place *place)
 {
     double ignored;
     for (size_t i = 0; i < json_array_size(array); i++)
-        bp_read_number(reader, json_array_get(array, i), bp_pointer_of("%s/%zu", pointer, i).text,
+        bp_read_number(reader, json_array_get(array, i), &(struct bp_place){place, "", i},
                        &ignored);
     return false;
 }
 
-bool bp_read_vector(const struct bp_reader *reader, const json_t *value, const char *pointer,
-                    double **vector, size_t *n)
+bool bp_read_vector(const struct bp_reader *reader, const json_t *value,
+                    const struct bp_place *place, double **vector, size_t *n)
 {
     const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
     if (json_is_array(value))
-        return no_vector(reader, value, pointer);
+        return no_vector(reader, value, place);
     if (!lift || lift->kind != BP_LIFT_VECTOR)
-        return bp_read_wrong(reader, value, pointer, "an array of numbers");
+        return bp_read_wrong(reader, value, place, "an array of numbers");
     if (lift->columns == 0)
-        return empty(reader, pointer, "an array of numbers");
+        return empty(reader, place, "an array of numbers");
     *vector = reader->lifted->numbers + lift->first;
     *n = lift->columns;
-    return all_finite(reader, lift, pointer);
+    return all_finite(reader, lift, place);
 }
 
 static bool has_row_of(const struct bp_reader *reader, const json_t *rows, size_t width)
@@ -152,7 +154,7 @@ static bool has_row_of(const struct bp_reader *reader, const json_t *rows, size_
 }
 
 /* Rows that are each an array of numbers, but not all of one length. */
-static void ragged(const struct bp_reader *reader, const json_t *rows, const char *pointer,
+static void ragged(const struct bp_reader *reader, const json_t *rows, const struct bp_place *place,
                    size_t width)
 {
     if (width == 0 || !has_row_of(reader, rows, width))
@@ -161,9 +163,9 @@ static void ragged(const struct bp_reader *reader, const json_t *rows, const cha
         size_t n = bp_skeleton_lift(reader->lifted, json_array_get(rows, i))->columns;
         if (n == width)
             continue;
-        struct bp_fault *fault = bp_fault_add(
-            reader->problem, BP_FAULT_RAGGED_MATRIX, bp_pointer_of("%s/%zu", pointer, i).text,
-            "a row of %zu numbers among rows of %zu", n, width);
+        struct bp_fault *fault =
+            bp_fault_add(reader->problem, BP_FAULT_RAGGED_MATRIX, &(struct bp_place){place, "", i},
+                         "a row of %zu numbers among rows of %zu", n, width);
         fault->expected = bp_fact_number((double)width);
         fault->got = bp_fact_number((double)n);
     }
@@ -171,35 +173,35 @@ static void ragged(const struct bp_reader *reader, const json_t *rows, const cha
 
 /* An array that was not lifted as a whole: something among its rows is wrong. */
 static struct bp_matrix read_rows(const struct bp_reader *reader, const json_t *array,
-                                  const char *pointer, size_t width)
+                                  const struct bp_place *place, size_t width)
 {
     bool all_vectors = true;
     for (size_t i = 0; i < json_array_size(array); i++) {
         double *row;
         size_t n;
         all_vectors &= bp_read_vector(reader, json_array_get(array, i),
-                                      bp_pointer_of("%s/%zu", pointer, i).text, &row, &n);
+                                      &(struct bp_place){place, "", i}, &row, &n);
     }
     if (all_vectors)
-        ragged(reader, array, pointer, width);
+        ragged(reader, array, place, width);
     return (struct bp_matrix){.rows_known = true, .rows = json_array_size(array)};
 }
 
 struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const json_t *value,
-                                const char *pointer, size_t width)
+                                const struct bp_place *place, size_t width)
 {
     static const char expected[] = "a matrix (an array of arrays of numbers)";
     const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
     if (json_is_array(value))
-        return read_rows(reader, value, pointer, width);
+        return read_rows(reader, value, place, width);
     if (lift && lift->kind == BP_LIFT_VECTOR && lift->columns == 0)
-        empty(reader, pointer, expected);
+        empty(reader, place, expected);
     else if (!lift || lift->kind != BP_LIFT_MATRIX)
-        bp_read_wrong(reader, value, pointer, expected);
+        bp_read_wrong(reader, value, place, expected);
     else if (lift->columns == 0)
-        empty(reader, bp_pointer_of("%s/0", pointer).text, "an array of numbers");
+        empty(reader, &(struct bp_place){place, "", 0}, "an array of numbers");
     else
-        return (struct bp_matrix){.usable = all_finite(reader, lift, pointer),
+        return (struct bp_matrix){.usable = all_finite(reader, lift, place),
                                   .rows_known = true,
                                   .rows = lift->rows,
                                   .columns = lift->columns,
@@ -207,16 +209,16 @@ struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const json_t *va
     return (struct bp_matrix){.usable = false};
 }
 
-bool bp_read_name(const struct bp_reader *reader, const json_t *value, const char *pointer,
+bool bp_read_name(const struct bp_reader *reader, const json_t *value, const struct bp_place *place,
                   const char *const *names, size_t n, size_t *index)
 {
     const char *got = json_string_value(value);
     if (!got)
-        return bp_read_wrong(reader, value, pointer, "a string");
+        return bp_read_wrong(reader, value, place, "a string");
     for (*index = 0; *index < n; (*index)++)
         if (strcmp(got, names[*index]) == 0)
             return true;
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_UNKNOWN_VALUE, pointer,
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_UNKNOWN_VALUE, place,
                                           "not one of the names known here");
     fault->expected = bp_fact_names(names, n);
     bp_fault_got_text(fault, got);
@@ -231,11 +233,11 @@ bool bp_is_array(const struct bp_reader *reader, const json_t *value, size_t *n)
     return json_is_array(value) || (lift && lift->kind == BP_LIFT_VECTOR && lift->columns == 0);
 }
 
-void bp_read_unknown(const struct bp_reader *reader, const char *parent, const char *key,
-                     struct bp_names known)
+void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
+                     const char *key, struct bp_names known)
 {
-    struct bp_fault *fault = bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, parent,
-                                                 key, "unknown member");
+    struct bp_fault *fault = bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER,
+                                                 object_place, key, "unknown member");
     bp_fault_suggest(fault, bp_nearest_name(key, known.names, known.n));
 }
 
@@ -247,26 +249,27 @@ static bool is_known(const char *key, struct bp_names known)
     return false;
 }
 
-void bp_read_missing(const struct bp_reader *reader, const json_t *object, const char *parent,
-                     const char *name, struct bp_names known)
+void bp_read_missing(const struct bp_reader *reader, const json_t *object,
+                     const struct bp_place *object_place, const char *name, struct bp_names known)
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)object, key, value) {
-        const char *near =
-            is_known(key, known) ? NULL : bp_nearest_name(key, known.names, known.n);
+    json_object_foreach((json_t *)object, key, value)
+    {
+        const char *near = is_known(key, known) ? NULL : bp_nearest_name(key, known.names, known.n);
         if (near && strcmp(near, name) == 0)
             return;
     }
     bp_fault_add(reader->problem, BP_FAULT_MISSING_MEMBER,
-                 bp_pointer_of("%s/%s", parent, name).text, "the member \"%s\" is missing", name)
+                 &(struct bp_place){object_place, name, BP_NO_NUMBER},
+                 "the member \"%s\" is missing", name)
         ->expected = bp_fact_text(name);
 }
 
-bool bp_read_limit(const struct bp_reader *reader, const char *pointer, const char *what,
+bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got)
 {
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_LIMIT_EXCEEDED, pointer,
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_LIMIT_EXCEEDED, place,
                                           "%zu %s, but the limit is %zu", got, what, limit);
     fault->expected = bp_fact_number((double)limit);
     fault->got = bp_fact_number((double)got);

@@ -1,7 +1,7 @@
 /*
  * Reading members of a skeleton into a job, fault by fault: nothing stops at the first.
  *
- * Each reader notes what is wrong with a value at its pointer and returns whether it can be used.
+ * Each reader notes what is wrong with a value at its place and returns whether it can be used.
  */
 #ifndef BACKPROPD_CODEC_READER_H
 #define BACKPROPD_CODEC_READER_H
@@ -23,20 +23,21 @@ struct bp_reader {
 const char *bp_describe(const struct bp_reader *reader, const json_t *value);
 
 /* Notes that a value is not what was expected (in words). Returns false. */
-bool bp_read_wrong(const struct bp_reader *reader, const json_t *value, const char *pointer,
-                   const char *expected);
+bool bp_read_wrong(const struct bp_reader *reader, const json_t *value,
+                   const struct bp_place *place, const char *expected);
 
 /* A finite number. Out: number. */
-bool bp_read_number(const struct bp_reader *reader, const json_t *value, const char *pointer,
-                    double *number);
+bool bp_read_number(const struct bp_reader *reader, const json_t *value,
+                    const struct bp_place *place, double *number);
 
 /* A whole number of at least `least`; most_fault says what one beyond `most` is. */
-bool bp_read_integer(const struct bp_reader *reader, const json_t *value, const char *pointer,
-                     size_t least, size_t most, enum bp_fault_code most_fault, size_t *integer);
+bool bp_read_integer(const struct bp_reader *reader, const json_t *value,
+                     const struct bp_place *place, size_t least, size_t most,
+                     enum bp_fault_code most_fault, size_t *integer);
 
 /* A vector of finite numbers, not empty. Out: first number and count. */
-bool bp_read_vector(const struct bp_reader *reader, const json_t *value, const char *pointer,
-                    double **vector, size_t *n);
+bool bp_read_vector(const struct bp_reader *reader, const json_t *value,
+                    const struct bp_place *place, double **vector, size_t *n);
 
 /* What is known of a matrix; one that is not usable may still tell its rows. */
 struct bp_matrix {
@@ -50,10 +51,10 @@ struct bp_matrix {
 /* A matrix of finite numbers, no side empty. `width`, if not 0, is the length that its rows should
  * have: the row that is ragged is then one that has another. */
 struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const json_t *value,
-                                const char *pointer, size_t width);
+                                const struct bp_place *place, size_t width);
 
 /* One of some names. Out: index. */
-bool bp_read_name(const struct bp_reader *reader, const json_t *value, const char *pointer,
+bool bp_read_name(const struct bp_reader *reader, const json_t *value, const struct bp_place *place,
                   const char *const *names, size_t n, size_t *index);
 
 /* The number of elements of an array that is not one of numbers; `[]` counts as such an array.
@@ -67,16 +68,16 @@ struct bp_names {
 };
 
 /* Notes a member that nobody knows, with the nearest of the names that are known here. */
-void bp_read_unknown(const struct bp_reader *reader, const char *parent, const char *key,
-                     struct bp_names known);
+void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
+                     const char *key, struct bp_names known);
 
 /* Notes a member that an object lacks, unless a misspelt one stands in its place: that is a fault
  * already, and one cause is one fault. */
-void bp_read_missing(const struct bp_reader *reader, const json_t *object, const char *parent,
-                     const char *name, struct bp_names known);
+void bp_read_missing(const struct bp_reader *reader, const json_t *object,
+                     const struct bp_place *object_place, const char *name, struct bp_names known);
 
 /* Notes a limit that was exceeded, `what` in the plural. Returns false. */
-bool bp_read_limit(const struct bp_reader *reader, const char *pointer, const char *what,
+bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got);
 
 /* The layers that a network's members speak of, those beyond the limit left out; at least 1. */

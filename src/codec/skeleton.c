@@ -56,7 +56,7 @@ static bool set_stop(struct bp_problem *problem, const struct bp_lifted *lifted,
         says = "not a number that JSON knows";
         break;
     case BP_LIFT_TOO_MANY:
-        bp_fault_add(problem, BP_FAULT_LIMIT_EXCEEDED, "#",
+        bp_fault_add(problem, BP_FAULT_LIMIT_EXCEEDED, &bp_place_body,
                      "more values outside arrays of numbers than any network needs")
             ->expected = bp_fact_number(BP_VALUES_MAX);
         return bp_faults_finish(problem);
@@ -110,52 +110,52 @@ static json_t *read_name(struct walk *walk)
     return name;
 }
 
-static void walk_value(struct walk *walk, const char *pointer);
+static void walk_value(struct walk *walk, const struct bp_place *place);
 
-static void walk_member(struct walk *walk, json_t *seen, const char *pointer)
+static void walk_member(struct walk *walk, json_t *seen, const struct bp_place *place)
 {
     json_t *name = read_name(walk);
     if (walk->failed)
         return;
     const char *key = json_string_value(name);
     if (json_object_get(seen, key))
-        bp_fault_add_member(walk->problem, BP_FAULT_DUPLICATE_MEMBER, pointer, key,
+        bp_fault_add_member(walk->problem, BP_FAULT_DUPLICATE_MEMBER, place, key,
                             "a second member");
     walk->failed = json_object_set_new(seen, key, json_true()) != 0;
     skip(walk, ": \n\r\t");
-    walk_value(walk, bp_pointer_member(pointer, key).text);
+    walk_value(walk, &(struct bp_place){place, key, BP_NO_NUMBER});
     json_decref(name);
 }
 
-static void walk_object(struct walk *walk, const char *pointer)
+static void walk_object(struct walk *walk, const struct bp_place *place)
 {
     json_t *seen = json_object();
     walk->failed = !seen;
     for (skip(walk, "{ \n\r\t"); !walk->failed && *walk->at != '}'; skip(walk, ", \n\r\t"))
-        walk_member(walk, seen, pointer);
+        walk_member(walk, seen, place);
     walk->at++;
     json_decref(seen);
 }
 
-static void walk_array(struct walk *walk, const char *pointer)
+static void walk_array(struct walk *walk, const struct bp_place *place)
 {
     size_t i = 0;
     walk->at++;
     for (skip(walk, " \n\r\t"); !walk->failed && *walk->at != ']'; skip(walk, ", \n\r\t"))
-        walk_value(walk, bp_pointer_of("%s/%zu", pointer, i++).text);
+        walk_value(walk, &(struct bp_place){place, "", i++});
     walk->at++;
 }
 
 /* Notes every duplicate member below the value at hand, and goes past it. The recursion ends at
  * BP_DEPTH_MAX. */
-static void walk_value(struct walk *walk, const char *pointer)
+static void walk_value(struct walk *walk, const struct bp_place *place)
 {
     switch (*walk->at) {
     case '{':
-        walk_object(walk, pointer);
+        walk_object(walk, place);
         return;
     case '[':
-        walk_array(walk, pointer);
+        walk_array(walk, place);
         return;
     case '"':
         json_decref(read_name(walk));
@@ -170,7 +170,7 @@ static bool note_duplicates(struct bp_problem *problem, const struct bp_text *sk
 {
     struct walk walk = {problem, skeleton->data, skeleton->data + skeleton->size, false};
     skip(&walk, " \n\r\t");
-    walk_value(&walk, "#");
+    walk_value(&walk, &bp_place_body);
     return !walk.failed || bp_problem_set_memory(problem, false);
 }
 

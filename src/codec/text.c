@@ -32,24 +32,6 @@ void bp_text_free(struct bp_text *text)
     text->data = NULL;
 }
 
-void bp_text_put(struct bp_text *text, const char *bytes, size_t n)
-{
-    if (!bp_text_reserve(text, n))
-        return;
-    memcpy(text->data + text->size, bytes, n);
-    text->size += n;
-}
-
-void bp_text_puts(struct bp_text *text, const char *string)
-{
-    bp_text_put(text, string, strlen(string));
-}
-
-void bp_text_putc(struct bp_text *text, char c)
-{
-    bp_text_put(text, &c, 1);
-}
-
 static void put_escaped(struct bp_text *text, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";

@@ -23,11 +23,12 @@ static inline struct bp_block bp_block_at(const struct bp_pass *pass, const stru
  * is not finite: tensors after it are not calculated. */
 bool bp_block_forward(struct bp_pass *pass, const struct bp_task *task, struct bp_block block);
 
-/* dL_dh, dh_dz and dL_dz of every layer, from the loss down, after bp_block_forward. Fails likewise. */
+/* dL_dh, dh_dz and dL_dz of every layer, from the loss down, after bp_block_forward. Fails
+ * likewise. */
 bool bp_block_errors(struct bp_pass *pass, const struct bp_task *task, struct bp_block block);
 
-/* Adds the block's gradients to the sums, and notes the reasons of zeros, after bp_block_errors. Cannot
- * fail; sums may be infinite. */
+/* Adds the block's gradients to the sums, and notes the reasons of zeros, after bp_block_errors.
+ * Cannot fail; sums may be infinite. */
 void bp_block_add_gradients(struct bp_pass *pass, const struct bp_task *task,
                             struct bp_block block);
 

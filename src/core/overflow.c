@@ -49,7 +49,8 @@ static bool found_in_sample(struct bp_overflow *overflow, struct bp_pass *pass,
     if (!bp_block_forward(pass, task, block)) {
         for (size_t k = 0; k < task->network.depth; k++) {
             const size_t n = task->network.layers[k].n_out;
-            if (bp_overflow_in(overflow, BP_TENSOR_Z, k, s, pass->layers[k].z + block.row * n, n, 0))
+            if (bp_overflow_in(overflow, BP_TENSOR_Z, k, s, pass->layers[k].z + block.row * n, n,
+                               0))
                 return true;
         }
         *overflow = (struct bp_overflow){.tensor = BP_TENSOR_LOSS, .sample = s};
@@ -60,14 +61,15 @@ static bool found_in_sample(struct bp_overflow *overflow, struct bp_pass *pass,
     bool finite = bp_block_errors(pass, task, block);
     for (size_t k = task->network.depth; !finite && k-- > 0;) {
         const size_t n = task->network.layers[k].n_out;
-        if (bp_overflow_in(overflow, BP_TENSOR_DL_DH, k, s, pass->layers[k].dl_dh + block.row * n, n, 0))
+        if (bp_overflow_in(overflow, BP_TENSOR_DL_DH, k, s, pass->layers[k].dl_dh + block.row * n,
+                           n, 0))
             return true;
     }
     return found_in_sample_gradients(overflow, pass, task, block);
 }
 
 void bp_overflow_find(struct bp_overflow *overflow, struct bp_pass *pass,
-                          const struct bp_task *task, bool backward)
+                      const struct bp_task *task, bool backward)
 {
     for (size_t s = 0; s < task->n_samples; s++)
         if (found_in_sample(overflow, pass, task, bp_block_at(pass, task, s, 1), backward))
@@ -75,11 +77,10 @@ void bp_overflow_find(struct bp_overflow *overflow, struct bp_pass *pass,
     for (size_t k = task->network.depth; backward && isfinite(pass->loss) && k-- > 0;) {
         const struct bp_layer *shape = &task->network.layers[k];
         if (bp_overflow_in(overflow, BP_TENSOR_GRADIENT_W, k, BP_WHOLE_BATCH, pass->layers[k].dw,
-                  shape->n_in * shape->n_out, shape->n_out) ||
+                           shape->n_in * shape->n_out, shape->n_out) ||
             bp_overflow_in(overflow, BP_TENSOR_GRADIENT_B, k, BP_WHOLE_BATCH, pass->layers[k].db,
-                  shape->n_out, 0))
+                           shape->n_out, 0))
             return;
     }
     *overflow = (struct bp_overflow){.tensor = BP_TENSOR_LOSS, .sample = BP_WHOLE_BATCH};
 }
-

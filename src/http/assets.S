@@ -1,7 +1,8 @@
 #define ASSET(name, file)                                                                         \
-    .global bp_asset_##name, bp_asset_##name##_end;                                               \
+    .global bp_asset_##name, bp_asset_##name##_size;                                              \
     bp_asset_##name: .incbin file;                                                                \
-    bp_asset_##name##_end: .byte 0
+    1: .balign 8;                                                                                 \
+    bp_asset_##name##_size: .quad 1b - bp_asset_##name
 
     .section .rodata
     ASSET(openapi_yaml, "openapi.yaml")

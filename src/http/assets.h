@@ -2,9 +2,11 @@
 #ifndef BACKPROPD_HTTP_ASSETS_H
 #define BACKPROPD_HTTP_ASSETS_H
 
-extern const char bp_asset_openapi_yaml[], bp_asset_openapi_yaml_end[];
-extern const char bp_asset_openapi_json[], bp_asset_openapi_json_end[];
-extern const char bp_asset_textbook[], bp_asset_textbook_end[];
-extern const char bp_asset_textbook_step[], bp_asset_textbook_step_end[];
+#include <stdint.h>
+
+extern const char bp_asset_openapi_yaml[], bp_asset_openapi_json[], bp_asset_textbook[],
+    bp_asset_textbook_step[];
+extern const uint64_t bp_asset_openapi_yaml_size, bp_asset_openapi_json_size,
+    bp_asset_textbook_size, bp_asset_textbook_step_size;
 
 #endif

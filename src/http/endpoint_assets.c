@@ -2,14 +2,13 @@
 #include "reply.h"
 #include "router.h"
 
-#define ANSWER_ASSET(name, media)                                                                 \
-    void bp_answer_##name(struct bp_reply *reply, struct bp_service *service,                     \
-                          const struct bp_request *request)                                       \
-    {                                                                                             \
-        (void)service;                                                                            \
-        (void)request;                                                                            \
-        bp_reply_fixed(reply, media, bp_asset_##name,                                             \
-                       (size_t)(bp_asset_##name##_end - bp_asset_##name));                        \
+#define ANSWER_ASSET(name, media)                                                                  \
+    void bp_answer_##name(struct bp_reply *reply, struct bp_service *service,                      \
+                          const struct bp_request *request)                                        \
+    {                                                                                              \
+        (void)service;                                                                             \
+        (void)request;                                                                             \
+        bp_reply_fixed(reply, media, bp_asset_##name, bp_asset_##name##_size);                     \
     }
 
 ANSWER_ASSET(openapi_yaml, BP_MEDIA_YAML)

@@ -1,7 +1,5 @@
 #include "backpropd/exchange.h"
 
-#include <stdint.h>
-
 #include "backpropd/job.h"
 
 /* A body up to this many times the limit is read and dropped before it is refused: clients that
@@ -13,70 +11,75 @@ static bool is_beyond_reading(const struct bp_exchange *exchange, size_t size)
     return size / SWALLOW > exchange->service->limits.body_bytes;
 }
 
-static void refuse(struct bp_exchange *exchange)
+/* The problem becomes the reply, and the body is of no use any more. */
+static void refuse(struct bp_exchange *exchange, const struct bp_problem *problem)
 {
     exchange->is_refused = true;
     bp_text_free(&exchange->body);
+    bp_reply_problem(&exchange->reply, exchange->service, problem);
 }
 
 static void refuse_size(struct bp_exchange *exchange)
 {
-    const size_t limit = exchange->service->limits.body_bytes;
-    bp_problem_set(&exchange->problem, BP_PROBLEM_BODY_TOO_LARGE,
-                   "the body may have %zu bytes here", limit);
-    exchange->problem.limit = limit;
-    refuse(exchange);
+    struct bp_problem problem;
+    problem.limit = exchange->service->limits.body_bytes;
+    bp_problem_set(&problem, BP_PROBLEM_BODY_TOO_LARGE, "the body may have %zu bytes here",
+                   problem.limit);
+    refuse(exchange, &problem);
+}
+
+static void refuse_if_no_memory(struct bp_exchange *exchange)
+{
+    struct bp_problem problem;
+    if (!exchange->body.failed)
+        return;
+    bp_problem_set_memory(&problem, exchange->body.over_budget);
+    refuse(exchange, &problem);
 }
 
 /* Answers before the body: what was sent of it cannot be told from a next request then, so the
  * connection ends. */
 static bool answer_at_once(struct bp_exchange *exchange)
 {
-    bp_reply_problem(&exchange->reply, exchange->service, &exchange->problem);
     exchange->reply.must_close = true;
     return true;
 }
 
-/* What is wrong with a POST that some route takes, before its body is read. */
-static void check_body(struct bp_exchange *exchange, const struct bp_head *head)
+/* Makes ready for the body of a POST that some route takes, or refuses it. */
+static void expect_body(struct bp_exchange *exchange, const struct bp_head *head)
 {
-    if (!bp_head_check_type(head, &exchange->problem))
-        refuse(exchange);
-    else if (exchange->length > exchange->service->limits.body_bytes)
+    struct bp_problem problem;
+    if (!bp_head_check_type(head, &problem)) {
+        refuse(exchange, &problem);
+    } else if (exchange->length > exchange->service->limits.body_bytes) {
         refuse_size(exchange);
-}
-
-static void prepare_body(struct bp_exchange *exchange)
-{
-    bp_text_start(&exchange->body, &exchange->service->memory, exchange->length + 1);
-    if (!exchange->body.failed)
-        return;
-    bp_problem_set_memory(&exchange->problem, exchange->body.over_budget);
-    refuse(exchange);
+    } else {
+        bp_text_start(&exchange->body, &exchange->service->memory, exchange->length + 1);
+        refuse_if_no_memory(exchange);
+    }
 }
 
 bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                        const struct bp_head *head)
 {
-    exchange->service = service;
-    exchange->path = bp_head_path(head);
-    exchange->method = BP_METHOD_OTHER;
-    if (!bp_head_check(head, &exchange->problem, service->limits.header_bytes))
+    struct bp_problem problem;
+    *exchange = (struct bp_exchange){.service = service,
+                                     .path = bp_head_path(head),
+                                     .method = BP_METHOD_OTHER,
+                                     .reply = {.problem = -1}};
+    if (!bp_head_check(head, &problem, service->limits.header_bytes)) {
+        refuse(exchange, &problem);
         return answer_at_once(exchange);
+    }
     exchange->method = bp_head_method(head);
     exchange->length = bp_head_length(head);
-
-    const bool is_taken = exchange->method == BP_METHOD_POST &&
-                          (bp_route_methods(exchange->path) & BP_METHOD_POST);
-    if (is_taken)
-        check_body(exchange, head);
     if (is_beyond_reading(exchange, exchange->length) ||
         (head->expect && exchange->length > service->limits.body_bytes)) {
         refuse_size(exchange);
         return answer_at_once(exchange);
     }
-    if (!exchange->is_refused && is_taken)
-        prepare_body(exchange);
+    if (exchange->method == BP_METHOD_POST && (bp_route_methods(exchange->path) & BP_METHOD_POST))
+        expect_body(exchange, head);
     return false;
 }
 
@@ -92,26 +95,18 @@ bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t si
         return true;
     }
     bp_text_put(&exchange->body, piece, size);
-    if (exchange->body.failed) {
-        bp_problem_set_memory(&exchange->problem, exchange->body.over_budget);
-        refuse(exchange);
-    }
+    refuse_if_no_memory(exchange);
     return true;
 }
 
 void bp_exchange_finish(struct bp_exchange *exchange)
 {
-    if (!exchange->is_refused && exchange->body.data) {
+    if (exchange->body.data) {
         bp_text_putc(&exchange->body, '\0');
-        if (exchange->body.failed) {
-            bp_problem_set_memory(&exchange->problem, exchange->body.over_budget);
-            refuse(exchange);
-        }
+        refuse_if_no_memory(exchange);
     }
-    if (exchange->is_refused) {
-        bp_reply_problem(&exchange->reply, exchange->service, &exchange->problem);
+    if (exchange->is_refused)
         return;
-    }
     struct bp_request request = {.method = exchange->method,
                                  .path = exchange->path,
                                  .body = exchange->body.data,

@@ -108,8 +108,7 @@ static bool check_length(const struct bp_head *head, struct bp_problem *problem)
     if (head->n_length && !is_digits(head->length))
         return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST, "Content-Length is no number");
     if (head->n_coding && strcmp(head->version, "HTTP/1.0") == 0)
-        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
-                              "HTTP/1.0 has no Transfer-Encoding");
+        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST, "HTTP/1.0 has no Transfer-Encoding");
     if (head->n_coding && strcasecmp(head->coding, "chunked") != 0)
         return bp_problem_set(problem, BP_PROBLEM_NOT_IMPLEMENTED,
                               "no Transfer-Encoding but chunked is known here");
@@ -128,6 +127,10 @@ bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_
         return bp_problem_set(problem, BP_PROBLEM_HEADERS_TOO_LARGE,
                               "%d headers of %zu bytes in all are the most", BP_HEADERS_MAX,
                               header_bytes);
+    if (head->is_ambiguous)
+        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
+                              "the head has a folded line, a header without a name, a NUL byte or "
+                              "a line that does not end with CR LF");
     if (head->bad_name || head->bad_value)
         return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
                               "a header's %s has a character that HTTP does not allow",
@@ -148,7 +151,8 @@ bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_
     return true;
 }
 
-/* The media type up to its parameters is one of those that hold JSON, or that clients send unasked. */
+/* The media type up to its parameters is one of those that hold JSON, or that clients send unasked.
+ */
 static bool is_json_type(const char *type, size_t n)
 {
     static const char *const read_as_json[] = {"application/json", "text/plain",

@@ -11,8 +11,8 @@
 
 static struct addrinfo *resolve(const struct bp_options *options, int flags)
 {
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
-                             .ai_flags = AI_NUMERICSERV | flags};
+    struct addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | flags};
     struct addrinfo *found = NULL;
     char port[8];
     snprintf(port, sizeof port, "%u", options->port);
@@ -21,7 +21,7 @@ static struct addrinfo *resolve(const struct bp_options *options, int flags)
 
 static unsigned port_of(int fd)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     socklen_t size = sizeof address;
     if (getsockname(fd, (struct sockaddr *)&address, &size) != 0)
         return 0;
@@ -56,7 +56,8 @@ int bp_listen(const struct bp_options *options, unsigned *port, char error[BP_OP
 
 bool bp_server_is_alive(const struct bp_options *options)
 {
-    static const char request[] = "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    static const char request[] =
+        "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     static const char good[] = "HTTP/1.1 200 ";
     const struct timeval patience = {.tv_sec = 5};
     char answer[sizeof good - 1];

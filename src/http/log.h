@@ -1,4 +1,5 @@
-/* The access log: one line a request on stderr. A line that cannot be written at once is dropped. */
+/* The access log: one line a request on stderr. A line that cannot be written at once is dropped.
+ */
 #ifndef BACKPROPD_HTTP_LOG_H
 #define BACKPROPD_HTTP_LOG_H
 

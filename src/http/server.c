@@ -9,10 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "backpropd/metrics.h"
 #include "backpropd/exchange.h"
+#include "backpropd/metrics.h"
 #include "listen.h"
 #include "log.h"
+#include "raw_head.h"
 
 /* Above 32 KiB the library takes a connection's memory from mmap and gives it back to the system;
  * below, 10,000 closed connections left 330 MB behind. */
@@ -23,6 +24,7 @@ struct bp_server {
     struct MHD_Daemon *daemon;
     struct bp_service *service;
     enum bp_log_format log_format;
+    bool looks_at_raw_heads;
     int socket;
     unsigned port;
     uint64_t first_id;
@@ -67,12 +69,14 @@ static enum MHD_Result collect_header(void *head, enum MHD_ValueKind kind, const
 }
 
 static struct bp_head read_head(struct MHD_Connection *connection, const char *target,
-                                const char *method, const char *version)
+                                const char *method, const char *version, bool looks_at_raw_heads)
 {
     struct bp_head head = {.method = method, .target = target, .version = version};
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     head.size = info ? info->header_size : 0;
+    head.is_ambiguous =
+        info && looks_at_raw_heads && !bp_raw_head_is_clean(method, version, info->header_size);
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_header, &head);
     return head;
 }
@@ -109,7 +113,8 @@ static void add_headers(struct MHD_Response *response, const struct call *call)
     if (reply->media != BP_MEDIA_NONE)
         add_header(response, "Content-Type", bp_media_type(reply->media));
     if (reply->media == BP_MEDIA_HTML)
-        add_header(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        add_header(response, "Content-Security-Policy",
+                   "default-src 'none'; frame-ancestors 'none'");
     if (call->exchange.method == BP_METHOD_POST || reply->media == BP_MEDIA_PROBLEM)
         add_header(response, "Cache-Control", "no-store");
     if (reply->retry_later)
@@ -130,8 +135,8 @@ static struct MHD_Response *make_response(struct bp_reply *reply)
     if (reply->fixed || !body)
         return MHD_create_response_from_buffer(size, (void *)(body ? body : ""),
                                                MHD_RESPMEM_PERSISTENT);
-    response = MHD_create_response_from_buffer_with_free_callback(size, reply->text.data,
-                                                                  bp_memory_give);
+    response =
+        MHD_create_response_from_buffer_with_free_callback(size, reply->text.data, bp_memory_give);
     if (response)
         reply->text.data = NULL;
     return response;
@@ -165,13 +170,10 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     if (!call)
         return MHD_NO;
     *state = call;
-    memset(&call->exchange, 0, offsetof(struct bp_exchange, problem));
-    call->exchange.body = (struct bp_text){.data = NULL};
-    call->exchange.reply = (struct bp_reply){.problem = -1};
     call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     if (head->request_id && bp_request_id_is_proper(head->request_id))
-        strcpy(call->request_id, head->request_id);
+        memcpy(call->request_id, head->request_id, strlen(head->request_id) + 1);
     else
         make_request_id(call->request_id, server);
     bp_metrics_begin(server->service->metrics);
@@ -186,8 +188,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 {
     struct call *call = *state;
     if (!call) {
-        struct bp_head head = read_head(connection, url, method, version);
-        return begin(cls, connection, &head, state);
+        struct bp_server *server = cls;
+        struct bp_head head =
+            read_head(connection, url, method, version, server->looks_at_raw_heads);
+        return begin(server, connection, &head, state);
     }
     if (*piece_size) {
         bool go_on = bp_exchange_take(&call->exchange, piece, *piece_size);
@@ -247,14 +251,14 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
     };
     MHD_set_panic_func(on_panic, NULL);
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL,
-        on_request, server, MHD_OPTION_LISTEN_SOCKET, server->socket,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->limits.connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        head > CONNECTION_MEMORY ? head : (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_STRICT_FOR_CLIENT, -1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_THREAD_STACK_SIZE,
-        (size_t)1 << 20, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, on_request, server,
+        MHD_OPTION_LISTEN_SOCKET, server->socket, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)options->limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        head > CONNECTION_MEMORY ? head : (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT,
+        -1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, server, MHD_OPTION_THREAD_STACK_SIZE, (size_t)1 << 20, MHD_OPTION_ARRAY, pool,
+        MHD_OPTION_END);
 }
 
 bool bp_server_start(struct bp_server **out, struct bp_service *service,
@@ -267,6 +271,7 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     }
     server->service = service;
     server->log_format = options->log_format;
+    server->looks_at_raw_heads = strcmp(MHD_get_version(), BP_RAW_HEAD_VERSION) == 0;
     if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
         server->first_id = (uint64_t)getpid();
     server->socket = bp_listen(options, &server->port, error);
@@ -276,8 +281,10 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
             *out = server;
             return true;
         }
-        snprintf(error, BP_OPTION_ERROR_MAX, "the server could not start with --max-connections "
-                 "%zu and --threads %zu", options->limits.connections, options->threads);
+        snprintf(error, BP_OPTION_ERROR_MAX,
+                 "the server could not start with --max-connections "
+                 "%zu and --threads %zu",
+                 options->limits.connections, options->threads);
         close(server->socket);
     }
     free(server);

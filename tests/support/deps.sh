@@ -23,6 +23,7 @@ need libclang-rt-14-dev sh -c 'ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang
 need clang-format have clang-format
 need clang-tidy have clang-tidy
 need cppcheck have cppcheck
+need shellcheck have shellcheck
 need gcovr have gcovr
 need curl have curl
 need jq have jq

@@ -1,0 +1,60 @@
+/*
+ * The service without a socket: answers one body from a file N times, and prints the time for each.
+ * Under `valgrind --tool=callgrind` its instruction count repeats, whatever else the machine does.
+ *
+ * usage: answer PATH BODY_FILE TIMES
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "backpropd/job.h"
+#include "backpropd/service.h"
+
+static char *read_file(const char *name, size_t *size)
+{
+    FILE *file = fopen(name, "rb");
+    if (!file)
+        return NULL;
+    fseek(file, 0, SEEK_END);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    char *text = calloc(1, *size + 1);
+    if (fread(text, 1, *size, file) != *size)
+        *size = 0;
+    fclose(file);
+    return text;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct bp_limits limits = BP_LIMITS_DEFAULT;
+    struct bp_service service;
+    struct bp_request request = {.method = BP_METHOD_POST};
+    struct timespec start, end;
+    size_t size = 0;
+    unsigned status = 0;
+    if (argc < 4)
+        return 2;
+    request.path = argv[1];
+    request.body = read_file(argv[2], &request.body_size);
+    bp_decode_prepare();
+    if (!request.body || !bp_service_start(&service, &limits))
+        return 1;
+    const long times = atol(argv[3]);
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (long i = 0; i < times; i++) {
+        struct bp_reply reply;
+        bp_service_answer(&reply, &service, &request);
+        bp_reply_body(&reply, &size);
+        status = reply.status;
+        bp_reply_free(&reply);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    double seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+    printf("{\"status\":%u,\"reply_bytes\":%zu,\"microseconds\":%.3f}\n", status, size,
+           seconds * 1e6 / (double)times);
+    bp_service_free(&service);
+    free((char *)request.body);
+    return status != 200;
+}

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Proves the house's one direction, main -> http -> codec -> core, from sources and objects.
+# usage: layers.sh BUILD_DIRECTORY
+set -eu
+build=$1
+failed=0
+complain() {
+  echo "layers: $1" >&2
+  failed=1
+}
+forbid() { # WHAT PATTERN FILE...: no file has a line that matches
+  what=$1 pattern=$2
+  shift 2
+  found=$(grep -nE "$pattern" "$@" || true)
+  [ -z "$found" ] || complain "$what:
+$found"
+}
+
+# includes
+forbid 'only codec knows jansson' 'include <jansson' src/*.c src/core/* src/http/*.[ch] include/backpropd/*.h
+others=$(find src include -name '*.[ch]' ! -path src/http/server.c)
+# shellcheck disable=SC2086  # the list is words
+forbid 'only http/server.c knows libmicrohttpd' 'include <microhttpd' $others
+forbid 'core looks left' 'include "(backpropd/(job|memory|text|json|number|problem|encode|limits|service|exchange|head|metrics|server|options)\.h|\.\./)' src/core/*
+forbid 'codec looks left' 'include "(backpropd/(service|exchange|head|metrics|server|options)\.h|\.\./)' src/codec/*
+forbid 'http reaches into another room' 'include "\.\./' src/http/*.[ch]
+forbid 'a contract between rooms names a library' 'json_t|struct MHD_' include/backpropd/*.h
+forbid 'nothing below main exits' '\bexit\(' src/core/* src/codec/* src/http/*.[ch]
+
+# symbols: what the core's objects ask for beyond themselves and mathematics
+needed=$(nm -u "$build"/obj/src/core/*.o | awk 'NF == 2 {print $2}' | sort -u)
+defined=$(nm --defined-only "$build"/obj/src/core/*.o | awk 'NF == 3 {print $3}' | sort -u)
+foreign=$(echo "$needed" | grep -vxF "$defined" |
+  grep -vxE 'exp|tanh|memcpy|memset|memmove|(__memcpy|__memset|__memmove)_chk|__stack_chk_fail|__assert_fail|_GLOBAL_OFFSET_TABLE_|__cpu_model|__cpu_indicator_init' || true)
+[ -z "$foreign" ] || complain "core asks for more than numbers: $foreign"
+state=$(nm "$build"/obj/src/core/*.o | awk '$2 ~ /^[bBdDC]$/ && $3 !~ /^__PRETTY_FUNCTION__/ {print $3}')
+[ -z "$state" ] || complain "core keeps state: $state"
+static_state=$(nm "$build"/obj/src/codec/*.c.o | awk '$2 ~ /^[bBC]$/ {print $3}')
+[ -z "$static_state" ] || complain "codec keeps state: $static_state"
+
+[ "$failed" = 0 ] && echo "layers: main -> http -> codec -> core holds"
+exit "$failed"
