@@ -5,12 +5,12 @@
 #define BP_NUMBER_MAX 25 /* characters of the longest number: -0.0000012345678901234567 */
 
 /*
- * Reads one number of the JSON grammar (RFC 8259) at `text`, which a NUL ends. Returns where it
- * ends, or NULL if no number of the grammar stands there, or digits, signs or a point go on after
+ * Reads one number of the JSON grammar (RFC 8259) at `text`, no further than `end`, where a NUL
+ * stands. Returns where the number ends, or NULL if no number of the grammar stands there, or digits, signs or a point go on after
  * it. Out: value, the nearest double, ties to even; 0 for what is too small, an infinity for what
  * is beyond the largest double.
  */
-const char *bp_number_read(double *value, const char *text);
+const char *bp_number_read(double *value, const char *text, const char *end);
 
 /*
  * Writes the fewest digits that read back to the same double, laid out as JavaScript's

@@ -1,5 +1,6 @@
 #include "decimal.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -42,7 +43,10 @@ char *bp_decimal_write(char *out, double magnitude)
 {
     if (magnitude >= 1e5 || magnitude < 1e-6)
         return NULL;
-    const uint64_t r = (uint64_t)(magnitude * POWER + 0.5);
+    const double scaled = magnitude * POWER;
+    const uint64_t r = (uint64_t)(scaled + 0.5);
+    if (fabs(scaled - (double)r) > scaled * 0x1p-51) /* most that are none end here, undivided */
+        return NULL;
     if ((double)r / POWER != magnitude)
         return NULL;
     const uint64_t places = r % WHOLE_POWER;

@@ -108,7 +108,7 @@ static const char *read_vector(struct lifter *l, const char *at)
         return at + 1;
     for (;;) {
         double value;
-        at = bp_number_read(&value, at);
+        at = bp_number_read(&value, at, l->end);
         if (!at || !push_number(l, value))
             return NULL;
         at = skip_space(at);
@@ -207,7 +207,7 @@ static bool starts_number(char c)
 static bool lift_number(struct lifter *l)
 {
     double value;
-    const char *end = bp_number_read(&value, l->at);
+    const char *end = bp_number_read(&value, l->at, l->end);
     if (!end)
         return stop(l, BP_LIFT_MALFORMED);
     struct bp_lift lift = {BP_LIFT_NUMBER, l->out->n_numbers, 1, 1, 0, 0, 0, 0};

@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,85 +13,33 @@ static inline bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The powers of ten that a double holds exactly. */
-static const double POWERS_OF_TEN[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
-/* A number as it is scanned: up to 19 digits as one integer, and how far the point moved. */
-struct scan {
-    uint64_t mantissa;
-    size_t n_digits; /* from the first that is not 0; beyond 19 the mantissa is of no use */
-    int scale;       /* digits after the point */
-};
-
-static inline const char *scan_digits(struct scan *scan, const char *at)
+/* A number that <charconv> calls out of range: strtod tells 0 from infinity. It stops where the number
+ * stops, and no locale is ever set. */
+static double out_of_range(const char *text)
 {
-    for (; is_digit(*at); at++) {
-        scan->mantissa = scan->mantissa * 10 + (uint64_t)(*at - '0');
-        scan->n_digits += scan->n_digits > 0 || *at != '0';
-    }
-    return at;
+    return strtod(text, NULL);
 }
 
-/* Skips an exponent; NULL if it has no digits. Its value matters only to <charconv>. */
-static const char *skip_exponent(const char *at)
+/*
+ * <charconv> reads more than JSON allows: what it would let pass is looked at here, and no digit twice
+ * but those before the point. It stops before an exponent without digits, and at what can only be
+ * the rest of a wrong number, so the character after tells.
+ */
+const char *bp_number_read(double *value, const char *text, const char *end)
 {
-    at++;
-    if (*at == '+' || *at == '-')
-        at++;
-    if (!is_digit(*at))
+    const char *at = text + (*text == '-');
+    int in_range;
+    if (!is_digit(*at) || (*at == '0' && is_digit(at[1])))
         return NULL;
     while (is_digit(*at))
         at++;
-    return at;
-}
-
-static double read_slowly(const char *first, const char *last)
-{
-    double value;
-    if (bp_text_to_double(&value, first, last))
-        return value;
-    /* Beyond a double's range, where <charconv> says only that: strtod tells 0 from infinity. It
-     * stops where the number stops, and no locale is ever set. */
-    return strtod(first, NULL);
-}
-
-const char *bp_number_read(double *value, const char *text)
-{
-    struct scan scan = {0, 0, 0};
-    const char *at = text + (*text == '-');
-    const char *whole = at;
-    bool has_exponent = false;
-
-    at = scan_digits(&scan, at);
-    if (at == whole || (*whole == '0' && at > whole + 1))
+    if (*at == '.' && !is_digit(at[1]))
         return NULL;
-    if (*at == '.') {
-        const char *fraction = at + 1;
-        at = scan_digits(&scan, fraction);
-        if (at == fraction)
-            return NULL;
-        scan.scale = at - fraction > 22 ? 23 : (int)(at - fraction);
-    }
-    if (*at == 'e' || *at == 'E') {
-        has_exponent = true;
-        at = skip_exponent(at);
-        if (!at)
-            return NULL;
-    }
-    if (is_digit(*at) || *at == '.' || *at == '-' || *at == '+')
+    at = bp_text_to_double(value, &in_range, text, end);
+    if (is_digit(*at) || *at == '.' || *at == '-' || *at == '+' || *at == 'e' || *at == 'E')
         return NULL;
-
-    /* Two exact doubles and one division: correctly rounded by IEEE 754 (Clinger 1990). Most
-     * numbers that people write take this way, at a fifth of the cost. */
-    if (!has_exponent && scan.n_digits <= 19 && scan.mantissa <= (UINT64_C(1) << 53) &&
-        scan.scale <= 22) {
-        double magnitude = (double)scan.mantissa / POWERS_OF_TEN[scan.scale];
-        *value = *text == '-' ? -magnitude : magnitude;
-    } else {
-        *value = read_slowly(text, at);
-    }
+    if (!in_range)
+        *value = out_of_range(text);
     return at;
 }
 
@@ -149,6 +96,7 @@ static char *lay_out(char *out, const char *digits, size_t n, int exponent)
 
 char *bp_number_write(char *out, double value)
 {
+    const double magnitude = fabs(value);
     char digits[17];
     int exponent = 0;
     if (value == 0) {
@@ -157,9 +105,11 @@ char *bp_number_write(char *out, double value)
     }
     if (value < 0)
         *out++ = '-';
-    char *end = bp_decimal_write(out, fabs(value));
+    char *end = bp_decimal_write(out, magnitude);
     if (end)
         return end;
-    size_t n = bp_double_to_digits(digits, &exponent, fabs(value));
+    if (magnitude >= 1e-6 && magnitude < 1e15)
+        return bp_double_to_fixed(out, magnitude);
+    size_t n = bp_double_to_digits(digits, &exponent, magnitude);
     return lay_out(out, digits, n, exponent);
 }

@@ -2,9 +2,16 @@
 
 #include <charconv>
 
-int bp_text_to_double(double *value, const char *first, const char *last)
+const char *bp_text_to_double(double *value, int *in_range, const char *first, const char *last)
 {
-    return std::from_chars(first, last, *value).ec == std::errc();
+    auto result = std::from_chars(first, last, *value);
+    *in_range = result.ec == std::errc();
+    return result.ptr;
+}
+
+char *bp_double_to_fixed(char *out, double value)
+{
+    return std::to_chars(out, out + 32, value, std::chars_format::fixed).ptr;
 }
 
 size_t bp_double_to_digits(char digits[17], int *exponent, double value)

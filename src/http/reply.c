@@ -53,7 +53,8 @@ static void answer_from_stock(struct bp_reply *reply)
 void bp_reply_problem(struct bp_reply *reply, struct bp_service *service,
                       const struct bp_problem *problem)
 {
-    bp_reply_start(reply, service, BP_MEDIA_PROBLEM, 1024);
+    *reply = (struct bp_reply){.status = 503, .media = BP_MEDIA_PROBLEM, .problem = -1};
+    bp_text_start(&reply->text, &service->problem_memory, 1024);
     bp_encode_problem(&reply->text, problem);
     if (reply->text.failed) {
         bp_text_free(&reply->text);

@@ -1,5 +1,6 @@
 #include "backpropd/service.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "metrics.h"
@@ -8,7 +9,9 @@ bool bp_service_start(struct bp_service *service, const struct bp_limits *limits
 {
     service->limits = *limits;
     service->memory.limit = limits->memory_bytes;
+    service->problem_memory.limit = SIZE_MAX;
     atomic_init(&service->memory.used, 0);
+    atomic_init(&service->problem_memory.used, 0);
     atomic_init(&service->draining, false);
     service->metrics = calloc(1, sizeof *service->metrics);
     return service->metrics;
