@@ -29,6 +29,14 @@ void bp_round(double *z, int decimals, size_t n)
     }
 }
 
+/* exp of a negative number only, so that it never overflows: far down the result fades to 0 as it
+ * should. */
+static double sigmoid(double z)
+{
+    const double e = exp(-fabs(z));
+    return z < 0 ? e / (1 + e) : 1 / (1 + e);
+}
+
 void bp_activate(double *h, const double *z, enum bp_activation activation, size_t n)
 {
     switch (activation) {
@@ -42,7 +50,7 @@ void bp_activate(double *h, const double *z, enum bp_activation activation, size
         return;
     case BP_ACTIVATION_SIGMOID:
         for (size_t i = 0; i < n; i++)
-            h[i] = 1 / (1 + exp(-z[i]));
+            h[i] = sigmoid(z[i]);
         return;
     case BP_ACTIVATION_TANH:
         for (size_t i = 0; i < n; i++)
