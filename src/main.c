@@ -1,5 +1,6 @@
 /* backpropd: options, signals, start, drain, stop. */
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -134,6 +135,14 @@ static int act(struct bp_service *service, const struct bp_options *options)
     return serve(service, options);
 }
 
+/* Memory that requests give back stays for the next one, up to what a large body takes: fetching
+ * pages anew cost a 2 MB request a third of its time. */
+static void keep_freed_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 32 << 20);
+}
+
 int main(int argc, char **argv)
 {
     struct bp_options options;
@@ -141,6 +150,7 @@ int main(int argc, char **argv)
     char error[BP_OPTION_ERROR_MAX];
     if (!bp_options_read(&options, error, argc, argv))
         return complain(error);
+    keep_freed_memory();
     bp_decode_prepare();
     if (!bp_service_start(&service, &options.limits))
         return complain("out of memory");

@@ -14,15 +14,15 @@
 struct bp_arena {
     struct bp_memory *memory;
     char *at, *end;
-    char *last;         /* the newest block, which can be given back */
-    char *chunks;       /* those beyond the first, newest first, linked at their start */
-    size_t chunk_size;  /* of the next one */
-    bool over_budget;   /* why there was no more */
+    char *last;        /* the newest block, which can be given back */
+    char *chunks;      /* those beyond the first, newest first, linked at their start */
+    size_t chunk_size; /* of the next one */
+    bool over_budget;  /* why there was no more */
     _Alignas(16) char first[BP_ARENA_FIRST];
 };
 
-/* Makes jansson take its memory from the arena that is open in its thread, or from malloc where none
- * is. To be called once, before there are threads. */
+/* Makes jansson take its memory from the arena that is open in its thread, or from malloc where
+ * none is. To be called once, before there are threads. */
 void bp_arena_prepare(void);
 
 /* Opens an arena in this thread; there must be none open. */

@@ -7,8 +7,8 @@
 /*
  * Why this is right: r is a whole number below 10^15 and r / 10^10, rounded once, is the magnitude,
  * so the decimal r / 10^10 reads back to it. No two decimals of at most 15 digits read back to one
- * double, so no other one is shorter. Why it is worth it: gradients of examples that people write are
- * such numbers, and one product and one division replace the search for shortest digits (12 ns
+ * double, so no other one is shorter. Why it is worth it: gradients of examples that people write
+ * are such numbers, and one product and one division replace the search for shortest digits (12 ns
  * instead of 45 ns a number); a number that is none has lost 3 ns.
  */
 #define PLACES 10

@@ -3,9 +3,9 @@
 #define BACKPROPD_CODEC_DECIMAL_H
 
 /*
- * Writes a magnitude that is a decimal of at most 10 places and 15 digits, such as 0.45, and returns the
- * end; NULL if it is none, or below 1e-6 (where the layout has an exponent), with nothing to be read
- * at `out`. Writes at most 17 characters. In: 0 <= magnitude, finite.
+ * Writes a magnitude that is a decimal of at most 10 places and 15 digits, such as 0.45, and
+ * returns the end; NULL if it is none, or below 1e-6 (where the layout has an exponent), with
+ * nothing to be read at `out`. Writes at most 17 characters. In: 0 <= magnitude, finite.
  */
 char *bp_decimal_write(char *out, double magnitude);
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,30 +14,53 @@ static inline bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* A number that <charconv> calls out of range: strtod tells 0 from infinity. It stops where the number
- * stops, and no locale is ever set. */
+/* A number that <charconv> calls out of range: strtod tells 0 from infinity. It stops where the
+ * number stops, and no locale is ever set. */
 static double out_of_range(const char *text)
 {
     return strtod(text, NULL);
 }
 
+/* Exactly representable, like every whole number below 2^53: one division of two such is the
+ * nearest double of the quotient (Clinger 1990). */
+static const double POWERS_OF_TEN[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+#define SHORT_PLACES 7
+#define SHORT_DIGITS 8 /* before the point */
+
+/* True for what may not follow a number: the number is another one then, or a wrong one. */
+static inline bool goes_on(char c)
+{
+    return is_digit(c) || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+}
+
 /*
- * <charconv> reads more than JSON allows: what it would let pass is looked at here, and no digit twice
- * but those before the point. It stops before an exponent without digits, and at what can only be
- * the rest of a wrong number, so the character after tells.
+ * <charconv> reads more than JSON allows: what it would let pass is looked at here first, and if
+ * the number turns out to be a short one on the way, there is nothing left to do. It stops before
+ * an exponent without digits, so the character after tells.
  */
 const char *bp_number_read(double *value, const char *text, const char *end)
 {
-    const char *at = text + (*text == '-');
+    const char *whole = text + (*text == '-'), *at = whole, *point;
+    uint64_t digits = 0;
     int in_range;
     if (!is_digit(*at) || (*at == '0' && is_digit(at[1])))
         return NULL;
-    while (is_digit(*at))
-        at++;
-    if (*at == '.' && !is_digit(at[1]))
-        return NULL;
+    for (; is_digit(*at); at++)
+        digits = digits * 10 + (uint64_t)(*at - '0');
+    point = at;
+    if (*at == '.') {
+        if (!is_digit(at[1]))
+            return NULL;
+        for (at++; is_digit(*at) && at - point <= SHORT_PLACES; at++)
+            digits = digits * 10 + (uint64_t)(*at - '0');
+    }
+    if (!goes_on(*at) && point - whole <= SHORT_DIGITS) {
+        double magnitude = (double)digits / POWERS_OF_TEN[at == point ? 0 : at - point - 1];
+        *value = *text == '-' ? -magnitude : magnitude;
+        return at;
+    }
     at = bp_text_to_double(value, &in_range, text, end);
-    if (is_digit(*at) || *at == '.' || *at == '-' || *at == '+' || *at == 'e' || *at == 'E')
+    if (goes_on(*at))
         return NULL;
     if (!in_range)
         *value = out_of_range(text);

@@ -4,8 +4,8 @@
 
 /*
  * One source, three widths of vectors, chosen by what the processor has; AVX-512 and AVX2 bring no
- * fused multiply-add along, since the build forbids contraction. Against plain loops on a 784-128-10
- * network and 256 samples this takes a fifth of the time.
+ * fused multiply-add along, since the build forbids contraction. Against plain loops on a
+ * 784-128-10 network and 256 samples this takes a fifth of the time.
  */
 #define LANES 2
 #define TARGET
