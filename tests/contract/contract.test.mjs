@@ -1,6 +1,7 @@
 // openapi.yaml against the real binary: every example, every operation, every limit, and requests that the
 // contract calls wrong.
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import {start} from '../support/daemon.mjs';
@@ -156,8 +157,15 @@ test('the problem is as documented: overloaded', () => withDaemon(['--max-memory
   assert.deepEqual(reply.json, example('overloaded'));
 }));
 
-test('the problem is as documented: out_of_memory', () => withDaemon(['--max-memory-bytes', '1'], async own => {
-  assert.deepEqual((await own.call('POST', '/forward', book())).json, example('out_of_memory'));
+test('who is refused for want of memory is still told so', () => withDaemon(['--max-memory-bytes', '1'], async own => {
+  assert.deepEqual((await own.call('POST', '/forward', book())).json, example('overloaded'));
+}));
+
+test('the problem is as documented: out_of_memory', () => withDaemon([], async own => {
+  const data = Number(/VmData:\s+(\d+)/.exec(readFileSync(`/proc/${own.pid}/status`, 'utf8'))[1]) * 1024;
+  execFileSync('prlimit', ['--pid', own.pid, `--data=${data + 2 ** 20}`]);
+  const reply = await own.call('POST', '/forward', {...book(), samples: fill(80000, book().samples[0])});
+  assert.deepEqual(reply.json, example('out_of_memory'));
 }));
 
 test('the problem is as documented: draining', () => withDaemon(['--drain-delay', '2'], async own => {

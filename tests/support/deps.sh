@@ -29,6 +29,7 @@ need curl have curl
 need jq have jq
 need patch have patch
 need procps have ps
+need util-linux have prlimit
 need python3 test -x /usr/bin/python3
 need python3-yaml /usr/bin/python3 -c 'import yaml'
 need nodejs have node
