@@ -12,7 +12,9 @@ struct bp_exchange {
     size_t received; /* of the body */
     bool is_refused; /* `problem` is the answer; the body is read and dropped */
     struct bp_problem problem;
+    bool is_ended; /* the body is whole */
     struct bp_text body;
+    struct bp_pending pending;
     struct bp_reply reply;
 };
 
@@ -27,8 +29,17 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
  * cut without an answer. */
 bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t size);
 
-/* The body has ended: makes the reply. */
+/*
+ * The body has ended: makes the reply if that takes less than a millisecond or so. Returns false if
+ * it takes longer: bp_exchange_finish is then to be called where that may be.
+ */
+bool bp_exchange_try(struct bp_exchange *exchange);
+
+/* Makes the reply, from wherever bp_exchange_try has left it; it need not have been called. */
 void bp_exchange_finish(struct bp_exchange *exchange);
+
+/* Refuses a request after all, since too many wait. */
+void bp_exchange_refuse_queue(struct bp_exchange *exchange);
 
 /* Frees all but the reply. */
 void bp_exchange_free(struct bp_exchange *exchange);

@@ -21,7 +21,7 @@ struct bp_head {
     size_t size; /* bytes of line and headers, 0 if unknown */
     size_t n_headers;
     size_t n_host, n_length, n_coding; /* how often these came */
-    bool is_ambiguous; /* it holds what other servers read otherwise, such as folded lines */
+    bool is_ambiguous;        /* it holds what other servers read otherwise, such as folded lines */
     bool bad_name, bad_value; /* some header has a name or value that HTTP does not allow */
     const char *host, *length, *coding, *expect, *type, *encoding, *request_id; /* or NULL */
 };

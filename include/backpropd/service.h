@@ -5,9 +5,7 @@
 #ifndef BACKPROPD_SERVICE_H
 #define BACKPROPD_SERVICE_H
 
-#include "backpropd/limits.h"
-#include "backpropd/memory.h"
-#include "backpropd/problem.h"
+#include "backpropd/job.h"
 #include "backpropd/text.h"
 
 /* Methods that routes take; a set of them is a sum. */
@@ -59,7 +57,7 @@ struct bp_service {
     struct bp_limits limits;
     struct bp_memory memory;
     struct bp_memory problem_memory; /* without a budget: who is refused must be told why */
-    atomic_bool draining; /* a stop was asked for: /readyz says no */
+    atomic_bool draining;            /* a stop was asked for: /readyz says no */
     struct bp_metrics *metrics;
 };
 
@@ -67,8 +65,32 @@ struct bp_service {
 bool bp_service_start(struct bp_service *service, const struct bp_limits *limits);
 void bp_service_free(struct bp_service *service);
 
-/* Answers a request whose framing is proper. Out: reply, to be freed. Cannot fail: what goes wrong
- * is a problem in the reply. */
+/* A request that has been understood and waits to be calculated. */
+struct bp_pending {
+    const struct bp_calculation *calculation; /* NULL: nothing waits */
+    struct bp_job job;
+};
+
+/*
+ * Answers a request whose framing is proper, up to its calculation. Returns true if that was all:
+ * the reply is made then, and to be freed. False if there is something to calculate: then pending
+ * is to be completed, in any thread.
+ */
+bool bp_service_begin(struct bp_pending *pending, struct bp_reply *reply,
+                      struct bp_service *service, const struct bp_request *request);
+
+/* What completing will take, in nanoseconds, estimated. */
+double bp_pending_cost(const struct bp_pending *pending);
+
+/* Calculates what is pending. Out: reply, to be freed. Cannot fail: what goes wrong is a problem in
+ * the reply. */
+void bp_service_complete(struct bp_pending *pending, struct bp_reply *reply,
+                         struct bp_service *service);
+
+/* Frees what is pending, uncalculated; nothing if nothing is. */
+void bp_pending_free(struct bp_pending *pending);
+
+/* Both at once. */
 void bp_service_answer(struct bp_reply *reply, struct bp_service *service,
                        const struct bp_request *request);
 

@@ -1,4 +1,4 @@
-#include "calculate.h"
+#include "calculation.h"
 
 static void carve(union bp_result *result, struct bp_carver *carver, const struct bp_job *job)
 {
@@ -16,9 +16,4 @@ static void encode(struct bp_text *text, const struct bp_job *job, const union b
     bp_encode_backward(text, job, &result->pass);
 }
 
-void bp_answer_backward(struct bp_reply *reply, struct bp_service *service,
-                        const struct bp_request *request)
-{
-    static const struct bp_calculation calculation = {BP_BACKWARD, carve, run, encode};
-    bp_calculate(reply, service, request, &calculation);
-}
+const struct bp_calculation bp_calculation_backward = {BP_BACKWARD, carve, run, encode};

@@ -1,4 +1,4 @@
-#include "calculate.h"
+#include "calculation.h"
 
 static void carve(union bp_result *result, struct bp_carver *carver, const struct bp_job *job)
 {
@@ -15,9 +15,4 @@ static void encode(struct bp_text *text, const struct bp_job *job, const union b
     bp_encode_forward(text, job, &result->pass);
 }
 
-void bp_answer_forward(struct bp_reply *reply, struct bp_service *service,
-                       const struct bp_request *request)
-{
-    static const struct bp_calculation calculation = {BP_FORWARD, carve, run, encode};
-    bp_calculate(reply, service, request, &calculation);
-}
+const struct bp_calculation bp_calculation_forward = {BP_FORWARD, carve, run, encode};

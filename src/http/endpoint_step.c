@@ -1,4 +1,4 @@
-#include "calculate.h"
+#include "calculation.h"
 
 static void carve(union bp_result *result, struct bp_carver *carver, const struct bp_job *job)
 {
@@ -17,9 +17,4 @@ static void encode(struct bp_text *text, const struct bp_job *job, const union b
     bp_encode_step(text, job, &result->descent);
 }
 
-void bp_answer_step(struct bp_reply *reply, struct bp_service *service,
-                    const struct bp_request *request)
-{
-    static const struct bp_calculation calculation = {BP_STEP, carve, run, encode};
-    bp_calculate(reply, service, request, &calculation);
-}
+const struct bp_calculation bp_calculation_step = {BP_STEP, carve, run, encode};

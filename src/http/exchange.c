@@ -99,22 +99,64 @@ bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t si
     return true;
 }
 
-void bp_exchange_finish(struct bp_exchange *exchange)
+/* What takes longer goes to other threads. A body of LIGHT_BYTES is decoded in LIGHT_NANOSECONDS.
+ */
+#define LIGHT_BYTES 32768
+#define LIGHT_NANOSECONDS 500000
+
+static void end_body(struct bp_exchange *exchange)
 {
+    if (exchange->is_ended)
+        return;
+    exchange->is_ended = true;
     if (exchange->body.data) {
         bp_text_putc(&exchange->body, '\0');
         refuse_if_no_memory(exchange);
     }
-    if (exchange->is_refused)
-        return;
+}
+
+/* True if the reply is there. */
+static bool begin_answer(struct bp_exchange *exchange)
+{
     struct bp_request request = {.method = exchange->method,
                                  .path = exchange->path,
                                  .body = exchange->body.data,
                                  .body_size = exchange->received};
-    bp_service_answer(&exchange->reply, exchange->service, &request);
+    if (exchange->is_refused)
+        return true;
+    return bp_service_begin(&exchange->pending, &exchange->reply, exchange->service, &request);
+}
+
+bool bp_exchange_try(struct bp_exchange *exchange)
+{
+    end_body(exchange);
+    if (exchange->body.data && exchange->received > LIGHT_BYTES)
+        return false;
+    if (begin_answer(exchange))
+        return true;
+    if (bp_pending_cost(&exchange->pending) > LIGHT_NANOSECONDS)
+        return false;
+    bp_service_complete(&exchange->pending, &exchange->reply, exchange->service);
+    return true;
+}
+
+void bp_exchange_finish(struct bp_exchange *exchange)
+{
+    end_body(exchange);
+    if (exchange->pending.calculation || !begin_answer(exchange))
+        bp_service_complete(&exchange->pending, &exchange->reply, exchange->service);
+}
+
+void bp_exchange_refuse_queue(struct bp_exchange *exchange)
+{
+    struct bp_problem problem;
+    bp_problem_set(&problem, BP_PROBLEM_OVERLOADED, "%zu large requests wait already",
+                   exchange->service->limits.queue);
+    refuse(exchange, &problem);
 }
 
 void bp_exchange_free(struct bp_exchange *exchange)
 {
     bp_text_free(&exchange->body);
+    bp_pending_free(&exchange->pending);
 }

@@ -2,26 +2,27 @@
 
 #include <string.h>
 
+#include "calculation.h"
 #include "reply.h"
 
 #define GET (BP_METHOD_GET | BP_METHOD_HEAD)
 
 static const struct bp_route ROUTES[] = {
-    {"/forward", BP_METHOD_POST, bp_answer_forward},
-    {"/backward", BP_METHOD_POST, bp_answer_backward},
-    {"/step", BP_METHOD_POST, bp_answer_step},
-    {"/", GET, bp_answer_root},
-    {"/version", GET, bp_answer_version},
-    {"/livez", GET, bp_answer_live},
-    {"/healthz", GET, bp_answer_live},
-    {"/readyz", GET, bp_answer_ready},
-    {"/metrics", GET, bp_answer_metrics},
-    {"/openapi.yaml", GET, bp_answer_openapi_yaml},
-    {"/openapi.json", GET, bp_answer_openapi_json},
-    {"/examples/textbook", GET, bp_answer_textbook},
-    {"/examples/textbook-step", GET, bp_answer_textbook_step},
-    {"/problems/", GET, bp_answer_problems},
-    {"/problems/*", GET, bp_answer_problems},
+    {"/forward", BP_METHOD_POST, NULL, &bp_calculation_forward},
+    {"/backward", BP_METHOD_POST, NULL, &bp_calculation_backward},
+    {"/step", BP_METHOD_POST, NULL, &bp_calculation_step},
+    {"/", GET, bp_answer_root, NULL},
+    {"/version", GET, bp_answer_version, NULL},
+    {"/livez", GET, bp_answer_live, NULL},
+    {"/healthz", GET, bp_answer_live, NULL},
+    {"/readyz", GET, bp_answer_ready, NULL},
+    {"/metrics", GET, bp_answer_metrics, NULL},
+    {"/openapi.yaml", GET, bp_answer_openapi_yaml, NULL},
+    {"/openapi.json", GET, bp_answer_openapi_json, NULL},
+    {"/examples/textbook", GET, bp_answer_textbook, NULL},
+    {"/examples/textbook-step", GET, bp_answer_textbook_step, NULL},
+    {"/problems/", GET, bp_answer_problems, NULL},
+    {"/problems/*", GET, bp_answer_problems, NULL},
 };
 _Static_assert(sizeof ROUTES / sizeof *ROUTES == BP_ROUTE_COUNT, "routes are counted");
 
@@ -92,19 +93,38 @@ static void answer_not_allowed(struct bp_reply *reply, struct bp_service *servic
     reply->allow = methods;
 }
 
-void bp_service_answer(struct bp_reply *reply, struct bp_service *service,
-                       const struct bp_request *request)
+static void answer_not_found(struct bp_reply *reply, struct bp_service *service)
+{
+    struct bp_problem problem;
+    bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "nothing is here; GET / lists the paths");
+    bp_reply_problem(reply, service, &problem);
+}
+
+bool bp_service_begin(struct bp_pending *pending, struct bp_reply *reply,
+                      struct bp_service *service, const struct bp_request *request)
 {
     const unsigned methods = bp_route_methods(request->path);
-    struct bp_problem problem;
+    const struct bp_route *route;
+    pending->calculation = NULL;
     if (!methods || (strcmp(request->path, "*") == 0 && request->method != BP_METHOD_OPTIONS)) {
-        bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "nothing is here; GET / lists the paths");
-        bp_reply_problem(reply, service, &problem);
+        answer_not_found(reply, service);
     } else if (request->method == BP_METHOD_OPTIONS) {
         answer_options(reply, methods);
     } else if (!(methods & request->method)) {
         answer_not_allowed(reply, service, request, methods);
     } else {
-        bp_route(bp_route_find(request->path))->answer(reply, service, request);
+        route = bp_route(bp_route_find(request->path));
+        if (route->calculation)
+            return bp_calculation_begin(pending, reply, service, request, route->calculation);
+        route->answer(reply, service, request);
     }
+    return true;
+}
+
+void bp_service_answer(struct bp_reply *reply, struct bp_service *service,
+                       const struct bp_request *request)
+{
+    struct bp_pending pending;
+    if (!bp_service_begin(&pending, reply, service, request))
+        bp_service_complete(&pending, reply, service);
 }

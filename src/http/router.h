@@ -8,9 +8,10 @@ typedef void bp_handler(struct bp_reply *reply, struct bp_service *service,
                         const struct bp_request *request);
 
 struct bp_route {
-    const char *path; /* exact, or a prefix that ends with a slash and a star */
-    unsigned methods; /* without OPTIONS, which every path takes */
-    bp_handler *answer;
+    const char *path;   /* exact, or a prefix that ends with a slash and a star */
+    unsigned methods;   /* without OPTIONS, which every path takes */
+    bp_handler *answer; /* at once, or NULL: there is something to calculate */
+    const struct bp_calculation *calculation;
 };
 
 /* The number of routes; the index of a path that has none. */
@@ -22,7 +23,8 @@ const struct bp_route *bp_route(size_t index);
 /* The index of the route of a path, or BP_ROUTE_COUNT. */
 size_t bp_route_find(const char *path);
 
-bp_handler bp_answer_forward, bp_answer_backward, bp_answer_step;
+extern const struct bp_calculation bp_calculation_forward, bp_calculation_backward,
+    bp_calculation_step;
 bp_handler bp_answer_root, bp_answer_version;
 bp_handler bp_answer_live, bp_answer_ready, bp_answer_metrics;
 bp_handler bp_answer_openapi_yaml, bp_answer_openapi_json;

@@ -13,6 +13,7 @@
 #include "backpropd/metrics.h"
 #include "listen.h"
 #include "log.h"
+#include "pool.h"
 #include "raw_head.h"
 
 /* Above 32 KiB the library takes a connection's memory from mmap and gives it back to the system;
@@ -22,6 +23,7 @@
 
 struct bp_server {
     struct MHD_Daemon *daemon;
+    struct bp_pool *pool;
     struct bp_service *service;
     enum bp_log_format log_format;
     bool looks_at_raw_heads;
@@ -33,6 +35,9 @@ struct bp_server {
 
 /* One request and what the server adds to it. */
 struct call {
+    struct bp_work work; /* first: the pool hands it back */
+    struct MHD_Connection *connection;
+    bool is_working; /* a thread of the pool makes the reply, or has made it */
     struct bp_exchange exchange;
     struct timespec start;
     size_t bytes_out;
@@ -170,6 +175,8 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     if (!call)
         return MHD_NO;
     *state = call;
+    call->connection = connection;
+    call->is_working = false;
     call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     if (head->request_id && bp_request_id_is_proper(head->request_id))
@@ -179,6 +186,29 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     bp_metrics_begin(server->service->metrics);
     if (bp_exchange_begin(&call->exchange, server->service, head))
         return send_reply(connection, call);
+    return MHD_YES;
+}
+
+static void finish_in_pool(struct bp_work *work)
+{
+    struct call *call = (struct call *)work;
+    bp_exchange_finish(&call->exchange);
+    MHD_resume_connection(call->connection);
+}
+
+/* The body is whole. What takes long goes to the pool while the connection sleeps; the library asks
+ * again when it has woken up. */
+static enum MHD_Result finish(struct bp_server *server, struct call *call)
+{
+    if (call->is_working || bp_exchange_try(&call->exchange))
+        return send_reply(call->connection, call);
+    call->is_working = true;
+    call->work.run = finish_in_pool;
+    MHD_suspend_connection(call->connection); /* before the pool could resume it */
+    if (!bp_pool_submit(server->pool, &call->work)) {
+        bp_exchange_refuse_queue(&call->exchange);
+        MHD_resume_connection(call->connection);
+    }
     return MHD_YES;
 }
 
@@ -200,8 +230,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     }
     if (call->answered)
         return MHD_YES;
-    bp_exchange_finish(&call->exchange);
-    return send_reply(connection, call);
+    return finish(cls, call);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
@@ -251,7 +280,7 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
     };
     MHD_set_panic_func(on_panic, NULL);
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, on_request, server,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
         MHD_OPTION_LISTEN_SOCKET, server->socket, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)options->limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
@@ -259,6 +288,20 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
         -1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED,
         on_completed, server, MHD_OPTION_THREAD_STACK_SIZE, (size_t)1 << 20, MHD_OPTION_ARRAY, pool,
         MHD_OPTION_END);
+}
+
+static bool start_threads(struct bp_server *server, const struct bp_options *options,
+                          char error[BP_OPTION_ERROR_MAX])
+{
+    server->pool = bp_pool_start(options->threads, options->limits.queue);
+    server->daemon = server->pool ? start_daemon(server, options) : NULL;
+    if (server->daemon)
+        return true;
+    bp_pool_stop(server->pool);
+    snprintf(error, BP_OPTION_ERROR_MAX,
+             "the server could not start with --max-connections %zu and --threads %zu",
+             options->limits.connections, options->threads);
+    return false;
 }
 
 bool bp_server_start(struct bp_server **out, struct bp_service *service,
@@ -275,18 +318,12 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
         server->first_id = (uint64_t)getpid();
     server->socket = bp_listen(options, &server->port, error);
-    if (server->socket >= 0) {
-        server->daemon = start_daemon(server, options);
-        if (server->daemon) {
-            *out = server;
-            return true;
-        }
-        snprintf(error, BP_OPTION_ERROR_MAX,
-                 "the server could not start with --max-connections "
-                 "%zu and --threads %zu",
-                 options->limits.connections, options->threads);
-        close(server->socket);
+    if (server->socket >= 0 && start_threads(server, options, error)) {
+        *out = server;
+        return true;
     }
+    if (server->socket >= 0)
+        close(server->socket);
     free(server);
     return false;
 }
@@ -318,6 +355,7 @@ void bp_server_stop(struct bp_server *server)
 {
     MHD_socket listening = MHD_quiesce_daemon(server->daemon);
     wait_for_requests(server);
+    bp_pool_stop(server->pool);
     MHD_stop_daemon(server->daemon);
     if (listening != MHD_INVALID_SOCKET)
         close(listening);

@@ -1,6 +1,6 @@
 /* What the three endpoints share: body -> job -> numbers -> reply. */
-#ifndef BACKPROPD_HTTP_CALCULATE_H
-#define BACKPROPD_HTTP_CALCULATE_H
+#ifndef BACKPROPD_HTTP_CALCULATION_H
+#define BACKPROPD_HTTP_CALCULATION_H
 
 #include "backpropd/descent.h"
 #include "backpropd/encode.h"
@@ -22,8 +22,11 @@ struct bp_calculation {
     void (*encode)(struct bp_text *text, const struct bp_job *job, const union bp_result *result);
 };
 
-void bp_calculate(struct bp_reply *reply, struct bp_service *service,
-                  const struct bp_request *request, const struct bp_calculation *calculation);
+/* Decodes the body of a request for this endpoint. True if it is at fault: the reply says so. False
+ * if it is pending now. */
+bool bp_calculation_begin(struct bp_pending *pending, struct bp_reply *reply,
+                          struct bp_service *service, const struct bp_request *request,
+                          const struct bp_calculation *calculation);
 
 /* The parts of a pass that a job asks for. */
 static inline unsigned bp_parts_of(const struct bp_job *job)

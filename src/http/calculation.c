@@ -1,4 +1,4 @@
-#include "calculate.h"
+#include "calculation.h"
 
 #include "reply.h"
 
@@ -43,17 +43,41 @@ static bool answer_job(struct bp_reply *reply, struct bp_problem *problem,
     return finite;
 }
 
-void bp_calculate(struct bp_reply *reply, struct bp_service *service,
-                  const struct bp_request *request, const struct bp_calculation *calculation)
+bool bp_calculation_begin(struct bp_pending *pending, struct bp_reply *reply,
+                          struct bp_service *service, const struct bp_request *request,
+                          const struct bp_calculation *calculation)
 {
     struct bp_problem problem;
-    struct bp_job job;
-    bool good = bp_decode(&job, &problem, calculation->endpoint, request->body, request->body_size,
-                          &service->limits, &service->memory);
-    if (good) {
-        good = answer_job(reply, &problem, service, &job, calculation);
-        bp_job_free(&job);
-    }
-    if (!good)
+    pending->calculation = NULL;
+    if (!bp_decode(&pending->job, &problem, calculation->endpoint, request->body,
+                   request->body_size, &service->limits, &service->memory)) {
         bp_reply_problem(reply, service, &problem);
+        return true;
+    }
+    pending->calculation = calculation;
+    return false;
+}
+
+double bp_pending_cost(const struct bp_pending *pending)
+{
+    const struct bp_job *job = &pending->job;
+    const double layers_passed = (double)(job->steps * job->task.network.depth);
+    return 0.5 * (double)bp_job_multiply_adds(job) + 50.0 * (double)bp_job_reply_numbers(job) +
+           100.0 * layers_passed;
+}
+
+void bp_service_complete(struct bp_pending *pending, struct bp_reply *reply,
+                         struct bp_service *service)
+{
+    struct bp_problem problem;
+    if (!answer_job(reply, &problem, service, &pending->job, pending->calculation))
+        bp_reply_problem(reply, service, &problem);
+    bp_pending_free(pending);
+}
+
+void bp_pending_free(struct bp_pending *pending)
+{
+    if (pending->calculation)
+        bp_job_free(&pending->job);
+    pending->calculation = NULL;
 }
