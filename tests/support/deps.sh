@@ -28,6 +28,7 @@ need gcovr have gcovr
 need curl have curl
 need jq have jq
 need patch have patch
+need binutils have objdump
 need procps have ps
 need util-linux have prlimit
 need python3 test -x /usr/bin/python3
