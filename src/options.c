@@ -200,6 +200,11 @@ bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX]
             return false;
         }
     }
+    if (options->limits.body_bytes >= UINT32_MAX) {
+        snprintf(error, BP_OPTION_ERROR_MAX, "--max-body-bytes %zu: less than 4 GiB is needed",
+                 options->limits.body_bytes);
+        return false;
+    }
     if (options->threads == 0)
         options->threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
     return read_words(options, error, argc, argv);

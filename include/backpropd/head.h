@@ -23,7 +23,9 @@ struct bp_head {
     size_t n_host, n_length, n_coding; /* how often these came */
     bool is_ambiguous;        /* it holds what other servers read otherwise, such as folded lines */
     bool bad_name, bad_value; /* some header has a name or value that HTTP does not allow */
-    const char *host, *length, *coding, *expect, *type, *encoding, *request_id; /* or NULL */
+    bool is_one_too_many;     /* its connection is beyond the limit */
+    /* or NULL */
+    const char *host, *length, *coding, *expect, *type, *encoding, *request_id, *traceparent;
 };
 
 /* Notes one header. Bytes are as they came; value may be NULL for an empty one. Cannot fail. */
@@ -46,6 +48,9 @@ const char *bp_head_path(const struct bp_head *head);
 
 /* The announced length of the body; SIZE_MAX if it is beyond any; 0 if none. */
 size_t bp_head_length(const struct bp_head *head);
+
+/* The trace id of a W3C traceparent header, 32 hexadecimal digits; "" if there is no proper one. */
+void bp_head_trace_id(char trace_id[33], const struct bp_head *head);
 
 /* True if a client's request id may be echoed: 1 to 128 visible ASCII characters. */
 bool bp_request_id_is_proper(const char *id);

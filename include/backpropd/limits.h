@@ -36,6 +36,6 @@ struct bp_limits {
 #define BP_DEPTH_MAX 8
 
 /* Values of a body outside numeric arrays; fixed, it bounds the memory of a hostile body. */
-#define BP_VALUES_MAX 200000
+#define BP_VALUES_MAX 250000
 
 #endif

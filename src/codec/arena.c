@@ -30,13 +30,13 @@ static void *take(size_t size)
     struct bp_arena *arena = open_arena;
     if (!arena)
         return malloc(size);
-    if (size > SIZE_MAX / 4)
+    const size_t most = SIZE_MAX / 4, padded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (size > most || ((size_t)(arena->end - arena->at) < padded && !add_chunk(arena, padded))) {
+        arena->failed = true;
         return NULL;
-    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if ((size_t)(arena->end - arena->at) < size && !add_chunk(arena, size))
-        return NULL;
+    }
     arena->last = arena->at;
-    arena->at += size;
+    arena->at += padded;
     return arena->last;
 }
 
@@ -61,7 +61,7 @@ void bp_arena_open(struct bp_arena *arena, struct bp_memory *memory)
     arena->end = arena->first + sizeof arena->first;
     arena->last = arena->chunks = NULL;
     arena->chunk_size = (size_t)4 * BP_ARENA_FIRST;
-    arena->over_budget = false;
+    arena->failed = arena->over_budget = false;
     open_arena = arena;
 }
 

@@ -17,6 +17,7 @@ struct bp_arena {
     char *last;        /* the newest block, which can be given back */
     char *chunks;      /* those beyond the first, newest first, linked at their start */
     size_t chunk_size; /* of the next one */
+    bool failed;       /* some memory was not to be had, whatever jansson says of it */
     bool over_budget;  /* why there was no more */
     _Alignas(16) char first[BP_ARENA_FIRST];
 };

@@ -123,7 +123,7 @@ static bool read_root(struct bp_reader *reader, const json_t *root, struct bp_me
     const json_t *samples = json_object_get(root, "samples");
     const json_t *options = json_object_get(root, "options");
     const json_t *include = json_object_get(root, "include");
-    size_t n_x = 0, n_y = 0;
+    struct bp_lengths lengths = {0, 0};
 
     if (!json_is_object(root)) {
         bp_read_wrong(reader, root, &bp_place_body, "an object");
@@ -132,13 +132,11 @@ static bool read_root(struct bp_reader *reader, const json_t *root, struct bp_me
     if (!make_views(reader, network, json_array_size(samples), memory))
         return false;
     if (network)
-        n_x = bp_read_network(reader, network, first_x(reader, samples));
+        lengths = bp_read_network(reader, network, first_x(reader, samples));
     else
         bp_read_missing(reader, root, &bp_place_body, "network", known);
-    if (network && json_is_object(network))
-        n_y = reader->job->task.network.layers[reader->job->task.network.depth - 1].n_out;
     if (samples)
-        bp_read_samples(reader, samples, n_x, n_y);
+        bp_read_samples(reader, samples, lengths);
     else
         bp_read_missing(reader, root, &bp_place_body, "samples", known);
     if (options)
@@ -164,7 +162,7 @@ bool bp_decode(struct bp_job *job, struct bp_problem *problem, enum bp_endpoint 
     struct bp_lifted lifted;
     struct bp_arena arena;
     struct bp_reader reader = {job, problem, &lifted, limits};
-    /* a sample is one container, and so may its x and y be where they are wrong */
+    /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
     const size_t containers_max = 3 * limits->samples + 4 * limits->layers + limits->units + 64;
 
     set_defaults(job, endpoint);
@@ -174,7 +172,7 @@ bool bp_decode(struct bp_job *job, struct bp_problem *problem, enum bp_endpoint 
     bool good = root && read_root(&reader, root, memory);
     json_decref(root);
     bp_arena_close(&arena);
-    if (!good && problem->code == BP_PROBLEM_OUT_OF_MEMORY)
+    if (!good && arena.failed)
         bp_problem_set_memory(problem, arena.over_budget);
     if (good) {
         job->numbers = lifted.numbers;

@@ -15,7 +15,7 @@ struct lifter {
     size_t lifts_capacity;
     size_t depth;
     size_t values;     /* that go to jansson */
-    size_t containers; /* of these, objects and arrays */
+    size_t containers; /* objects and arrays, lifted ones too */
     size_t containers_max;
 };
 
@@ -77,6 +77,11 @@ static bool count_value(struct lifter *l)
     return ++l->values <= BP_VALUES_MAX || stop(l, BP_LIFT_TOO_MANY);
 }
 
+static bool count_container(struct lifter *l)
+{
+    return ++l->containers <= l->containers_max || stop(l, BP_LIFT_TOO_MANY);
+}
+
 /* Puts an entry into the table for what ends at `end`, and its index into the skeleton. */
 static bool push_lift(struct lifter *l, struct bp_lift lift, const char *end)
 {
@@ -86,12 +91,12 @@ static bool push_lift(struct lifter *l, struct bp_lift lift, const char *end)
             return false;
         l->out->lifts = lifts;
     }
-    lift.source_begin = (size_t)(l->at - l->body);
-    lift.source_end = (size_t)(end - l->body);
-    lift.skeleton_begin = l->out->skeleton.size;
+    lift.source_begin = (uint32_t)(l->at - l->body);
+    lift.source_end = (uint32_t)(end - l->body);
+    lift.skeleton_begin = (uint32_t)l->out->skeleton.size;
     bp_text_put_size(&l->out->skeleton, l->out->n_lifts);
     bp_text_putc(&l->out->skeleton, ' '); /* or two neighbours would read as one index */
-    lift.skeleton_end = l->out->skeleton.size;
+    lift.skeleton_end = (uint32_t)l->out->skeleton.size;
     l->out->lifts[l->out->n_lifts++] = lift;
     l->at = end;
     return count_value(l);
@@ -131,7 +136,7 @@ static const char *read_matrix(struct lifter *l, struct bp_lift *lift, const cha
             return NULL;
         size_t columns = l->out->n_numbers - before;
         if (lift->rows++ == 0)
-            lift->columns = columns;
+            lift->columns = (uint32_t)columns;
         if (columns != lift->columns)
             return NULL;
         at = skip_space(at);
@@ -150,7 +155,7 @@ static bool lift_array(struct lifter *l)
     const char *inner = skip_space(l->at + 1);
     const bool is_matrix = *inner == '[';
     struct bp_lift lift = {.kind = is_matrix ? BP_LIFT_MATRIX : BP_LIFT_VECTOR,
-                           .first = l->out->n_numbers};
+                           .first = (uint32_t)l->out->n_numbers};
     if (l->depth + 1 + is_matrix > BP_DEPTH_MAX)
         return false;
     const char *end = is_matrix ? read_matrix(l, &lift, l->at) : read_vector(l, l->at);
@@ -160,9 +165,9 @@ static bool lift_array(struct lifter *l)
     }
     if (!is_matrix) {
         lift.rows = 1;
-        lift.columns = l->out->n_numbers - lift.first;
+        lift.columns = (uint32_t)(l->out->n_numbers - lift.first);
     }
-    return push_lift(l, lift, end);
+    return count_container(l) && push_lift(l, lift, end);
 }
 
 static bool copy(struct lifter *l, const char *end)
@@ -176,10 +181,8 @@ static bool copy_open(struct lifter *l)
 {
     if (l->depth == BP_DEPTH_MAX)
         return stop(l, BP_LIFT_DEPTH);
-    if (++l->containers > l->containers_max)
-        return stop(l, BP_LIFT_TOO_MANY);
     l->depth++;
-    return count_value(l) && copy(l, l->at + 1);
+    return count_container(l) && count_value(l) && copy(l, l->at + 1);
 }
 
 static bool copy_close(struct lifter *l)
@@ -210,7 +213,7 @@ static bool lift_number(struct lifter *l)
     const char *end = bp_number_read(&value, l->at, l->end);
     if (!end)
         return stop(l, BP_LIFT_MALFORMED);
-    struct bp_lift lift = {BP_LIFT_NUMBER, l->out->n_numbers, 1, 1, 0, 0, 0, 0};
+    struct bp_lift lift = {BP_LIFT_NUMBER, (uint32_t)l->out->n_numbers, 1, 1, 0, 0, 0, 0};
     return push_number(l, value) && push_lift(l, lift, end);
 }
 

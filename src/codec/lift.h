@@ -13,17 +13,21 @@
 #ifndef BACKPROPD_CODEC_LIFT_H
 #define BACKPROPD_CODEC_LIFT_H
 
+#include <stdint.h>
+
 #include "backpropd/text.h"
 
 enum bp_lift_kind { BP_LIFT_NUMBER, BP_LIFT_VECTOR, BP_LIFT_MATRIX };
 
+/* Offsets fit 32 bits: a body of 4 GiB is beyond any limit. 36 bytes an entry bound what a body of
+ * nothing but small arrays can take. */
 struct bp_lift {
     enum bp_lift_kind kind;
-    size_t first; /* its first number in `numbers` */
-    size_t rows;  /* 1 but for a matrix */
-    size_t columns;
-    size_t source_begin, source_end;     /* where it stood in the body */
-    size_t skeleton_begin, skeleton_end; /* where its index stands */
+    uint32_t first; /* its first number in `numbers` */
+    uint32_t rows;  /* 1 but for a matrix */
+    uint32_t columns;
+    uint32_t source_begin, source_end;     /* where it stood in the body */
+    uint32_t skeleton_begin, skeleton_end; /* where its index stands */
 };
 
 enum bp_lift_stop {
@@ -47,8 +51,9 @@ struct bp_lifted {
 };
 
 /*
- * Out: lifted; its memory is to be freed whatever `stop` says. In: body, size bytes and a NUL after
- * them; containers_max, how many objects and arrays of anything but numbers may go to jansson.
+ * Out: lifted; its memory is to be freed whatever `stop` says. In: body, size < 2^32 bytes and a
+ * NUL after them; containers_max, how many objects may go to jansson, and how many arrays, lifted
+ * or not.
  */
 void bp_lift_body(struct bp_lifted *lifted, const char *body, size_t size, size_t containers_max,
                   struct bp_memory *memory);

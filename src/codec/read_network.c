@@ -61,7 +61,8 @@ static struct bp_names make_names(struct names *store, size_t depth)
     return (struct bp_names){store->names, n};
 }
 
-static void read_unknown(const struct bp_reader *reader, const json_t *network)
+/* Notes unknown members, and layers beyond the limit: false if there are any. */
+static bool read_others(const struct bp_reader *reader, const json_t *network)
 {
     size_t deepest = 0;
     const char *key;
@@ -75,8 +76,8 @@ static void read_unknown(const struct bp_reader *reader, const json_t *network)
             bp_read_unknown(reader, &bp_place_network, key,
                             make_names(&names, reader->job->task.network.depth));
     }
-    if (deepest > reader->limits->layers)
-        bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
+    return deepest <= reader->limits->layers ||
+           bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
 }
 
 /* The member W or b of layer k; a fault and NULL if it is missing. */
@@ -216,14 +217,17 @@ static size_t read_layers(struct bp_reader *reader, const json_t *network, size_
     return n_x;
 }
 
-size_t bp_read_network(struct bp_reader *reader, const json_t *network, size_t first_x)
+struct bp_lengths bp_read_network(struct bp_reader *reader, const json_t *network, size_t first_x)
 {
+    const struct bp_network *read = &reader->job->task.network;
+    struct bp_lengths lengths = {0, 0};
     if (!json_is_object(network)) {
         bp_read_wrong(reader, network, &bp_place_network, "an object");
-        return 0;
+        return lengths;
     }
-    size_t n_x = read_layers(reader, network, first_x);
+    lengths.x = read_layers(reader, network, first_x);
     read_activations(reader, json_object_get(network, "activations"));
-    read_unknown(reader, network);
-    return n_x;
+    if (read_others(reader, network))
+        lengths.y = read->layers[read->depth - 1].n_out;
+    return lengths;
 }

@@ -70,10 +70,10 @@ static struct bp_sample read_sample(const struct bp_reader *reader, const json_t
     return sample;
 }
 
-void bp_read_samples(struct bp_reader *reader, const json_t *value, size_t n_x, size_t n_y)
+void bp_read_samples(struct bp_reader *reader, const json_t *value, struct bp_lengths lengths)
 {
-    const struct measure of_x = {"W", 1, "row", n_x};
-    const struct measure of_y = {"b", reader->job->task.network.depth, "unit", n_y};
+    const struct measure of_x = {"W", 1, "row", lengths.x};
+    const struct measure of_y = {"b", reader->job->task.network.depth, "unit", lengths.y};
     size_t n;
     if (!bp_is_array(reader, value, &n)) {
         bp_read_wrong(reader, value, &bp_place_samples, "an array of objects");

@@ -106,7 +106,7 @@ static bool all_finite(const struct bp_reader *reader, const struct bp_lift *lif
 {
     const double *numbers = reader->lifted->numbers + lift->first;
     bool finite = true;
-    for (size_t i = 0; i < lift->rows * lift->columns; i++) {
+    for (size_t i = 0; i < (size_t)lift->rows * lift->columns; i++) {
         if (isfinite(numbers[i]))
             continue;
         struct bp_place row = {place, "", i / lift->columns};
@@ -260,10 +260,11 @@ void bp_read_missing(const struct bp_reader *reader, const json_t *object,
         if (near && strcmp(near, name) == 0)
             return;
     }
-    bp_fault_add(reader->problem, BP_FAULT_MISSING_MEMBER,
-                 &(struct bp_place){object_place, name, BP_NO_NUMBER},
-                 "the member \"%s\" is missing", name)
-        ->expected = bp_fact_text(name);
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_MISSING_MEMBER,
+                                          &(struct bp_place){object_place, name, BP_NO_NUMBER},
+                                          "the member \"%s\" is missing", name);
+    snprintf(fault->own_text, sizeof fault->own_text, "%s", name);
+    fault->expected = bp_fact_text(fault->own_text);
 }
 
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,

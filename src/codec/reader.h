@@ -88,12 +88,15 @@ size_t bp_count_layers(const json_t *network, size_t limit);
  * their room already: as many as bp_count_layers says, and as the array holds.
  */
 
-/* In: first_x, the length of the first sample's x, 0 if unknown: it tells a transposed W1. Returns
- * the length that x should have, 0 if unknown. */
-size_t bp_read_network(struct bp_reader *reader, const json_t *network, size_t first_x);
+/* The lengths that x and y of a sample should have, 0 if unknown. */
+struct bp_lengths {
+    size_t x, y;
+};
 
-/* In: n_x and n_y, the lengths that x and y should have, 0 if unknown. */
-void bp_read_samples(struct bp_reader *reader, const json_t *samples, size_t n_x, size_t n_y);
+/* In: first_x, the length of the first sample's x, 0 if unknown: it tells a transposed W1. */
+struct bp_lengths bp_read_network(struct bp_reader *reader, const json_t *network, size_t first_x);
+
+void bp_read_samples(struct bp_reader *reader, const json_t *samples, struct bp_lengths lengths);
 
 void bp_read_options(struct bp_reader *reader, const json_t *options);
 

@@ -1,26 +1,51 @@
 #include "skeleton.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "backpropd/job.h"
 #include "fault.h"
 
-/* Where jansson stopped, as an offset in the body: of the last byte it had read. */
-static size_t source_offset(const struct bp_lifted *lifted, size_t position)
+/* Where a token of the skeleton ends that starts at `at`. */
+static size_t token_end(const struct bp_text *skeleton, size_t at)
+{
+    const size_t start = at;
+    if (skeleton->data[at] == '"') {
+        for (at++; at < skeleton->size && skeleton->data[at] != '"'; at++)
+            at += skeleton->data[at] == '\\';
+        return at + 1;
+    }
+    while (at < skeleton->size && isalnum((unsigned char)skeleton->data[at]))
+        at++;
+    return at > start ? at : at + 1;
+}
+
+/* Where the token starts in which a reader has come as far as `position`. */
+static size_t token_start(const struct bp_text *skeleton, size_t position)
+{
+    size_t at = 0, end = 0;
+    while (end < position && end < skeleton->size) {
+        at = end;
+        end = token_end(skeleton, at);
+    }
+    return at;
+}
+
+/* An offset in the skeleton as one in the body. */
+static size_t source_offset(const struct bp_lifted *lifted, size_t at)
 {
     size_t skeleton = 0, source = 0;
     for (size_t i = 0; i < lifted->n_lifts; i++) {
         const struct bp_lift *lift = &lifted->lifts[i];
-        if (lift->skeleton_begin >= position)
+        if (lift->skeleton_begin > at)
             break;
-        if (lift->skeleton_end > position)
+        if (lift->skeleton_end > at)
             return lift->source_begin;
         skeleton = lift->skeleton_end;
         source = lift->source_end;
     }
-    size_t offset = source + (position - skeleton);
-    return offset > source ? offset - 1 : offset;
+    return source + (at - skeleton);
 }
 
 static bool set_invalid_json(struct bp_problem *problem, const char *body, size_t offset,
@@ -78,8 +103,16 @@ static bool set_jansson_error(struct bp_problem *problem, const struct bp_lifted
         return bp_problem_set_memory(problem, false);
     if (json_error_code(error) == json_error_premature_end_of_input)
         return set_invalid_json(problem, body, lifted->stopped_at, "the text ends too early", 23);
-    return set_invalid_json(problem, body, source_offset(lifted, (size_t)error->position),
-                            error->text, (int)length);
+    /* within a string the very byte is known (a wrong escape has been read), elsewhere the token
+     * that should not be there */
+    const enum json_error_code code = json_error_code(error);
+    const bool in_string = code == json_error_invalid_utf8 || code == json_error_null_character ||
+                           strstr(error->text, "escape") || strstr(error->text, "control") ||
+                           strstr(error->text, "newline");
+    const size_t position = (size_t)error->position;
+    const size_t at = in_string ? position - !!strstr(error->text, "escape")
+                                : token_start(&lifted->skeleton, position);
+    return set_invalid_json(problem, body, source_offset(lifted, at), error->text, (int)length);
 }
 
 /*

@@ -8,7 +8,7 @@
 
 static bool is_beyond_reading(const struct bp_exchange *exchange, size_t size)
 {
-    return size / SWALLOW > exchange->service->limits.body_bytes;
+    return size && (size - 1) / SWALLOW >= exchange->service->limits.body_bytes;
 }
 
 /* The problem becomes the reply, and the body is of no use any more. */
@@ -67,7 +67,10 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                                      .path = bp_head_path(head),
                                      .method = BP_METHOD_OTHER,
                                      .reply = {.problem = -1}};
-    if (!bp_head_check(head, &problem, service->limits.header_bytes)) {
+    if (head->is_one_too_many || !bp_head_check(head, &problem, service->limits.header_bytes)) {
+        if (head->is_one_too_many)
+            bp_problem_set(&problem, BP_PROBLEM_OVERLOADED, "%zu connections are open already",
+                           service->limits.connections);
         refuse(exchange, &problem);
         return answer_at_once(exchange);
     }

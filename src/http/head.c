@@ -47,6 +47,10 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
         if (strcasecmp(name, "Expect") == 0)
             head->expect = value;
         break;
+    case 11:
+        if (strcasecmp(name, "traceparent") == 0)
+            head->traceparent = value;
+        break;
     case 12:
         if (strcasecmp(name, "Content-Type") == 0)
             head->type = value;
@@ -214,6 +218,17 @@ size_t bp_head_length(const struct bp_head *head)
             __builtin_add_overflow(length, (size_t)(*at - '0'), &length))
             return SIZE_MAX;
     return length;
+}
+
+void bp_head_trace_id(char trace_id[33], const struct bp_head *head)
+{
+    const char *parent = head->traceparent ? head->traceparent : "";
+    size_t n = strlen(parent) >= 36 && parent[2] == '-' && parent[35] == '-'
+                   ? strspn(parent + 3, "0123456789abcdef")
+                   : 0;
+    n = n == 32 && strspn(parent + 3, "0") < 32 ? n : 0;
+    memcpy(trace_id, parent + (n ? 3 : 0), n);
+    trace_id[n] = '\0';
 }
 
 bool bp_request_id_is_proper(const char *id)

@@ -11,6 +11,7 @@ struct bp_log_line {
     size_t bytes_in;
     size_t bytes_out;
     const char *request_id;
+    const char *trace_id; /* or "" */
 };
 
 void bp_log_request(enum bp_log_format format, const struct bp_log_line *line);

@@ -12,6 +12,7 @@ struct bp_pool {
     pthread_cond_t changed;
     struct bp_work *first, **end; /* the queue; end is where the next one is linked */
     size_t n_queued, queue_max;
+    size_t n_running;
     bool stopping;
     size_t n_threads;
     pthread_t threads[];
@@ -21,6 +22,7 @@ struct bp_pool {
 static struct bp_work *next_work(struct bp_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
+    pool->n_running--; /* this thread, which was about to begin or is done */
     while (!pool->first && !pool->stopping)
         pthread_cond_wait(&pool->changed, &pool->lock);
     struct bp_work *work = pool->first;
@@ -29,6 +31,7 @@ static struct bp_work *next_work(struct bp_pool *pool)
         if (!pool->first)
             pool->end = &pool->first;
         pool->n_queued--;
+        pool->n_running++;
     }
     pthread_mutex_unlock(&pool->lock);
     return work;
@@ -53,6 +56,7 @@ struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max)
     pthread_cond_init(&pool->changed, NULL);
     pool->end = &pool->first;
     pool->queue_max = queue_max;
+    pool->n_running = n_threads;
     for (; pool->n_threads < n_threads; pool->n_threads++)
         if (pthread_create(&pool->threads[pool->n_threads], NULL, work_on, pool) != 0) {
             bp_pool_stop(pool);
@@ -74,6 +78,14 @@ bool bp_pool_submit(struct bp_pool *pool, struct bp_work *work)
     }
     pthread_mutex_unlock(&pool->lock);
     return fits;
+}
+
+bool bp_pool_is_idle(struct bp_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    const bool idle = !pool->n_queued && !pool->n_running;
+    pthread_mutex_unlock(&pool->lock);
+    return idle;
 }
 
 void bp_pool_stop(struct bp_pool *pool)

@@ -15,9 +15,11 @@
 #define BP_RAW_HEAD_VERSION "0.9.75"
 
 /*
- * True if the head holds nothing but a line and proper headers. In: method and version as the
- * library hands them over, both pointing into its buffer, and the size of the head.
+ * True if the head holds nothing but a line and proper headers. In: method, target (up to the
+ * query) and version as the library hands them over, all pointing into its buffer; has_query,
+ * whether it found arguments after the target; the size of the head.
  */
-bool bp_raw_head_is_clean(const char *method, const char *version, size_t size);
+bool bp_raw_head_is_clean(const char *method, const char *target, const char *version,
+                          bool has_query, size_t size);
 
 #endif

@@ -21,6 +21,12 @@
 #define CONNECTION_MEMORY 36864
 #define IDLE_SECONDS 10
 
+/* Connections beyond the limit that are let in to be told so, each worker having its share. */
+#define SPARE_CONNECTIONS 64
+
+/* What a stop waits for a request that is not yet whole, or a reply that is not taken. */
+#define DRAIN_SECONDS 4
+
 struct bp_server {
     struct MHD_Daemon *daemon;
     struct bp_pool *pool;
@@ -31,6 +37,7 @@ struct bp_server {
     unsigned port;
     uint64_t first_id;
     _Atomic uint64_t n_ids;
+    atomic_size_t n_connections;
 };
 
 /* One request and what the server adds to it. */
@@ -44,6 +51,7 @@ struct call {
     bool answered;
     struct bp_observation observation;
     char request_id[BP_REQUEST_ID_MAX + 1];
+    char trace_id[33];
 };
 
 static double seconds_since(const struct timespec *start)
@@ -73,6 +81,11 @@ static enum MHD_Result collect_header(void *head, enum MHD_ValueKind kind, const
     return MHD_YES;
 }
 
+static bool has_query(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0;
+}
+
 static struct bp_head read_head(struct MHD_Connection *connection, const char *target,
                                 const char *method, const char *version, bool looks_at_raw_heads)
 {
@@ -81,7 +94,10 @@ static struct bp_head read_head(struct MHD_Connection *connection, const char *t
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     head.size = info ? info->header_size : 0;
     head.is_ambiguous =
-        info && looks_at_raw_heads && !bp_raw_head_is_clean(method, version, info->header_size);
+        info && looks_at_raw_heads &&
+        !bp_raw_head_is_clean(method, target, version, has_query(connection), info->header_size);
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    head.is_one_too_many = info && info->socket_context;
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_header, &head);
     return head;
 }
@@ -183,6 +199,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
         memcpy(call->request_id, head->request_id, strlen(head->request_id) + 1);
     else
         make_request_id(call->request_id, server);
+    bp_head_trace_id(call->trace_id, head);
     bp_metrics_begin(server->service->metrics);
     if (bp_exchange_begin(&call->exchange, server->service, head))
         return send_reply(connection, call);
@@ -246,12 +263,24 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     bp_exchange_free(&call->exchange);
     if (call->answered) {
         struct bp_log_line line = {&call->observation, call->exchange.received, call->bytes_out,
-                                   call->request_id};
+                                   call->request_id, call->trace_id};
         call->observation.seconds = seconds_since(&call->start);
         bp_log_request(server->log_format, &line);
     }
     bp_metrics_end(server->service->metrics, call->answered ? &call->observation : NULL);
     free(call);
+}
+
+/* Counts connections, and marks those beyond the limit. */
+static void on_connection(void *cls, struct MHD_Connection *connection, void **mark,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct bp_server *server = cls;
+    (void)connection;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED)
+        atomic_fetch_sub(&server->n_connections, 1);
+    else if (atomic_fetch_add(&server->n_connections, 1) >= server->service->limits.connections)
+        *mark = server;
 }
 
 /* The path is matched as it came: decoding would make /forward%00 something else. */
@@ -273,21 +302,25 @@ static void on_panic(void *cls, const char *file, unsigned int line, const char 
 static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp_options *options)
 {
     const size_t head = 2 * options->limits.header_bytes + 4096;
-    const struct MHD_OptionItem pool[] = {
+    const struct MHD_OptionItem items[] = {
+        {MHD_OPTION_LISTEN_SOCKET, server->socket, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + SPARE_CONNECTIONS,
+         NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+         (intptr_t)(head > CONNECTION_MEMORY ? head : CONNECTION_MEMORY), NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, -1, NULL},
+        {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
+        {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server},
         {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
          (intptr_t)options->threads, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
     MHD_set_panic_func(on_panic, NULL);
-    return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
-        MHD_OPTION_LISTEN_SOCKET, server->socket, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)options->limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        head > CONNECTION_MEMORY ? head : (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT,
-        -1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, server, MHD_OPTION_THREAD_STACK_SIZE, (size_t)1 << 20, MHD_OPTION_ARRAY, pool,
-        MHD_OPTION_END);
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+                            on_request, server, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
 }
 
 static bool start_threads(struct bp_server *server, const struct bp_options *options,
@@ -341,12 +374,17 @@ static void sleep_ms(long milliseconds)
 }
 
 /* Waits until nothing has been in flight for a while: a request that had arrived when the stop was
- * asked for may not have been looked at yet. */
+ * asked for may not have been looked at yet. What is being calculated is waited for, whatever it
+ * takes; a client that does not send or read is not. */
 static void wait_for_requests(const struct bp_server *server)
 {
+    struct timespec start;
+    clock_gettime(CLOCK_MONOTONIC, &start);
     for (int quiet = 0; quiet < 5; quiet++) {
         if (bp_metrics_in_flight(server->service->metrics))
             quiet = 0;
+        if (seconds_since(&start) > DRAIN_SECONDS && bp_pool_is_idle(server->pool))
+            return;
         sleep_ms(10);
     }
 }
