@@ -24,7 +24,7 @@ struct bp_job {
     enum bp_endpoint endpoint;
     struct bp_task task;
     bool include[BP_PART_COUNT];
-    bool has_targets;        /* every sample has its y */
+    size_t n_targets;        /* samples that have a y */
     bool posted_activations; /* the reply of /step gives them back */
     double learning_rate;    /* of /step */
     size_t steps;            /* of /step */

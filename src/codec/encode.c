@@ -269,7 +269,7 @@ void bp_encode_start(struct bp_text *text, const struct bp_job *job, struct bp_m
 void bp_encode_forward(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
     bp_text_putc(text, '{');
-    if (job->has_targets) {
+    if (job->n_targets == job->task.n_samples) {
         bp_put_key(text, "loss");
         bp_text_put_double(text, pass->loss);
     }

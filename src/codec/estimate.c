@@ -32,7 +32,7 @@ size_t bp_job_multiply_adds(const struct bp_job *job)
     return SIZE_MAX;
 }
 
-/* Numbers of one sample's entry: z1, h1, ..., zL, y_hat and the loss, then for /backward the
+/* Numbers of one sample's entry but its loss: z1, h1, ..., zL, y_hat, then for /backward the
  * gradients of its own loss with dL_dh, dh_dz and dL_dz of every layer. */
 static size_t sample_numbers(const struct bp_job *job)
 {
@@ -40,22 +40,24 @@ static size_t sample_numbers(const struct bp_job *job)
     for (size_t k = 0; k < job->task.network.depth; k++)
         units += job->task.network.layers[k].n_out;
     if (job->endpoint == BP_FORWARD)
-        return 2 * units + 1;
-    return 5 * units + 1 + bp_network_parameters(&job->task.network);
+        return 2 * units;
+    return 5 * units + bp_network_parameters(&job->task.network);
 }
 
 size_t bp_job_reply_numbers(const struct bp_job *job)
 {
     const size_t parameters = bp_network_parameters(&job->task.network);
     const size_t samples =
-        job->include[BP_PART_SAMPLES] ? times(job->task.n_samples, sample_numbers(job)) : 0;
+        job->include[BP_PART_SAMPLES]
+            ? plus(times(job->task.n_samples, sample_numbers(job)), job->n_targets)
+            : 0;
     switch (job->endpoint) {
     case BP_FORWARD:
         return samples;
     case BP_BACKWARD:
         return plus(parameters, samples);
     case BP_STEP:
-        return plus(plus(2 * parameters, job->steps + 1), samples);
+        return plus(plus(2 * parameters, plus(job->steps, 1)), samples);
     }
     return SIZE_MAX;
 }

@@ -89,10 +89,9 @@ void bp_read_samples(struct bp_reader *reader, const json_t *value, struct bp_le
         return;
     }
     struct bp_sample *samples = (struct bp_sample *)reader->job->task.samples;
-    reader->job->has_targets = true;
     for (size_t s = 0; s < n; s++) {
         samples[s] = read_sample(reader, json_array_get(value, s),
                                  &(struct bp_place){&bp_place_samples, "", s}, &of_x, &of_y);
-        reader->job->has_targets = reader->job->has_targets && samples[s].y;
+        reader->job->n_targets += samples[s].y != NULL;
     }
 }

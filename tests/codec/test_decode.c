@@ -1,0 +1,836 @@
+#include <math.h>
+#include <stdint.h>
+
+#include "bodies.h"
+#include "random.h"
+
+#define NETWORK "'network':{'W1':[[1,2],[3,4],[5,6]],'b1':[7,8]}" /* 3 inputs, 2 outputs */
+#define SAMPLES "'samples':[{'x':[1,2,3],'y':[1,2]}]"
+#define SAMPLES_FOR(x, y) "'samples':[{'x':[" x "],'y':[" y "]}]"
+#define WITH(rest) "{" NETWORK "," SAMPLES "," rest "}"
+
+/* --- good bodies -------------------------------------------------------------------------------
+ */
+
+static void require_numbers(const double *got, const double *expected, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        REQUIRE(same_bits(got[i], expected[i]), "number %zu is %g, not %g", i, got[i], expected[i]);
+}
+
+#define NUMBERS(got, ...)                                                                          \
+    require_numbers(got, (const double[]){__VA_ARGS__},                                            \
+                    sizeof((const double[]){__VA_ARGS__}) / sizeof(double))
+
+TEST(test_textbook_is_read_as_it_stands)
+{
+    struct decoding d;
+    decode_good(&d, BP_BACKWARD, TEXTBOOK);
+    const struct bp_task *task = &d.job.task;
+    ck_assert_uint_eq(task->network.depth, 2);
+    const struct bp_layer *first = &task->network.layers[0], *last = &task->network.layers[1];
+    ck_assert(first->n_in == 4 && first->n_out == 3 && last->n_in == 3 && last->n_out == 4);
+    NUMBERS(first->w, 0.2, -0.5, 0.1, -0.3, 0.4, -0.2, 0.1, 0.3, 0.5, -0.4, 0.2, -0.1);
+    NUMBERS(first->b, 0.1, -0.1, 0);
+    NUMBERS(last->w, 0.3, -0.2, 0.4, 0.1, -0.1, 0.5, -0.3, 0.2, 0.2, -0.4, 0.1, -0.5);
+    NUMBERS(last->b, 0, 0.1, -0.1, 0);
+    ck_assert_uint_eq(task->n_samples, 1);
+    NUMBERS(task->samples[0].x, 1, 0, 1, 1);
+    NUMBERS(task->samples[0].y, 1, 1, 0, 1);
+    ck_assert(d.job.n_targets == d.job.task.n_samples);
+    decoding_end(&d);
+}
+
+TEST(test_defaults)
+{
+    static const bool included[] = {[BP_FORWARD] = true, [BP_BACKWARD] = true, [BP_STEP] = false};
+    for (int endpoint = BP_FORWARD; endpoint <= BP_STEP; endpoint++) {
+        struct decoding d;
+        decode_good(&d, (enum bp_endpoint)endpoint,
+                    endpoint == BP_STEP ? WITH("'learning_rate':0.5")
+                                        : "{" NETWORK "," SAMPLES "}");
+        ck_assert_int_eq(d.job.endpoint, endpoint);
+        ck_assert_int_eq(d.job.task.rules.loss, BP_LOSS_MSE);
+        ck_assert_int_eq(d.job.task.rules.round_decimals, 10);
+        ck_assert_double_eq(d.job.task.rules.relu_at_zero, 0);
+        ck_assert(d.job.include[BP_PART_SAMPLES] == included[endpoint]);
+        ck_assert(d.job.include[BP_PART_WHY_ZERO] == included[endpoint]);
+        ck_assert(!d.job.posted_activations);
+        ck_assert_int_eq(d.job.task.network.layers[0].activation, BP_ACTIVATION_IDENTITY);
+        if (endpoint == BP_STEP)
+            ck_assert(d.job.steps == 1 && d.job.learning_rate == 0.5);
+        decoding_end(&d);
+    }
+}
+
+TEST(test_default_activations_of_a_deep_network)
+{
+    struct decoding d;
+    decode_good(&d, BP_FORWARD,
+                "{'network':{'b3':[1],'W3':[[1]],'W2':[[1],[1]],'b2':[1],'b1':[1,1],'W1':[[1,1]]},"
+                "'samples':[{'x':[1]}]}");
+    ck_assert_uint_eq(d.job.task.network.depth, 3);
+    ck_assert_int_eq(d.job.task.network.layers[0].activation, BP_ACTIVATION_RELU);
+    ck_assert_int_eq(d.job.task.network.layers[1].activation, BP_ACTIVATION_RELU);
+    ck_assert_int_eq(d.job.task.network.layers[2].activation, BP_ACTIVATION_IDENTITY);
+    decoding_end(&d);
+}
+
+TEST(test_activations_as_posted)
+{
+    for (size_t i = 0; i < BP_ACTIVATION_COUNT; i++) {
+        struct decoding d;
+        char body[256];
+        snprintf(body, sizeof body,
+                 "{'network':{'W1':[[1]],'b1':[1],'W2':[[1]],'b2':[1],'activations':['%s','%s']},"
+                 "'samples':[{'x':[1]}]}",
+                 bp_activation_names[i], bp_activation_names[(i + 1) % BP_ACTIVATION_COUNT]);
+        decode_good(&d, BP_FORWARD, body);
+        ck_assert(d.job.posted_activations);
+        ck_assert_uint_eq(d.job.task.network.layers[0].activation, i);
+        ck_assert_uint_eq(d.job.task.network.layers[1].activation, (i + 1) % BP_ACTIVATION_COUNT);
+        decoding_end(&d);
+    }
+}
+
+TEST(test_options_as_posted)
+{
+    struct decoding d;
+    decode_good(&d, BP_BACKWARD,
+                WITH("'options':{'round_decimals':null,'relu_at_zero':0.25,'loss':'half_sse'}"));
+    ck_assert_int_eq(d.job.task.rules.round_decimals, BP_NO_ROUNDING);
+    ck_assert_double_eq(d.job.task.rules.relu_at_zero, 0.25);
+    ck_assert_int_eq(d.job.task.rules.loss, BP_LOSS_HALF_SSE);
+    decoding_end(&d);
+    for (int decimals = 0; decimals <= 15; decimals++) {
+        char body[256];
+        snprintf(body, sizeof body, WITH("'options':{'round_decimals':%d.0}"), decimals);
+        decode_good(&d, BP_BACKWARD, body);
+        ck_assert_int_eq(d.job.task.rules.round_decimals, decimals);
+        decoding_end(&d);
+    }
+    for (size_t loss = 0; loss < BP_LOSS_COUNT; loss++) {
+        char body[256];
+        snprintf(body, sizeof body, WITH("'options':{'loss':'%s'}"), bp_loss_names[loss]);
+        decode_good(&d, BP_BACKWARD, body);
+        ck_assert_uint_eq(d.job.task.rules.loss, loss);
+        decoding_end(&d);
+    }
+}
+
+TEST(test_include_as_posted)
+{
+    static const struct {
+        const char *include;
+        bool samples, why_zero;
+    } rows[] = {{"[]", false, false},
+                {"['samples']", true, false},
+                {"['why_zero']", false, true},
+                {"['why_zero','samples','why_zero']", true, true}};
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        for (int endpoint = BP_FORWARD; endpoint <= BP_STEP; endpoint++) {
+            struct decoding d;
+            char body[256];
+            snprintf(body, sizeof body, WITH("'include':%s%s"), rows[i].include,
+                     endpoint == BP_STEP ? ",'learning_rate':0" : "");
+            decode_good(&d, (enum bp_endpoint)endpoint, body);
+            ck_assert(d.job.include[BP_PART_SAMPLES] == rows[i].samples);
+            ck_assert(d.job.include[BP_PART_WHY_ZERO] == rows[i].why_zero);
+            decoding_end(&d);
+        }
+}
+
+TEST(test_learning_rate_and_steps_as_posted)
+{
+    struct decoding d;
+    decode_good(&d, BP_STEP, WITH("'steps':1e2,'learning_rate':-0"));
+    ck_assert_uint_eq(d.job.steps, 100);
+    ck_assert(d.job.learning_rate == 0);
+    decoding_end(&d);
+    decode_good(&d, BP_STEP, WITH("'learning_rate':1e308,'steps':1.0"));
+    ck_assert_uint_eq(d.job.steps, 1);
+    ck_assert(d.job.learning_rate == 1e308);
+    decoding_end(&d);
+}
+
+/* Integers, 10.0 and 1e1 are the same thing; the nearest double is taken, and 1e-400 is 0. */
+TEST(test_numbers_in_every_spelling)
+{
+    struct decoding d;
+    decode_good(&d, BP_FORWARD,
+                "{'network':{'W1':[[10],[10.0],[1e1],[1E+1],[100e-1],[9007199254740993]],"
+                "'b1':[1e-400]},'samples':[{'x':[-0,5e-324,0.1,1e308,-1.5e-3,0e9]}]}");
+    NUMBERS(d.job.task.network.layers[0].w, 10, 10, 10, 10, 10, 9007199254740992);
+    NUMBERS(d.job.task.network.layers[0].b, 0);
+    NUMBERS(d.job.task.samples[0].x, -0.0, 5e-324, 0.1, 1e308, -0.0015, 0);
+    decoding_end(&d);
+}
+
+TEST(test_targets_may_be_missing_in_forward)
+{
+    struct decoding d;
+    decode_good(&d, BP_FORWARD,
+                "{" NETWORK
+                ",'samples':[{'y':[1,2],'x':[1,2,3]},{'x':[4,5,6]},{'x':[7,8,9],'y':[3,4]}]}");
+    ck_assert(d.job.n_targets < d.job.task.n_samples);
+    ck_assert_uint_eq(d.job.task.n_samples, 3);
+    NUMBERS(d.job.task.samples[1].x, 4, 5, 6);
+    ck_assert_ptr_null(d.job.task.samples[1].y);
+    NUMBERS(d.job.task.samples[2].y, 3, 4);
+    decoding_end(&d);
+}
+
+/* --- faults ------------------------------------------------------------------------------------
+ */
+
+/* True if the line is what was expected, or goes on with facts that were not asked for. */
+static bool matches(const char *line, const char *expected, size_t length)
+{
+    return strncmp(line, expected, length) == 0 && (line[length] == ' ' || line[length] == '\0');
+}
+
+/* Every line of `expected` is a fault, and there is no other. Their order is another test's. */
+static void require_faults(struct decoding *d, const char *expected)
+{
+    json_t *document = document_of(&d->problem);
+    const size_t n = json_array_size(json_object_get(document, "errors"));
+    size_t n_expected = 0;
+    ck_assert(!d->good);
+    REQUIRE(d->problem.code == BP_PROBLEM_INVALID_REQUEST, "%s: %s", d->body, d->problem.detail);
+    for (const char *at = expected; *at; at += strspn(at, "\n"), n_expected++) {
+        const size_t length = strcspn(at, "\n");
+        char line[512] = "";
+        bool found = false;
+        for (size_t i = 0; i < n && !found; i++) {
+            fault_line(line, sizeof line, document, i);
+            found = matches(line, at, length);
+        }
+        REQUIRE(found, "%s lacks the fault %.*s; the last is %s", d->body, (int)length, at, line);
+        at += length;
+    }
+    REQUIRE(n == n_expected, "%s has %zu faults, the first: %s", d->body, n, d->problem.detail);
+    json_decref(document);
+}
+
+struct bad {
+    enum bp_endpoint endpoint;
+    const char *body, *faults;
+};
+
+static void require_all(const struct bad *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct decoding d;
+        decode(&d, rows[i].endpoint, rows[i].body);
+        require_faults(&d, rows[i].faults);
+        decoding_end(&d);
+    }
+}
+
+TEST(test_top_level)
+{
+    static const struct bad rows[] = {
+        {BP_FORWARD, "[]", "wrong_type #"},
+        {BP_FORWARD, "1", "wrong_type #"},
+        {BP_FORWARD, "[[1,2],[3,4]]", "wrong_type #"},
+        {BP_FORWARD, "'x'", "wrong_type #"},
+        {BP_FORWARD, "null", "wrong_type #"},
+        {BP_FORWARD, "[{}]", "wrong_type #"},
+        {BP_FORWARD, "{}", "missing_member #/network\nmissing_member #/samples"},
+        {BP_STEP, "{}",
+         "missing_member #/network\nmissing_member #/samples\nmissing_member #/learning_rate"},
+        {BP_FORWARD, "{" NETWORK "}", "missing_member #/samples"},
+        {BP_FORWARD, "{" SAMPLES "}", "missing_member #/network"},
+        {BP_FORWARD, WITH("'momentum':1"), "unknown_member #/momentum"},
+        {BP_FORWARD, WITH("'option':{}"), "unknown_member #/option suggestion=\"options\""},
+        {BP_FORWARD, WITH("'__proto__':1"), "unknown_member #/__proto__"},
+        {BP_FORWARD, WITH("'a/b~c %':1"), "unknown_member #/a~1b~0c%20%25"},
+        {BP_FORWARD, WITH("'learning_rate':1"), "unknown_member #/learning_rate"},
+        {BP_BACKWARD, WITH("'learning_rate':1,'steps':2"),
+         "unknown_member #/learning_rate\nunknown_member #/steps"},
+        {BP_STEP, WITH("'lerning_rate':1"),
+         "unknown_member #/lerning_rate suggestion=\"learning_rate\""},
+        {BP_FORWARD, "{'netwrok':{}," SAMPLES "}",
+         "unknown_member #/netwrok suggestion=\"network\""},
+        {BP_FORWARD,
+         WITH("'"
+              "network"
+              "':5"),
+         "duplicate_member #/network\nwrong_type #/network"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+#define NET(network) "{'network':" network "," SAMPLES_FOR("1,2,3", "1,2") "}"
+
+TEST(test_members_of_the_network)
+{
+    static const struct bad rows[] = {
+        {BP_FORWARD, NET("5"), "wrong_type #/network"},
+        {BP_FORWARD, NET("[]"), "wrong_type #/network"},
+        {BP_FORWARD, NET("null"), "wrong_type #/network"},
+        {BP_FORWARD, NET("{}"), "missing_member #/network/W1\nmissing_member #/network/b1"},
+        {BP_FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]]}"), "missing_member #/network/b1"},
+        {BP_FORWARD, NET("{'b1':[1,2]}"), "missing_member #/network/W1"},
+        {BP_FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'W3':[[1,2],[3,4]],'b3':[1,2]}"),
+         "missing_member #/network/W2\nmissing_member #/network/b2"},
+        {BP_FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'bias':[1]}"),
+         "unknown_member #/network/bias"},
+        {BP_FORWARD, NET("{'w1':[[1,2],[3,4],[5,6]],'b1':[1,2]}"),
+         "unknown_member #/network/w1 suggestion=\"W1\""},
+        {BP_FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'activation':['relu']}"),
+         "unknown_member #/network/activation suggestion=\"activations\""},
+        {BP_FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'W1':[[1,2],[3,4],[5,6]]}"),
+         "duplicate_member #/network/W1"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+/* Names that only look like a layer's. */
+TEST(test_members_that_are_no_layers)
+{
+    static const char *const names[] = {"W0",  "W01", "b-1", "W1x", "W",    "b",
+                                        "W 1", "c1",  "W+1", "b1.", "W1e1", "W0x1"};
+    for (size_t i = 0; i < LENGTH(names); i++) {
+        struct decoding d;
+        char body[256];
+        snprintf(body, sizeof body, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'%s':[1]}"),
+                 names[i]);
+        decode(&d, BP_FORWARD, body);
+        ck_assert(!d.good);
+        ck_assert_uint_eq(d.problem.n_faults, 1);
+        ck_assert_int_eq(d.problem.faults[0].code, BP_FAULT_UNKNOWN_MEMBER);
+        decoding_end(&d);
+    }
+}
+
+#define W1(w1) NET("{'W1':" w1 ",'b1':[1,2]}")
+#define B1(b1) NET("{'W1':[[1,2],[3,4],[5,6]],'b1':" b1 "}")
+
+TEST(test_matrices)
+{
+    static const struct bad rows[] = {
+        {BP_FORWARD, W1("5"), "wrong_type #/network/W1"},
+        {BP_FORWARD, W1("null"), "wrong_type #/network/W1"},
+        {BP_FORWARD, W1("'x'"), "wrong_type #/network/W1"},
+        {BP_FORWARD, W1("{}"), "wrong_type #/network/W1"},
+        {BP_FORWARD, W1("[1,2]"), "wrong_type #/network/W1"},
+        {BP_FORWARD, W1("[]"), "empty #/network/W1"},
+        {BP_FORWARD, W1("[[]]"), "empty #/network/W1/0"},
+        {BP_FORWARD, W1("[[1,2],[],[3,4]]"), "empty #/network/W1/1"},
+        {BP_FORWARD, W1("[[1,2],[3],[5,6]]"), "ragged_matrix #/network/W1/1 expected=2 got=1"},
+        {BP_FORWARD, W1("[[1],[3,4],[5,6]]"), "ragged_matrix #/network/W1/0 expected=2 got=1"},
+        {BP_FORWARD, W1("[[1,2,3],[3,4],[5,6,7]]"),
+         "ragged_matrix #/network/W1/0 expected=2 got=3\n"
+         "ragged_matrix #/network/W1/2 expected=2 got=3"},
+        {BP_FORWARD, W1("[[1,2],[3,null],[5,6]]"), "wrong_type #/network/W1/1/1"},
+        {BP_FORWARD, W1("[[1,2],[3,'4'],['5',true]]"),
+         "wrong_type #/network/W1/1/1\nwrong_type #/network/W1/2/0\nwrong_type #/network/W1/2/1"},
+        {BP_FORWARD, W1("[[1,2],null,[5,6]]"), "wrong_type #/network/W1/1"},
+        {BP_FORWARD, W1("[[1,2],4,[5,6]]"), "wrong_type #/network/W1/1"},
+        {BP_FORWARD, W1("[[1,2],[3,4],{}]"), "wrong_type #/network/W1/2"},
+        {BP_FORWARD, W1("[[1,2],[3,[4]],[5,6]]"), "wrong_type #/network/W1/1/1"},
+        {BP_FORWARD, W1("[[1,1e400],[3,4],[-1e999,6]]"),
+         "out_of_range #/network/W1/0/1\nout_of_range #/network/W1/2/0"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+TEST(test_vectors)
+{
+    static const struct bad rows[] = {
+        {BP_FORWARD, B1("5"), "wrong_type #/network/b1"},
+        {BP_FORWARD, B1("[[1,2]]"), "wrong_type #/network/b1"},
+        {BP_FORWARD, B1("'1,2'"), "wrong_type #/network/b1"},
+        {BP_FORWARD, B1("[]"), "empty #/network/b1"},
+        {BP_FORWARD, B1("[1,null]"), "wrong_type #/network/b1/1"},
+        {BP_FORWARD, B1("[true,{}]"), "wrong_type #/network/b1/0\nwrong_type #/network/b1/1"},
+        {BP_FORWARD, B1("[1,1e309]"), "out_of_range #/network/b1/1"},
+        {BP_FORWARD,
+         B1("[1,2"
+            ",3]"),
+         "shape_mismatch #/network/W1 expected=3 got=2\nshape_mismatch #/samples/0/y expected=3 "
+         "got=2"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+#define TWO(w1, b1, w2, b2, x, y)                                                                  \
+    "{'network':{'W1':" w1 ",'b1':" b1 ",'W2':" w2 ",'b2':" b2 "}," SAMPLES_FOR(x, y) "}"
+
+TEST(test_shapes)
+{
+    static const struct bad rows[] = {
+        /* the width of a layer is the length of its b; W's columns are compared with it */
+        {BP_FORWARD, W1("[[1,2,3],[3,4,5],[5,6,7]]"),
+         "shape_mismatch #/network/W1 expected=2 got=3"},
+        /* W2's rows with b1 */
+        {BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"),
+         "shape_mismatch #/network/W2 expected=3 got=2"},
+        /* rows and columns are two causes */
+        {BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1,2],[2,3]]", "[1]", "1", "1"),
+         "shape_mismatch #/network/W2 expected=3 got=2\nshape_mismatch #/network/W2 expected=1 "
+         "got=2"},
+        /* unless the matrix lies on its side: that is one */
+        {BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1,2,3],[4,5,6]]", "[1,2]", "1", "1,2"),
+         "shape_mismatch #/network/W2 expected=[3,2] got=[2,3]"},
+        {BP_FORWARD, TWO("[[1],[2]]", "[1,2]", "[[1],[2]]", "[1]", "1", "1"),
+         "shape_mismatch #/network/W1 expected=[1,2] got=[2,1]"},
+        /* x with W1's rows, y with the last b */
+        {BP_FORWARD, "{" NETWORK "," SAMPLES_FOR("1,2", "1,2") "}",
+         "shape_mismatch #/samples/0/x expected=3 got=2"},
+        {BP_FORWARD, "{" NETWORK "," SAMPLES_FOR("1,2,3,4", "1") "}",
+         "shape_mismatch #/samples/0/x expected=3 got=4\nshape_mismatch #/samples/0/y expected=2 "
+         "got=1"},
+        {BP_FORWARD, "{" NETWORK ",'samples':[{'x':[1,2,3]},{'x':[1]},{'x':[1,2,3],'y':[1,2,3]}]}",
+         "shape_mismatch #/samples/1/x expected=3 got=1\nshape_mismatch #/samples/2/y expected=2 "
+         "got=3"},
+        /* a square matrix on its side is nobody's business */
+        {BP_FORWARD, TWO("[[1,2],[3,4]]", "[1,2]", "[[1,2],[3,4]]", "[1,2]", "1,2", "1"),
+         "shape_mismatch #/samples/0/y expected=2 got=1"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+TEST(test_shapes_in_words)
+{
+    struct decoding d;
+    decode(&d, BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"));
+    ck_assert_str_eq(d.problem.faults[0].detail, "2 rows, but b1 has 3 units, so W2 needs 3 rows");
+    ck_assert_str_eq(d.problem.detail,
+                     "#/network/W2: 2 rows, but b1 has 3 units, so W2 needs 3 rows");
+    decoding_end(&d);
+    decode(&d, BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1,2,3],[4,5,6]]", "[1,2]", "1", "1,2"));
+    ck_assert_ptr_nonnull(strstr(d.problem.faults[0].detail, "transposed"));
+    decoding_end(&d);
+    decode(&d, BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"));
+    ck_assert_ptr_null(strstr(d.problem.faults[0].detail, "transposed"));
+    decoding_end(&d);
+}
+
+/* What is broken tells no shape: nothing is compared with it. */
+TEST(test_one_cause_one_fault)
+{
+    static const struct bad rows[] = {
+        {BP_FORWARD, TWO("[[1,2]]", "[1,null]", "[[1],[2],[3]]", "[1]", "1", "1"),
+         "wrong_type #/network/b1/1"},
+        {BP_FORWARD, TWO("[[1,null]]", "[1,2,3]", "[[1],[2],[3]]", "[1]", "1", "1"),
+         "wrong_type #/network/W1/0/1"},
+        {BP_FORWARD, TWO("'W'", "[1,2]", "[[1],[2]]", "[1]", "1,2,3,4", "1"),
+         "wrong_type #/network/W1"},
+        {BP_FORWARD, TWO("[[1,2]]", "[1,2]", "[[1],[2]]", "5", "1", "1,2,3"),
+         "wrong_type #/network/b2"},
+        {BP_FORWARD, TWO("[[1,2,3]]", "[1,2]", "[[1],[2]]", "[1]", "1", "1"),
+         "shape_mismatch #/network/W1 expected=2 got=3"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+#define ACTIVATIONS(names)                                                                         \
+    "{'network':{'W1':[[1]],'b1':[1],'W2':[[1]],'b2':[1],'activations':" names                     \
+    "}," SAMPLES_FOR("1", "1") "}"
+
+TEST(test_activations)
+{
+    static const struct bad rows[] = {
+        {BP_FORWARD, ACTIVATIONS("'relu'"), "wrong_type #/network/activations"},
+        {BP_FORWARD, ACTIVATIONS("null"), "wrong_type #/network/activations"},
+        {BP_FORWARD, ACTIVATIONS("[]"), "shape_mismatch #/network/activations expected=2 got=0"},
+        {BP_FORWARD, ACTIVATIONS("['relu']"),
+         "shape_mismatch #/network/activations expected=2 got=1"},
+        {BP_FORWARD, ACTIVATIONS("['relu','relu','relu']"),
+         "shape_mismatch #/network/activations expected=2 got=3"},
+        {BP_FORWARD, ACTIVATIONS("['relu',null]"), "wrong_type #/network/activations/1"},
+        {BP_FORWARD, ACTIVATIONS("['relu',1]"), "wrong_type #/network/activations/1"},
+        {BP_FORWARD, ACTIVATIONS("['Relu','sigmiod']"),
+         "unknown_value #/network/activations/0 "
+         "expected=[\"relu\",\"leaky_relu\",\"sigmoid\",\"tanh\","
+         "\"identity\"] got=\"Relu\" suggestion=\"relu\"\n"
+         "unknown_value #/network/activations/1 "
+         "expected=[\"relu\",\"leaky_relu\",\"sigmoid\",\"tanh\","
+         "\"identity\"] got=\"sigmiod\" suggestion=\"sigmoid\""},
+        {BP_FORWARD, ACTIVATIONS("['softmax','relu']"), "unknown_value #/network/activations/0"},
+        {BP_FORWARD, ACTIVATIONS("['gelu']"),
+         "unknown_value #/network/activations/0\n"
+         "shape_mismatch #/network/activations expected=2 got=1"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+#define ONLY_SAMPLES(samples) "{" NETWORK ",'samples':" samples "}"
+
+TEST(test_samples)
+{
+    static const struct bad rows[] = {
+        {BP_FORWARD, ONLY_SAMPLES("5"), "wrong_type #/samples"},
+        {BP_FORWARD, ONLY_SAMPLES("{}"), "wrong_type #/samples"},
+        {BP_FORWARD, ONLY_SAMPLES("null"), "wrong_type #/samples"},
+        {BP_FORWARD, ONLY_SAMPLES("[]"), "empty #/samples"},
+        {BP_FORWARD, ONLY_SAMPLES("[null]"), "wrong_type #/samples/0"},
+        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3]},7]"), "wrong_type #/samples/1"},
+        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3]},[1,2,3]]"), "wrong_type #/samples/1"},
+        {BP_FORWARD, ONLY_SAMPLES("[{}]"), "missing_member #/samples/0/x"},
+        {BP_BACKWARD, ONLY_SAMPLES("[{}]"),
+         "missing_member #/samples/0/x\nmissing_member #/samples/0/y"},
+        {BP_BACKWARD, ONLY_SAMPLES("[{'x':[1,2,3],'y':[1,2]},{'x':[1,2,3]}]"),
+         "missing_member #/samples/1/y"},
+        {BP_STEP, "{" NETWORK ",'samples':[{'x':[1,2,3]}],'learning_rate':1}",
+         "missing_member #/samples/0/y"},
+        {BP_FORWARD, ONLY_SAMPLES("[{'x':[]}]"), "empty #/samples/0/x"},
+        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'y':[]}]"), "empty #/samples/0/y"},
+        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'y':null}]"), "wrong_type #/samples/0/y"},
+        {BP_FORWARD, ONLY_SAMPLES("[{'x':[[1,2,3]]}]"), "wrong_type #/samples/0/x"},
+        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,'3']}]"), "wrong_type #/samples/0/x/2"},
+        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,1e309]}]"), "out_of_range #/samples/0/x/2"},
+        {BP_FORWARD, ONLY_SAMPLES("[{'X':[1,2,3]}]"),
+         "unknown_member #/samples/0/X suggestion=\"x\""},
+        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'label':1}]"), "unknown_member #/samples/0/label"},
+        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'x':[1,2]}]"),
+         "duplicate_member #/samples/0/x\nshape_mismatch #/samples/0/x"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+#define OPTIONS(options) WITH("'options':" options)
+
+TEST(test_options)
+{
+    static const struct bad rows[] = {
+        {BP_FORWARD, OPTIONS("[]"), "wrong_type #/options"},
+        {BP_FORWARD, OPTIONS("null"), "wrong_type #/options"},
+        {BP_FORWARD, OPTIONS("{'rounding':1}"), "unknown_member #/options/rounding"},
+        {BP_FORWARD, OPTIONS("{'round_decimal':1}"),
+         "unknown_member #/options/round_decimal suggestion=\"round_decimals\""},
+        {BP_FORWARD, OPTIONS("{'round_decimals':-1}"), "out_of_range #/options/round_decimals"},
+        {BP_FORWARD, OPTIONS("{'round_decimals':16}"), "out_of_range #/options/round_decimals"},
+        {BP_FORWARD, OPTIONS("{'round_decimals':1e400}"), "out_of_range #/options/round_decimals"},
+        {BP_FORWARD, OPTIONS("{'round_decimals':1.5}"), "wrong_type #/options/round_decimals"},
+        {BP_FORWARD, OPTIONS("{'round_decimals':'10'}"), "wrong_type #/options/round_decimals"},
+        {BP_FORWARD, OPTIONS("{'round_decimals':[10]}"), "wrong_type #/options/round_decimals"},
+        {BP_FORWARD, OPTIONS("{'round_decimals':true}"), "wrong_type #/options/round_decimals"},
+        {BP_FORWARD, OPTIONS("{'relu_at_zero':-0.1}"), "out_of_range #/options/relu_at_zero"},
+        {BP_FORWARD, OPTIONS("{'relu_at_zero':1.0000001}"), "out_of_range #/options/relu_at_zero"},
+        {BP_FORWARD, OPTIONS("{'relu_at_zero':1e400}"), "out_of_range #/options/relu_at_zero"},
+        {BP_FORWARD, OPTIONS("{'relu_at_zero':null}"), "wrong_type #/options/relu_at_zero"},
+        {BP_FORWARD, OPTIONS("{'relu_at_zero':[0]}"), "wrong_type #/options/relu_at_zero"},
+        {BP_FORWARD, OPTIONS("{'loss':'mes'}"),
+         "unknown_value #/options/loss expected=[\"mse\",\"sse\",\"half_mse\",\"half_sse\"] "
+         "got=\"mes\" suggestion=\"mse\""},
+        {BP_FORWARD, OPTIONS("{'loss':'cross_entropy'}"), "unknown_value #/options/loss"},
+        {BP_FORWARD, OPTIONS("{'loss':1}"), "wrong_type #/options/loss"},
+        {BP_FORWARD, OPTIONS("{'loss':null}"), "wrong_type #/options/loss"},
+        {BP_FORWARD, OPTIONS("{'loss':'mse','loss':'mse'}"), "duplicate_member #/options/loss"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+TEST(test_include)
+{
+    static const struct bad rows[] = {
+        {BP_FORWARD, WITH("'include':'samples'"), "wrong_type #/include"},
+        {BP_FORWARD, WITH("'include':{}"), "wrong_type #/include"},
+        {BP_FORWARD, WITH("'include':null"), "wrong_type #/include"},
+        {BP_FORWARD, WITH("'include':['sample']"),
+         "unknown_value #/include/0 expected=[\"samples\",\"why_zero\"] got=\"sample\" "
+         "suggestion=\"samples\""},
+        {BP_FORWARD, WITH("'include':['samples','gradients']"), "unknown_value #/include/1"},
+        {BP_FORWARD, WITH("'include':['samples',1]"), "wrong_type #/include/1"},
+        {BP_FORWARD, WITH("'include':['samples',null,[]]"),
+         "wrong_type #/include/1\nwrong_type #/include/2"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+TEST(test_learning_rate_and_steps)
+{
+    static const struct bad rows[] = {
+        {BP_STEP, "{" NETWORK "," SAMPLES "}", "missing_member #/learning_rate"},
+        {BP_STEP, WITH("'learning_rate':-1e-9"), "out_of_range #/learning_rate"},
+        {BP_STEP, WITH("'learning_rate':1e400"), "out_of_range #/learning_rate"},
+        {BP_STEP, WITH("'learning_rate':'0.1'"), "wrong_type #/learning_rate"},
+        {BP_STEP, WITH("'learning_rate':null"), "wrong_type #/learning_rate"},
+        {BP_STEP, WITH("'learning_rate':[0.1]"), "wrong_type #/learning_rate"},
+        {BP_STEP, WITH("'learning_rate':0.1,'steps':0"), "out_of_range #/steps expected=1 got=0"},
+        {BP_STEP, WITH("'learning_rate':0.1,'steps':-3"), "out_of_range #/steps expected=1 got=-3"},
+        {BP_STEP, WITH("'learning_rate':0.1,'steps':2.5"), "wrong_type #/steps"},
+        {BP_STEP, WITH("'learning_rate':0.1,'steps':1e-3"), "wrong_type #/steps"},
+        {BP_STEP, WITH("'learning_rate':0.1,'steps':null"), "wrong_type #/steps"},
+        {BP_STEP, WITH("'learning_rate':0.1,'steps':'5'"), "wrong_type #/steps"},
+        {BP_STEP, WITH("'learning_rate':0.1,'steps':[5]"), "wrong_type #/steps"},
+        {BP_STEP, WITH("'learning_rate':0.1,'steps':1e6"),
+         "limit_exceeded #/steps expected=100000 got=1000000"},
+        {BP_STEP, WITH("'learning_rate':0.1,'steps':1e300"), "limit_exceeded #/steps"},
+        {BP_STEP, WITH("'learning_rate':0.1,'steps':1e400"), "out_of_range #/steps"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+/* --- all at once -------------------------------------------------------------------------------
+ */
+
+TEST(test_all_faults_in_order)
+{
+    static const char body[] =
+        "{'steps':0,'learning_rate':-1,'include':['x'],'options':{'loss':'l'},'samples':[{'y':5},"
+        "{'x':'x'}],'extra':1,'network':{'W3':[[1]],'b3':5,'b2':[1,1],'W2':[[1]],'b1':'b',"
+        "'W1':[[1,2],[3]],'activations':[null],'other':1}}";
+    /* by part, and in the network by layer */
+    static const char *const parts[] = {"/network/", "/samples/", "/options/", "/include/", "/"};
+    struct decoding d;
+    size_t part = 0, layer = 1;
+    decode(&d, BP_STEP, body);
+    ck_assert_uint_ge(d.problem.n_faults, 13);
+    ck_assert_uint_le(d.problem.n_faults, BP_FAULTS_MAX);
+    for (size_t i = 0; i < d.problem.n_faults; i++) {
+        const char *pointer = d.problem.faults[i].pointer + 1;
+        while (part < LENGTH(parts) && strncmp(pointer, parts[part], strlen(parts[part])) != 0)
+            part++;
+        REQUIRE(part < LENGTH(parts), "fault %zu, #%s, comes too late", i, pointer);
+        if (part != 0 || (pointer[9] != 'W' && pointer[9] != 'b'))
+            continue;
+        const size_t k = (size_t)(pointer[10] - '0');
+        REQUIRE(k >= layer, "fault %zu, #%s, comes too late", i, pointer);
+        layer = k;
+    }
+    ck_assert_uint_eq(part, 4);
+    ck_assert_uint_eq(layer, 3);
+    decoding_end(&d);
+}
+
+TEST(test_faults_of_samples_in_order)
+{
+    struct decoding d;
+    decode(&d, BP_BACKWARD, ONLY_SAMPLES("[{'x':[1]},5,{'y':[1,2,3],'x':[]},{'z':1}]"));
+    static const char *const pointers[] = {"#/samples/0/x", "#/samples/0/y", "#/samples/1",
+                                           "#/samples/2/x", "#/samples/2/y", "#/samples/3/x",
+                                           "#/samples/3/y", "#/samples/3/z"};
+    ck_assert_uint_eq(d.problem.n_faults, LENGTH(pointers));
+    for (size_t i = 0; i < LENGTH(pointers); i++)
+        ck_assert_str_eq(d.problem.faults[i].pointer, pointers[i]);
+    decoding_end(&d);
+}
+
+TEST(test_more_faults_than_are_listed)
+{
+    struct decoding d;
+    decode(&d, BP_FORWARD,
+           ONLY_SAMPLES("[1,2,{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},null,{},{}]"));
+    json_t *document = document_of(&d.problem);
+    ck_assert_uint_eq(d.problem.n_faults, 23);
+    ck_assert_uint_eq(json_array_size(json_object_get(document, "errors")), 20);
+    ck_assert(json_is_true(json_object_get(document, "truncated")));
+    ck_assert_ptr_nonnull(strstr(d.problem.detail, "(and 22 more)"));
+    json_decref(document);
+    decoding_end(&d);
+}
+
+/* Row 57: a hundred thousand keys that nobody knows. */
+TEST(test_hundred_thousand_unknown_members)
+{
+    enum { KEYS = 90000 };
+    char *body = malloc(KEYS * 16 + 256), *at = body + sprintf(body, "{" NETWORK "," SAMPLES);
+    for (int i = 0; i < KEYS; i++)
+        at += sprintf(at, ",'k%d':0", i);
+    strcpy(at, "}");
+    struct decoding d;
+    decode(&d, BP_FORWARD, body);
+    ck_assert_uint_eq(d.problem.n_faults, KEYS);
+    ck_assert_str_eq(d.problem.faults[0].pointer, "#/k0");
+    decoding_end(&d);
+    free(body);
+}
+
+TEST(test_invalid_json_is_another_problem)
+{
+    struct decoding d;
+    decode(&d, BP_FORWARD, "{" NETWORK ",}");
+    ck_assert(!d.good);
+    ck_assert_int_eq(d.problem.code, BP_PROBLEM_INVALID_JSON);
+    ck_assert_uint_eq(d.problem.offset, strlen("{" NETWORK ","));
+    decoding_end(&d);
+}
+
+/* --- limits ------------------------------------------------------------------------------------
+ */
+
+struct limited {
+    enum bp_endpoint endpoint;
+    size_t offset; /* of the limit in bp_limits */
+    size_t fits;   /* the least value that lets the body pass */
+    const char *body, *fault;
+};
+#define LIMIT(name) offsetof(struct bp_limits, name)
+
+TEST(test_each_limit)
+{
+    static const char two[] =
+        "{'network':{'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'W2':[[1],[2]],'b2':[1]},"
+        "'samples':[{'x':[1,2,3],'y':[1]},{'x':[1,2,3],'y':[1]}]}";
+    static const struct limited rows[] = {
+        {BP_FORWARD, LIMIT(layers), 2, two, "limit_exceeded #/network expected=1 got=2"},
+        {BP_FORWARD, LIMIT(units), 3, two, "limit_exceeded #/network/W1 expected=2 got=3"},
+        {BP_FORWARD, LIMIT(units), 2,
+         "{'network':{'W1':[[1,2]],'b1':[1,2]}," SAMPLES_FOR("1", "1,2") "}",
+         "limit_exceeded #/network/b1 expected=1 got=2"},
+        {BP_FORWARD, LIMIT(parameters), 11, two, "limit_exceeded #/network expected=10 got=11"},
+        {BP_FORWARD, LIMIT(samples), 2, two, "limit_exceeded #/samples expected=1 got=2"},
+        {BP_STEP, LIMIT(steps), 5, WITH("'learning_rate':1,'steps':5"),
+         "limit_exceeded #/steps expected=4 got=5"},
+        /* P = 11, P1 = 8, n = 2 */
+        {BP_FORWARD, LIMIT(multiply_adds), 22, two, "limit_exceeded #/samples expected=21 got=22"},
+        {BP_BACKWARD, LIMIT(multiply_adds), 50, two, "limit_exceeded #/samples expected=49 got=50"},
+        /* P = P1 = 8, n = 1, 5 steps */
+        {BP_STEP, LIMIT(multiply_adds), 88, WITH("'learning_rate':1,'steps':5"),
+         "limit_exceeded #/steps expected=87 got=88"},
+        /* z1 h1 z2 y_hat loss: 2 + 2 + 1 + 1 + 1, twice */
+        {BP_FORWARD, LIMIT(reply_numbers), 14, two, "limit_exceeded #/include expected=13 got=14"},
+        /* and of each of two layers dL_dh, dh_dz, dL_dz, dL_dW, dL_db; and the batch's gradients */
+        {BP_BACKWARD, LIMIT(reply_numbers), 65, two, "limit_exceeded #/include expected=64 got=65"},
+        {BP_STEP, LIMIT(reply_numbers), 22, WITH("'learning_rate':1,'steps':5"),
+         "limit_exceeded #/include expected=21 got=22"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct bp_limits limits = STANDARD;
+        size_t *limit = (size_t *)((char *)&limits + rows[i].offset);
+        struct decoding d;
+        *limit = rows[i].fits;
+        decode_within(&d, rows[i].endpoint, rows[i].body, &limits);
+        REQUIRE(d.good, "row %zu: %s", i, d.problem.detail);
+        decoding_end(&d);
+        --*limit;
+        decode_within(&d, rows[i].endpoint, rows[i].body, &limits);
+        require_faults(&d, rows[i].fault);
+        decoding_end(&d);
+    }
+}
+
+/* W999999999999999999999999 is a layer, if an absurd one; nothing is made as large as that. */
+TEST(test_absurd_layer_numbers)
+{
+    static const char *const numbers[] = {"17", "1000000", "4294967297", "18446744073709551617",
+                                          "999999999999999999999999999999"};
+    for (size_t i = 0; i < LENGTH(numbers); i++) {
+        struct decoding d;
+        char body[256];
+        snprintf(body, sizeof body, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'W%s':[[1]]}"),
+                 numbers[i]);
+        decode(&d, BP_FORWARD, body);
+        require_faults(&d, "limit_exceeded #/network expected=16");
+        decoding_end(&d);
+    }
+}
+
+TEST(test_values_outside_numeric_arrays_are_limited)
+{
+    enum { N = BP_VALUES_MAX + 10 };
+    char *body = malloc(3 * N + 256), *at = body + sprintf(body, "{" NETWORK ",'samples':[null");
+    for (int i = 0; i < N; i++)
+        at += sprintf(at, ",''");
+    strcpy(at, "]}");
+    struct decoding d;
+    decode(&d, BP_FORWARD, body);
+    require_faults(&d, "limit_exceeded #");
+    decoding_end(&d);
+    free(body);
+}
+
+/* --- memory ------------------------------------------------------------------------------------
+ */
+
+#define STEP_BODY                                                                                  \
+    "{'network':{'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'activations':['tanh']}," SAMPLES             \
+    ",'options':{'loss':'sse'},'include':['samples'],'learning_rate':0.5}"
+#define FAULTY_BODY                                                                                \
+    "{'network':{'W1':[[1,2],[3]],'b1':[7,8],'b1':[1]},'samples':[{'x':[1,null]}],'ste\\u0070s':"  \
+    "1}"
+
+static const char *const BODIES[] = {STEP_BODY, FAULTY_BODY, "[]", "{'a':{'a':1,'a':[1,2,'x']}}"};
+
+static bool is_as_without_trouble(const struct decoding *d, size_t body)
+{
+    return d->good ? body == 0 : body != 0 && d->problem.code == BP_PROBLEM_INVALID_REQUEST;
+}
+
+/* Every budget from nothing to enough: `overloaded`, or the answer; and nothing stays taken. */
+TEST(test_every_budget)
+{
+    for (size_t i = 0; i < LENGTH(BODIES); i++) {
+        struct bp_limits limits = STANDARD;
+        size_t refused = 0;
+        bool done = false;
+        for (limits.memory_bytes = 0; !done; limits.memory_bytes++) {
+            struct decoding d;
+            decode_within(&d, BP_STEP, BODIES[i], &limits);
+            done = d.good || d.problem.code != BP_PROBLEM_OVERLOADED;
+            refused += !done;
+            REQUIRE(!done || is_as_without_trouble(&d, i), "%s with %zu bytes: %s", BODIES[i],
+                    limits.memory_bytes, d.problem.detail);
+            decoding_end(&d);
+        }
+        ck_assert_uint_gt(refused, 200);
+    }
+}
+
+/* Row 56: a hostile body takes at most 16 times its size in memory, jansson's share included. */
+TEST(test_hostile_bodies_take_little_memory)
+{
+    static const char *const pieces[] = {
+        "[],",       "{},",        "'',",       "0,",      "true,",   "[0],",
+        "[[]],",     "[[0],1],",   "[0,null],", "{'':0},", "'a',0,",  "[{}],",
+        "[0,''],",   "{'x':[0]},", "[[0],[]],", "null,",   "[[],0],", "{'x':0,'x':0},",
+        "'\\u00e9',"};
+    enum { SIZE = 1 << 20 };
+    for (size_t i = 0; i < LENGTH(pieces); i++) {
+        char *body = malloc(SIZE + 64), *at = body + sprintf(body, "{'samples':[null,");
+        struct bp_limits limits = STANDARD;
+        struct decoding d;
+        while (at < body + SIZE)
+            at += sprintf(at, "%s", pieces[i]);
+        strcpy(at, "1]}");
+        limits.memory_bytes = (size_t)16 * SIZE;
+        decode_within(&d, BP_FORWARD, body, &limits);
+        REQUIRE(d.problem.code == BP_PROBLEM_INVALID_REQUEST, "1 MiB of %s: %s", pieces[i],
+                d.problem.detail);
+        decoding_end(&d);
+        free(body);
+    }
+}
+
+/* Memory is freed and taken again, and what is taken in jansson's name counts against the budget.
+ */
+TEST(test_budget_counts_all_memory)
+{
+    enum { N = 5000 };
+    char *body = malloc(N * 16 + 256), *at = body + sprintf(body, "{" NETWORK "," SAMPLES);
+    size_t refused = 0;
+    for (int i = 0; i < N; i++)
+        at += sprintf(at, ",'k%d':0", i);
+    strcpy(at, "}");
+    struct bp_limits limits = STANDARD;
+    bool done = false;
+    for (limits.memory_bytes = 1000; !done; limits.memory_bytes += limits.memory_bytes / 64) {
+        struct decoding d;
+        decode_within(&d, BP_FORWARD, body, &limits);
+        done = d.problem.code != BP_PROBLEM_OVERLOADED;
+        refused += !done;
+        REQUIRE(!done || d.problem.code == BP_PROBLEM_INVALID_REQUEST, "with %zu bytes: %s",
+                limits.memory_bytes, d.problem.detail);
+        decoding_end(&d);
+    }
+    ck_assert_uint_gt(limits.memory_bytes, 16 * N); /* or jansson's names were not counted */
+    ck_assert_uint_gt(refused, 100);
+    free(body);
+}
+
+SUITE("codec/decode", test_textbook_is_read_as_it_stands, test_defaults,
+      test_default_activations_of_a_deep_network, test_activations_as_posted,
+      test_options_as_posted, test_include_as_posted, test_learning_rate_and_steps_as_posted,
+      test_numbers_in_every_spelling, test_targets_may_be_missing_in_forward, test_top_level,
+      test_members_of_the_network, test_members_that_are_no_layers, test_matrices, test_vectors,
+      test_shapes, test_shapes_in_words, test_one_cause_one_fault, test_activations, test_samples,
+      test_options, test_include, test_learning_rate_and_steps, test_all_faults_in_order,
+      test_faults_of_samples_in_order, test_more_faults_than_are_listed,
+      test_hundred_thousand_unknown_members, test_invalid_json_is_another_problem, test_each_limit,
+      test_absurd_layer_numbers, test_values_outside_numeric_arrays_are_limited,
+      test_hostile_bodies_take_little_memory, test_every_budget,
+      test_budget_counts_all_memory)

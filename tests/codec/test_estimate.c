@@ -1,0 +1,187 @@
+#include <stdint.h>
+
+#include "random.h"
+#include "replies.h"
+
+static struct bp_layer layers[20];
+
+/* A job of these sizes, without any numbers: estimates need none. */
+static struct bp_job job_of(enum bp_endpoint endpoint, const size_t *sizes, size_t depth,
+                            size_t n_samples, size_t steps)
+{
+    struct bp_job job = {.endpoint = endpoint, .steps = steps, .n_targets = n_samples};
+    for (size_t k = 0; k < depth; k++)
+        layers[k] = (struct bp_layer){.n_in = sizes[k], .n_out = sizes[k + 1]};
+    job.task.network = (struct bp_network){depth, layers};
+    job.task.n_samples = n_samples;
+    return job;
+}
+
+/* P parameters, P1 of them in the first layer. */
+TEST(test_multiply_adds)
+{
+    static const size_t textbook[] = {4, 3, 4}, deep[] = {2, 5, 3, 1}, single[] = {7, 2};
+    static const struct {
+        const size_t *sizes;
+        size_t depth, all, first;
+    } nets[] = {{textbook, 2, 31, 15}, {deep, 3, 37, 15}, {single, 1, 16, 16}};
+    for (size_t i = 0; i < LENGTH(nets); i++)
+        for (size_t n = 1; n < 200; n += 33)
+            for (size_t steps = 1; steps < 50; steps += 7) {
+                const size_t backward = n * (3 * nets[i].all - nets[i].first);
+                const size_t expected[] = {n * nets[i].all, backward,
+                                           steps * backward + n * nets[i].all};
+                for (int endpoint = BP_FORWARD; endpoint <= BP_STEP; endpoint++) {
+                    struct bp_job job =
+                        job_of((enum bp_endpoint)endpoint, nets[i].sizes, nets[i].depth, n, steps);
+                    ck_assert_uint_eq(bp_job_multiply_adds(&job), expected[endpoint]);
+                }
+            }
+}
+
+TEST(test_multiply_adds_saturate)
+{
+    static const size_t sizes[] = {1000, 1000, 1000};
+    static const struct {
+        enum bp_endpoint endpoint;
+        size_t n_samples, steps;
+    } rows[] = {{BP_FORWARD, SIZE_MAX, 1},        {BP_FORWARD, SIZE_MAX / 1000000, 1},
+                {BP_BACKWARD, SIZE_MAX, 1},       {BP_BACKWARD, SIZE_MAX / 4000000, 1},
+                {BP_STEP, SIZE_MAX, 1},           {BP_STEP, 1, SIZE_MAX},
+                {BP_STEP, 1, SIZE_MAX / 4000000}, {BP_STEP, 4096, (size_t)1 << 53}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct bp_job job = job_of(rows[i].endpoint, sizes, 2, rows[i].n_samples, rows[i].steps);
+        REQUIRE(bp_job_multiply_adds(&job) == SIZE_MAX, "row %zu: %zu", i,
+                bp_job_multiply_adds(&job));
+    }
+}
+
+TEST(test_reply_numbers_saturate)
+{
+    static const size_t sizes[] = {1000, 1000};
+    static const struct {
+        enum bp_endpoint endpoint;
+        size_t n_samples, steps;
+    } rows[] = {{BP_FORWARD, SIZE_MAX, 1},
+                {BP_BACKWARD, SIZE_MAX, 1},
+                {BP_STEP, SIZE_MAX, 1},
+                {BP_STEP, 1, SIZE_MAX - 1000},
+                {BP_STEP, 1, SIZE_MAX}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct bp_job job = job_of(rows[i].endpoint, sizes, 1, rows[i].n_samples, rows[i].steps);
+        job.include[BP_PART_SAMPLES] = true;
+        REQUIRE(bp_job_reply_numbers(&job) == SIZE_MAX, "row %zu: %zu", i,
+                bp_job_reply_numbers(&job));
+    }
+}
+
+/* --- counted in real replies -------------------------------------------------------------------
+ */
+
+static size_t count_numbers(const json_t *value)
+{
+    size_t count = json_is_number(value);
+    const char *key;
+    json_t *inner;
+    for (size_t i = 0; i < json_array_size(value); i++)
+        count += count_numbers(json_array_get(value, i));
+    json_object_foreach((json_t *)value, key, inner) count += count_numbers(inner);
+    return count;
+}
+
+/* The tensors: gradients, network, losses and samples. */
+static size_t count_in_reply(const json_t *reply)
+{
+    static const char *const tensors[] = {"gradients", "network", "losses", "samples"};
+    size_t count = 0;
+    for (size_t i = 0; i < LENGTH(tensors); i++)
+        count += count_numbers(json_object_get(reply, tensors[i]));
+    return count;
+}
+
+struct shape {
+    size_t depth, sizes[6], n_samples;
+};
+
+static char *put_zeros(char *at, size_t n)
+{
+    at += sprintf(at, "[");
+    for (size_t i = 0; i < n; i++)
+        at += sprintf(at, i ? ",0" : "0");
+    return at + sprintf(at, "]");
+}
+
+static void put_body(char *at, const struct shape *shape, const char *rest, bool targets)
+{
+    at += sprintf(at, "{'network':{");
+    for (size_t k = 1; k <= shape->depth; k++) {
+        at += sprintf(at, "%s'W%zu':[", k > 1 ? "," : "", k);
+        for (size_t i = 0; i < shape->sizes[k - 1]; i++) {
+            at += sprintf(at, i ? "," : "");
+            at = put_zeros(at, shape->sizes[k]);
+        }
+        at += sprintf(at, "],'b%zu':", k);
+        at = put_zeros(at, shape->sizes[k]);
+    }
+    at += sprintf(at, "},'samples':[");
+    for (size_t s = 0; s < shape->n_samples; s++) {
+        at += sprintf(at, "%s{'x':", s ? "," : "");
+        at = put_zeros(at, shape->sizes[0]);
+        at += sprintf(at, targets ? ",'y':" : "}");
+        if (targets)
+            at = put_zeros(at, shape->sizes[shape->depth]), *at++ = '}';
+    }
+    sprintf(at, "]%s}", rest);
+}
+
+static void require_estimate(enum bp_endpoint endpoint, const struct shape *shape, const char *rest,
+                             bool targets)
+{
+    static char body[65536];
+    struct decoding d;
+    put_body(body, shape, rest, targets);
+    json_t *reply = reply_read(endpoint, body);
+    decode_good(&d, endpoint, body);
+    REQUIRE(bp_job_reply_numbers(&d.job) == count_in_reply(reply), "%zu estimated, %zu there: %s",
+            bp_job_reply_numbers(&d.job), count_in_reply(reply), body);
+    decoding_end(&d);
+    json_decref(reply);
+}
+
+static struct shape random_shape(uint64_t *seed)
+{
+    struct shape shape = {.depth = 1 + random_below(seed, 5),
+                          .n_samples = 1 + random_below(seed, 9)};
+    for (size_t k = 0; k <= shape.depth; k++)
+        shape.sizes[k] = 1 + random_below(seed, 7);
+    return shape;
+}
+
+TEST(test_reply_numbers_are_those_of_the_reply)
+{
+    uint64_t seed = 1;
+    for (int i = 0; i < 300; i++) {
+        struct shape shape = random_shape(&seed);
+        require_estimate(BP_FORWARD, &shape, "", true);
+        require_estimate(BP_FORWARD, &shape, ",'include':[]", true);
+        require_estimate(BP_BACKWARD, &shape, "", true);
+        require_estimate(BP_BACKWARD, &shape, ",'include':['why_zero']", true);
+        require_estimate(BP_STEP, &shape, ",'learning_rate':1,'steps':7", true);
+        require_estimate(BP_STEP, &shape, ",'learning_rate':1,'include':['samples','why_zero']",
+                         true);
+    }
+}
+
+TEST(test_reply_numbers_without_targets)
+{
+    uint64_t seed = 2;
+    for (int i = 0; i < 100; i++) {
+        struct shape shape = random_shape(&seed);
+        require_estimate(BP_FORWARD, &shape, "", false);
+        require_estimate(BP_FORWARD, &shape, ",'include':[]", false);
+    }
+}
+
+SUITE("codec/estimate", test_multiply_adds, test_multiply_adds_saturate,
+      test_reply_numbers_saturate, test_reply_numbers_are_those_of_the_reply,
+      test_reply_numbers_without_targets)

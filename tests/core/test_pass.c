@@ -1,0 +1,655 @@
+#include <math.h>
+
+#include "networks.h"
+
+#define TOLERANCE 1e-12
+
+static void require_near(const char *what, const double *got, const double *expected, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        REQUIRE(fabs(got[i] - expected[i]) <= TOLERANCE, "%s[%zu] is %.17g, not %.17g", what, i,
+                got[i], expected[i]);
+}
+
+#define NEAR(got, ...)                                                                             \
+    require_near(#got, got, (const double[]){__VA_ARGS__},                                         \
+                 sizeof((const double[]){__VA_ARGS__}) / sizeof(double))
+
+/* --- the textbook's example --------------------------------------------------------------------
+ */
+
+TEST(test_textbook_forward)
+{
+    struct net net;
+    struct run run;
+    net_textbook(&net);
+    run_make(&run, &net.task, BP_PASS_FORWARD | BP_PASS_ALL_SAMPLES);
+    ck_assert(bp_forward(&run.pass, &run.overflow, &net.task));
+    const struct bp_layer_pass *first = &run.pass.layers[0], *last = &run.pass.layers[1];
+    NEAR(first->z, 0, -0.1, 0.5);
+    ck_assert(first->z[0] == 0); /* on the gate's edge, and not a bit beside it */
+    NEAR(first->h, 0, 0, 0.5);
+    NEAR(last->z, 0.1, -0.1, -0.05, -0.25);
+    NEAR(last->h, 0.1, -0.1, -0.05, -0.25);
+    NEAR(run.pass.losses, 0.89625);
+    NEAR(&run.pass.loss, 0.89625);
+    ck_assert(first->dead[0] && first->dead[1] && !first->dead[2]);
+    for (size_t j = 0; j < 4; j++)
+        ck_assert(!last->dead[j]);
+    run_free(&run);
+    net_free(&net);
+}
+
+TEST(test_textbook_backward)
+{
+    struct net net;
+    struct run run;
+    net_textbook(&net);
+    run_backward(&run, &net.task);
+    const struct bp_layer_pass *first = &run.pass.layers[0], *last = &run.pass.layers[1];
+    NEAR(last->dl_dh, -0.45, -0.55, -0.025, -0.625);
+    NEAR(last->dh_dz, 1, 1, 1, 1);
+    NEAR(last->dl_dz, -0.45, -0.55, -0.025, -0.625);
+    NEAR(last->dw, 0, 0, 0, 0, 0, 0, 0, 0, -0.225, -0.275, -0.0125, -0.3125);
+    NEAR(last->db, -0.45, -0.55, -0.025, -0.625);
+    NEAR(first->dl_dh, -0.0975, -0.3475, 0.44);
+    NEAR(first->dh_dz, 0, 0, 1);
+    NEAR(first->dl_dz, 0, 0, 0.44);
+    NEAR(first->dw, 0, 0, 0.44, 0, 0, 0, 0, 0, 0.44, 0, 0, 0.44);
+    NEAR(first->db, 0, 0, 0.44);
+    run_free(&run);
+    net_free(&net);
+}
+
+/* The bits that the written order of summation makes. */
+TEST(test_textbook_bits)
+{
+    struct net net;
+    struct run run;
+    net_textbook(&net);
+    run_backward(&run, &net.task);
+    ck_assert(run.pass.loss == 0.8962500000000001);
+    ck_assert(run.pass.layers[0].dl_dh[1] == -0.34750000000000003);
+    run_free(&run);
+    net_free(&net);
+}
+
+TEST(test_textbook_reasons)
+{
+    enum { DEAD = BP_REASON_NEURON_DEAD, FED = BP_REASON_SOURCE_DEAD, NO = BP_REASON_NONE };
+    static const uint8_t w1[] = {DEAD, DEAD, NO, DEAD, DEAD, BP_REASON_INPUT_ZERO,
+                                 DEAD, DEAD, NO, DEAD, DEAD, NO};
+    static const uint8_t b1[] = {DEAD, DEAD, NO}, b2[] = {NO, NO, NO, NO};
+    static const uint8_t w2[] = {FED, FED, FED, FED, FED, FED, FED, FED, NO, NO, NO, NO};
+    static const size_t counts[BP_REASON_COUNT + 1] = {
+        [DEAD] = 10, [FED] = 8, [BP_REASON_INPUT_ZERO] = 1, [NO] = 12};
+    struct net net;
+    struct run run;
+    net_textbook(&net);
+    run_backward(&run, &net.task);
+    ck_assert(memcmp(run.pass.layers[0].why_w, w1, sizeof w1) == 0);
+    ck_assert(memcmp(run.pass.layers[0].why_b, b1, sizeof b1) == 0);
+    ck_assert(memcmp(run.pass.layers[1].why_w, w2, sizeof w2) == 0);
+    ck_assert(memcmp(run.pass.layers[1].why_b, b2, sizeof b2) == 0);
+    ck_assert(memcmp(run.pass.counts, counts, sizeof counts) == 0);
+    run_free(&run);
+    net_free(&net);
+}
+
+/* Unrounded, z1[0] misses 0 by a bit or two, or it is exactly 0: by the bias's place in the sum. */
+TEST(test_textbook_sums_start_from_the_bias)
+{
+    struct net net;
+    struct run run;
+    net_textbook(&net);
+    net.task.rules.round_decimals = BP_NO_ROUNDING;
+    run_make(&run, &net.task, BP_PASS_FORWARD | BP_PASS_ALL_SAMPLES);
+    ck_assert(bp_forward(&run.pass, &run.overflow, &net.task));
+    ck_assert(run.pass.layers[0].z[0] == ((0.1 + 1 * 0.2) + 1 * 0.1) + 1 * -0.4);
+    run_free(&run);
+    net_free(&net);
+}
+
+/* --- rules -------------------------------------------------------------------------------------
+ */
+
+TEST(test_rounding_before_gates_alone)
+{
+    static const size_t sizes[] = {1, 1, 1};
+    for (int activation = 0; activation < BP_ACTIVATION_COUNT; activation++) {
+        const bool is_gated =
+            activation == BP_ACTIVATION_RELU || activation == BP_ACTIVATION_LEAKY_RELU;
+        struct net net;
+        struct run run;
+        net_make(&net, 2, sizes, 1);
+        net.layers[0].activation = net.layers[1].activation = (enum bp_activation)activation;
+        net.layers[0].b[0] = net.layers[1].b[0] = 0.123456;
+        net.task.rules.round_decimals = 2;
+        run_make(&run, &net.task, BP_PASS_FORWARD | BP_PASS_ALL_SAMPLES);
+        ck_assert(bp_forward(&run.pass, &run.overflow, &net.task));
+        for (size_t k = 0; k < 2; k++)
+            ck_assert_double_eq(run.pass.layers[k].z[0], is_gated ? 0.12 : 0.123456);
+        run_free(&run);
+        net_free(&net);
+    }
+}
+
+/* z is exactly 0 on the way to relu. */
+TEST(test_relu_at_zero_opens_the_gate)
+{
+    static const double at_zeros[] = {0, 0.25, 1};
+    for (size_t i = 0; i < LENGTH(at_zeros); i++) {
+        struct net net;
+        struct run run;
+        net_make(&net, 2, (const size_t[]){1, 1, 1}, 1);
+        net_set(net.numbers, 6, (const double[]){0, 0, 3, 0, 1, 1}); /* y_hat = 3 relu(0 x) */
+        net.task.rules.relu_at_zero = at_zeros[i];
+        run_backward(&run, &net.task);
+        ck_assert(run.pass.layers[0].dead[0] == (at_zeros[i] == 0));
+        ck_assert_double_eq(run.pass.layers[0].dh_dz[0], at_zeros[i]);
+        ck_assert_double_eq(run.pass.layers[0].dw[0], -2 * 3 * at_zeros[i]);
+        run_free(&run);
+        net_free(&net);
+    }
+}
+
+/* y_hat - y is 1, 2, 3: the squares sum to 14. */
+TEST(test_each_loss_by_hand)
+{
+    static const struct {
+        enum bp_loss loss;
+        double value, slope;
+    } rows[] = {
+        {BP_LOSS_MSE, 14.0 / 3, 2.0 / 3},
+        {BP_LOSS_SSE, 14, 2},
+        {BP_LOSS_HALF_MSE, 14.0 / 6, 1.0 / 3},
+        {BP_LOSS_HALF_SSE, 7, 1},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const double c = rows[i].slope;
+        struct net net;
+        struct run run;
+        net_make(&net, 1, (const size_t[]){1, 3}, 1);
+        net_set(net.layers[0].b, 3, (const double[]){5, 6, 7});
+        net_set(net_sample(&net, 0), 4, (const double[]){0, 4, 4, 4});
+        net.task.rules.loss = rows[i].loss;
+        run_backward(&run, &net.task);
+        NEAR(&run.pass.loss, rows[i].value);
+        NEAR(run.pass.losses, rows[i].value);
+        NEAR(run.pass.layers[0].dl_dh, c, 2 * c, 3 * c);
+        NEAR(&(double){2 * bp_loss_factor(rows[i].loss, 3)}, c);
+        run_free(&run);
+        net_free(&net);
+    }
+}
+
+/* Two samples of one identity unit, y_hat = x: errors 2 and -6, losses 4 and 36. */
+TEST(test_batch_is_the_mean_of_its_samples)
+{
+    struct net net;
+    struct run run;
+    net_make(&net, 1, (const size_t[]){1, 1}, 2);
+    net_set(net.numbers, 6, (const double[]){1, 0, 3, 1, 5, 11});
+    run_backward(&run, &net.task);
+    NEAR(run.pass.losses, 4, 36);
+    NEAR(&run.pass.loss, 20);
+    NEAR(run.pass.layers[0].dl_dh, 4, -12); /* a sample's own: not divided by the batch size */
+    NEAR(run.pass.layers[0].dw, (4.0 * 3 - 12 * 5) / 2);
+    NEAR(run.pass.layers[0].db, -4);
+    run_free(&run);
+    net_free(&net);
+}
+
+TEST(test_dead_means_on_every_sample)
+{
+    struct net net;
+    struct run run;
+    net_make(&net, 2, (const size_t[]){1, 3, 1}, 130);
+    net_set(net.layers[0].w, 3, (const double[]){1, -1, 0});
+    net_set(net.layers[0].b, 3, (const double[]){0, 0, -1});
+    for (size_t s = 0; s < 130; s++)
+        net_sample(&net, s)[0] = -1;
+    net_sample(&net, 129)[0] = 1; /* the one sample on which unit 0 lives */
+    run_backward(&run, &net.task);
+    ck_assert(!run.pass.layers[0].dead[0]);
+    ck_assert(!run.pass.layers[0].dead[1]);
+    ck_assert(run.pass.layers[0].dead[2]);
+    run_free(&run);
+    net_free(&net);
+}
+
+TEST(test_dead_is_for_relu_alone)
+{
+    for (int activation = 0; activation < BP_ACTIVATION_COUNT; activation++) {
+        struct net net;
+        struct run run;
+        net_make(&net, 1, (const size_t[]){1, 1}, 1);
+        net.layers[0].activation = (enum bp_activation)activation;
+        net.layers[0].b[0] = -800; /* sigmoid and tanh are saturated here */
+        run_backward(&run, &net.task);
+        ck_assert(run.pass.layers[0].dead[0] == (activation == BP_ACTIVATION_RELU));
+        run_free(&run);
+        net_free(&net);
+    }
+}
+
+/* Losses of the samples that have a target; no loss of the batch is asked for. */
+TEST(test_forward_without_a_target)
+{
+    struct net net;
+    struct run run;
+    net_make(&net, 1, (const size_t[]){1, 1}, 3);
+    net_set(net.numbers, 8, (const double[]){1, 0, 1, 3, 2, 0, 3, 8});
+    net.samples[1].y = NULL;
+    run_make(&run, &net.task, BP_PASS_FORWARD | BP_PASS_ALL_SAMPLES);
+    ck_assert(bp_forward(&run.pass, &run.overflow, &net.task));
+    NEAR(run.pass.layers[0].h, 1, 2, 3);
+    NEAR(run.pass.losses, 4);
+    NEAR(run.pass.losses + 2, 25);
+    run_free(&run);
+    net_free(&net);
+}
+
+/* --- gradients against differences of the loss -------------------------------------------------
+ */
+
+static double loss_of(struct run *run, const struct bp_task *task)
+{
+    REQUIRE(bp_forward(&run->pass, &run->overflow, task), "the pass overflowed");
+    return run->pass.loss;
+}
+
+/* How near a pre-activation is to the kink of its gate. */
+static double nearest_kink(const struct run *run, const struct bp_task *task)
+{
+    double nearest = INFINITY;
+    for (size_t k = 0; k < task->network.depth; k++)
+        for (size_t i = 0; i < task->n_samples * task->network.layers[k].n_out; i++)
+            if (bp_layer_is_gated(&task->network.layers[k]))
+                nearest = fmin(nearest, fabs(run->pass.layers[k].z[i]));
+    return nearest;
+}
+
+/* Fills the network so that no z of a gate is near its kink. Returns false if this seed will not
+ * do. */
+static bool fill_away_from_kinks(struct net *net, uint64_t seed)
+{
+    struct run run;
+    net_fill(net, seed);
+    run_make(&run, &net->task, BP_PASS_FORWARD | BP_PASS_ALL_SAMPLES);
+    loss_of(&run, &net->task);
+    bool good = nearest_kink(&run, &net->task) > 1e-3;
+    run_free(&run);
+    return good;
+}
+
+/* Compares each partial derivative, sign and all. Returns how many were not zero. */
+static size_t check_gradients(struct net *net)
+{
+    const double step = 1e-5;
+    struct run run, probe;
+    double gradients[200];
+    size_t alive = 0;
+    run_backward(&run, &net->task);
+    run_make(&probe, &net->task, BP_PASS_FORWARD | BP_PASS_ALL_SAMPLES);
+    run_gradients(gradients, &run, &net->task);
+    for (size_t i = 0; i < net->n_parameters; i++) {
+        const double here = net->numbers[i];
+        net->numbers[i] = here + step;
+        double above = loss_of(&probe, &net->task);
+        net->numbers[i] = here - step;
+        double below = loss_of(&probe, &net->task);
+        net->numbers[i] = here;
+        double slope = (above - below) / (2 * step);
+        REQUIRE(fabs(slope - gradients[i]) < 1e-8 + 1e-7 * fabs(slope),
+                "parameter %zu: %.12g, but the loss rises by %.12g", i, gradients[i], slope);
+        alive += fabs(gradients[i]) > 1e-6;
+    }
+    run_free(&probe);
+    run_free(&run);
+    return alive;
+}
+
+static size_t check_gradients_of(enum bp_activation hidden, enum bp_activation last,
+                                 enum bp_loss loss)
+{
+    static const size_t sizes[] = {3, 7, 5, 4, 2}; /* no two alike: a transposition shows */
+    struct net net;
+    uint64_t seed = 1;
+    net_make(&net, 4, sizes, 6);
+    for (size_t k = 0; k < 4; k++)
+        net.layers[k].activation = k < 3 ? hidden : last;
+    net.task.rules.loss = loss;
+    while (!fill_away_from_kinks(&net, seed))
+        seed++;
+    size_t alive = check_gradients(&net);
+    REQUIRE(2 * alive > net.n_parameters, "only %zu of %zu gradients are not zero", alive,
+            net.n_parameters);
+    net_free(&net);
+    return alive;
+}
+
+TEST(test_gradients_are_the_slopes_of_the_loss)
+{
+    for (int hidden = 0; hidden < BP_ACTIVATION_COUNT; hidden++)
+        for (int last = 0; last < BP_ACTIVATION_COUNT; last++)
+            for (int loss = 0; loss < BP_LOSS_COUNT; loss++)
+                check_gradients_of((enum bp_activation)hidden, (enum bp_activation)last,
+                                   (enum bp_loss)loss);
+}
+
+/* Every layer another activation, none the same below and above. */
+TEST(test_gradients_of_mixed_layers)
+{
+    static const size_t sizes[] = {2, 5, 3, 6, 4, 7};
+    struct net net;
+    uint64_t seed = 1;
+    net_make(&net, 5, sizes, 3);
+    for (size_t k = 0; k < 5; k++)
+        net.layers[k].activation = (enum bp_activation)((k + 1) % BP_ACTIVATION_COUNT);
+    while (!fill_away_from_kinks(&net, seed))
+        seed++;
+    ck_assert_uint_gt(2 * check_gradients(&net), net.n_parameters);
+    net_free(&net);
+}
+
+/* --- batches -----------------------------------------------------------------------------------
+ */
+
+static const size_t BATCH_SIZES[] = {13, 9, 17, 5};
+
+static void make_batch(struct net *net, size_t n_samples)
+{
+    net_make(net, 3, BATCH_SIZES, n_samples);
+    net->layers[1].activation = BP_ACTIVATION_TANH;
+    net->task.rules.round_decimals = 10;
+    net_fill(net, 7);
+}
+
+static void require_same_row(const char *what, const double *alone, const double *batch, size_t s,
+                             size_t n)
+{
+    REQUIRE(memcmp(alone, batch + s * n, n * sizeof *alone) == 0, "%s of sample %zu differs", what,
+            s);
+}
+
+static void check_alone(const struct net *net, const struct run *batch, size_t s)
+{
+    struct bp_task one = net->task;
+    struct run alone;
+    one.samples = net->task.samples + s;
+    one.n_samples = 1;
+    run_backward(&alone, &one);
+    for (size_t k = 0; k < one.network.depth; k++) {
+        const struct bp_layer_pass *a = &alone.pass.layers[k], *b = &batch->pass.layers[k];
+        const size_t n = one.network.layers[k].n_out;
+        require_same_row("z", a->z, b->z, s, n);
+        require_same_row("h", a->h, b->h, s, n);
+        require_same_row("dL_dh", a->dl_dh, b->dl_dh, s, n);
+        require_same_row("dh_dz", a->dh_dz, b->dh_dz, s, n);
+        require_same_row("dL_dz", a->dl_dz, b->dl_dz, s, n);
+    }
+    require_same_row("loss", alone.pass.losses, batch->pass.losses, s, 1);
+    run_free(&alone);
+}
+
+TEST(test_sample_alone_as_in_a_batch)
+{
+    struct net net;
+    struct run batch;
+    make_batch(&net, 200);
+    for (size_t n = 1; n <= 200; n += n < 66 || (n >= 126 && n < 130) ? 1 : 5) {
+        net.task.n_samples = n;
+        run_backward(&batch, &net.task);
+        for (size_t s = 0; s < n; s += n <= 66 || n == 129 || n == 200 ? 1 : 31)
+            check_alone(&net, &batch, s);
+        check_alone(&net, &batch, n - 1);
+        run_free(&batch);
+    }
+    net_free(&net);
+}
+
+/* gradients = (sample 0's + sample 1's + ...) / n, bit for bit. */
+TEST(test_gradients_are_summed_sample_by_sample)
+{
+    static const size_t batches[] = {1, 2, 3, 63, 64, 65, 127, 128, 129, 200};
+    struct net net;
+    struct run batch, alone;
+    make_batch(&net, 200);
+    double *sum = calloc(3, net.n_parameters * sizeof *sum);
+    double *own = sum + net.n_parameters, *got = own + net.n_parameters;
+    for (size_t i = 0; i < LENGTH(batches); i++) {
+        struct bp_task task = net.task;
+        task.n_samples = batches[i];
+        run_backward(&batch, &task);
+        run_gradients(got, &batch, &task);
+        memset(sum, 0, net.n_parameters * sizeof *sum);
+        for (size_t s = 0; s < batches[i]; s++) {
+            task = net.task;
+            task.samples += s;
+            task.n_samples = 1;
+            run_backward(&alone, &task);
+            run_gradients(own, &alone, &task);
+            for (size_t j = 0; j < net.n_parameters; j++)
+                sum[j] += own[j];
+            run_free(&alone);
+        }
+        for (size_t j = 0; j < net.n_parameters; j++)
+            REQUIRE(got[j] == sum[j] / (double)batches[i], "%zu samples, parameter %zu", batches[i],
+                    j);
+        run_free(&batch);
+    }
+    free(sum);
+    net_free(&net);
+}
+
+TEST(test_loss_is_summed_sample_by_sample)
+{
+    struct net net;
+    struct run run;
+    make_batch(&net, 130);
+    run_backward(&run, &net.task);
+    double sum = 0;
+    for (size_t s = 0; s < 130; s++)
+        sum += run.pass.losses[s];
+    ck_assert(run.pass.loss == sum / 130);
+    run_free(&run);
+    net_free(&net);
+}
+
+/* What comes back does not depend on which parts are kept, nor forward on backward. */
+TEST(test_parts_do_not_change_numbers)
+{
+    static const unsigned parts[] = {BP_PASS_BACKWARD, BP_PASS_BACKWARD | BP_PASS_REASONS,
+                                     BP_PASS_BACKWARD | BP_PASS_ALL_SAMPLES};
+    struct net net;
+    struct run all, some;
+    double expected[600], got[600];
+    make_batch(&net, 200);
+    run_backward(&all, &net.task);
+    run_gradients(expected, &all, &net.task);
+    for (size_t i = 0; i < LENGTH(parts); i++) {
+        run_make(&some, &net.task, parts[i]);
+        ck_assert(bp_backward(&some.pass, &some.overflow, &net.task));
+        run_gradients(got, &some, &net.task);
+        ck_assert(memcmp(got, expected, net.n_parameters * sizeof *got) == 0);
+        ck_assert(some.pass.loss == all.pass.loss);
+        ck_assert(memcmp(some.pass.losses, all.pass.losses, 200 * sizeof(double)) == 0);
+        run_free(&some);
+    }
+    run_make(&some, &net.task, BP_PASS_FORWARD);
+    ck_assert(bp_forward(&some.pass, &some.overflow, &net.task));
+    ck_assert(some.pass.loss == all.pass.loss);
+    for (size_t k = 0; k < 3; k++)
+        ck_assert(memcmp(some.pass.layers[k].dead, all.pass.layers[k].dead, BATCH_SIZES[k + 1]) ==
+                  0);
+    run_free(&some);
+    run_free(&all);
+    net_free(&net);
+}
+
+/* A pass starts afresh: the second run over the same block gives the same. */
+TEST(test_pass_can_be_used_again)
+{
+    struct net net;
+    struct run run;
+    double first[600], second[600];
+    size_t counts[BP_REASON_COUNT + 1];
+    make_batch(&net, 70);
+    run_backward(&run, &net.task);
+    run_gradients(first, &run, &net.task);
+    memcpy(counts, run.pass.counts, sizeof counts);
+    ck_assert(bp_backward(&run.pass, &run.overflow, &net.task));
+    run_gradients(second, &run, &net.task);
+    ck_assert(memcmp(first, second, net.n_parameters * sizeof *first) == 0);
+    ck_assert(memcmp(counts, run.pass.counts, sizeof counts) == 0);
+    run_free(&run);
+    net_free(&net);
+}
+
+/* --- carving -----------------------------------------------------------------------------------
+ */
+
+struct piece {
+    void *at;
+    size_t size;
+};
+
+/* The arrays of a pass, as its header describes them. Returns how many. */
+static size_t pieces_of(struct piece *pieces, const struct bp_pass *pass,
+                        const struct bp_task *task, unsigned parts)
+{
+    size_t n = 0;
+    pieces[n++] = (struct piece){pass->losses, task->n_samples * sizeof(double)};
+    pieces[n++] = (struct piece){pass->layers, task->network.depth * sizeof *pass->layers};
+    for (size_t k = 0; k < task->network.depth; k++) {
+        const struct bp_layer_pass *layer = &pass->layers[k];
+        const size_t n_in = task->network.layers[k].n_in, n_out = task->network.layers[k].n_out;
+        const size_t rows = pass->rows * n_out * sizeof(double);
+        pieces[n++] = (struct piece){layer->z, rows};
+        pieces[n++] = (struct piece){layer->h, rows};
+        pieces[n++] = (struct piece){layer->dead, n_out * sizeof(bool)};
+        if (!(parts & BP_PASS_BACKWARD))
+            continue;
+        pieces[n++] = (struct piece){layer->dh_dz, rows};
+        pieces[n++] = (struct piece){layer->dl_dh, rows};
+        pieces[n++] = (struct piece){layer->dl_dz, rows};
+        pieces[n++] = (struct piece){layer->dw, n_in * n_out * sizeof(double)};
+        pieces[n++] = (struct piece){layer->db, n_out * sizeof(double)};
+        if (!(parts & BP_PASS_REASONS))
+            continue;
+        pieces[n++] = (struct piece){layer->why_w, n_in * n_out};
+        pieces[n++] = (struct piece){layer->why_b, n_out};
+        pieces[n++] = (struct piece){layer->units, n_out * sizeof(struct bp_unit_sets)};
+        pieces[n++] = (struct piece){layer->source, n_in * sizeof(struct bp_source_sets)};
+    }
+    return n;
+}
+
+/* Fills each array with a pattern of its own; whoever overlaps, or reaches out of the block, is
+ * found. */
+static void check_pieces(const struct piece *pieces, size_t n, const char *block, size_t size)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *at = pieces[i].at;
+        REQUIRE(at >= block && at + pieces[i].size <= block + size, "array %zu is outside", i);
+        REQUIRE((uintptr_t)at % 64 == 0, "array %zu is not aligned to 64 bytes", i);
+    }
+    for (size_t i = 0; i < n; i++)
+        memset(pieces[i].at, (int)i + 1, pieces[i].size);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < pieces[i].size; j++)
+            REQUIRE(((const unsigned char *)pieces[i].at)[j] == i + 1, "array %zu is overlapped",
+                    i);
+}
+
+TEST(test_carve_arrays_do_not_overlap)
+{
+    static const unsigned all_parts[] = {BP_PASS_FORWARD, BP_PASS_FORWARD | BP_PASS_ALL_SAMPLES,
+                                         BP_PASS_BACKWARD, BP_PASS_BACKWARD | BP_PASS_REASONS,
+                                         EVERYTHING};
+    static const size_t batches[] = {1, 2, 63, 64, 65, 200};
+    for (size_t i = 0; i < LENGTH(all_parts) * LENGTH(batches); i++) {
+        const unsigned parts = all_parts[i % LENGTH(all_parts)];
+        struct piece pieces[64];
+        struct bp_carver count = {NULL, 0};
+        struct bp_pass pass;
+        struct net net;
+        make_batch(&net, batches[i / LENGTH(all_parts)]);
+        bp_pass_carve(&pass, &count, &net.task, parts);
+        struct bp_carver cut = {block_of(count.used), 0};
+        bp_pass_carve(&pass, &cut, &net.task, parts);
+        ck_assert_uint_eq(cut.used, count.used);
+        size_t n = pieces_of(pieces, &pass, &net.task, parts);
+        check_pieces(pieces, n, cut.base, cut.used);
+        free(cut.base);
+        net_free(&net);
+    }
+}
+
+TEST(test_carve_counts_without_memory)
+{
+    struct bp_carver carver = {NULL, 0};
+    ck_assert_ptr_null(bp_carve(&carver, 3, 8));
+    ck_assert_uint_ge(carver.used, 24);
+    size_t used = carver.used;
+    ck_assert_ptr_null(bp_carve(&carver, 1, 1));
+    ck_assert_uint_gt(carver.used, used);
+}
+
+TEST(test_carve_rows_as_asked)
+{
+    static const struct {
+        size_t n_samples;
+        unsigned parts;
+        size_t rows;
+    } rows[] = {{1, 0, 1},    {64, 0, 64},
+                {65, 0, 64},  {65, BP_PASS_ALL_SAMPLES, 65},
+                {200, 0, 64}, {200, BP_PASS_ALL_SAMPLES, 200}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct net net;
+        struct run run;
+        make_batch(&net, rows[i].n_samples);
+        run_make(&run, &net.task, rows[i].parts);
+        ck_assert_uint_eq(run.pass.rows, rows[i].rows);
+        run_free(&run);
+        net_free(&net);
+    }
+}
+
+TEST(test_carve_saturates)
+{
+    static const struct {
+        size_t used, count, size;
+    } rows[] = {{0, SIZE_MAX, 8},      {0, SIZE_MAX / 2, 3},     {0, SIZE_MAX, 1},
+                {SIZE_MAX - 8, 1, 16}, {SIZE_MAX - 200, 1, 200}, {SIZE_MAX, 1, 1}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct bp_carver carver = {NULL, rows[i].used};
+        ck_assert_ptr_null(bp_carve(&carver, rows[i].count, rows[i].size));
+        REQUIRE(carver.used == SIZE_MAX, "row %zu: %zu", i, carver.used);
+        bp_carve(&carver, 100, 100);
+        ck_assert_uint_eq(carver.used, SIZE_MAX);
+    }
+}
+
+TEST(test_parameters_are_counted)
+{
+    struct net net;
+    net_textbook(&net);
+    ck_assert_uint_eq(bp_network_parameters(&net.task.network), 31);
+    ck_assert_uint_eq(bp_layer_parameters(&net.layers[0]), 15);
+    ck_assert_uint_eq(bp_layer_parameters(&net.layers[1]), 16);
+    net_free(&net);
+}
+
+SUITE("core/pass", test_textbook_forward, test_textbook_backward, test_textbook_bits,
+      test_textbook_reasons, test_textbook_sums_start_from_the_bias,
+      test_rounding_before_gates_alone, test_relu_at_zero_opens_the_gate, test_each_loss_by_hand,
+      test_batch_is_the_mean_of_its_samples, test_dead_means_on_every_sample,
+      test_dead_is_for_relu_alone, test_forward_without_a_target,
+      test_gradients_are_the_slopes_of_the_loss, test_gradients_of_mixed_layers,
+      test_sample_alone_as_in_a_batch, test_gradients_are_summed_sample_by_sample,
+      test_loss_is_summed_sample_by_sample, test_parts_do_not_change_numbers,
+      test_pass_can_be_used_again, test_carve_arrays_do_not_overlap,
+      test_carve_counts_without_memory, test_carve_rows_as_asked, test_carve_saturates,
+      test_parameters_are_counted)
