@@ -106,9 +106,8 @@ static bool set_jansson_error(struct bp_problem *problem, const struct bp_lifted
     /* within a string the very byte is known (a wrong escape has been read), elsewhere the token
      * that should not be there */
     const enum json_error_code code = json_error_code(error);
-    const bool in_string = code == json_error_invalid_utf8 || code == json_error_null_character ||
-                           strstr(error->text, "escape") || strstr(error->text, "control") ||
-                           strstr(error->text, "newline");
+    const bool in_string = code == json_error_invalid_utf8 || strstr(error->text, "escape") ||
+                           strstr(error->text, "control") || strstr(error->text, "newline");
     const size_t position = (size_t)error->position;
     const size_t at = in_string ? position - !!strstr(error->text, "escape")
                                 : token_start(&lifted->skeleton, position);
