@@ -832,5 +832,4 @@ SUITE("codec/decode", test_textbook_is_read_as_it_stands, test_defaults,
       test_faults_of_samples_in_order, test_more_faults_than_are_listed,
       test_hundred_thousand_unknown_members, test_invalid_json_is_another_problem, test_each_limit,
       test_absurd_layer_numbers, test_values_outside_numeric_arrays_are_limited,
-      test_hostile_bodies_take_little_memory, test_every_budget,
-      test_budget_counts_all_memory)
+      test_hostile_bodies_take_little_memory, test_every_budget, test_budget_counts_all_memory)

@@ -45,7 +45,8 @@ if [ -n "$missing" ]; then
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+installed=node_modules/.package-lock.json # npm writes it
+if [ ! -e $installed ] || [ -n "$(find package-lock.json -newer $installed)" ]; then
   npm ci --no-progress
-  touch node_modules/.package-lock.json
+  touch $installed
 fi
