@@ -111,7 +111,7 @@ install: all ## Install to $(DESTDIR)$(PREFIX)/bin
 
 .PHONY: deps
 deps: ## Install what building and testing need (Debian's packages, npm for test tools)
-	@sh tests/support/deps.sh
+	@sh tests/support/deps.sh $(if $(filter demo run all,$(MAKECMDGOALS)),$(if $(filter-out deps demo run all,$(MAKECMDGOALS)),,use))
 
 .PHONY: test
 test: unit integration ## All tests: unit, vectors, contract, integration

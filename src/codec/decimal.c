@@ -19,6 +19,10 @@ static char *put_whole(char *out, uint64_t whole)
 {
     char digits[20];
     size_t at = sizeof digits;
+    if (whole < 10) {
+        *out = (char)('0' + whole);
+        return out + 1;
+    }
     do {
         digits[--at] = (char)('0' + whole % 10);
         whole /= 10;

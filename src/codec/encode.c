@@ -11,20 +11,22 @@
  * format here. */
 static void put_key_k(struct bp_text *text, const char *format, size_t k)
 {
-    char name[32];
-    char *out = name;
+    if (!bp_text_reserve(text, 64))
+        return;
+    bp_put_comma(text);
+    char *out = text->data + text->size;
+    *out++ = '"';
     for (const char *at = format; *at; at++) {
-        if (*at != '%') {
+        if (*at != '%')
             *out++ = *at;
-            continue;
-        }
-        if (k >= 10)
-            out += sprintf(out, "%zu", k);
-        else
+        else if (k < 10)
             *out++ = (char)('0' + k);
+        else
+            out += sprintf(out, "%zu", k);
     }
-    *out = '\0';
-    bp_put_key(text, name);
+    *out++ = '"';
+    *out++ = ':';
+    text->size = (size_t)(out - text->data);
 }
 
 /* The name of layer k's output is hk, of the last layer's y_hat. */

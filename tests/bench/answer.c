@@ -51,7 +51,8 @@ int main(int argc, char **argv)
         bp_reply_free(&reply);
     }
     clock_gettime(CLOCK_MONOTONIC, &end);
-    double seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+    double seconds =
+        (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
     printf("{\"status\":%u,\"reply_bytes\":%zu,\"microseconds\":%.3f}\n", status, size,
            seconds * 1e6 / (double)times);
     bp_service_free(&service);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing, and nothing that is there: Debian's packages, then the pinned test tools
-# of tests/package-lock.json.
+# of tests/package-lock.json. `deps.sh use` leaves out what only tests need.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -17,24 +17,26 @@ need libc6-dev test -e /usr/include/stdio.h
 need pkg-config have pkg-config
 need libmicrohttpd-dev pkg-config --exists libmicrohttpd
 need libjansson-dev pkg-config --exists jansson
-need check pkg-config --exists check
-need clang have clang
-need libclang-rt-14-dev sh -c 'ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan*'
-need clang-format have clang-format
-need clang-tidy have clang-tidy
-need cppcheck have cppcheck
-need shellcheck have shellcheck
-need gcovr have gcovr
 need curl have curl
 need jq have jq
-need patch have patch
-need binutils have objdump
-need procps have ps
-need util-linux have prlimit
 need python3 test -x /usr/bin/python3
 need python3-yaml /usr/bin/python3 -c 'import yaml'
-need nodejs have node
-need npm have npm
+
+if [ "${1:-}" != use ]; then
+  need check pkg-config --exists check
+  need clang have clang
+  need clang-format have clang-format
+  need clang-tidy have clang-tidy
+  need cppcheck have cppcheck
+  need shellcheck have shellcheck
+  need gcovr have gcovr
+  need patch have patch
+  need binutils have objdump
+  need procps have ps
+  need util-linux have prlimit
+  need nodejs have node
+  need npm have npm
+fi
 
 if [ -n "$missing" ]; then
   sudo=''
@@ -45,6 +47,7 @@ if [ -n "$missing" ]; then
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
+[ "${1:-}" != use ] || exit 0
 installed=node_modules/.package-lock.json # npm writes it
 if [ ! -e $installed ] || [ -n "$(find package-lock.json -newer $installed)" ]; then
   npm ci --no-progress

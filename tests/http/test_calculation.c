@@ -1,0 +1,220 @@
+/* The three endpoints that calculate, as one plain function and in its two halves. */
+#include "replies.h"
+#include "requests.h"
+
+#define STEP "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.1,'steps':3}"
+#define OVERFLOWING                                                                                \
+    "{'network':{'W1':[[1e200],[0]],'b1':[0]},'samples':[{'x':[0,0],'y':[0]},{'x':[1e200,0],'y':[" \
+    "0]}]"
+
+static const struct {
+    const char *path;
+    enum bp_endpoint endpoint;
+    const char *body;
+} ENDPOINTS[] = {{"/forward", BP_FORWARD, TEXTBOOK},
+                 {"/backward", BP_BACKWARD, TEXTBOOK},
+                 {"/step", BP_STEP, STEP}};
+
+static struct bp_service service;
+static struct bp_reply reply;
+
+static void post(const char *path, const char *body)
+{
+    service_make(&service, &STANDARD);
+    ask(&reply, &service, BP_METHOD_POST, path, body);
+}
+
+static void end(void)
+{
+    bp_reply_free(&reply);
+    service_end(&service);
+}
+
+/* What is written is what decoding, calculating and encoding give without the service. */
+TEST(test_replies_of_the_endpoints)
+{
+    for (size_t i = 0; i < LENGTH(ENDPOINTS); i++) {
+        post(ENDPOINTS[i].path, ENDPOINTS[i].body);
+        ck_assert(reply.status == 200 && reply.media == BP_MEDIA_JSON && reply.problem == -1);
+        char *got = body_of(&reply), *expected = reply_to(ENDPOINTS[i].endpoint, ENDPOINTS[i].body);
+        ck_assert_str_eq(got, expected);
+        free(expected);
+        free(got);
+        end();
+    }
+}
+
+TEST(test_bad_bodies)
+{
+    for (size_t i = 0; i < LENGTH(ENDPOINTS); i++) {
+        post(ENDPOINTS[i].path, "{");
+        require_problem(&reply, BP_PROBLEM_INVALID_JSON);
+        end();
+        post(ENDPOINTS[i].path, "");
+        require_problem(&reply, BP_PROBLEM_INVALID_JSON);
+        end();
+        post(ENDPOINTS[i].path, "{}");
+        require_problem(&reply, BP_PROBLEM_INVALID_REQUEST);
+        end();
+    }
+}
+
+static void require_member(const json_t *document, const char *name, const char *expected)
+{
+    char *got = json_dumps(json_object_get(document, name), JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = quoted(expected);
+    REQUIRE(strcmp(got ? got : "", text) == 0, "%s is %s, not %s", name, got, text);
+    free(text);
+    free(got);
+}
+
+TEST(test_results_that_overflow)
+{
+    static const char *const bodies[] = {OVERFLOWING "}", OVERFLOWING "}",
+                                         OVERFLOWING ",'learning_rate':1}"};
+    for (size_t i = 0; i < LENGTH(ENDPOINTS); i++) {
+        post(ENDPOINTS[i].path, bodies[i]);
+        require_problem(&reply, BP_PROBLEM_NOT_FINITE);
+        json_t *document = json_of(&reply);
+        require_member(document, "tensor", "'z1'");
+        require_member(document, "index", "[0]");
+        require_member(document, "sample", "1");
+        require_member(document, "step", ENDPOINTS[i].endpoint == BP_STEP ? "0" : "");
+        json_decref(document);
+        end();
+    }
+}
+
+TEST(test_update_that_overflows)
+{
+    post("/step", "{'network':{'W1':[[0,0]],'b1':[0,0]},'samples':[{'x':[10],'y':[0,-1]}],"
+                  "'learning_rate':1e308,'steps':3}");
+    require_problem(&reply, BP_PROBLEM_NOT_FINITE);
+    json_t *document = json_of(&reply);
+    require_member(document, "tensor", "'W1'");
+    require_member(document, "index", "[0,1]");
+    require_member(document, "step", "0");
+    ck_assert_ptr_null(json_object_get(document, "sample"));
+    json_decref(document);
+    end();
+}
+
+TEST(test_same_request_same_bytes)
+{
+    char *first = NULL;
+    for (int i = 0; i < 20; i++) {
+        post("/backward", TEXTBOOK);
+        char *body = body_of(&reply);
+        if (first)
+            ck_assert_str_eq(body, first);
+        else
+            first = strdup(body);
+        free(body);
+        end();
+    }
+    free(first);
+}
+
+/* 1, 1.0, 1e0 and 10E-1, and whatever stands between the tokens. */
+TEST(test_same_numbers_same_bytes)
+{
+    static const char *const bodies[] = {
+        "{'network':{'W1':[[1],[-0.5]],'b1':[10]},'samples':[{'x':[1,2],'y':[0]}]}",
+        "{'network':{'b1':[1e1],'W1':[[1.0],[-5e-1]]},'samples':[{'y':[-0],'x':[10E-1,2.00]}]}",
+        " {\n'samples' : [ { 'x' : [ 1e0 , 20e-1 ] , 'y' : [ 0e9 ] } ] ,\t'network' : { 'W1' : [ [ "
+        "1 ] , [ -0.500 ] ] , 'b1' : [ 0.1e2 ] } , 'options' : { } }"};
+    char *first = NULL;
+    for (size_t i = 0; i < LENGTH(bodies); i++) {
+        post("/backward", bodies[i]);
+        char *body = body_of(&reply);
+        ck_assert_uint_eq(reply.status, 200);
+        if (first)
+            ck_assert_str_eq(body, first);
+        else
+            first = strdup(body);
+        free(body);
+        end();
+    }
+    free(first);
+}
+
+/* --- in two halves -----------------------------------------------------------------------------
+ */
+
+static bool begin(struct bp_pending *pending, const char *path, const char *text)
+{
+    char *body = quoted(text);
+    const struct bp_request request = {BP_METHOD_POST, path, body, strlen(body)};
+    memset(pending, 0xA5, sizeof *pending);
+    memset(&reply, 0xA5, sizeof reply);
+    service_make(&service, &STANDARD);
+    bool done = bp_service_begin(pending, &reply, &service, &request);
+    memset(body, '#', strlen(body)); /* what is pending must not need the body any more */
+    free(body);
+    return done;
+}
+
+TEST(test_halves_make_the_whole)
+{
+    for (size_t i = 0; i < LENGTH(ENDPOINTS); i++) {
+        struct bp_pending pending;
+        ck_assert(!begin(&pending, ENDPOINTS[i].path, ENDPOINTS[i].body));
+        ck_assert(bp_pending_cost(&pending) > 0);
+        bp_service_complete(&pending, &reply, &service);
+        char *got = body_of(&reply), *expected = reply_to(ENDPOINTS[i].endpoint, ENDPOINTS[i].body);
+        ck_assert_str_eq(got, expected);
+        free(expected);
+        free(got);
+        bp_pending_free(&pending); /* nothing is left of it */
+        end();
+    }
+}
+
+TEST(test_pending_can_be_dropped)
+{
+    struct bp_pending pending;
+    ck_assert(!begin(&pending, "/backward", TEXTBOOK));
+    ck_assert_uint_gt(atomic_load(&service.memory.used), 0);
+    bp_pending_free(&pending);
+    bp_pending_free(&pending);
+    service_end(&service);
+}
+
+TEST(test_faults_need_no_second_half)
+{
+    struct bp_pending pending;
+    ck_assert(begin(&pending, "/backward", "[]"));
+    require_problem(&reply, BP_PROBLEM_INVALID_REQUEST);
+    bp_pending_free(&pending);
+    end();
+    ck_assert(begin(&pending, "/nowhere", "[]"));
+    require_problem(&reply, BP_PROBLEM_NOT_FOUND);
+    bp_pending_free(&pending);
+    end();
+}
+
+static double cost_of(const char *steps)
+{
+    struct bp_pending pending;
+    char body[1024];
+    snprintf(body, sizeof body,
+             "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.1,'steps':%s}", steps);
+    ck_assert(!begin(&pending, "/step", body));
+    double cost = bp_pending_cost(&pending);
+    bp_pending_free(&pending);
+    service_end(&service);
+    return cost;
+}
+
+/* In nanoseconds: a step of the textbook's network takes some hundred of them. */
+TEST(test_cost_grows_with_the_work)
+{
+    ck_assert(cost_of("1") < cost_of("10") && cost_of("10") < cost_of("1000"));
+    ck_assert(cost_of("1") < 1e5);
+    ck_assert(cost_of("100000") > 1e6 && cost_of("100000") < 1e10);
+}
+
+SUITE("http/calculation", test_replies_of_the_endpoints, test_bad_bodies,
+      test_results_that_overflow, test_update_that_overflows, test_same_request_same_bytes,
+      test_same_numbers_same_bytes, test_halves_make_the_whole, test_pending_can_be_dropped,
+      test_faults_need_no_second_half, test_cost_grows_with_the_work)
