@@ -31,6 +31,14 @@ static bool is_field_value(const char *value, size_t size)
     return true;
 }
 
+/* Of a header that comes more than once, keeps a value that is not the usual one: it is what must
+ * be refused. */
+static void keep_odd(const char **kept, const char *value, const char *usual)
+{
+    if (!*kept || strcasecmp(*kept, usual) == 0)
+        *kept = value;
+}
+
 void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const char *value,
                  size_t value_size)
 {
@@ -45,7 +53,7 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
         break;
     case 6:
         if (strcasecmp(name, "Expect") == 0)
-            head->expect = value;
+            keep_odd(&head->expect, value, "100-continue");
         break;
     case 11:
         if (strcasecmp(name, "traceparent") == 0)
@@ -63,7 +71,7 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
         break;
     case 16:
         if (strcasecmp(name, "Content-Encoding") == 0)
-            head->encoding = value;
+            keep_odd(&head->encoding, value, "identity");
         break;
     case 17:
         if (strcasecmp(name, "Transfer-Encoding") == 0)

@@ -6,7 +6,7 @@
 /* Does to the bytes what libmicrohttpd 0.9.75 does, then asks. */
 static bool is_clean(const char *raw, size_t size)
 {
-    char *bytes = calloc(size + 1, 1); /* so that a reader far beyond it is caught */
+    char *bytes = calloc(size + 2, 1); /* the library has room behind a head, too */
     memcpy(bytes, raw, size);
     char *target = memchr(bytes, ' ', size), *line_end = bytes;
     while (*line_end != '\r' && *line_end != '\n')
