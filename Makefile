@@ -166,8 +166,8 @@ format: ## Lay out the C files as .clang-format says
 coverage: ## Line and branch coverage of src, from all tests
 	rm -rf build/cov
 	$(MAKE) CONFIG=cov unit integration
-	gcovr --root . --object-directory build/cov --filter src/ --exclude-throw-branches --txt-metric branch build/cov
-	gcovr --root . --object-directory build/cov --filter src/ build/cov | tail -n 4
+	gcovr --filter src/ build/cov
+	gcovr --filter src/ --exclude-throw-branches --branches build/cov
 
 .PHONY: clean
 clean: ## Remove what was built

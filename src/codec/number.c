@@ -103,11 +103,6 @@ static char *lay_out(char *out, const char *digits, size_t n, int exponent)
         }
         return put_exponent(out, exponent);
     }
-    if (exponent < 0) {
-        out = put(out, "0.", 2);
-        out = put_zeros(out, (size_t)(-exponent - 1));
-        return put(out, digits, n);
-    }
     size_t whole = (size_t)exponent + 1;
     if (n <= whole) {
         out = put(out, digits, n);
