@@ -52,7 +52,7 @@ static void put_outer(struct bp_text *text, const double *h, const double *dl_dz
 {
     bp_text_putc(text, '[');
     for (size_t i = 0; i < n_in; i++) {
-        if (!bp_text_reserve(text, 3 + n_out * (BP_NUMBER_MAX + 1)))
+        if (!bp_text_reserve(text, BP_NUMBER_ROOM + n_out * (BP_NUMBER_MAX + 1)))
             return;
         bp_put_comma(text);
         bp_text_putc(text, '[');

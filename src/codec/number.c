@@ -1,5 +1,6 @@
 #include "backpropd/number.h"
 
+#include <endian.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -67,18 +68,6 @@ const char *bp_number_read(double *value, const char *text, const char *end)
     return at;
 }
 
-static char *put(char *out, const char *from, size_t n)
-{
-    memcpy(out, from, n);
-    return out + n;
-}
-
-static char *put_zeros(char *out, size_t n)
-{
-    memset(out, '0', n);
-    return out + n;
-}
-
 static char *put_exponent(char *out, int exponent)
 {
     *out++ = 'e';
@@ -92,6 +81,16 @@ static char *put_exponent(char *out, int exponent)
     return out;
 }
 
+/* 17 digits are at hand, of which n count: copies of fixed size are single instructions, so these
+ * take more than counts and go on where that ends. BP_NUMBER_ROOM allows for it. */
+#define DIGITS_MAX 17
+
+static inline char *put(char *out, const char *digits, size_t n)
+{
+    memcpy(out, digits, DIGITS_MAX);
+    return out + n;
+}
+
 /* ECMA-262, Number::toString: n digits, the first of which stands for 10^exponent. */
 static char *lay_out(char *out, const char *digits, size_t n, int exponent)
 {
@@ -103,32 +102,54 @@ static char *lay_out(char *out, const char *digits, size_t n, int exponent)
         }
         return put_exponent(out, exponent);
     }
-    size_t whole = (size_t)exponent + 1;
-    if (n <= whole) {
-        out = put(out, digits, n);
-        return put_zeros(out, whole - n);
+    if (exponent < 0) {
+        memcpy(out, "0.00000", 8);
+        return put(out + 1 - exponent, digits, n);
     }
-    out = put(out, digits, whole);
+    const size_t whole = (size_t)exponent + 1;
+    out = put(out, digits, n < whole ? n : whole);
+    if (n <= whole) {
+        memcpy(out, "00000000000000000000", 20); /* at most 21 places, one of them a digit */
+        return out + (whole - n);
+    }
     *out++ = '.';
     return put(out, digits + whole, n - whole);
 }
 
+/* Eight digits of a number below 10^8: pairs of two, of four, of eight digits are split in the
+ * halves of one word, without a loop. */
+static void put_8_digits(char *out, uint32_t number)
+{
+    uint64_t fours = number / 10000 | (uint64_t)(number % 10000) << 32;
+    uint64_t hundreds = (fours * 10486) >> 20 & UINT64_C(0x7F0000007F);
+    uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
+    uint64_t tens = (twos * 103) >> 10 & UINT64_C(0x000F000F000F000F);
+    uint64_t ones = tens | (twos - 10 * tens) << 8;
+    ones = htole64(ones + UINT64_C(0x3030303030303030)); /* the first digit is the lowest byte */
+    memcpy(out, &ones, sizeof ones);
+}
+
 char *bp_number_write(char *out, double value)
 {
-    const double magnitude = fabs(value);
-    char digits[17];
+    char text[2 * DIGITS_MAX]; /* lay_out copies from its middle on */
+    uint64_t digits = 0;
     int exponent = 0;
+    size_t first = 0;
     if (value == 0) {
         *out = '0'; /* -0 too */
         return out + 1;
     }
     if (value < 0)
         *out++ = '-';
-    char *end = bp_decimal_write(out, magnitude);
+    char *end = bp_decimal_write(out, fabs(value));
     if (end)
         return end;
-    if (magnitude >= 1e-6 && magnitude < 1e15)
-        return bp_double_to_fixed(out, magnitude);
-    size_t n = bp_double_to_digits(digits, &exponent, magnitude);
-    return lay_out(out, digits, n, exponent);
+    bp_double_to_decimal(&digits, &exponent, fabs(value));
+    text[0] = (char)('0' + digits / 10000000000000000);
+    put_8_digits(text + 1, (uint32_t)(digits / 100000000 % 100000000));
+    put_8_digits(text + 9, (uint32_t)(digits % 100000000));
+    while (text[first] == '0')
+        first++;
+    const size_t n = DIGITS_MAX - first;
+    return lay_out(out, text + first, n, exponent + (int)n - 1);
 }

@@ -1,6 +1,8 @@
 #include "number_text.h"
 
+#define FMT_HEADER_ONLY
 #include <charconv>
+#include <fmt/format.h>
 
 const char *bp_text_to_double(double *value, int *in_range, const char *first, const char *last)
 {
@@ -9,22 +11,11 @@ const char *bp_text_to_double(double *value, int *in_range, const char *first, c
     return result.ptr;
 }
 
-char *bp_double_to_fixed(char *out, double value)
+// Dragonbox (Jeon 2020), as {fmt} has it: a third of the time of std::to_chars, which also lays the
+// digits out only for us to do it again.
+void bp_double_to_decimal(uint64_t *digits, int *exponent, double value)
 {
-    return std::to_chars(out, out + 32, value, std::chars_format::fixed).ptr;
-}
-
-size_t bp_double_to_digits(char digits[17], int *exponent, double value)
-{
-    char text[32]; // d.ddddde-XXX
-    const char *end =
-        std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
-    const char *at = text;
-    size_t n = 0;
-    for (; *at != 'e'; at++)
-        if (*at != '.')
-            digits[n++] = *at;
-    at++;
-    std::from_chars(at + (*at == '+'), end, *exponent);
-    return n;
+    auto decimal = fmt::detail::dragonbox::to_decimal(value);
+    *digits = decimal.significand;
+    *exponent = decimal.exponent;
 }

@@ -1,9 +1,9 @@
-/* The calls into C++'s <charconv>, the one place where the product is not C: no C library writes
- * shortest digits, and strtod is four times slower. */
+/* The two ways from text to a double and back that C has no fast library for: the one place where
+ * the product is not C. */
 #ifndef BACKPROPD_CODEC_NUMBER_TEXT_H
 #define BACKPROPD_CODEC_NUMBER_TEXT_H
 
-#include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,13 +15,9 @@ extern "C" {
  */
 const char *bp_text_to_double(double *value, int *in_range, const char *first, const char *last);
 
-/* Writes the shortest digits of a finite value without an exponent, at most 25 characters for 1e-6
- * <= |value| < 1e15. Returns the end. */
-char *bp_double_to_fixed(char *out, double value);
-
-/* The shortest digits of a finite value > 0, without a point, and the power of ten of the first
- * digit. Returns how many digits, at most 17. */
-size_t bp_double_to_digits(char digits[17], int *exponent, double value);
+/* The shortest decimal that reads back to a finite value > 0: digits * 10^exponent, digits not
+ * ending with 0 and less than 10^17. */
+void bp_double_to_decimal(uint64_t *digits, int *exponent, double value);
 
 #ifdef __cplusplus
 }

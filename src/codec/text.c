@@ -71,7 +71,7 @@ void bp_text_put_size(struct bp_text *text, size_t value)
 
 void bp_text_put_double(struct bp_text *text, double value)
 {
-    if (!bp_text_reserve(text, BP_NUMBER_MAX))
+    if (!bp_text_reserve(text, BP_NUMBER_ROOM))
         return;
     char *end = bp_number_write(text->data + text->size, value);
     text->size = (size_t)(end - text->data);
@@ -79,7 +79,7 @@ void bp_text_put_double(struct bp_text *text, double value)
 
 void bp_text_put_doubles(struct bp_text *text, const double *values, size_t n)
 {
-    if (!bp_text_reserve(text, 2 + n * (BP_NUMBER_MAX + 1)))
+    if (!bp_text_reserve(text, BP_NUMBER_ROOM + n * (BP_NUMBER_MAX + 1)))
         return;
     char *out = text->data + text->size;
     *out++ = '[';

@@ -191,11 +191,11 @@ TEST(test_read_short_decimals_as_strtod)
 
 static void write_number(char text[BP_NUMBER_MAX + 1], double value)
 {
-    char room[BP_NUMBER_MAX + 8];
+    char room[BP_NUMBER_ROOM + 8];
     memset(room, '#', sizeof room);
     char *end = bp_number_write(room, value);
     REQUIRE(end > room && end <= room + BP_NUMBER_MAX, "%a has %td characters", value, end - room);
-    REQUIRE(room[BP_NUMBER_MAX] == '#', "%a reaches beyond its room", value);
+    REQUIRE(room[BP_NUMBER_ROOM] == '#', "%a reaches beyond its room", value);
     memcpy(text, room, (size_t)(end - room));
     text[end - room] = '\0';
 }
