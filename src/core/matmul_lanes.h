@@ -19,23 +19,26 @@ typedef double NAME(lanes) __attribute__((vector_size(8 * LANES), aligned(8), ma
 #define ALONG(a, r, k) (a)[r][k]
 #define DOWN(a, r, k) (a)[k][r]
 
+/* Unrolled whole, so that the sums live in registers. */
+#define EACH(v, VECTORS) _Pragma("GCC unroll 8") for (size_t v = 0; v < (VECTORS); v++)
+
 /* c (rows, vectors * LANES) += a (rows, n_k) b (n_k, vectors * LANES) */
 #define DEFINE_TILE(tile, ROWS, VECTORS, FACTOR)                                                   \
     INLINE void NAME(tile)(double *c, size_t c_stride, const double *const *a, size_t a_first,     \
                            const double *b, size_t b_stride, size_t n_k)                           \
     {                                                                                              \
         NAME(lanes) sum[ROWS][VECTORS];                                                            \
-        for (size_t r = 0; r < (ROWS); r++)                                                        \
-            for (size_t v = 0; v < (VECTORS); v++)                                                 \
-                sum[r][v] = *(const NAME(lanes) *)(c + r * c_stride + v * LANES);                  \
+        EACH(r, ROWS)                                                                              \
+        EACH(v, VECTORS)                                                                           \
+        sum[r][v] = *(const NAME(lanes) *)(c + r * c_stride + v * LANES);                          \
         for (size_t k = 0; k < n_k; k++)                                                           \
-            for (size_t r = 0; r < (ROWS); r++)                                                    \
-                for (size_t v = 0; v < (VECTORS); v++)                                             \
-                    sum[r][v] += FACTOR(a, a_first + r, k) *                                       \
-                                 *(const NAME(lanes) *)(b + k * b_stride + v * LANES);             \
-        for (size_t r = 0; r < (ROWS); r++)                                                        \
-            for (size_t v = 0; v < (VECTORS); v++)                                                 \
-                *(NAME(lanes) *)(c + r * c_stride + v * LANES) = sum[r][v];                        \
+            EACH(r, ROWS)                                                                          \
+        EACH(v, VECTORS)                                                                           \
+        sum[r][v] +=                                                                               \
+            FACTOR(a, a_first + r, k) * *(const NAME(lanes) *)(b + k * b_stride + v * LANES);      \
+        EACH(r, ROWS)                                                                              \
+        EACH(v, VECTORS)                                                                           \
+        *(NAME(lanes) *)(c + r * c_stride + v * LANES) = sum[r][v];                                \
     }
 
 /* The same for one column, which no vector fits. */
@@ -44,13 +47,13 @@ typedef double NAME(lanes) __attribute__((vector_size(8 * LANES), aligned(8), ma
                              const double *b, size_t b_stride, size_t n_k)                         \
     {                                                                                              \
         double sum[ROWS];                                                                          \
-        for (size_t r = 0; r < (ROWS); r++)                                                        \
-            sum[r] = c[r * c_stride];                                                              \
+        EACH(r, ROWS)                                                                              \
+        sum[r] = c[r * c_stride];                                                                  \
         for (size_t k = 0; k < n_k; k++)                                                           \
-            for (size_t r = 0; r < (ROWS); r++)                                                    \
-                sum[r] += FACTOR(a, a_first + r, k) * b[k * b_stride];                             \
-        for (size_t r = 0; r < (ROWS); r++)                                                        \
-            c[r * c_stride] = sum[r];                                                              \
+            EACH(r, ROWS)                                                                          \
+        sum[r] += FACTOR(a, a_first + r, k) * b[k * b_stride];                                     \
+        EACH(r, ROWS)                                                                              \
+        c[r * c_stride] = sum[r];                                                                  \
     }
 
 /* c (m, n) += the product, tile by tile */
@@ -94,6 +97,7 @@ DEFINE_PRODUCT(down, DOWN)
 #undef DEFINE_PRODUCT
 #undef DEFINE_COLUMN
 #undef DEFINE_TILE
+#undef EACH
 #undef DOWN
 #undef ALONG
 #undef INLINE

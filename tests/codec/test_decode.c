@@ -330,6 +330,7 @@ TEST(test_matrices)
         {BP_FORWARD, W1("[[1,2],4,[5,6]]"), "wrong_type #/network/W1/1"},
         {BP_FORWARD, W1("[[1,2],[3,4],{}]"), "wrong_type #/network/W1/2"},
         {BP_FORWARD, W1("[[1,2],[3,[4]],[5,6]]"), "wrong_type #/network/W1/1/1"},
+        {BP_FORWARD, W1("[[1e400,2],[3,4],[5,6]]"), "out_of_range #/network/W1/0/0"},
         {BP_FORWARD, W1("[[1,1e400],[3,4],[-1e999,6]]"),
          "out_of_range #/network/W1/0/1\nout_of_range #/network/W1/2/0"},
     };
@@ -345,6 +346,7 @@ TEST(test_vectors)
         {BP_FORWARD, B1("[]"), "empty #/network/b1"},
         {BP_FORWARD, B1("[1,null]"), "wrong_type #/network/b1/1"},
         {BP_FORWARD, B1("[true,{}]"), "wrong_type #/network/b1/0\nwrong_type #/network/b1/1"},
+        {BP_FORWARD, B1("[1e309,2]"), "out_of_range #/network/b1/0"},
         {BP_FORWARD, B1("[1,1e309]"), "out_of_range #/network/b1/1"},
         {BP_FORWARD,
          B1("[1,2"
@@ -734,6 +736,23 @@ TEST(test_values_outside_numeric_arrays_are_limited)
     free(body);
 }
 
+/* As many samples as there may be, and everything wrong with each: that is no hostile body yet. */
+TEST(test_each_sample_may_be_wrong)
+{
+    const size_t n = STANDARD.samples;
+    char *body = malloc(n * 32 + 256), *at = body + sprintf(body, "{" NETWORK ",'samples':[");
+    for (size_t s = 0; s < n; s++)
+        at += sprintf(at, "%s{'x':[1,2,''],'y':[1,'']}", s ? "," : "");
+    strcpy(at, "]}");
+    struct decoding d;
+    decode(&d, BP_FORWARD, body);
+    ck_assert_uint_eq(d.problem.n_faults, 2 * n);
+    ck_assert_str_eq(d.problem.faults[0].pointer, "#/samples/0/x/2");
+    ck_assert_str_eq(d.problem.faults[1].pointer, "#/samples/0/y/1");
+    decoding_end(&d);
+    free(body);
+}
+
 /* --- memory ------------------------------------------------------------------------------------
  */
 
@@ -832,4 +851,5 @@ SUITE("codec/decode", test_textbook_is_read_as_it_stands, test_defaults,
       test_faults_of_samples_in_order, test_more_faults_than_are_listed,
       test_hundred_thousand_unknown_members, test_invalid_json_is_another_problem, test_each_limit,
       test_absurd_layer_numbers, test_values_outside_numeric_arrays_are_limited,
-      test_hostile_bodies_take_little_memory, test_every_budget, test_budget_counts_all_memory)
+      test_each_sample_may_be_wrong, test_hostile_bodies_take_little_memory, test_every_budget,
+      test_budget_counts_all_memory)

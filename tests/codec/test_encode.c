@@ -133,6 +133,36 @@ TEST(test_newly_dead_and_revived)
     json_decref(reply);
 }
 
+#define THREE_RELUS                                                                                \
+    "'network':{'W1':[[1,-1]],'b1':[0,0],'W2':[[1],[1]],'b2':[0],'W3':[[1,-1]],'b3':[0,0],"        \
+    "'activations':['relu','relu','relu']}"
+
+/* Each relu layer has its masks, the last one's under the name of its output. */
+TEST(test_dead_of_each_layer)
+{
+    json_t *reply = reply_read(
+        BP_BACKWARD, "{" THREE_RELUS ",'samples':[{'x':[1],'y':[0,0]},{'x':[0],'y':[0,0]}]}");
+    const json_t *samples = json_object_get(reply, "samples");
+    require_member(reply, "dead", "{'h1':[false,true],'h2':[false],'y_hat':[false,true]}");
+    require_member(json_array_get(samples, 0), "dead",
+                   "{'h1':[false,true],'h2':[false],'y_hat':[false,true]}");
+    require_member(json_array_get(samples, 1), "dead",
+                   "{'h1':[true,true],'h2':[true],'y_hat':[true,true]}");
+    json_decref(reply);
+}
+
+/* Every unit that lives dies of a step of 10. */
+TEST(test_newly_dead_of_each_layer)
+{
+    json_t *reply =
+        reply_read(BP_STEP, "{" THREE_RELUS ",'samples':[{'x':[1],'y':[0,0]}],'learning_rate':10}");
+    require_member(reply, "dead_before", "{'h1':[false,true],'h2':[false],'y_hat':[false,true]}");
+    require_member(reply, "dead_after", "{'h1':[true,true],'h2':[true],'y_hat':[true,true]}");
+    require_member(reply, "newly_dead", "{'h1':[0],'h2':[0],'y_hat':[0]}");
+    require_member(reply, "revived", "{'h1':[],'h2':[],'y_hat':[]}");
+    json_decref(reply);
+}
+
 /* Names of layers with two digits. */
 TEST(test_twelve_layers_by_their_names)
 {
@@ -273,6 +303,7 @@ TEST(test_start_has_room_for_the_whole_reply)
 
 SUITE("codec/encode", test_textbook_forward, test_textbook_backward, test_textbook_two_steps,
       test_one_layer_by_its_names, test_forward_with_some_targets, test_nothing_included,
-      test_step_gives_activations_back, test_newly_dead_and_revived,
-      test_twelve_layers_by_their_names, test_no_reply_has_a_minus_zero, test_replies_are_json,
-      test_every_budget, test_start_has_room_for_the_whole_reply)
+      test_step_gives_activations_back, test_newly_dead_and_revived, test_dead_of_each_layer,
+      test_newly_dead_of_each_layer, test_twelve_layers_by_their_names,
+      test_no_reply_has_a_minus_zero, test_replies_are_json, test_every_budget,
+      test_start_has_room_for_the_whole_reply)

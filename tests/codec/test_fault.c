@@ -109,6 +109,27 @@ TEST(test_pointer_at_its_longest)
     ck_assert_str_eq(pointer_of(&below), "#/samples/4");
 }
 
+/* To the last character that has room, and not one further. */
+TEST(test_pointer_that_just_fits)
+{
+    for (size_t last = 30; last < 40; last++) {
+        char name[41], expected[2 * BP_POINTER_MAX] = "#";
+        struct bp_place places[5];
+        const struct bp_place *up = &bp_place_body;
+        for (size_t i = 0; i < LENGTH(places); i++) {
+            memset(name, 'n', sizeof name);
+            places[i] = (struct bp_place){up, strdup(name), BP_NO_NUMBER};
+            ((char *)places[i].name)[i + 1 < LENGTH(places) ? 40 : last] = '\0';
+            up = &places[i];
+            if (strlen(expected) + 1 + strlen(places[i].name) < BP_POINTER_MAX)
+                sprintf(expected + strlen(expected), "/%s", places[i].name);
+        }
+        ck_assert_str_eq(pointer_of(up), expected);
+        for (size_t i = 0; i < LENGTH(places); i++)
+            free((char *)places[i].name);
+    }
+}
+
 /* Eight levels is as deep as a body goes. */
 TEST(test_pointer_of_the_deepest_place)
 {
@@ -329,6 +350,19 @@ TEST(test_nearest_of_several)
     ck_assert_ptr_null(bp_nearest_name("mse", names, 0));
 }
 
+TEST(test_nearest_of_the_longest_names)
+{
+    static const char *const names[] = {"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"};
+    char misspelt[42];
+    memset(misspelt, 'n', sizeof misspelt);
+    misspelt[40] = '\0';
+    misspelt[0] = 'm';
+    ck_assert_str_eq(bp_nearest_name(misspelt, names, 1), names[0]);
+    misspelt[40] = 'n';
+    misspelt[41] = '\0';
+    ck_assert_ptr_null(bp_nearest_name(misspelt, names, 1)); /* too long to be looked at */
+}
+
 TEST(test_long_names_resemble_nothing)
 {
     char name[100000];
@@ -344,9 +378,9 @@ TEST(test_long_names_resemble_nothing)
 
 SUITE("codec/fault", test_pointer_of_the_whole_body, test_pointer_step_by_step,
       test_pointer_escapes, test_pointer_of_a_long_name, test_pointer_at_its_longest,
-      test_pointer_of_the_deepest_place, test_add_sets_everything, test_add_cuts_a_long_detail,
-      test_add_beyond_the_room_only_counts, test_finish_gives_the_first_detail,
-      test_finish_has_room_for_the_longest, test_add_member_names_it,
-      test_add_member_with_a_long_name, test_got_text_is_cut_to_whole_characters,
-      test_suggest_nothing, test_facts, test_near_misses, test_nearest_of_several,
-      test_long_names_resemble_nothing)
+      test_pointer_that_just_fits, test_pointer_of_the_deepest_place, test_add_sets_everything,
+      test_add_cuts_a_long_detail, test_add_beyond_the_room_only_counts,
+      test_finish_gives_the_first_detail, test_finish_has_room_for_the_longest,
+      test_add_member_names_it, test_add_member_with_a_long_name,
+      test_got_text_is_cut_to_whole_characters, test_suggest_nothing, test_facts, test_near_misses,
+      test_nearest_of_several, test_nearest_of_the_longest_names, test_long_names_resemble_nothing)

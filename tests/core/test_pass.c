@@ -587,6 +587,28 @@ TEST(test_carve_arrays_do_not_overlap)
     }
 }
 
+/* What was not asked for is not there, and not paid for. */
+TEST(test_carve_only_what_is_asked_for)
+{
+    static const unsigned parts[] = {BP_PASS_FORWARD, BP_PASS_BACKWARD,
+                                     BP_PASS_BACKWARD | BP_PASS_REASONS, EVERYTHING};
+    struct net net;
+    size_t less = 0;
+    make_batch(&net, 200);
+    for (size_t i = 0; i < LENGTH(parts); i++) {
+        struct bp_carver carver = {NULL, 0};
+        struct run run;
+        bp_pass_carve(&run.pass, &carver, &net.task, parts[i]);
+        ck_assert_uint_gt(carver.used, less);
+        less = carver.used;
+        run_make(&run, &net.task, parts[i]);
+        ck_assert((run.pass.layers[0].dw != NULL) == (parts[i] != BP_PASS_FORWARD));
+        ck_assert((run.pass.layers[0].why_w != NULL) == ((parts[i] & BP_PASS_REASONS) != 0));
+        run_free(&run);
+    }
+    net_free(&net);
+}
+
 TEST(test_carve_counts_without_memory)
 {
     struct bp_carver carver = {NULL, 0};
@@ -651,5 +673,5 @@ SUITE("core/pass", test_textbook_forward, test_textbook_backward, test_textbook_
       test_sample_alone_as_in_a_batch, test_gradients_are_summed_sample_by_sample,
       test_loss_is_summed_sample_by_sample, test_parts_do_not_change_numbers,
       test_pass_can_be_used_again, test_carve_arrays_do_not_overlap,
-      test_carve_counts_without_memory, test_carve_rows_as_asked, test_carve_saturates,
-      test_parameters_are_counted)
+      test_carve_only_what_is_asked_for, test_carve_counts_without_memory, test_carve_rows_as_asked,
+      test_carve_saturates, test_parameters_are_counted)

@@ -48,19 +48,28 @@ build() { # TREE TEST
   make -s -C "$1" "$target"
 }
 
-passes() { # TREE TEST: in a process group of its own, none of which outlives the test
+# In a process group of its own, none of which outlives the test; what has failed once need not go
+# on.
+passes() { # TREE TEST
+  rm -f "$1/output"
+  mkfifo "$1/output"
   (
     cd "$1"
     case $2 in
     *.c) exec timeout -k 5 120 "build/release/${2%.c}" ;;
-    *) BACKPROPD=$1/build/release/backpropd exec timeout -k 5 120 node --test "$2" ;;
+    *) BACKPROPD=$1/build/release/backpropd exec timeout -k 5 120 node --test-reporter=tap "$2" ;;
     esac
-  ) &
+  ) >"$1/output" &
   group=$!
   status=0
+  if grep -q '^not ok' "$1/output"; then kill_group "$group"; fi
   wait "$group" || status=$?
-  kill -s KILL -- "-$group" 2>/dev/null || true
+  kill_group "$group"
   return "$status"
+}
+
+kill_group() { # GROUP
+  kill -s KILL -- "-$1" 2>/dev/null || true
 }
 
 tests_of() { # NAME

@@ -1,0 +1,61 @@
+/*
+ * The arithmetic alone: decodes a /backward body once, then runs forward and backward N times, and
+ * prints the time for each.
+ *
+ * usage: core BODY_FILE TIMES
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "backpropd/job.h"
+
+static size_t read_file(char *text, size_t capacity, const char *name)
+{
+    FILE *file = fopen(name, "rb");
+    size_t size = file ? fread(text, 1, capacity, file) : 0;
+    if (file)
+        fclose(file);
+    text[size] = '\0';
+    return size;
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct bp_limits limits = BP_LIMITS_DEFAULT;
+    static struct bp_memory memory = {.limit = SIZE_MAX};
+    static struct bp_problem problem;
+    struct bp_overflow overflow;
+    struct bp_job job;
+    struct bp_pass pass;
+    const size_t capacity = limits.body_bytes;
+    char *body = malloc(capacity + 1);
+    if (argc < 3)
+        return 2;
+    bp_decode_prepare();
+    if (!bp_decode(&job, &problem, BP_BACKWARD, body, read_file(body, capacity, argv[1]), &limits,
+                   &memory))
+        return 1;
+    struct bp_carver carver = {NULL, 0};
+    bp_pass_carve(&pass, &carver, &job.task, BP_PASS_BACKWARD | BP_PASS_REASONS);
+    carver = (struct bp_carver){malloc(carver.used), 0};
+    bp_pass_carve(&pass, &carver, &job.task, BP_PASS_BACKWARD | BP_PASS_REASONS);
+    const long times = atol(argv[2]);
+    const double start = seconds();
+    for (long i = 0; i < times; i++)
+        if (!bp_backward(&pass, &overflow, &job.task))
+            return 1;
+    printf("{\"loss\":%.17g,\"milliseconds\":%.4f}\n", pass.loss,
+           (seconds() - start) * 1e3 / (double)times);
+    free(carver.base);
+    bp_job_free(&job);
+    free(body);
+    return 0;
+}
