@@ -138,6 +138,15 @@ $(BUILD)/bench/%: tests/bench/%.c $(OBJECTS)
 	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@.o -MF $@.d -MT $@ $<
 	@$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(OBJECTS) $(LIBS)
 
+.PHONY: bench-deps
+bench-deps: deps ## Install what the benchmarks need besides
+	@command -v wrk valgrind taskset >/dev/null && /usr/bin/python3 -c 'import numpy' 2>/dev/null || \
+		$$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq wrk valgrind util-linux python3-numpy libopenblas0-pthread
+
+.PHONY: bench
+bench: all $(addprefix $(BUILD)/bench/,bare answer core) ## Measure, as ratios against peers in the same run
+	node tests/bench/bench.mjs
+
 # --- checks --------------------------------------------------------------------------------------
 
 C_FILES = $(shell git ls-files -co --exclude-standard 'src/*.[ch]' 'src/*.cc' 'include/*.h' 'tests/*.[ch]')
