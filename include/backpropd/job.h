@@ -56,9 +56,6 @@ size_t bp_job_reply_numbers(const struct bp_job *job);
  * P - P1) backward. Cannot fail; saturates at SIZE_MAX. */
 size_t bp_job_multiply_adds(const struct bp_job *job);
 
-/* Sets the problem for memory that was not to be had. Returns false. */
-bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget);
-
 /* Names on the wire, in the order of their enums. */
 extern const char *const bp_activation_names[BP_ACTIVATION_COUNT];
 extern const char *const bp_loss_names[BP_LOSS_COUNT];

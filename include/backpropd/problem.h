@@ -122,6 +122,9 @@ const struct bp_problem_info *bp_problem_info(enum bp_problem_code code);
 bool bp_problem_set(struct bp_problem *problem, enum bp_problem_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Sets the problem for memory that was not to be had. Returns false. */
+bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget);
+
 /* The same for an overflow. Returns false. */
 bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflow *overflow,
                              size_t depth, bool has_step);

@@ -18,14 +18,6 @@ static struct bp_names members_of(enum bp_endpoint endpoint)
     return (struct bp_names){MEMBERS, endpoint == BP_STEP ? 6 : 4};
 }
 
-bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget)
-{
-    if (over_budget)
-        return bp_problem_set(problem, BP_PROBLEM_OVERLOADED,
-                              "the memory for all requests in flight is taken");
-    return bp_problem_set(problem, BP_PROBLEM_OUT_OF_MEMORY, "the machine has no memory left");
-}
-
 static void set_defaults(struct bp_job *job, enum bp_endpoint endpoint)
 {
     *job = (struct bp_job){.endpoint = endpoint, .steps = 1};

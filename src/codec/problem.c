@@ -23,6 +23,14 @@ bool bp_problem_set(struct bp_problem *problem, enum bp_problem_code code, const
     return false;
 }
 
+bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget)
+{
+    if (over_budget)
+        return bp_problem_set(problem, BP_PROBLEM_OVERLOADED,
+                              "the memory for all requests in flight is taken");
+    return bp_problem_set(problem, BP_PROBLEM_OUT_OF_MEMORY, "the machine has no memory left");
+}
+
 static void name_of_hidden(char *name, size_t size, const char *prefix, size_t k, size_t depth)
 {
     if (k == depth)
