@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backpropd/job.h"
+#include "backpropd/limits.h"
 #include "fault.h"
 
 /* Where a token of the skeleton ends that starts at `at`. */

@@ -1,6 +1,5 @@
 #include "backpropd/exchange.h"
 
-#include "backpropd/job.h"
 
 /* A body up to this many times the limit is read and dropped before it is refused: clients that
  * write before they read would see a reset instead of the answer. */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "backpropd/encode.h"
-#include "backpropd/job.h"
 
 const char *bp_media_type(enum bp_media media)
 {

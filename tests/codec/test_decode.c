@@ -323,6 +323,10 @@ TEST(test_matrices)
         {BP_FORWARD, W1("[[1,2,3],[3,4],[5,6,7]]"),
          "ragged_matrix #/network/W1/0 expected=2 got=3\n"
          "ragged_matrix #/network/W1/2 expected=2 got=3"},
+        /* no row is as long as b1: then the first says how long rows are */
+        {BP_FORWARD, NET("{'W1':[[1,2],[3],[5]],'b1':[1,2,3]}"),
+         "ragged_matrix #/network/W1/1 expected=2 got=1\n"
+         "ragged_matrix #/network/W1/2 expected=2 got=1\nshape_mismatch #/samples/0/y"},
         {BP_FORWARD, W1("[[1,2],[3,null],[5,6]]"), "wrong_type #/network/W1/1/1"},
         {BP_FORWARD, W1("[[1,2],[3,'4'],['5',true]]"),
          "wrong_type #/network/W1/1/1\nwrong_type #/network/W1/2/0\nwrong_type #/network/W1/2/1"},
@@ -565,6 +569,20 @@ TEST(test_learning_rate_and_steps)
         {BP_STEP, WITH("'learning_rate':0.1,'steps':1e400"), "out_of_range #/steps"},
     };
     require_all(rows, LENGTH(rows));
+}
+
+TEST(test_members_of_step_alone_in_words)
+{
+    static const char *const names[] = {"learning_rate", "steps"};
+    for (size_t i = 0; i < LENGTH(names); i++) {
+        struct decoding d;
+        char body[256];
+        snprintf(body, sizeof body, WITH("'%s':1"), names[i]);
+        decode(&d, BP_BACKWARD, body);
+        ck_assert_uint_eq(d.problem.n_faults, 1);
+        ck_assert_ptr_nonnull(strstr(d.problem.faults[0].detail, "/step"));
+        decoding_end(&d);
+    }
 }
 
 /* --- all at once -------------------------------------------------------------------------------
@@ -847,8 +865,8 @@ SUITE("codec/decode", test_textbook_is_read_as_it_stands, test_defaults,
       test_numbers_in_every_spelling, test_targets_may_be_missing_in_forward, test_top_level,
       test_members_of_the_network, test_members_that_are_no_layers, test_matrices, test_vectors,
       test_shapes, test_shapes_in_words, test_one_cause_one_fault, test_activations, test_samples,
-      test_options, test_include, test_learning_rate_and_steps, test_all_faults_in_order,
-      test_faults_of_samples_in_order, test_more_faults_than_are_listed,
+      test_options, test_include, test_learning_rate_and_steps, test_members_of_step_alone_in_words,
+      test_all_faults_in_order, test_faults_of_samples_in_order, test_more_faults_than_are_listed,
       test_hundred_thousand_unknown_members, test_invalid_json_is_another_problem, test_each_limit,
       test_absurd_layer_numbers, test_values_outside_numeric_arrays_are_limited,
       test_each_sample_may_be_wrong, test_hostile_bodies_take_little_memory, test_every_budget,

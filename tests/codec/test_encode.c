@@ -160,7 +160,33 @@ TEST(test_newly_dead_of_each_layer)
     require_member(reply, "dead_after", "{'h1':[true,true],'h2':[true],'y_hat':[true,true]}");
     require_member(reply, "newly_dead", "{'h1':[0],'h2':[0],'y_hat':[0]}");
     require_member(reply, "revived", "{'h1':[],'h2':[],'y_hat':[]}");
+    require_member(json_object_get(reply, "network"), "activations", "['relu','relu','relu']");
     json_decref(reply);
+}
+
+/* What stands in the reply for each sample is what it would get alone. */
+TEST(test_samples_each_for_itself)
+{
+    static const char *const samples[] = {"{'x':[1,2],'y':[0,1]}", "{'x':[-3,0.5],'y':[2,-1]}",
+                                          "{'x':[0,0],'y':[0,0]}", "{'x':[2,-2],'y':[1,1]}"};
+    static const char network[] = "{'network':{'W1':[[1,-1,0.5],[2,0.25,-1]],'b1':[0.5,0,-1],"
+                                  "'W2':[[1,-1],[2,0.5],[-1,1]],'b2':[0.25,-0.5]},'samples':[";
+    for (int endpoint = BP_FORWARD; endpoint <= BP_STEP; endpoint++) {
+        const char *rest =
+            endpoint == BP_STEP ? "],'learning_rate':1,'include':['samples']}" : "]}";
+        char body[1024];
+        snprintf(body, sizeof body, "%s%s,%s,%s,%s%s", network, samples[0], samples[1], samples[2],
+                 samples[3], rest);
+        json_t *whole = reply_read((enum bp_endpoint)endpoint, body);
+        for (size_t s = 0; s < LENGTH(samples); s++) {
+            snprintf(body, sizeof body, "%s%s%s", network, samples[s], rest);
+            json_t *alone = reply_read((enum bp_endpoint)endpoint, body);
+            ck_assert(json_equal(json_array_get(json_object_get(whole, "samples"), s),
+                                 json_array_get(json_object_get(alone, "samples"), 0)));
+            json_decref(alone);
+        }
+        json_decref(whole);
+    }
 }
 
 /* Names of layers with two digits. */
@@ -304,6 +330,6 @@ TEST(test_start_has_room_for_the_whole_reply)
 SUITE("codec/encode", test_textbook_forward, test_textbook_backward, test_textbook_two_steps,
       test_one_layer_by_its_names, test_forward_with_some_targets, test_nothing_included,
       test_step_gives_activations_back, test_newly_dead_and_revived, test_dead_of_each_layer,
-      test_newly_dead_of_each_layer, test_twelve_layers_by_their_names,
-      test_no_reply_has_a_minus_zero, test_replies_are_json, test_every_budget,
-      test_start_has_room_for_the_whole_reply)
+      test_newly_dead_of_each_layer, test_samples_each_for_itself,
+      test_twelve_layers_by_their_names, test_no_reply_has_a_minus_zero, test_replies_are_json,
+      test_every_budget, test_start_has_room_for_the_whole_reply)

@@ -314,7 +314,8 @@ TEST(test_near_misses)
         {"learning__rate", "learning_rate"}, /* added */
         {"learning-rate", "learning_rate"},  /* wrong */
         {"laerning_rate", "learning_rate"},  /* swapped */
-        {"leraning_rtae", "learning_rate"},  /* swapped twice */
+        {"elarning_rtae", "learning_rate"},
+        {"leraning_rtae", "learning_rate"}, /* swapped twice */
         {"learnngrate", "learning_rate"},
         {"LEARNING_RATE", "learning_rate"}, /* capitals */
         {"learningRate", "learning_rate"},

@@ -193,6 +193,24 @@ TEST(test_position_of_the_first_fault)
     require_positions(rows, LENGTH(rows));
 }
 
+/* What the lifting stopped at is told by its own name, not as a text that ends there. */
+TEST(test_detail_says_why)
+{
+    static const struct {
+        const char *body;
+        size_t size;
+        const char *word;
+    } rows[] = {{"[1,\0]", 5, "NUL"},       {"\"\0\"", 3, "NUL"},    {"[1,01]", 6, "number"},
+                {"{\"a\":-}", 7, "number"}, {"[[[[[[[[[1", 10, "8"}, {"[1,2", 4, "ends"}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct lifting lifting;
+        lifting_load(&lifting, rows[i].body, rows[i].size);
+        REQUIRE(strstr(lifting.problem.detail, rows[i].word), "row %zu: %s", i,
+                lifting.problem.detail);
+        lifting_end(&lifting);
+    }
+}
+
 /* jansson's words quote what is near; near in the skeleton, that is: not what the user wrote. */
 TEST(test_detail_quotes_nothing_of_the_skeleton)
 {
@@ -346,9 +364,9 @@ SUITE("codec/skeleton", test_position_of_a_wrong_token, test_position_behind_num
       test_position_of_a_wrong_number, test_position_where_the_text_ends_too_early,
       test_position_inside_a_string, test_position_counts_characters_and_bytes,
       test_position_of_a_nul_byte, test_position_of_the_ninth_level, test_a_million_levels,
-      test_position_of_the_first_fault, test_detail_quotes_nothing_of_the_skeleton,
-      test_no_duplicates, test_duplicates_everywhere, test_duplicates_all_of_them_in_order,
-      test_duplicates_by_escapes, test_duplicates_among_misleading_names,
-      test_duplicates_more_than_there_is_room_for, test_last_of_the_duplicates_is_kept,
-      test_too_many_values_are_a_fault_of_the_body, test_no_memory_is_said_as_such,
-      test_lift_of_a_value)
+      test_position_of_the_first_fault, test_detail_says_why,
+      test_detail_quotes_nothing_of_the_skeleton, test_no_duplicates, test_duplicates_everywhere,
+      test_duplicates_all_of_them_in_order, test_duplicates_by_escapes,
+      test_duplicates_among_misleading_names, test_duplicates_more_than_there_is_room_for,
+      test_last_of_the_duplicates_is_kept, test_too_many_values_are_a_fault_of_the_body,
+      test_no_memory_is_said_as_such, test_lift_of_a_value)

@@ -282,6 +282,27 @@ TEST(test_bias_after_an_update)
     net_free(&net);
 }
 
+/* h1 is 10, and no error comes down through a W2 of zeros: the first layer stays as it is. */
+TEST(test_second_layer_after_an_update)
+{
+    static const double biases[] = {10, 0};
+    static const enum bp_tensor tensors[] = {BP_TENSOR_W, BP_TENSOR_B};
+    for (size_t i = 0; i < 2; i++) {
+        struct net net;
+        net_make(&net, 2, (const size_t[]){2, 3, 2}, 1);
+        net.layers[0].b[2] = biases[i];
+        net_sample(&net, 0)[2 + 1] = i ? 1e10 : 1;
+        require_descent(&net, 1e308, 2,
+                        (struct bp_overflow){.tensor = tensors[i],
+                                             .layer = 1,
+                                             .n_index = i ? 1 : 2,
+                                             .index = {i ? 1 : 2, 1},
+                                             .sample = BP_WHOLE_BATCH,
+                                             .step = 0});
+        net_free(&net);
+    }
+}
+
 /* The weight falls to minus infinity, and so does z: relu would make a finite 0 of it. */
 TEST(test_weight_before_a_gate_that_closes)
 {
@@ -353,6 +374,6 @@ SUITE("core/overflow", test_z_of_the_first_layer, test_z_of_the_first_sample_tha
       test_error_of_the_layer_nearest_to_the_loss, test_gradient_of_a_sample,
       test_gradient_of_a_sample_in_the_last_layer, test_gradient_of_the_batch,
       test_bias_gradient_of_the_batch, test_weight_after_an_update, test_bias_after_an_update,
-      test_weight_before_a_gate_that_closes, test_z_as_posted_is_step_zero,
-      test_z_after_an_update_is_the_next_step, test_loss_after_two_updates,
-      test_weight_after_a_later_update)
+      test_second_layer_after_an_update, test_weight_before_a_gate_that_closes,
+      test_z_as_posted_is_step_zero, test_z_after_an_update_is_the_next_step,
+      test_loss_after_two_updates, test_weight_after_a_later_update)

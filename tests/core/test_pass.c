@@ -236,18 +236,21 @@ TEST(test_dead_is_for_relu_alone)
 /* Losses of the samples that have a target; no loss of the batch is asked for. */
 TEST(test_forward_without_a_target)
 {
-    struct net net;
-    struct run run;
-    net_make(&net, 1, (const size_t[]){1, 1}, 3);
-    net_set(net.numbers, 8, (const double[]){1, 0, 1, 3, 2, 0, 3, 8});
-    net.samples[1].y = NULL;
-    run_make(&run, &net.task, BP_PASS_FORWARD | BP_PASS_ALL_SAMPLES);
-    ck_assert(bp_forward(&run.pass, &run.overflow, &net.task));
-    NEAR(run.pass.layers[0].h, 1, 2, 3);
-    NEAR(run.pass.losses, 4);
-    NEAR(run.pass.losses + 2, 25);
-    run_free(&run);
-    net_free(&net);
+    static const double losses[] = {4, 4, 25};
+    for (size_t missing = 0; missing < 3; missing++) {
+        struct net net;
+        struct run run;
+        net_make(&net, 1, (const size_t[]){1, 1}, 3);
+        net_set(net.numbers, 8, (const double[]){1, 0, 1, 3, 2, 0, 3, 8});
+        net.samples[missing].y = NULL;
+        run_make(&run, &net.task, BP_PASS_FORWARD | BP_PASS_ALL_SAMPLES);
+        ck_assert(bp_forward(&run.pass, &run.overflow, &net.task));
+        NEAR(run.pass.layers[0].h, 1, 2, 3);
+        for (size_t s = 0; s < 3; s++)
+            ck_assert(s == missing || run.pass.losses[s] == losses[s]);
+        run_free(&run);
+        net_free(&net);
+    }
 }
 
 /* --- gradients against differences of the loss -------------------------------------------------
@@ -488,6 +491,97 @@ TEST(test_parts_do_not_change_numbers)
     net_free(&net);
 }
 
+/* Many zeros of many reasons: whole numbers, sparse inputs, and but for every n-th sample the
+ * target is what comes out. */
+static void make_sparse(struct net *net, size_t every)
+{
+    struct run run;
+    uint64_t seed = 5;
+    net_make(net, 3, (const size_t[]){4, 5, 3, 2}, 200);
+    net->layers[1].activation = BP_ACTIVATION_IDENTITY;
+    for (size_t i = 0; i < net->n_numbers; i++)
+        net->numbers[i] = (double)random_below(&seed, 3) - 1;
+    net->layers[0].b[1] = net->layers[0].b[2] = -9;
+    run_make(&run, &net->task, BP_PASS_FORWARD | BP_PASS_ALL_SAMPLES);
+    ck_assert(bp_forward(&run.pass, &run.overflow, &net->task));
+    for (size_t s = 0; s < 200; s++) {
+        const double *y_hat = run.pass.layers[2].h + 2 * s;
+        net_set(net_sample(net, s) + 4, 2, (const double[]){y_hat[0], y_hat[1] + (s % every == 0)});
+    }
+    run_free(&run);
+}
+
+/* A batch's reason, told from those of its samples alone: all alike, mixed, or terms that cancel.
+ */
+static int reason_of_batch(uint8_t (*alone)[64], size_t n_samples, size_t i, double gradient)
+{
+    bool mixed = false, alive = false;
+    for (size_t s = 0; s < n_samples; s++) {
+        mixed = mixed || alone[s][i] != alone[0][i];
+        alive = alive || alone[s][i] == BP_REASON_NONE;
+    }
+    if (gradient != 0)
+        return BP_REASON_NONE;
+    return alive ? BP_REASON_CANCELS : mixed ? BP_REASON_MIXED : alone[0][i];
+}
+
+/* The reasons of all parameters, in the order of net.numbers. */
+static void run_reasons(uint8_t *reasons, const struct run *run, const struct bp_task *task)
+{
+    for (size_t k = 0; k < task->network.depth; k++) {
+        const size_t n_out = task->network.layers[k].n_out;
+        const size_t n_w = task->network.layers[k].n_in * n_out;
+        memcpy(reasons, run->pass.layers[k].why_w, n_w);
+        memcpy(reasons + n_w, run->pass.layers[k].why_b, n_out);
+        reasons += n_w + n_out;
+    }
+}
+
+static void check_reasons_of_batches(size_t every, size_t met[BP_REASON_COUNT + 1])
+{
+    static const size_t batches[] = {1, 63, 64, 65, 130, 200};
+    static uint8_t alone[200][64];
+    struct net net;
+    struct run run;
+    make_sparse(&net, every);
+    ck_assert_uint_le(net.n_parameters, 64);
+    for (size_t s = 0; s < 200; s++) {
+        struct bp_task one = net.task;
+        one.samples += s;
+        one.n_samples = 1;
+        run_backward(&run, &one);
+        run_reasons(alone[s], &run, &one);
+        run_free(&run);
+    }
+    for (size_t i = 0; i < 2 * LENGTH(batches); i++) {
+        uint8_t reasons[64];
+        double gradients[64];
+        struct bp_task task = net.task;
+        task.n_samples = batches[i / 2];
+        run_make(&run, &task, i % 2 ? EVERYTHING : BP_PASS_BACKWARD | BP_PASS_REASONS);
+        ck_assert(bp_backward(&run.pass, &run.overflow, &task));
+        run_reasons(reasons, &run, &task);
+        run_gradients(gradients, &run, &task);
+        for (size_t j = 0; j < net.n_parameters; j++) {
+            int expected = reason_of_batch(alone, task.n_samples, j, gradients[j]);
+            REQUIRE(reasons[j] == expected, "%zu samples, parameter %zu: %d, not %d",
+                    task.n_samples, j, reasons[j], expected);
+            met[expected]++;
+        }
+        run_free(&run);
+    }
+    net_free(&net);
+}
+
+TEST(test_reasons_of_a_batch_from_those_of_its_samples)
+{
+    size_t met[BP_REASON_COUNT + 1] = {0};
+    for (size_t every = 1; every <= 7; every += 2)
+        check_reasons_of_batches(every, met);
+    ck_assert(met[BP_REASON_NEURON_DEAD] && met[BP_REASON_ERROR_ZERO] && met[BP_REASON_MIXED] &&
+              met[BP_REASON_NONE] && met[BP_REASON_SOURCE_DEAD]);
+}
+
 /* A pass starts afresh: the second run over the same block gives the same. */
 TEST(test_pass_can_be_used_again)
 {
@@ -672,6 +766,7 @@ SUITE("core/pass", test_textbook_forward, test_textbook_backward, test_textbook_
       test_gradients_are_the_slopes_of_the_loss, test_gradients_of_mixed_layers,
       test_sample_alone_as_in_a_batch, test_gradients_are_summed_sample_by_sample,
       test_loss_is_summed_sample_by_sample, test_parts_do_not_change_numbers,
-      test_pass_can_be_used_again, test_carve_arrays_do_not_overlap,
-      test_carve_only_what_is_asked_for, test_carve_counts_without_memory, test_carve_rows_as_asked,
-      test_carve_saturates, test_parameters_are_counted)
+      test_reasons_of_a_batch_from_those_of_its_samples, test_pass_can_be_used_again,
+      test_carve_arrays_do_not_overlap, test_carve_only_what_is_asked_for,
+      test_carve_counts_without_memory, test_carve_rows_as_asked, test_carve_saturates,
+      test_parameters_are_counted)

@@ -367,6 +367,9 @@ TEST(test_request_ids)
     ck_assert(bp_request_id_is_proper("!~{}\"'<>"));
     ck_assert(!bp_request_id_is_proper(""));
     ck_assert(!bp_request_id_is_proper("a b"));
+    ck_assert(!bp_request_id_is_proper(" ab"));
+    ck_assert(!bp_request_id_is_proper("\x80"
+                                       "ab"));
     ck_assert(!bp_request_id_is_proper("a\t"));
     ck_assert(!bp_request_id_is_proper("a\x7f"));
     ck_assert(!bp_request_id_is_proper("\xc3\xa9"));

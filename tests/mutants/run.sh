@@ -1,38 +1,42 @@
 #!/bin/sh
 # Breaks the code in small ways, one patch of this folder at a time: it must still build, and a test
-# that the patch names must fail. A patch starts with `rejected by: TEST...` and a line that says
-# what the mistake is.
+# that the patch names must fail. Above its diff a patch says
+#   rejected by: TEST...
+#   what the mistake is
+#   test: PATTERN         (only of these tests in files of many slow ones)
 # usage: run.sh [NAME...]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=$root/build/mutants
 clean=$work/clean
-# what a `make` above has set is not for the copies
-unset MAKEFLAGS MFLAGS MAKELEVEL MAKE_TERMOUT MAKE_TERMERR CONFIG
+# what a make above has set is not meant for the copies
+unset MAKEFLAGS MFLAGS MAKELEVEL CONFIG
 # a test that hangs has failed; the slowest passes in a fraction of this
 export CK_TIMEOUT_MULTIPLIER=0.25 CK_VERBOSITY=silent
+newline='
+'
 
-# A copy knows what is built already, by preserved times, and compiles only what a patch touches.
-make_clean() {
+copy() { # TO NAME...
+  to=$1
+  shift
+  for name; do
+    case ${name##*/} in .git | build | tests | node_modules) continue ;; esac
+    cp -a "$name" "$to/"
+  done
+}
+
+# A copy knows by preserved times what is built already, and compiles only what a patch touches.
+make_copies() {
   make -s -C "$root" all
   rm -rf "$work"
-  mkdir -p "$clean/build/release" "$work/taken" "$work/verdicts"
-  (
-    cd "$root"
-    for name in * .[a-z]*; do
-      case $name in build | tests | .git) continue ;; esac
-      cp -a "$name" "$clean/"
-    done
-    cp -a build/openapi.json "$clean/build/"
-    cp -a build/release/obj build/release/flags build/release/backpropd "$clean/build/release/"
-    mkdir "$clean/tests"
-    for name in tests/*; do
-      case $name in tests/node_modules) continue ;; esac
-      cp -a "$name" "$clean/tests/"
-    done
-    ln -s "$root/tests/node_modules" "$clean/tests/"
-  )
+  mkdir -p "$clean/build/release" "$clean/tests" "$work/taken" "$work/verdicts"
+  cd "$root"
+  copy "$clean" ./* ./.[a-z]*
+  copy "$clean/tests" tests/*
+  copy "$clean/build" build/openapi.json
+  copy "$clean/build/release" build/release/obj build/release/flags build/release/backpropd
+  ln -s "$root/tests/node_modules" "$clean/tests/"
   cp -a "$clean" "$work/tree-1"
   cp -a "$clean" "$work/tree-2"
 }
@@ -45,48 +49,53 @@ refresh() { # TREE: undoes a mutant, times included
 build() { # TREE TEST
   target=all
   case $2 in *.c) target=build/release/${2%.c} ;; esac
-  make -s -C "$1" "$target"
-}
-
-# In a process group of its own, none of which outlives the test; what has failed once need not go
-# on.
-passes() { # TREE TEST
-  rm -f "$1/output"
-  mkfifo "$1/output"
-  (
-    cd "$1"
-    case $2 in
-    *.c) exec timeout -k 5 120 "build/release/${2%.c}" ;;
-    *) BACKPROPD=$1/build/release/backpropd exec timeout -k 5 120 node --test-reporter=tap "$2" ;;
-    esac
-  ) >"$1/output" &
-  group=$!
-  status=0
-  if grep -q '^not ok' "$1/output"; then kill_group "$group"; fi
-  wait "$group" || status=$?
-  kill_group "$group"
-  return "$status"
+  make -s -C "$1" "$target" >"$1/log" 2>&1
 }
 
 kill_group() { # GROUP
   kill -s KILL -- "-$1" 2>/dev/null || true
 }
 
+# Runs in a process group of its own, none of which outlives the test, and ends at the first failure.
+passes() { # TREE TEST PATTERN
+  rm -f "$1/output"
+  mkfifo "$1/output"
+  (
+    cd "$1"
+    export BACKPROPD="$1/build/release/backpropd"
+    case $2 in
+    *.c) exec timeout -k 5 120 "build/release/${2%.c}" ;;
+    *) exec timeout -k 5 120 node --test-reporter=tap --test-name-pattern="${3:-.}" "$2" ;;
+    esac
+  ) >"$1/output" 2>"$1/log" &
+  group=$!
+  status=0
+  if grep -q '^not ok' "$1/output"; then kill_group "$group"; fi
+  wait "$group" 2>/dev/null || status=$?
+  kill_group "$group"
+  return "$status"
+}
+
 tests_of() { # NAME
   sed -n '1s/^rejected by: //p' "$here/$1.patch"
 }
 
-judge_clean() { # TREE TEST: prints what is wrong with a test of the unchanged tree
-  build "$1" "$2" >"$1/log" 2>&1 || { echo "ERROR $2 does not build" && return; }
-  passes "$1" "$2" >"$1/log" 2>&1 || echo "ERROR $2 fails without any mutant"
+pattern_of() { # NAME
+  sed -n '3s/^test: //p' "$here/$1.patch"
+}
+
+judge_clean() { # TREE 'TEST PATTERN': prints what is wrong with tests of the unchanged code
+  test=${2%% *} pattern=${2#* }
+  build "$1" "$test" || { echo "ERROR $test does not build" && return; }
+  passes "$1" "$test" "$pattern" || echo "ERROR $test fails without any mutant"
 }
 
 judge_mutant() { # TREE NAME: prints the verdict
   patch -fs -p1 -d "$1" <"$here/$2.patch" >"$1/log" 2>&1 ||
     { echo "ERROR $2 does not apply" && return; }
   for test in $(tests_of "$2"); do
-    build "$1" "$test" >"$1/log" 2>&1 || { echo "ERROR $2 does not build" && return; }
-    passes "$1" "$test" >"$1/log" 2>&1 || { echo "rejected $2" && return; }
+    build "$1" "$test" || { echo "ERROR $2 does not build" && return; }
+    passes "$1" "$test" "$(pattern_of "$2")" || { echo "rejected $2" && return; }
   done
   echo "SURVIVED $2"
 }
@@ -121,14 +130,18 @@ if [ $# = 0 ]; then
     set -- "$@" "${name%.patch}"
   done
 fi
-for name; do
-  [ -n "$(tests_of "$name")" ] || { echo "ERROR $name names no test" && exit 1; }
-done
-tests=$(for name; do tests_of "$name"; done | tr ' ' '\n' | sort -u)
+checks=$(
+  for name; do
+    [ -n "$(tests_of "$name")" ] || echo "ERROR $name names no test" >&2
+    for test in $(tests_of "$name"); do echo "$test $(pattern_of "$name")"; done
+  done | sort -ru # the slow ones first
+)
 
-make_clean
-# shellcheck disable=SC2086  # a list of words
-in_parallel judge_clean $tests
+make_copies
+IFS=$newline
+# shellcheck disable=SC2086  # a list of lines
+in_parallel judge_clean $checks
+unset IFS
 [ "$(count ERROR)" = 0 ] || exit 1
 in_parallel judge_mutant "$@"
 

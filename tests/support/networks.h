@@ -91,7 +91,7 @@ static inline void *block_of(size_t size)
 {
     void *block = aligned_alloc(64, size);
     REQUIRE(block, "no memory for %zu bytes", size);
-    memset(block, 0xA5, size); /* what is not set by the code must not look like an answer */
+    memset(block, 0xFF, size); /* NaN: what is not set by the code must not look like an answer */
     return block;
 }
 
