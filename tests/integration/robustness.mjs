@@ -165,7 +165,7 @@ const http = limits => [
   [29, 'a body of 8 limits', [forward(`Content-Length: ${8 * limits.body_bytes}`), ...fill(8, Buffer.alloc(limits.body_bytes, ' '))],
     keeping(413, 'body_too_large', {about: {limit: limits.body_bytes}})],
   [30, 'a body of 8 limits and a byte', forward(`Content-Length: ${8 * limits.body_bytes + 1}`) + hidden, closing(413, 'body_too_large', {about: {limit: limits.body_bytes}})],
-  ...['application/json; charset=latin1', 'application/json; charset=utf-16', 'application/xml', 'text/html', 'multipart/form-data', 'application/jsonx', 'image/png', 'nonsense'].map(type =>
+  ...['application/json; charset=latin1', 'application/json; charset=utf-16', 'application/json; charset=utf-8x', 'application/xml', 'text/html', 'multipart/form-data', 'application/jsonx', 'image/png', 'nonsense'].map(type =>
     [32, type, post('/forward', json(tiny), `Content-Type: ${type}`), wrongType]),
   ...['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'Application/JSON'].map(type =>
     [32, type, post('/forward', json(tiny), `Content-Type: ${type}`), fine()]),

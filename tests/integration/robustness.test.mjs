@@ -86,6 +86,7 @@ function assertReply(reply, {method, path}, expect, body) {
   const {status, headers, text} = reply;
   assert.deepEqual(judge({method, path: withoutAuthority(path), requestHeaders: {}, requestBody: body?.toString(), status, headers, body: text}), []);
   assertAlike(headers, expect.headers ?? {}, 'header');
+  if (expect.closed) assert.equal(headers.connection?.toLowerCase(), 'close');
   if (expect.code && method !== 'HEAD') assertProblem(reply, expect, body);
   expect.check?.(reply);
 }
