@@ -1,6 +1,7 @@
 #include "reader.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -270,9 +271,14 @@ void bp_read_missing(const struct bp_reader *reader, const json_t *object,
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got)
 {
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_LIMIT_EXCEEDED, place,
-                                          "%zu %s, but the limit is %zu", got, what, limit);
+    const bool is_counted = got != SIZE_MAX; /* or an estimate beyond counting */
+    struct bp_fault *fault = is_counted
+                                 ? bp_fault_add(reader->problem, BP_FAULT_LIMIT_EXCEEDED, place,
+                                                "%zu %s, but the limit is %zu", got, what, limit)
+                                 : bp_fault_add(reader->problem, BP_FAULT_LIMIT_EXCEEDED, place,
+                                                "far too many %s; the limit is %zu", what, limit);
     fault->expected = bp_fact_number((double)limit);
-    fault->got = bp_fact_number((double)got);
+    if (is_counted)
+        fault->got = bp_fact_number((double)got);
     return false;
 }

@@ -373,6 +373,8 @@ TEST(test_shapes)
         /* W2's rows with b1 */
         {BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"),
          "shape_mismatch #/network/W2 expected=3 got=2"},
+        {BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2],[3],[4]]", "[1]", "1", "1"),
+         "shape_mismatch #/network/W2 expected=3 got=4"},
         /* rows and columns are two causes */
         {BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1,2],[2,3]]", "[1]", "1", "1"),
          "shape_mismatch #/network/W2 expected=3 got=2\nshape_mismatch #/network/W2 expected=1 "
@@ -606,6 +608,10 @@ TEST(test_all_faults_in_order)
         while (part < LENGTH(parts) && strncmp(pointer, parts[part], strlen(parts[part])) != 0)
             part++;
         REQUIRE(part < LENGTH(parts), "fault %zu, #%s, comes too late", i, pointer);
+        for (size_t earlier = 0; earlier < part;
+             earlier++) /* the last part's prefix is everyone's */
+            REQUIRE(strncmp(pointer, parts[earlier], strlen(parts[earlier])) != 0,
+                    "fault %zu, #%s, comes too late", i, pointer);
         if (part != 0 || (pointer[9] != 'W' && pointer[9] != 'b'))
             continue;
         const size_t k = (size_t)(pointer[10] - '0');
@@ -757,13 +763,15 @@ TEST(test_values_outside_numeric_arrays_are_limited)
 /* As many samples as there may be, and everything wrong with each: that is no hostile body yet. */
 TEST(test_each_sample_may_be_wrong)
 {
-    const size_t n = STANDARD.samples;
+    struct bp_limits limits = STANDARD;
+    const size_t n = limits.samples;
+    limits.units = 8; /* whatever else is allowed must not make up for it */
     char *body = malloc(n * 32 + 256), *at = body + sprintf(body, "{" NETWORK ",'samples':[");
     for (size_t s = 0; s < n; s++)
         at += sprintf(at, "%s{'x':[1,2,''],'y':[1,'']}", s ? "," : "");
     strcpy(at, "]}");
     struct decoding d;
-    decode(&d, BP_FORWARD, body);
+    decode_within(&d, BP_FORWARD, body, &limits);
     ck_assert_uint_eq(d.problem.n_faults, 2 * n);
     ck_assert_str_eq(d.problem.faults[0].pointer, "#/samples/0/x/2");
     ck_assert_str_eq(d.problem.faults[1].pointer, "#/samples/0/y/1");

@@ -303,6 +303,35 @@ TEST(test_every_budget)
     decoding_end(&d);
 }
 
+/* Rows of numbers of 25 characters, into texts that have to grow at any place. */
+TEST(test_rows_of_the_longest_numbers)
+{
+    struct decoding d;
+    char body[8192], *at = body + sprintf(body, "{'network':{'W1':[[0");
+    for (int j = 1; j < 100; j++)
+        at += sprintf(at, ",0");
+    at += sprintf(at, "]],'b1':[0");
+    for (int j = 1; j < 100; j++)
+        at += sprintf(at, ",0");
+    at += sprintf(at, "]},'samples':[{'x':[1.2345678901234567],'y':[");
+    for (int j = 0; j < 100; j++)
+        at += sprintf(at, "%s0.000%d", j ? "," : "", 100 + j);
+    strcpy(at, "]}],'options':{'loss':'half_mse'}}");
+    decode_good(&d, BP_BACKWARD, body);
+    char *whole = reply_to(BP_BACKWARD, body);
+    for (size_t capacity = 0; capacity < 3000; capacity += 97) {
+        struct bp_text text;
+        bp_text_start(&text, &d.memory, capacity);
+        reply_write(&text, &d.job);
+        ck_assert(!text.failed && text.size <= text.capacity);
+        ck_assert_uint_eq(text.size, strlen(whole));
+        ck_assert(memcmp(text.data, whole, text.size) == 0);
+        bp_text_free(&text);
+    }
+    free(whole);
+    decoding_end(&d);
+}
+
 /* As a rule a reply needs no growing; for numbers with all their digits too. */
 TEST(test_start_has_room_for_the_whole_reply)
 {
@@ -332,4 +361,4 @@ SUITE("codec/encode", test_textbook_forward, test_textbook_backward, test_textbo
       test_step_gives_activations_back, test_newly_dead_and_revived, test_dead_of_each_layer,
       test_newly_dead_of_each_layer, test_samples_each_for_itself,
       test_twelve_layers_by_their_names, test_no_reply_has_a_minus_zero, test_replies_are_json,
-      test_every_budget, test_start_has_room_for_the_whole_reply)
+      test_every_budget, test_rows_of_the_longest_numbers, test_start_has_room_for_the_whole_reply)

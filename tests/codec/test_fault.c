@@ -112,21 +112,19 @@ TEST(test_pointer_at_its_longest)
 /* To the last character that has room, and not one further. */
 TEST(test_pointer_that_just_fits)
 {
+    static const char letters[] = "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn";
     for (size_t last = 30; last < 40; last++) {
-        char name[41], expected[2 * BP_POINTER_MAX] = "#";
+        char expected[2 * BP_POINTER_MAX] = "#";
         struct bp_place places[5];
         const struct bp_place *up = &bp_place_body;
         for (size_t i = 0; i < LENGTH(places); i++) {
-            memset(name, 'n', sizeof name);
-            places[i] = (struct bp_place){up, strdup(name), BP_NO_NUMBER};
-            ((char *)places[i].name)[i + 1 < LENGTH(places) ? 40 : last] = '\0';
+            const char *name = letters + (i + 1 < LENGTH(places) ? 0 : 40 - last);
+            places[i] = (struct bp_place){up, name, BP_NO_NUMBER};
             up = &places[i];
-            if (strlen(expected) + 1 + strlen(places[i].name) < BP_POINTER_MAX)
-                sprintf(expected + strlen(expected), "/%s", places[i].name);
+            if (strlen(expected) + 1 + strlen(name) < BP_POINTER_MAX)
+                sprintf(expected + strlen(expected), "/%s", name);
         }
         ck_assert_str_eq(pointer_of(up), expected);
-        for (size_t i = 0; i < LENGTH(places); i++)
-            free((char *)places[i].name);
     }
 }
 

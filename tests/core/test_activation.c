@@ -176,6 +176,7 @@ TEST(test_activate_by_hand)
         {BP_ACTIVATION_SIGMOID, 40, 1, 0},
         {BP_ACTIVATION_SIGMOID, 1000, 1, 0},
         {BP_ACTIVATION_SIGMOID, -1000, 0, 0},
+        {BP_ACTIVATION_SIGMOID, -710, 4.476286225675130e-309, 1e-320}, /* not an overflow to 0 */
         {BP_ACTIVATION_TANH, 0, 0, 0},
         {BP_ACTIVATION_TANH, 0.5493061443340549, 0.5, 1e-15},
         {BP_ACTIVATION_TANH, -0.5493061443340549, -0.5, 1e-15},

@@ -582,6 +582,23 @@ TEST(test_reasons_of_a_batch_from_those_of_its_samples)
               met[BP_REASON_NONE] && met[BP_REASON_SOURCE_DEAD]);
 }
 
+/* Two errors that cancel, both in the second block; all else is as it should be. */
+TEST(test_terms_cancel_in_a_later_block)
+{
+    struct net net;
+    struct run run;
+    net_make(&net, 1, (const size_t[]){1, 1}, 72);
+    for (size_t s = 0; s < 72; s++)
+        net_sample(&net, s)[0] = 1;
+    net_sample(&net, 70)[1] = 1;
+    net_sample(&net, 71)[1] = -1;
+    run_backward(&run, &net.task);
+    ck_assert_int_eq(run.pass.layers[0].why_w[0], BP_REASON_CANCELS);
+    ck_assert_int_eq(run.pass.layers[0].why_b[0], BP_REASON_CANCELS);
+    run_free(&run);
+    net_free(&net);
+}
+
 /* A pass starts afresh: the second run over the same block gives the same. */
 TEST(test_pass_can_be_used_again)
 {
@@ -766,7 +783,7 @@ SUITE("core/pass", test_textbook_forward, test_textbook_backward, test_textbook_
       test_gradients_are_the_slopes_of_the_loss, test_gradients_of_mixed_layers,
       test_sample_alone_as_in_a_batch, test_gradients_are_summed_sample_by_sample,
       test_loss_is_summed_sample_by_sample, test_parts_do_not_change_numbers,
-      test_reasons_of_a_batch_from_those_of_its_samples, test_pass_can_be_used_again,
-      test_carve_arrays_do_not_overlap, test_carve_only_what_is_asked_for,
-      test_carve_counts_without_memory, test_carve_rows_as_asked, test_carve_saturates,
-      test_parameters_are_counted)
+      test_reasons_of_a_batch_from_those_of_its_samples, test_terms_cancel_in_a_later_block,
+      test_pass_can_be_used_again, test_carve_arrays_do_not_overlap,
+      test_carve_only_what_is_asked_for, test_carve_counts_without_memory, test_carve_rows_as_asked,
+      test_carve_saturates, test_parameters_are_counted)
