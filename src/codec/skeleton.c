@@ -93,25 +93,31 @@ static bool set_stop(struct bp_problem *problem, const struct bp_lifted *lifted,
     return set_invalid_json(problem, body, lifted->stopped_at, says, (int)strlen(says));
 }
 
+/* Where in the body jansson's error is: within a string the very byte is known (a wrong escape has
+ * been read), elsewhere the token that should not be there. */
+static size_t error_offset(const struct bp_lifted *lifted, const json_error_t *error)
+{
+    const size_t position = (size_t)error->position;
+    const bool in_escape = strstr(error->text, "escape");
+    const bool in_string = in_escape || json_error_code(error) == json_error_invalid_utf8 ||
+                           strstr(error->text, "control") || strstr(error->text, "newline");
+    return source_offset(lifted, in_string ? position - in_escape
+                                           : token_start(&lifted->skeleton, position));
+}
+
 static bool set_jansson_error(struct bp_problem *problem, const struct bp_lifted *lifted,
                               const char *body, const json_error_t *error)
 {
-    /* jansson quotes what is near; that is the skeleton's text, not the user's */
-    const char *near = strstr(error->text, " near ");
-    size_t length = near ? (size_t)(near - error->text) : strlen(error->text);
-    if (json_error_code(error) == json_error_out_of_memory)
-        return bp_problem_set_memory(problem, false);
-    if (json_error_code(error) == json_error_premature_end_of_input)
-        return set_invalid_json(problem, body, lifted->stopped_at, "the text ends too early", 23);
-    /* within a string the very byte is known (a wrong escape has been read), elsewhere the token
-     * that should not be there */
     const enum json_error_code code = json_error_code(error);
-    const bool in_string = code == json_error_invalid_utf8 || strstr(error->text, "escape") ||
-                           strstr(error->text, "control") || strstr(error->text, "newline");
-    const size_t position = (size_t)error->position;
-    const size_t at = in_string ? position - !!strstr(error->text, "escape")
-                                : token_start(&lifted->skeleton, position);
-    return set_invalid_json(problem, body, source_offset(lifted, at), error->text, (int)length);
+    const char *says = code == json_error_null_character ? "a NUL in a string" : error->text;
+    /* jansson quotes what is near; that is the skeleton's text, not the user's */
+    const char *near = strstr(says, " near ");
+    const size_t length = near ? (size_t)(near - says) : strlen(says);
+    if (code == json_error_out_of_memory)
+        return bp_problem_set_memory(problem, false);
+    if (code == json_error_premature_end_of_input)
+        return set_invalid_json(problem, body, lifted->stopped_at, "the text ends too early", 23);
+    return set_invalid_json(problem, body, error_offset(lifted, error), says, (int)length);
 }
 
 /*
