@@ -10,9 +10,8 @@ struct bp_exchange {
     const char *path;
     size_t length;   /* announced, 0 if not */
     size_t received; /* of the body */
-    bool is_refused; /* `problem` is the answer; the body is read and dropped */
-    struct bp_problem problem;
-    bool is_ended; /* the body is whole */
+    bool is_refused; /* `reply` says so already; the body is read and dropped */
+    bool is_ended;   /* the body is whole */
     struct bp_text body;
     struct bp_pending pending;
     struct bp_reply reply;
@@ -41,7 +40,7 @@ void bp_exchange_finish(struct bp_exchange *exchange);
 /* Refuses a request after all, since too many wait. */
 void bp_exchange_refuse_queue(struct bp_exchange *exchange);
 
-/* Frees all but the reply. */
+/* Frees all but the reply, which is the caller's: bp_reply_free, sent or not. */
 void bp_exchange_free(struct bp_exchange *exchange);
 
 #endif

@@ -15,7 +15,7 @@
 
 /*
  * Cuts one block of memory into arrays. With base == NULL it only counts, so the same code
- * measures and cuts. Arrays are aligned to 64 bytes; `used` saturates at SIZE_MAX.
+ * measures and cuts. Arrays are aligned to 64 bytes from the base; `used` saturates at SIZE_MAX.
  */
 struct bp_carver {
     char *base;

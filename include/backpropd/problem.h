@@ -117,8 +117,8 @@ struct bp_problem_info {
 /* What never changes about a problem. Cannot fail. */
 const struct bp_problem_info *bp_problem_info(enum bp_problem_code code);
 
-/* Sets code and detail (a printf format), everything else to nothing. Returns false, so that a
- * caller can return it. */
+/* Sets code and detail (a printf format), no faults; what else a code needs is set beside. Returns
+ * false, so that a caller can return it. */
 bool bp_problem_set(struct bp_problem *problem, enum bp_problem_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -56,8 +56,9 @@ struct bp_metrics; /* counters that all threads share */
 struct bp_service {
     struct bp_limits limits;
     struct bp_memory memory;
-    struct bp_memory problem_memory; /* without a budget: who is refused must be told why */
-    atomic_bool draining;            /* a stop was asked for: /readyz says no */
+    struct bp_memory
+        own_memory; /* without a budget: what the service says of itself, and why it refuses */
+    atomic_bool draining; /* a stop was asked for: /readyz says no */
     struct bp_metrics *metrics;
 };
 

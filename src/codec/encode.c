@@ -261,7 +261,7 @@ static void put_why_zero(struct bp_text *text, const struct bp_job *job, const s
 
 void bp_encode_start(struct bp_text *text, const struct bp_job *job, struct bp_memory *memory)
 {
-    /* 19 characters for a number and its comma is what full doubles take as a rule */
+    /* 22 characters for a number and its comma: full doubles take 19 or 20 as a rule */
     const size_t numbers = bp_job_reply_numbers(job);
     const size_t whys =
         job->include[BP_PART_WHY_ZERO] ? bp_network_parameters(&job->task.network) : 0;

@@ -19,7 +19,7 @@
 
 enum bp_lift_kind { BP_LIFT_NUMBER, BP_LIFT_VECTOR, BP_LIFT_MATRIX };
 
-/* Offsets fit 32 bits: a body of 4 GiB is beyond any limit. 36 bytes an entry bound what a body of
+/* Offsets fit 32 bits: a body of 4 GiB is beyond any limit. 32 bytes an entry bound what a body of
  * nothing but small arrays can take. */
 struct bp_lift {
     enum bp_lift_kind kind;

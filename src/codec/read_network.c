@@ -68,13 +68,16 @@ static bool read_others(const struct bp_reader *reader, const json_t *network)
     const char *key;
     json_t *value;
     struct names names;
+    struct bp_names known = {NULL, 0};
     json_object_foreach((json_t *)network, key, value)
     {
         size_t k = layer_number(key);
         deepest = k > deepest ? k : deepest;
-        if (!k && strcmp(key, "activations") != 0)
-            bp_read_unknown(reader, &bp_place_network, key,
-                            make_names(&names, reader->job->task.network.depth));
+        if (k || strcmp(key, "activations") == 0)
+            continue;
+        if (!known.n) /* not made for nothing, and not for each */
+            known = make_names(&names, reader->job->task.network.depth);
+        bp_read_unknown(reader, &bp_place_network, key, known);
     }
     return deepest <= reader->limits->layers ||
            bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);

@@ -239,8 +239,11 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
 {
     struct bp_fault *fault = bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER,
                                                  object_place, key, "unknown member");
-    bp_fault_suggest(fault, bp_nearest_name(key, known.names, known.n));
+    if (reader->problem->n_faults <= BP_FAULTS_MAX) /* what is not listed needs no help */
+        bp_fault_suggest(fault, bp_nearest_name(key, known.names, known.n));
 }
+
+#define MISSPELT_AMONG 100
 
 static bool is_known(const char *key, struct bp_names known)
 {
@@ -255,12 +258,16 @@ void bp_read_missing(const struct bp_reader *reader, const json_t *object,
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)object, key, value)
-    {
-        const char *near = is_known(key, known) ? NULL : bp_nearest_name(key, known.names, known.n);
-        if (near && strcmp(near, name) == 0)
-            return;
-    }
+    /* among hundreds of members it is no slip of the pen, and the search would take seconds */
+    const bool may_be_misspelt = json_object_size(object) <= MISSPELT_AMONG;
+    if (may_be_misspelt)
+        json_object_foreach((json_t *)object, key, value)
+        {
+            const char *near =
+                is_known(key, known) ? NULL : bp_nearest_name(key, known.names, known.n);
+            if (near && strcmp(near, name) == 0)
+                return;
+        }
     struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_MISSING_MEMBER,
                                           &(struct bp_place){object_place, name, BP_NO_NUMBER},
                                           "the member \"%s\" is missing", name);

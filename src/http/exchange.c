@@ -1,5 +1,8 @@
 #include "backpropd/exchange.h"
 
+/* Memory for a body that is only promised yet: more is taken once that much has come, or a few
+ * clients that announce much and send nothing would take all there is. */
+#define PROMISED_BYTES 262144
 
 /* A body up to this many times the limit is read and dropped before it is refused: clients that
  * write before they read would see a reset instead of the answer. */
@@ -53,7 +56,9 @@ static void expect_body(struct bp_exchange *exchange, const struct bp_head *head
     } else if (exchange->length > exchange->service->limits.body_bytes) {
         refuse_size(exchange);
     } else {
-        bp_text_start(&exchange->body, &exchange->service->memory, exchange->length + 1);
+        const size_t size = exchange->length + 1;
+        bp_text_start(&exchange->body, &exchange->service->memory,
+                      size < PROMISED_BYTES ? size : PROMISED_BYTES);
         refuse_if_no_memory(exchange);
     }
 }
@@ -96,6 +101,8 @@ bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t si
         refuse_size(exchange);
         return true;
     }
+    if (exchange->body.capacity - exchange->body.size < size && exchange->length)
+        bp_text_reserve(&exchange->body, exchange->length + 1 - exchange->body.size);
     bp_text_put(&exchange->body, piece, size);
     refuse_if_no_memory(exchange);
     return true;

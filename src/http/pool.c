@@ -60,6 +60,7 @@ struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max)
     for (; pool->n_threads < n_threads; pool->n_threads++)
         if (pthread_create(&pool->threads[pool->n_threads], NULL, work_on, pool) != 0) {
             bp_pool_stop(pool);
+            bp_pool_free(pool);
             return NULL;
         }
     return pool;
@@ -68,7 +69,7 @@ struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max)
 bool bp_pool_submit(struct bp_pool *pool, struct bp_work *work)
 {
     pthread_mutex_lock(&pool->lock);
-    const bool fits = pool->n_queued < pool->queue_max;
+    const bool fits = !pool->stopping && pool->n_queued < pool->queue_max;
     if (fits) {
         work->next = NULL;
         *pool->end = work;
@@ -98,6 +99,12 @@ void bp_pool_stop(struct bp_pool *pool)
     pthread_mutex_unlock(&pool->lock);
     while (pool->n_threads > 0)
         pthread_join(pool->threads[--pool->n_threads], NULL);
+}
+
+void bp_pool_free(struct bp_pool *pool)
+{
+    if (!pool)
+        return;
     pthread_cond_destroy(&pool->changed);
     pthread_mutex_destroy(&pool->lock);
     free(pool);

@@ -21,13 +21,16 @@ struct bp_pool;
  * thread. */
 struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max);
 
-/* Puts work at the end of the queue; false if the queue is full. */
+/* Puts work at the end of the queue; false if the queue is full or the pool has stopped. */
 bool bp_pool_submit(struct bp_pool *pool, struct bp_work *work);
 
 /* True if nothing waits and nothing runs. */
 bool bp_pool_is_idle(struct bp_pool *pool);
 
-/* Runs what still waits, ends the threads and frees the pool. NULL is nothing. */
+/* Runs what still waits and ends the threads; work that comes later is refused. NULL is nothing. */
 void bp_pool_stop(struct bp_pool *pool);
+
+/* Frees a pool that has stopped. NULL is nothing. */
+void bp_pool_free(struct bp_pool *pool);
 
 #endif

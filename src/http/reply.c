@@ -16,7 +16,7 @@ void bp_reply_start(struct bp_reply *reply, struct bp_service *service, enum bp_
                     size_t capacity)
 {
     *reply = (struct bp_reply){.status = 200, .media = media, .problem = -1};
-    bp_text_start(&reply->text, &service->memory, capacity);
+    bp_text_start(&reply->text, &service->own_memory, capacity);
 }
 
 void bp_reply_finish(struct bp_reply *reply, struct bp_service *service)
@@ -53,7 +53,7 @@ void bp_reply_problem(struct bp_reply *reply, struct bp_service *service,
                       const struct bp_problem *problem)
 {
     *reply = (struct bp_reply){.status = 503, .media = BP_MEDIA_PROBLEM, .problem = -1};
-    bp_text_start(&reply->text, &service->problem_memory, 1024);
+    bp_text_start(&reply->text, &service->own_memory, 1024);
     bp_encode_problem(&reply->text, problem);
     if (reply->text.failed) {
         bp_text_free(&reply->text);

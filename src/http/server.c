@@ -261,6 +261,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
         return;
     *state = NULL;
     bp_exchange_free(&call->exchange);
+    bp_reply_free(&call->exchange.reply); /* a client may go before it is sent */
     if (call->answered) {
         struct bp_log_line line = {&call->observation, call->exchange.received, call->bytes_out,
                                    call->request_id, call->trace_id};
@@ -331,6 +332,7 @@ static bool start_threads(struct bp_server *server, const struct bp_options *opt
     if (server->daemon)
         return true;
     bp_pool_stop(server->pool);
+    bp_pool_free(server->pool);
     snprintf(error, BP_OPTION_ERROR_MAX,
              "the server could not start with --max-connections %zu and --threads %zu",
              options->limits.connections, options->threads);
@@ -393,8 +395,9 @@ void bp_server_stop(struct bp_server *server)
 {
     MHD_socket listening = MHD_quiesce_daemon(server->daemon);
     wait_for_requests(server);
-    bp_pool_stop(server->pool);
+    bp_pool_stop(server->pool); /* all that sleeps wakes up, and what still comes is refused */
     MHD_stop_daemon(server->daemon);
+    bp_pool_free(server->pool);
     if (listening != MHD_INVALID_SOCKET)
         close(listening);
     free(server);

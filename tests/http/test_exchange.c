@@ -40,7 +40,7 @@ static void end_exchange(void)
     bp_exchange_free(&exchange);
     bp_reply_free(&exchange.reply);
     budget_end(&service.memory);
-    budget_end(&service.problem_memory);
+    budget_end(&service.own_memory);
 }
 
 /* What is refused at once: the connection cannot go on. */

@@ -53,6 +53,7 @@ TEST(test_all_work_is_run_once)
         ck_assert(bp_pool_submit(pool, &pieces[i].work));
     }
     bp_pool_stop(pool); /* runs what still waits */
+    bp_pool_free(pool);
     ck_assert_int_eq(atomic_load(&n_run), N);
     for (int i = 0; i < N; i++) {
         REQUIRE(!seen[order[i]], "piece %d was run twice", order[i]);
@@ -72,6 +73,7 @@ TEST(test_one_thread_keeps_the_order)
     }
     pthread_mutex_unlock(&gate);
     bp_pool_stop(pool);
+    bp_pool_free(pool);
     for (int i = 0; i < N; i++)
         ck_assert_int_eq(order[i], i);
 }
@@ -94,6 +96,7 @@ TEST(test_full_queue_refuses)
     wait_until_idle(pool);
     ck_assert(bp_pool_submit(pool, &pieces[QUEUE + 1].work)); /* there is room again */
     bp_pool_stop(pool);
+    bp_pool_free(pool);
     ck_assert_int_eq(atomic_load(&n_run), QUEUE + 2);
 }
 
@@ -111,6 +114,7 @@ TEST(test_idle)
     wait_until_idle(pool);
     ck_assert_int_eq(atomic_load(&n_run), 1);
     bp_pool_stop(pool);
+    bp_pool_free(pool);
 }
 
 static pthread_barrier_t barrier;
@@ -131,15 +135,31 @@ TEST(test_threads_work_at_once)
         ck_assert(bp_pool_submit(pool, &pieces[i].work));
     }
     bp_pool_stop(pool);
+    bp_pool_free(pool);
     ck_assert_int_eq(atomic_load(&n_run), 4);
 }
 
 TEST(test_pools_without_work)
 {
     bp_pool_stop(NULL);
-    for (size_t n = 1; n < 8; n++)
-        bp_pool_stop(bp_pool_start(n, 1));
+    bp_pool_free(NULL);
+    for (size_t n = 1; n < 8; n++) {
+        struct bp_pool *idle = bp_pool_start(n, 1);
+        bp_pool_stop(idle);
+        bp_pool_free(idle);
+    }
 }
 
-SUITE("http/pool", test_all_work_is_run_once, test_one_thread_keeps_the_order,
-      test_full_queue_refuses, test_idle, test_threads_work_at_once, test_pools_without_work)
+/* Connections may still bring work while the daemon stops: nobody would run it. */
+TEST(test_work_after_the_stop_is_refused)
+{
+    struct piece piece = {.number = 0};
+    struct bp_pool *pool = bp_pool_start(2, 8);
+    bp_pool_stop(pool);
+    ck_assert(!bp_pool_submit(pool, &piece.work));
+    bp_pool_free(pool);
+}
+
+SUITE("http/pool", test_work_after_the_stop_is_refused, test_all_work_is_run_once,
+      test_one_thread_keeps_the_order, test_full_queue_refuses, test_idle,
+      test_threads_work_at_once, test_pools_without_work)

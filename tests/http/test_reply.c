@@ -46,7 +46,7 @@ TEST(test_problem_without_any_memory)
     for (size_t limit = 0; limit < 400; limit += 50) {
         struct bp_problem problem = {.n_faults = 0};
         service_make(&service, &STANDARD);
-        service.problem_memory.limit = limit;
+        service.own_memory.limit = limit;
         bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "%0300d", 7);
         bp_reply_problem(&reply, &service, &problem);
         require_problem(&reply, BP_PROBLEM_OUT_OF_MEMORY);
@@ -76,6 +76,7 @@ TEST(test_written_reply_that_ran_out_of_memory)
     limits.memory_bytes = 10;
     service_make(&service, &limits);
     bp_reply_start(&reply, &service, BP_MEDIA_JSON, 4);
+    reply.text.memory = &service.memory; /* as what is calculated is written */
     for (int i = 0; i < 10; i++)
         bp_text_puts(&reply.text, "0123456789");
     bp_reply_finish(&reply, &service);

@@ -171,7 +171,9 @@ test('a port that a daemon has just left can be used at once', async () => {
   for (let i = 0; i < 3; i++) {
     await stdoutOf(['--listen', `127.0.0.1:${port}`], {}, async got => {
       assert.equal(got, port);
-      assert.equal((await request(port, 'GET', '/livez', undefined, {connection: 'keep-alive'})).status, 200);
+      const line = await connect(port); // left open, so that the daemon's end closes first
+      await line.send(head('GET /livez HTTP/1.1', 'Host: a'));
+      assert.equal((await line.reply()).status, 200);
     });
   }
 });
@@ -415,5 +417,28 @@ test('a log that nobody reads holds nobody up', async () => {
     assert.deepEqual(await once(child, 'exit'), [0, null]);
   } finally {
     child.kill('SIGKILL');
+  }
+});
+
+// ---- Clients that go ----
+
+test('clients that go before their answer leave no memory behind', async () => {
+  const own = await start({judged: false});
+  const used = async () => Number(/^backpropd_memory_bytes (\d+)/m.exec((await own.call('GET', '/metrics')).text)[1]);
+  const inFlight = async () => Number(/^backpropd_http_requests_in_flight (\d+)/m.exec((await own.call('GET', '/metrics')).text)[1]);
+  const body = JSON.stringify({network: {W1: Array.from({length: 500}, () => Array(40).fill(0.125)), b1: Array(40).fill(0.5)},
+    samples: [{x: Array(500).fill(1), y: Array(40).fill(0)}]});
+  try {
+    const before = await used();
+    for (let i = 0; i < 24; i++) {
+      const line = await connect(own.port);
+      await line.send(post('/backward', body));
+      line.destroy();
+    }
+    for (let i = 0; i < 300 && await inFlight() > 1; i++) await pause(50);
+    assert.equal(await inFlight(), 1, 'only the request that asks');
+    assert.ok(await used() <= before + 65536, `${await used()} bytes are taken, ${before} were before`);
+  } finally {
+    await own.stop();
   }
 });

@@ -41,7 +41,7 @@ static inline void service_make(struct bp_service *service, const struct bp_limi
 static inline void service_end(struct bp_service *service)
 {
     budget_end(&service->memory);
-    budget_end(&service->problem_memory);
+    budget_end(&service->own_memory);
     bp_service_free(service);
 }
 
