@@ -149,7 +149,7 @@ bench: all $(addprefix $(BUILD)/bench/,bare answer core) ## Measure, as ratios a
 
 # --- checks --------------------------------------------------------------------------------------
 
-C_FILES = $(shell git ls-files -co --exclude-standard 'src/*.[ch]' 'src/*.cc' 'include/*.h' 'tests/*.[ch]')
+C_FILES = $(shell find src include tests -name node_modules -prune -o -name '*.[ch]' -print -o -name '*.cc' -print)
 
 .PHONY: sanitize
 sanitize: ## All tests under AddressSanitizer and UndefinedBehaviorSanitizer
