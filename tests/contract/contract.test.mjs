@@ -161,8 +161,9 @@ test('who is refused for want of memory is still told so', () => withDaemon(['--
   assert.deepEqual((await own.call('POST', '/forward', book())).json, example('overloaded'));
 }));
 
-test('the problem is as documented: out_of_memory', () => withDaemon([], async own => {
+test('the problem is as documented: out_of_memory', t => withDaemon([], async own => {
   const data = Number(/VmData:\s+(\d+)/.exec(readFileSync(`/proc/${own.pid}/status`, 'utf8'))[1]) * 1024;
+  if (data > 2 ** 40) return t.skip('AddressSanitizer maps terabytes, so memory cannot be made scarce; other builds run this');
   execFileSync('prlimit', ['--pid', own.pid, `--data=${data + 2 ** 20}`]);
   const reply = await own.call('POST', '/forward', {...book(), samples: fill(80000, book().samples[0])});
   assert.deepEqual(reply.json, example('out_of_memory'));
