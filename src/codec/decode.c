@@ -1,5 +1,3 @@
-#include <float.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "arena.h"
@@ -82,10 +80,7 @@ static void read_rest(struct bp_reader *reader, const json_t *root)
     }
     json_object_foreach((json_t *)root, key, value)
     {
-        bool known = false;
-        for (size_t i = 0; i < members_of(endpoint).n; i++)
-            known |= strcmp(key, MEMBERS[i]) == 0;
-        if (known)
+        if (bp_is_known(key, members_of(endpoint)))
             continue;
         if (strcmp(key, "learning_rate") == 0 || strcmp(key, "steps") == 0)
             bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_body, key,

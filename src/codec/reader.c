@@ -245,7 +245,7 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
 
 #define MISSPELT_AMONG 100
 
-static bool is_known(const char *key, struct bp_names known)
+bool bp_is_known(const char *key, struct bp_names known)
 {
     for (size_t i = 0; i < known.n; i++)
         if (strcmp(key, known.names[i]) == 0)
@@ -264,7 +264,7 @@ void bp_read_missing(const struct bp_reader *reader, const json_t *object,
         json_object_foreach((json_t *)object, key, value)
         {
             const char *near =
-                is_known(key, known) ? NULL : bp_nearest_name(key, known.names, known.n);
+                bp_is_known(key, known) ? NULL : bp_nearest_name(key, known.names, known.n);
             if (near && strcmp(near, name) == 0)
                 return;
         }

@@ -67,6 +67,9 @@ struct bp_names {
     size_t n;
 };
 
+/* True if a member may have this name. Cannot fail. */
+bool bp_is_known(const char *key, struct bp_names known);
+
 /* Notes a member that nobody knows, with the nearest of the names that are known here. */
 void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
                      const char *key, struct bp_names known);

@@ -328,8 +328,7 @@ test('while it drains, /readyz says no and requests are answered', () => withDae
 
 // ---- Logs ----
 
-/** The lines that a daemon logs for some requests, once there are as many. */
-/** With one thread, so that lines stand in the order of the requests. */
+/** The lines that a daemon logs for some requests, once there are as many; with one thread, so that lines stand in the order of the requests. */
 async function logged(args, ask, count) {
   return withDaemon({args: ['--threads', '1', ...args]}, async own => {
     const replies = await ask(own);
