@@ -2,7 +2,7 @@
 
 #include "arena.h"
 #include "reader.h"
-#include "skeleton.h"
+#include "shape.h"
 
 static const char *const MEMBERS[] = {"network", "samples",       "options",
                                       "include", "learning_rate", "steps"};
@@ -147,20 +147,17 @@ bool bp_decode(struct bp_job *job, struct bp_problem *problem, enum bp_endpoint 
                struct bp_memory *memory)
 {
     struct bp_lifted lifted;
-    struct bp_arena arena;
+    bool over_budget;
     struct bp_reader reader = {job, problem, &lifted, limits};
     /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
     const size_t containers_max = 3 * limits->samples + 4 * limits->layers + limits->units + 64;
 
     set_defaults(job, endpoint);
     bp_lift_body(&lifted, body, size, containers_max, memory);
-    bp_arena_open(&arena, memory);
-    json_t *root = bp_skeleton_load(problem, &lifted, body);
+    const json_t *root = bp_shape_open(problem, &lifted, body, memory);
     bool good = root && read_root(&reader, root, memory);
-    json_decref(root);
-    bp_arena_close(&arena);
-    if (!good && arena.failed)
-        bp_problem_set_memory(problem, arena.over_budget);
+    if (!bp_shape_close(&over_budget) && !good)
+        bp_problem_set_memory(problem, over_budget);
     if (good) {
         job->numbers = lifted.numbers;
         lifted.numbers = NULL;

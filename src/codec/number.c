@@ -3,11 +3,13 @@
 #include <endian.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "decimal.h"
+#include "nearest.h"
 #include "number_text.h"
 
 static inline bool is_digit(char c)
@@ -22,28 +24,102 @@ static double out_of_range(const char *text)
     return strtod(text, NULL);
 }
 
-/* Exactly representable, like every whole number below 2^53: one division of two such is the
- * nearest double of the quotient (Clinger 1990). */
-static const double POWERS_OF_TEN[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
-#define SHORT_PLACES 7
-#define SHORT_DIGITS 8 /* before the point */
-
 /* True for what may not follow a number: the number is another one then, or a wrong one. */
 static inline bool goes_on(char c)
 {
     return is_digit(c) || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
 }
 
-/*
- * <charconv> reads more than JSON allows: what it would let pass is looked at here first, and if
- * the number turns out to be a short one on the way, there is nothing left to do. It stops before
- * an exponent without digits, so the character after tells.
- */
+static const uint64_t POWERS_OF_TEN[] = {1,
+                                         10,
+                                         100,
+                                         1000,
+                                         10000,
+                                         100000,
+                                         1000000,
+                                         10000000,
+                                         100000000,
+                                         1000000000,
+                                         10000000000,
+                                         100000000000,
+                                         1000000000000,
+                                         10000000000000,
+                                         100000000000000,
+                                         1000000000000000,
+                                         10000000000000000,
+                                         100000000000000000,
+                                         1000000000000000000,
+                                         10000000000000000000U};
+#define DIGITS_MAX_64 19 /* any number of so many digits fits into 64 bits */
+
+/* The value of eight digits, the first one in the lowest byte, as pairs of one, of two, of four. */
+static inline uint64_t eight_digits(uint64_t digits)
+{
+    const uint64_t even = UINT64_C(0x000000FF000000FF);
+    digits = digits * 10 + (digits >> 8);
+    return ((digits & even) * UINT64_C(0x000F424000000064) +
+            (digits >> 16 & even) * UINT64_C(0x0000271000000001)) >>
+           32;
+}
+
+/* Takes the digits at `at`, eight at a time, and puts them behind `digits`, which wraps around when
+ * they are too many. A byte that is no digit sets its top bit, and maybe those of bytes behind. */
+static inline const char *take_digits(uint64_t *digits, const char *at, const char *end)
+{
+    while (end - at >= 8) {
+        uint64_t eight;
+        memcpy(&eight, at, sizeof eight);
+        eight = le64toh(eight);
+        const uint64_t values = eight - UINT64_C(0x3030303030303030);
+        const uint64_t others =
+            (values | (eight + UINT64_C(0x4646464646464646))) & UINT64_C(0x8080808080808080);
+        if (others == 0) {
+            *digits = *digits * 100000000 + eight_digits(values);
+            at += 8;
+            continue;
+        }
+        const unsigned n = (unsigned)__builtin_ctzll(others) / 8;
+        *digits = *digits * POWERS_OF_TEN[n] + eight_digits(values << 8 * (7 - n) << 8);
+        return at + n;
+    }
+    for (; is_digit(*at); at++)
+        *digits = *digits * 10 + (uint64_t)(*at - '0');
+    return at;
+}
+
+/* True if the digits of a number from `whole` to `end` fit into 64 bits; zeros before the first
+ * other digit do not count. */
+static inline bool fits(const char *whole, const char *point, const char *end)
+{
+    ptrdiff_t n = end - whole - (end != point) - (*whole == '0');
+    if (n > DIGITS_MAX_64 && *whole == '0')
+        for (const char *at = point + 1; *at == '0'; at++)
+            n--;
+    return n <= DIGITS_MAX_64;
+}
+
+/* <charconv> reads more than JSON allows: what it would let pass has been looked at. It stops
+ * before an exponent without digits, so the character after tells. */
+static const char *read_any(double *value, const char *text, const char *end)
+{
+    int in_range;
+    const char *at = bp_text_to_double(value, &in_range, text, end);
+    if (goes_on(*at))
+        return NULL;
+    if (!in_range)
+        *value = out_of_range(text);
+    return at;
+}
+
+/* Most numbers end before an exponent, and their digits fit into 64 bits: there is an exact way for
+ * these. */
 const char *bp_number_read(double *value, const char *text, const char *end)
 {
-    const char *whole = text + (*text == '-'), *at = whole, *point;
+    static const double SIGNS[] = {1, -1};
+    const bool minus = *text == '-';
+    const char *whole = text + minus, *at = whole, *point;
     uint64_t digits = 0;
-    int in_range;
+    size_t places = 0;
     if (!is_digit(*at) || (*at == '0' && is_digit(at[1])))
         return NULL;
     for (; is_digit(*at); at++)
@@ -52,19 +128,12 @@ const char *bp_number_read(double *value, const char *text, const char *end)
     if (*at == '.') {
         if (!is_digit(at[1]))
             return NULL;
-        for (at++; is_digit(*at) && at - point <= SHORT_PLACES; at++)
-            digits = digits * 10 + (uint64_t)(*at - '0');
+        at = take_digits(&digits, at + 1, end);
+        places = (size_t)(at - point) - 1;
     }
-    if (!goes_on(*at) && point - whole <= SHORT_DIGITS) {
-        double magnitude = (double)digits / POWERS_OF_TEN[at == point ? 0 : at - point - 1];
-        *value = *text == '-' ? -magnitude : magnitude;
-        return at;
-    }
-    at = bp_text_to_double(value, &in_range, text, end);
-    if (goes_on(*at))
-        return NULL;
-    if (!in_range)
-        *value = out_of_range(text);
+    if (places > BP_NEAREST_PLACES || goes_on(*at) || !fits(whole, point, at))
+        return read_any(value, text, end);
+    *value = SIGNS[minus] * bp_nearest(digits, (unsigned)places);
     return at;
 }
 
