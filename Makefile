@@ -21,7 +21,7 @@ endif
 
 BUILD := build/$(CONFIG)
 VERSION := $(shell sed -n 's/^  version: *//p' openapi.yaml | head -n 1)
-PACKAGES := libmicrohttpd jansson
+PACKAGES := libmicrohttpd jansson zlib
 
 # --- flags ---------------------------------------------------------------------------------------
 
@@ -73,10 +73,18 @@ $(BUILD)/obj/%.cc.o: %.cc $(BUILD)/flags
 	@$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) -c -o $@ $<
 
 $(BUILD)/obj/src/http/assets.S.o: src/http/assets.S openapi.yaml build/openapi.json \
-		$(wildcard src/http/examples/*) $(BUILD)/flags
+		build/openapi.yaml.gz build/openapi.json.gz $(wildcard src/http/examples/*) $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo '  AS      $<'
-	@$(CC) -DBP_OPENAPI_JSON='"build/openapi.json"' -c -o $@ $<
+	@$(CC) -c -o $@ $<
+
+build/%.gz: build/%
+	gzip -9nc $< >$@.new
+	@mv $@.new $@
+
+build/openapi.yaml: openapi.yaml
+	@mkdir -p $(@D)
+	@cp $< $@
 
 build/openapi.json: openapi.yaml
 	@mkdir -p $(@D)

@@ -103,6 +103,9 @@ static int serve(struct bp_service *service, const struct bp_options *options)
     char error[BP_OPTION_ERROR_MAX];
     struct bp_server *server;
     int signal_number;
+    if (*options->token_file && !bp_access_read(&service->access, options->token_file, error))
+        return complain(error);
+    memcpy(service->access.public_groups, options->public_groups, sizeof options->public_groups);
     if (!bp_server_start(&server, service, options, error))
         return complain(error);
     const bool is_ipv6 = strchr(options->address, ':');

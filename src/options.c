@@ -66,6 +66,44 @@ static bool set_log_format(struct bp_options *options, const char *value, size_t
     return false;
 }
 
+static bool set_cors_origins(struct bp_options *options, const char *value, size_t offset)
+{
+    (void)offset;
+    options->cors_origins = value;
+    return bp_cors_is_proper(value);
+}
+
+static bool set_token_file(struct bp_options *options, const char *value, size_t offset)
+{
+    (void)offset;
+    options->token_file = value;
+    return true;
+}
+
+static bool set_public(struct bp_options *options, const char *value, size_t offset)
+{
+#define AS_NAME(name, wire) wire,
+    static const char *const names[] = {BP_PUBLIC_GROUPS(AS_NAME)};
+#undef AS_NAME
+    (void)offset;
+    memset(options->public_groups, 0, sizeof options->public_groups);
+    if (strcmp(value, "none") == 0)
+        return true;
+    for (;; value++) {
+        const size_t size = strcspn(value, ",");
+        int group = 0;
+        while (group < BP_GROUP_COUNT &&
+               (strlen(names[group]) != size || memcmp(value, names[group], size) != 0))
+            group++;
+        if (group == BP_GROUP_COUNT)
+            return false;
+        options->public_groups[group] = true;
+        value += size;
+        if (!*value)
+            return true;
+    }
+}
+
 static bool set_action(struct bp_options *options, const char *value, size_t action)
 {
     (void)value;
@@ -85,7 +123,20 @@ static const struct flag FLAGS[] = {
      offsetof(struct bp_options, threads)},
     {"drain-delay", "SECONDS", "0", "go on accepting so long after SIGTERM", set_size,
      offsetof(struct bp_options, drain_delay)},
+    {"head-timeout", "SECONDS", "10",
+     "a request's head takes at most so long, and a pause before it", set_count,
+     offsetof(struct bp_options, head_timeout)},
+    {"body-timeout", "SECONDS", "30", "a request's body takes at most so long", set_count,
+     offsetof(struct bp_options, body_timeout)},
+    {"reply-timeout", "SECONDS", "60", "a client takes its reply within so long", set_count,
+     offsetof(struct bp_options, reply_timeout)},
     {"log-format", "FORMAT", "text", "requests on stderr: text, json or off", set_log_format, 0},
+    {"cors-origin", "ORIGINS", "*", "origins whose pages may call: a list with commas, *, or none",
+     set_cors_origins, 0},
+    {"token-file", "FILE", "", "tokens of which a caller must bring one, one a line",
+     set_token_file, 0},
+    {"public", "GROUPS", "health,docs",
+     "open without a token: of health, metrics and docs; or none", set_public, 0},
     BP_LIMITS(AS_FLAG){"healthcheck", NULL, NULL,
                        "ask the service at --listen whether it lives; exit 0 or 1", set_action,
                        BP_ACTION_HEALTHCHECK},

@@ -12,6 +12,8 @@ struct bp_exchange {
     size_t received; /* of the body */
     bool is_refused; /* `reply` says so already; the body is read and dropped */
     bool is_ended;   /* the body is whole */
+    bool accepts_gzip;
+    const char *if_none_match; /* or NULL */
     struct bp_text body;
     struct bp_pending pending;
     struct bp_reply reply;

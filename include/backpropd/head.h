@@ -20,12 +20,15 @@ struct bp_head {
     const char *version;
     size_t size; /* bytes of line and headers, 0 if unknown */
     size_t n_headers;
-    size_t n_host, n_length, n_coding; /* how often these came */
+    size_t n_host, n_length, n_coding, n_authorization; /* how often these came */
     bool is_ambiguous;        /* it holds what other servers read otherwise, such as folded lines */
     bool bad_name, bad_value; /* some header has a name or value that HTTP does not allow */
-    bool is_one_too_many;     /* its connection is beyond the limit */
+    size_t target_size;       /* with the query, 0 if unknown */
+    bool bad_target;          /* its query has a character that may not stand there */
+    bool is_one_too_many;     /* its connection is beyond a limit */
     /* or NULL */
     const char *host, *length, *coding, *expect, *type, *encoding, *request_id, *traceparent;
+    const char *authorization, *origin, *accept_encoding, *if_none_match;
 };
 
 /* Notes one header. Bytes are as they came; value may be NULL for an empty one. Cannot fail. */
@@ -51,6 +54,9 @@ size_t bp_head_length(const struct bp_head *head);
 
 /* The trace id of a W3C traceparent header, 32 hexadecimal digits; "" if there is no proper one. */
 void bp_head_trace_id(char trace_id[33], const struct bp_head *head);
+
+/* True if every character of a target, or a part of it, may stand there. */
+bool bp_target_is_proper(const char *target);
 
 /* True if a client's request id may be echoed: 1 to 128 visible ASCII characters. */
 bool bp_request_id_is_proper(const char *id);

@@ -10,6 +10,7 @@
     X(body_bytes, 8388608, "bytes of a request's body")                                            \
     X(header_bytes, 16384, "bytes of a request's line and headers")                                \
     X(connections, 1024, "connections open at once")                                               \
+    X(client_connections, 1000000, "connections open at once from one address")                    \
     X(queue, 64, "large requests that wait for a thread to calculate them")                        \
     X(memory_bytes, 1073741824, "bytes of memory for all requests in flight")                      \
     X(layers, 16, "layers of a network")                                                           \

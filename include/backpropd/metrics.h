@@ -11,6 +11,7 @@ struct bp_observation {
     unsigned status;
     int problem; /* its bp_problem_code, or -1 */
     double seconds;
+    double compute_seconds; /* of them, calculating; 0 if it did not come to that */
 };
 
 /* A request has begun. */

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "backpropd/access.h"
 #include "backpropd/limits.h"
 
 enum bp_action {
@@ -30,8 +31,12 @@ struct bp_options {
     char address[64];      /* to listen on, without brackets */
     unsigned port;
     size_t threads;
-    size_t drain_delay; /* seconds */
+    size_t drain_delay;                               /* seconds */
+    size_t head_timeout, body_timeout, reply_timeout; /* seconds in all */
     enum bp_log_format log_format;
+    const char *cors_origins; /* "*", or a list */
+    const char *token_file;   /* "" for none */
+    bool public_groups[BP_GROUP_COUNT];
     struct bp_limits limits;
 };
 

@@ -1,10 +1,12 @@
 /*
- * The service as one plain function, request -> reply: no socket, no clock, no thread of its own.
+ * The service as one plain function, request -> reply: no socket, no thread of its own, and the
+ * clock only to say how long a calculation took.
  * The server adds those; tests and `backpropd call` do without.
  */
 #ifndef BACKPROPD_SERVICE_H
 #define BACKPROPD_SERVICE_H
 
+#include "backpropd/access.h"
 #include "backpropd/job.h"
 #include "backpropd/text.h"
 
@@ -35,23 +37,47 @@ struct bp_request {
     const char *path; /* without the query */
     const char *body; /* a NUL stands after it */
     size_t body_size;
+    const char *if_none_match; /* or NULL */
+    bool accepts_gzip;
 };
+
+/* Nanoseconds that a calculation took, for Server-Timing. */
+struct bp_timing {
+    uint64_t parse, compute, serialize;
+};
+
+#define BP_ETAG_MAX 24
 
 struct bp_reply {
     unsigned status;
     enum bp_media media;
-    unsigned allow;    /* a set of bp_method for the Allow header, or 0 */
-    bool is_preflight; /* OPTIONS: what CORS asks for is allowed */
-    bool retry_later;  /* Retry-After */
-    bool accepts_post; /* Accept-Post, on 415 */
-    bool must_close;   /* the connection cannot go on */
-    int problem;       /* the bp_problem_code, or -1 */
-    const char *fixed; /* a body that is always there, or NULL: then `text` is the body */
+    unsigned allow;          /* a set of bp_method for the Allow header, or 0 */
+    bool is_preflight;       /* OPTIONS: what CORS asks for is allowed */
+    bool retry_later;        /* Retry-After */
+    bool accepts_post;       /* Accept-Post, on 415 */
+    bool must_close;         /* the connection cannot go on */
+    bool is_gzip;            /* Content-Encoding */
+    bool has_gzip;           /* it depends on Accept-Encoding */
+    const char *etag;        /* or NULL */
+    struct bp_timing timing; /* zeros if nothing was calculated */
+    int problem;             /* the bp_problem_code, or -1 */
+    const char *fixed;       /* a body that is always there, or NULL: then `text` is the body */
     size_t fixed_size;
     struct bp_text text;
 };
 
 struct bp_metrics; /* counters that all threads share */
+
+/* Files in the binary. */
+#define BP_ASSETS(X)                                                                               \
+    X(openapi_yaml)                                                                                \
+    X(openapi_json)                                                                                \
+    X(textbook)                                                                                    \
+    X(textbook_step)
+
+#define BP_AS_ASSET(name) BP_ASSET_##name,
+enum bp_asset { BP_ASSETS(BP_AS_ASSET) BP_ASSET_COUNT };
+#undef BP_AS_ASSET
 
 struct bp_service {
     struct bp_limits limits;
@@ -60,6 +86,8 @@ struct bp_service {
         own_memory; /* without a budget: what the service says of itself, and why it refuses */
     atomic_bool draining; /* a stop was asked for: /readyz says no */
     struct bp_metrics *metrics;
+    struct bp_access access;
+    char etags[BP_ASSET_COUNT][BP_ETAG_MAX];
 };
 
 /* Makes a service. Returns false if there is no memory. */
@@ -68,6 +96,7 @@ void bp_service_free(struct bp_service *service);
 
 /* A request that has been understood and waits to be calculated. */
 struct bp_pending {
+    uint64_t parse_nanoseconds;
     const struct bp_calculation *calculation; /* NULL: nothing waits */
     struct bp_job job;
 };
@@ -81,7 +110,7 @@ bool bp_service_begin(struct bp_pending *pending, struct bp_reply *reply,
                       struct bp_service *service, const struct bp_request *request);
 
 /* What completing will take, in nanoseconds, estimated. */
-double bp_pending_cost(const struct bp_pending *pending);
+double bp_pending_cost(const struct bp_pending *pending, bool with_gzip);
 
 /* Calculates what is pending. Out: reply, to be freed. Cannot fail: what goes wrong is a problem in
  * the reply. */

@@ -2,11 +2,14 @@
 #ifndef BACKPROPD_HTTP_ASSETS_H
 #define BACKPROPD_HTTP_ASSETS_H
 
-#include <stdint.h>
+#include "backpropd/service.h"
 
-extern const char bp_asset_openapi_yaml[], bp_asset_openapi_json[], bp_asset_textbook[],
-    bp_asset_textbook_step[];
-extern const uint64_t bp_asset_openapi_yaml_size, bp_asset_openapi_json_size,
-    bp_asset_textbook_size, bp_asset_textbook_step_size;
+struct bp_asset_bytes {
+    const char *data;
+    uint64_t size;
+};
+
+/* A file, or its gzip form; NULL if it is too small to have one. */
+const struct bp_asset_bytes *bp_asset_find(enum bp_asset asset, bool gzip);
 
 #endif

@@ -53,31 +53,38 @@ static void put_requests(struct bp_text *text, const struct bp_metrics *metrics)
             }
 }
 
-static void put_duration(struct bp_text *text, const struct bp_duration *duration,
+static void put_duration(struct bp_text *text, const char *name, const struct bp_duration *duration,
                          const char *route)
 {
     uint64_t count = 0;
-    char labels[96];
+    char labels[96], member[80];
+    snprintf(member, sizeof member, "%s_bucket", name);
     for (size_t bucket = 0; bucket < BP_BUCKET_COUNT; bucket++) {
         count += duration->buckets[bucket];
         snprintf(labels, sizeof labels, "route=\"%s\",le=\"%g\"", route, bp_buckets[bucket]);
-        put_sample(text, "backpropd_http_request_duration_seconds_bucket", labels, (double)count);
+        put_sample(text, member, labels, (double)count);
     }
     count += duration->buckets[BP_BUCKET_COUNT];
     snprintf(labels, sizeof labels, "route=\"%s\",le=\"+Inf\"", route);
-    put_sample(text, "backpropd_http_request_duration_seconds_bucket", labels, (double)count);
+    put_sample(text, member, labels, (double)count);
     snprintf(labels, sizeof labels, "route=\"%s\"", route);
-    put_sample(text, "backpropd_http_request_duration_seconds_sum", labels,
-               (double)duration->nanoseconds / 1e9);
-    put_sample(text, "backpropd_http_request_duration_seconds_count", labels, (double)count);
+    snprintf(member, sizeof member, "%s_sum", name);
+    put_sample(text, member, labels, (double)duration->nanoseconds / 1e9);
+    snprintf(member, sizeof member, "%s_count", name);
+    put_sample(text, member, labels, (double)count);
 }
 
 static void put_durations(struct bp_text *text, const struct bp_metrics *metrics)
 {
-    put_head(text, "backpropd_http_request_duration_seconds", "histogram",
-             "From the head of a request to the end of its reply.");
+    static const char whole[] = "backpropd_http_request_duration_seconds",
+                      compute[] = "backpropd_compute_seconds";
+    put_head(text, whole, "histogram", "From the head of a request to the end of its reply.");
     for (size_t route = 0; route <= BP_ROUTE_COUNT; route++)
-        put_duration(text, &metrics->durations[route], route_name(route));
+        put_duration(text, whole, &metrics->durations[route], route_name(route));
+    put_head(text, compute, "histogram", "The arithmetic alone, without reading and writing.");
+    for (size_t route = 0; route < BP_ROUTE_COUNT; route++)
+        if (bp_route(route)->calculation)
+            put_duration(text, compute, &metrics->computes[route], route_name(route));
 }
 
 static void put_problems(struct bp_text *text, const struct bp_metrics *metrics)

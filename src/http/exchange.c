@@ -1,5 +1,8 @@
 #include "backpropd/exchange.h"
 
+#include "access.h"
+#include "gzip.h"
+
 /* Memory for a body that is only promised yet: more is taken once that much has come, or a few
  * clients that announce much and send nothing would take all there is. */
 #define PROMISED_BYTES 262144
@@ -39,6 +42,15 @@ static void refuse_if_no_memory(struct bp_exchange *exchange)
     refuse(exchange, &problem);
 }
 
+/* One text for all that can be wrong with a token. */
+static void refuse_unauthorized(struct bp_exchange *exchange)
+{
+    struct bp_problem problem;
+    bp_problem_set(&problem, BP_PROBLEM_UNAUTHORIZED,
+                   "a known token is needed here: Authorization: Bearer TOKEN");
+    refuse(exchange, &problem);
+}
+
 /* Answers before the body: what was sent of it cannot be told from a next request then, so the
  * connection ends. */
 static bool answer_at_once(struct bp_exchange *exchange)
@@ -70,11 +82,14 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
     *exchange = (struct bp_exchange){.service = service,
                                      .path = bp_head_path(head),
                                      .method = BP_METHOD_OTHER,
+                                     .accepts_gzip = bp_accepts_gzip(head->accept_encoding),
+                                     .if_none_match = head->if_none_match,
                                      .reply = {.problem = -1}};
     if (head->is_one_too_many || !bp_head_check(head, &problem, service->limits.header_bytes)) {
         if (head->is_one_too_many)
-            bp_problem_set(&problem, BP_PROBLEM_OVERLOADED, "%zu connections are open already",
-                           service->limits.connections);
+            bp_problem_set(&problem, BP_PROBLEM_OVERLOADED,
+                           "%zu connections are open already, or %zu of this client",
+                           service->limits.connections, service->limits.client_connections);
         refuse(exchange, &problem);
         return answer_at_once(exchange);
     }
@@ -85,7 +100,10 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
         refuse_size(exchange);
         return answer_at_once(exchange);
     }
-    if (exchange->method == BP_METHOD_POST && (bp_route_methods(exchange->path) & BP_METHOD_POST))
+    if (!bp_access_allows(&service->access, bp_route_find(exchange->path), head))
+        refuse_unauthorized(exchange);
+    else if (exchange->method == BP_METHOD_POST &&
+             (bp_route_methods(exchange->path) & BP_METHOD_POST))
         expect_body(exchange, head);
     return false;
 }
@@ -130,10 +148,20 @@ static bool begin_answer(struct bp_exchange *exchange)
     struct bp_request request = {.method = exchange->method,
                                  .path = exchange->path,
                                  .body = exchange->body.data,
-                                 .body_size = exchange->received};
+                                 .body_size = exchange->received,
+                                 .if_none_match = exchange->if_none_match,
+                                 .accepts_gzip = exchange->accepts_gzip};
     if (exchange->is_refused)
         return true;
     return bp_service_begin(&exchange->pending, &exchange->reply, exchange->service, &request);
+}
+
+static void complete(struct bp_exchange *exchange)
+{
+    struct bp_reply *reply = &exchange->reply;
+    bp_service_complete(&exchange->pending, reply, exchange->service);
+    reply->has_gzip = reply->text.size >= BP_GZIP_FROM;
+    reply->is_gzip = reply->has_gzip && exchange->accepts_gzip && bp_gzip(&reply->text);
 }
 
 bool bp_exchange_try(struct bp_exchange *exchange)
@@ -143,9 +171,9 @@ bool bp_exchange_try(struct bp_exchange *exchange)
         return false;
     if (begin_answer(exchange))
         return true;
-    if (bp_pending_cost(&exchange->pending) > LIGHT_NANOSECONDS)
+    if (bp_pending_cost(&exchange->pending, exchange->accepts_gzip) > LIGHT_NANOSECONDS)
         return false;
-    bp_service_complete(&exchange->pending, &exchange->reply, exchange->service);
+    complete(exchange);
     return true;
 }
 
@@ -153,7 +181,7 @@ void bp_exchange_finish(struct bp_exchange *exchange)
 {
     end_body(exchange);
     if (exchange->pending.calculation || !begin_answer(exchange))
-        bp_service_complete(&exchange->pending, &exchange->reply, exchange->service);
+        complete(exchange);
 }
 
 void bp_exchange_refuse_queue(struct bp_exchange *exchange)

@@ -44,7 +44,8 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
 {
     head->n_headers++;
     head->bad_name |= !is_token(name, name_size);
-    head->bad_value |= !is_field_value(value ? value : "", value ? value_size : 0);
+    if (name_size != 13 || strcasecmp(name, "Authorization") != 0) /* that is judged as a token */
+        head->bad_value |= !is_field_value(value ? value : "", value ? value_size : 0);
     value = value ? value : "";
     switch (name_size) { /* most headers are none of these, and their length tells */
     case 4:
@@ -54,6 +55,8 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
     case 6:
         if (strcasecmp(name, "Expect") == 0)
             keep_odd(&head->expect, value, "100-continue");
+        else if (strcasecmp(name, "Origin") == 0)
+            head->origin = value;
         break;
     case 11:
         if (strcasecmp(name, "traceparent") == 0)
@@ -65,9 +68,19 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
         else if (strcasecmp(name, "X-Request-Id") == 0)
             head->request_id = value;
         break;
+    case 13:
+        if (strcasecmp(name, "Authorization") == 0)
+            head->authorization = value, head->n_authorization++;
+        else if (strcasecmp(name, "If-None-Match") == 0)
+            head->if_none_match = value;
+        break;
     case 14:
         if (strcasecmp(name, "Content-Length") == 0)
             head->length = value, head->n_length++;
+        break;
+    case 15:
+        if (strcasecmp(name, "Accept-Encoding") == 0)
+            head->accept_encoding = value;
         break;
     case 16:
         if (strcasecmp(name, "Content-Encoding") == 0)
@@ -94,6 +107,14 @@ static bool is_digits(const char *text)
     return *text && text[strspn(text, "0123456789")] == '\0';
 }
 
+bool bp_target_is_proper(const char *target)
+{
+    for (const char *at = target; *at; at++)
+        if ((unsigned char)*at <= 0x20 || (unsigned char)*at >= 0x7F)
+            return false;
+    return true;
+}
+
 static bool check_line(const struct bp_head *head, struct bp_problem *problem)
 {
     if (!is_token(head->method, strlen(head->method)))
@@ -101,13 +122,12 @@ static bool check_line(const struct bp_head *head, struct bp_problem *problem)
     if (strncmp(head->version, "HTTP/1.", 7) != 0) /* a later minor version is read as 1.1 */
         return bp_problem_set(problem, BP_PROBLEM_HTTP_VERSION,
                               "HTTP/1.1 and HTTP/1.0 are spoken here");
-    if (strlen(head->target) > BP_TARGET_MAX)
+    if (strlen(head->target) > BP_TARGET_MAX || head->target_size > BP_TARGET_MAX)
         return bp_problem_set(problem, BP_PROBLEM_URI_TOO_LONG, "the target may have %d bytes",
                               BP_TARGET_MAX);
-    for (const char *at = head->target; *at; at++)
-        if ((unsigned char)*at <= 0x20 || (unsigned char)*at >= 0x7F)
-            return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
-                                  "the target has a character that must be percent-encoded");
+    if (head->bad_target || !bp_target_is_proper(head->target))
+        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
+                              "the target has a character that must be percent-encoded");
     return true;
 }
 

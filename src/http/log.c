@@ -60,15 +60,15 @@ void bp_log_request(enum bp_log_format format, const struct bp_log_line *line)
         n = snprintf(text, sizeof text,
                      "{\"ts\":\"%s\",\"level\":\"info\",\"method\":\"%s\",\"route\":\"%s\","
                      "\"status\":%u,\"bytes_in\":%zu,\"bytes_out\":%zu,\"dur_ms\":%.3f,"
-                     "\"request_id\":\"%s\",\"trace_id\":\"%s\"}\n",
+                     "\"remote\":\"%s\",\"request_id\":\"%s\",\"trace_id\":\"%s\"}\n",
                      now, method_name(seen->method), bp_route_name(seen->path), seen->status,
-                     line->bytes_in, line->bytes_out, seen->seconds * 1e3,
+                     line->bytes_in, line->bytes_out, seen->seconds * 1e3, line->remote,
                      escape(id, line->request_id), line->trace_id);
     else
-        n = snprintf(text, sizeof text, "%s %s %s %u in=%zu out=%zu %.3fms id=%s%s%s\n", now,
-                     method_name(seen->method), bp_route_name(seen->path), seen->status,
-                     line->bytes_in, line->bytes_out, seen->seconds * 1e3, line->request_id,
-                     *line->trace_id ? " trace=" : "", line->trace_id);
+        n = snprintf(text, sizeof text, "%s %s %s %u in=%zu out=%zu %.3fms from=%s id=%s%s%s\n",
+                     now, method_name(seen->method), bp_route_name(seen->path), seen->status,
+                     line->bytes_in, line->bytes_out, seen->seconds * 1e3, line->remote,
+                     line->request_id, *line->trace_id ? " trace=" : "", line->trace_id);
     /* a full pipe must not hold up a reply */
     if (poll(&err, 1, 0) == 1 && (err.revents & POLLOUT))
         (void)!write(STDERR_FILENO, text, (size_t)n);

@@ -10,6 +10,7 @@ struct bp_log_line {
     const struct bp_observation *observation;
     size_t bytes_in;
     size_t bytes_out;
+    const char *remote; /* the client's address */
     const char *request_id;
     const char *trace_id; /* or "" */
 };

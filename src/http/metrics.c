@@ -1,7 +1,7 @@
 #include "metrics.h"
 
-const unsigned bp_statuses[] = {200, 204, 400, 401, 404, 405, 408, 411, 413,
-                                414, 415, 417, 422, 431, 501, 503, 505};
+const unsigned bp_statuses[] = {200, 204, 304, 400, 401, 404, 405, 408, 411,
+                                413, 414, 415, 417, 422, 431, 501, 503, 505};
 const double bp_buckets[] = {0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1, 2.5};
 
 static void add(_Atomic uint64_t *counter, uint64_t n)
@@ -38,6 +38,8 @@ void bp_metrics_end(struct bp_metrics *metrics, const struct bp_observation *obs
         const size_t method = (size_t)__builtin_ctz(observation->method);
         add(&metrics->requests[route][method][status_index(observation->status)], 1);
         observe(&metrics->durations[route], observation->seconds);
+        if (observation->compute_seconds > 0)
+            observe(&metrics->computes[route], observation->compute_seconds);
         if (observation->problem >= 0)
             add(&metrics->problems[observation->problem], 1);
     }

@@ -7,7 +7,7 @@
 #include "backpropd/metrics.h"
 #include "router.h"
 
-#define BP_STATUS_COUNT 17
+#define BP_STATUS_COUNT 18
 #define BP_METHOD_COUNT 5
 #define BP_BUCKET_COUNT 10
 
@@ -23,6 +23,7 @@ struct bp_metrics {
     atomic_size_t in_flight;
     _Atomic uint64_t requests[BP_ROUTE_COUNT + 1][BP_METHOD_COUNT][BP_STATUS_COUNT];
     struct bp_duration durations[BP_ROUTE_COUNT + 1];
+    struct bp_duration computes[BP_ROUTE_COUNT + 1];
     _Atomic uint64_t problems[BP_PROBLEM_COUNT];
 };
 

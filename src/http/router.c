@@ -8,21 +8,21 @@
 #define GET (BP_METHOD_GET | BP_METHOD_HEAD)
 
 static const struct bp_route ROUTES[] = {
-    {"/forward", BP_METHOD_POST, NULL, &bp_calculation_forward},
-    {"/backward", BP_METHOD_POST, NULL, &bp_calculation_backward},
-    {"/step", BP_METHOD_POST, NULL, &bp_calculation_step},
-    {"/", GET, bp_answer_root, NULL},
-    {"/version", GET, bp_answer_version, NULL},
-    {"/livez", GET, bp_answer_live, NULL},
-    {"/healthz", GET, bp_answer_live, NULL},
-    {"/readyz", GET, bp_answer_ready, NULL},
-    {"/metrics", GET, bp_answer_metrics, NULL},
-    {"/openapi.yaml", GET, bp_answer_openapi_yaml, NULL},
-    {"/openapi.json", GET, bp_answer_openapi_json, NULL},
-    {"/examples/textbook", GET, bp_answer_textbook, NULL},
-    {"/examples/textbook-step", GET, bp_answer_textbook_step, NULL},
-    {"/problems/", GET, bp_answer_problems, NULL},
-    {"/problems/*", GET, bp_answer_problems, NULL},
+    {"/forward", BP_METHOD_POST, BP_GROUP_CALCULATE, NULL, &bp_calculation_forward},
+    {"/backward", BP_METHOD_POST, BP_GROUP_CALCULATE, NULL, &bp_calculation_backward},
+    {"/step", BP_METHOD_POST, BP_GROUP_CALCULATE, NULL, &bp_calculation_step},
+    {"/", GET, BP_GROUP_DOCS, bp_answer_root, NULL},
+    {"/version", GET, BP_GROUP_DOCS, bp_answer_version, NULL},
+    {"/livez", GET, BP_GROUP_HEALTH, bp_answer_live, NULL},
+    {"/healthz", GET, BP_GROUP_HEALTH, bp_answer_live, NULL},
+    {"/readyz", GET, BP_GROUP_HEALTH, bp_answer_ready, NULL},
+    {"/metrics", GET, BP_GROUP_METRICS, bp_answer_metrics, NULL},
+    {"/openapi.yaml", GET, BP_GROUP_DOCS, bp_answer_openapi_yaml, NULL},
+    {"/openapi.json", GET, BP_GROUP_DOCS, bp_answer_openapi_json, NULL},
+    {"/examples/textbook", GET, BP_GROUP_DOCS, bp_answer_textbook, NULL},
+    {"/examples/textbook-step", GET, BP_GROUP_DOCS, bp_answer_textbook_step, NULL},
+    {"/problems/", GET, BP_GROUP_DOCS, bp_answer_problems, NULL},
+    {"/problems/*", GET, BP_GROUP_DOCS, bp_answer_problems, NULL},
 };
 _Static_assert(sizeof ROUTES / sizeof *ROUTES == BP_ROUTE_COUNT, "routes are counted");
 

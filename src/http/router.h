@@ -2,15 +2,17 @@
 #ifndef BACKPROPD_HTTP_ROUTER_H
 #define BACKPROPD_HTTP_ROUTER_H
 
+#include "backpropd/access.h"
 #include "backpropd/service.h"
 
 typedef void bp_handler(struct bp_reply *reply, struct bp_service *service,
                         const struct bp_request *request);
 
 struct bp_route {
-    const char *path;   /* exact, or a prefix that ends with a slash and a star */
-    unsigned methods;   /* without OPTIONS, which every path takes */
-    bp_handler *answer; /* at once, or NULL: there is something to calculate */
+    const char *path;    /* exact, or a prefix that ends with a slash and a star */
+    unsigned methods;    /* without OPTIONS, which every path takes */
+    enum bp_group group; /* what it is, for those without a token */
+    bp_handler *answer;  /* at once, or NULL: there is something to calculate */
     const struct bp_calculation *calculation;
 };
 

@@ -1,6 +1,7 @@
 /* The service on libmicrohttpd: the only file that knows it. */
 #include "backpropd/server.h"
 
+#include <malloc.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 
 #include "backpropd/exchange.h"
 #include "backpropd/metrics.h"
+#include "connections.h"
+#include "fields.h"
 #include "listen.h"
 #include "log.h"
 #include "pool.h"
@@ -19,10 +22,12 @@
 /* Above 32 KiB the library takes a connection's memory from mmap and gives it back to the system;
  * below, 10,000 closed connections left 330 MB behind. */
 #define CONNECTION_MEMORY 36864
-#define IDLE_SECONDS 10
 
 /* Connections beyond the limit that are let in to be told so, each worker having its share. */
 #define SPARE_CONNECTIONS 64
+
+/* After so many tenths of a second without a request, memory goes back to the system. */
+#define REST_TICKS 50
 
 /* What a stop waits for a request that is not yet whole, or a reply that is not taken. */
 #define DRAIN_SECONDS 4
@@ -30,27 +35,33 @@
 struct bp_server {
     struct MHD_Daemon *daemon;
     struct bp_pool *pool;
+    struct bp_connections *connections;
+    struct bp_text late_body; /* what clients get that are late with theirs */
     struct bp_service *service;
+    const char *cors_origins;
     enum bp_log_format log_format;
     bool looks_at_raw_heads;
     int socket;
     unsigned port;
     uint64_t first_id;
+    size_t ticks_at_rest;
+    atomic_bool holds_memory; /* a large request has been answered since memory was given back */
     _Atomic uint64_t n_ids;
-    atomic_size_t n_connections;
 };
 
 /* One request and what the server adds to it. */
 struct call {
     struct bp_work work; /* first: the pool hands it back */
+    struct bp_server *server;
     struct MHD_Connection *connection;
-    bool is_working; /* a thread of the pool makes the reply, or has made it */
+    struct bp_connection *peer;
+    const char *origin; /* or NULL */
+    bool is_working;    /* a thread of the pool makes the reply, or has made it */
     struct bp_exchange exchange;
     struct timespec start;
     size_t bytes_out;
     bool answered;
     struct bp_observation observation;
-    char request_id[BP_REQUEST_ID_MAX + 1];
     char trace_id[33];
 };
 
@@ -86,6 +97,13 @@ static bool has_query(struct MHD_Connection *connection)
     return MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0;
 }
 
+static struct bp_connection *peer_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
 static struct bp_head read_head(struct MHD_Connection *connection, const char *target,
                                 const char *method, const char *version, bool looks_at_raw_heads)
 {
@@ -96,8 +114,6 @@ static struct bp_head read_head(struct MHD_Connection *connection, const char *t
     head.is_ambiguous =
         info && looks_at_raw_heads &&
         !bp_raw_head_is_clean(method, target, version, has_query(connection), info->header_size);
-    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    head.is_one_too_many = info && info->socket_context;
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_header, &head);
     return head;
 }
@@ -123,16 +139,42 @@ static void add_method_headers(struct MHD_Response *response, const struct bp_re
     add_header(response, "Access-Control-Max-Age", "7200");
 }
 
+/* Whatever makes the reply another one for another client. */
+static void add_vary(struct MHD_Response *response, bool by_origin, bool by_encoding)
+{
+    if (by_origin || by_encoding)
+        add_header(response, "Vary",
+                   !by_encoding ? "Origin"
+                   : !by_origin ? "Accept-Encoding"
+                                : "Origin, Accept-Encoding");
+}
+
 static void add_headers(struct MHD_Response *response, const struct call *call)
 {
     const struct bp_reply *reply = &call->exchange.reply;
-    add_header(response, "X-Request-Id", call->request_id);
-    add_header(response, "Access-Control-Allow-Origin", "*");
+    const char *origin = bp_cors_allow(call->server->cors_origins, call->origin);
+    char timing[BP_SERVER_TIMING_MAX];
+    add_header(response, "X-Request-Id", call->peer->request_id);
+    if (origin)
+        add_header(response, "Access-Control-Allow-Origin", origin);
+    add_vary(response, strcmp(call->server->cors_origins, "*") != 0, reply->has_gzip);
     add_header(response, "Access-Control-Expose-Headers",
                "X-Request-Id, Server-Timing, Retry-After");
     add_header(response, "X-Content-Type-Options", "nosniff");
     if (reply->media != BP_MEDIA_NONE)
         add_header(response, "Content-Type", bp_media_type(reply->media));
+    if (reply->is_gzip)
+        add_header(response, "Content-Encoding", "gzip");
+    if (reply->timing.parse) {
+        bp_server_timing(timing, &reply->timing);
+        add_header(response, "Server-Timing", timing);
+    }
+    if (reply->etag) {
+        add_header(response, "ETag", reply->etag);
+        add_header(response, "Cache-Control", "no-cache"); /* keep it, but ask */
+    }
+    if (reply->status == 401)
+        add_header(response, "WWW-Authenticate", "Bearer");
     if (reply->media == BP_MEDIA_HTML)
         add_header(response, "Content-Security-Policy",
                    "default-src 'none'; frame-ancestors 'none'");
@@ -167,11 +209,15 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call
 {
     struct bp_exchange *exchange = &call->exchange;
     struct MHD_Response *response;
-    call->observation = (struct bp_observation){.path = exchange->path,
-                                                .method = exchange->method,
-                                                .status = exchange->reply.status,
-                                                .problem = exchange->reply.problem};
+    call->observation =
+        (struct bp_observation){.path = exchange->path,
+                                .method = exchange->method,
+                                .status = exchange->reply.status,
+                                .problem = exchange->reply.problem,
+                                .compute_seconds = (double)exchange->reply.timing.compute / 1e9};
     bp_reply_body(&exchange->reply, &call->bytes_out);
+    if (!bp_connection_wait(call->server->connections, call->peer, BP_WAIT_REPLY))
+        return MHD_NO;
     call->answered = true;
     bp_exchange_free(exchange);
     response = make_response(&exchange->reply);
@@ -187,19 +233,28 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call
 static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *connection,
                              struct bp_head *head, void **state)
 {
-    struct call *call = malloc(sizeof *call);
+    struct bp_connection *peer = peer_of(connection);
+    struct call *call = NULL;
+    if (peer && bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
+        call = malloc(sizeof *call);
     if (!call)
-        return MHD_NO;
+        return MHD_NO; /* there is nobody left to answer, or no memory to do it in */
     *state = call;
+    call->server = server;
     call->connection = connection;
+    call->peer = peer;
+    call->origin = head->origin;
     call->is_working = false;
     call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     if (head->request_id && bp_request_id_is_proper(head->request_id))
-        memcpy(call->request_id, head->request_id, strlen(head->request_id) + 1);
+        memcpy(peer->request_id, head->request_id, strlen(head->request_id) + 1);
     else
-        make_request_id(call->request_id, server);
+        make_request_id(peer->request_id, server);
     bp_head_trace_id(call->trace_id, head);
+    head->is_one_too_many = peer->is_one_too_many;
+    head->target_size = peer->target_size;
+    head->bad_target = peer->is_bad_target;
     bp_metrics_begin(server->service->metrics);
     if (bp_exchange_begin(&call->exchange, server->service, head))
         return send_reply(connection, call);
@@ -219,8 +274,11 @@ static enum MHD_Result finish(struct bp_server *server, struct call *call)
 {
     if (call->is_working || bp_exchange_try(&call->exchange))
         return send_reply(call->connection, call);
-    call->is_working = true;
+    call->is_working = bp_connection_wait(server->connections, call->peer, BP_WAIT_WORK);
+    if (!call->is_working)
+        return MHD_NO;
     call->work.run = finish_in_pool;
+    atomic_store(&server->holds_memory, true);
     MHD_suspend_connection(call->connection); /* before the pool could resume it */
     if (!bp_pool_submit(server->pool, &call->work)) {
         bp_exchange_refuse_queue(&call->exchange);
@@ -250,6 +308,18 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     return finish(cls, call);
 }
 
+/* The client has been told, as far as it listened, that its body did not come in time. */
+static void note_lateness(struct call *call)
+{
+    call->observation =
+        (struct bp_observation){.path = call->exchange.path,
+                                .method = call->exchange.method,
+                                .status = bp_problem_info(BP_PROBLEM_REQUEST_TIMEOUT)->status,
+                                .problem = BP_PROBLEM_REQUEST_TIMEOUT};
+    call->bytes_out = 0;
+    call->answered = true;
+}
+
 static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode why)
 {
@@ -262,9 +332,16 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     *state = NULL;
     bp_exchange_free(&call->exchange);
     bp_reply_free(&call->exchange.reply); /* a client may go before it is sent */
+    if (!call->answered && bp_connection_is_over(call->peer))
+        note_lateness(call);
+    bp_connection_wait(server->connections, call->peer, BP_WAIT_HEAD);
     if (call->answered) {
-        struct bp_log_line line = {&call->observation, call->exchange.received, call->bytes_out,
-                                   call->request_id, call->trace_id};
+        char remote[INET6_ADDRSTRLEN];
+        struct bp_log_line line = {&call->observation,     call->exchange.received,
+                                   call->bytes_out,        remote,
+                                   call->peer->request_id, call->trace_id};
+        if (server->log_format != BP_LOG_OFF)
+            bp_connection_client(remote, call->peer);
         call->observation.seconds = seconds_since(&call->start);
         bp_log_request(server->log_format, &line);
     }
@@ -272,16 +349,32 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     free(call);
 }
 
-/* Counts connections, and marks those beyond the limit. */
-static void on_connection(void *cls, struct MHD_Connection *connection, void **mark,
+static void on_connection(void *cls, struct MHD_Connection *connection, void **peer,
                           enum MHD_ConnectionNotificationCode code)
 {
     struct bp_server *server = cls;
-    (void)connection;
-    if (code == MHD_CONNECTION_NOTIFY_CLOSED)
-        atomic_fetch_sub(&server->n_connections, 1);
-    else if (atomic_fetch_add(&server->n_connections, 1) >= server->service->limits.connections)
-        *mark = server;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const int socket =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        *peer = bp_connection_open(
+            server->connections, socket,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    } else if (*peer) {
+        bp_connection_close(server->connections, *peer);
+    }
+}
+
+/* The one place where the whole target is to be seen, its query included. It makes no state: for a
+ * request that is refused by the library none would be freed. */
+static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    struct bp_connection *peer = peer_of(connection);
+    (void)cls;
+    if (peer) {
+        peer->target_size = strlen(target);
+        peer->is_bad_target = !bp_target_is_proper(target);
+    }
+    return NULL;
 }
 
 /* The path is matched as it came: decoding would make /forward%00 something else. */
@@ -307,12 +400,13 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
         {MHD_OPTION_LISTEN_SOCKET, server->socket, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + SPARE_CONNECTIONS,
          NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
          (intptr_t)(head > CONNECTION_MEMORY ? head : CONNECTION_MEMORY), NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, -1, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, NULL},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server},
         {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
@@ -324,15 +418,75 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
                             on_request, server, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
 }
 
+/* The reply for those that are late with a body, made once: then no thread has to make it. */
+static bool make_late_body(struct bp_server *server)
+{
+    struct bp_text *text = &server->late_body;
+    struct bp_problem problem;
+    struct bp_reply reply;
+    char head[512];
+    size_t size;
+    bp_problem_set(&problem, BP_PROBLEM_REQUEST_TIMEOUT,
+                   "the body has not come in time; send it faster, or ask for --body-timeout");
+    bp_reply_problem(&reply, server->service, &problem);
+    const char *body = bp_reply_body(&reply, &size);
+    const int n = snprintf(
+        head, sizeof head,
+        "HTTP/1.1 408 Request Timeout\r\n"
+        "Content-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n"
+        "Cache-Control: no-store\r\n%s"
+        "X-Content-Type-Options: nosniff\r\n\r\n",
+        bp_media_type(reply.media), size,
+        strcmp(server->cors_origins, "*") == 0 ? "Access-Control-Allow-Origin: *\r\n" : "");
+    bp_text_start(text, &server->service->own_memory, (size_t)n + size);
+    bp_text_put(text, head, (size_t)n);
+    bp_text_put(text, body, size);
+    bp_reply_free(&reply);
+    return !text->failed;
+}
+
+/* What large requests have given back is kept for the next one, but not for ever. */
+static void give_memory_back(void *cls)
+{
+    struct bp_server *server = cls;
+    if (bp_metrics_in_flight(server->service->metrics))
+        server->ticks_at_rest = 0;
+    else if (++server->ticks_at_rest > REST_TICKS && atomic_exchange(&server->holds_memory, false))
+        malloc_trim(0);
+}
+
+static struct bp_connections *start_connections(struct bp_server *server,
+                                                const struct bp_options *options)
+{
+    const struct bp_connection_rules rules = {.seconds = {[BP_WAIT_HEAD] = options->head_timeout,
+                                                          [BP_WAIT_BODY] = options->body_timeout,
+                                                          [BP_WAIT_REPLY] = options->reply_timeout},
+                                              .most = options->limits.connections,
+                                              .most_per_client = options->limits.client_connections,
+                                              .on_tick = give_memory_back,
+                                              .cls = server,
+                                              .late_body = server->late_body.data,
+                                              .late_body_size = server->late_body.size};
+    return bp_connections_start(&rules);
+}
+
+static void free_server(struct bp_server *server)
+{
+    bp_pool_stop(server->pool);
+    bp_pool_free(server->pool);
+    bp_connections_stop(server->connections);
+    bp_text_free(&server->late_body);
+    free(server);
+}
+
 static bool start_threads(struct bp_server *server, const struct bp_options *options,
                           char error[BP_OPTION_ERROR_MAX])
 {
-    server->pool = bp_pool_start(options->threads, options->limits.queue);
-    server->daemon = server->pool ? start_daemon(server, options) : NULL;
+    if (make_late_body(server) && (server->connections = start_connections(server, options)) &&
+        (server->pool = bp_pool_start(options->threads, options->limits.queue)))
+        server->daemon = start_daemon(server, options);
     if (server->daemon)
         return true;
-    bp_pool_stop(server->pool);
-    bp_pool_free(server->pool);
     snprintf(error, BP_OPTION_ERROR_MAX,
              "the server could not start with --max-connections %zu and --threads %zu",
              options->limits.connections, options->threads);
@@ -349,6 +503,7 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     }
     server->service = service;
     server->log_format = options->log_format;
+    server->cors_origins = options->cors_origins;
     server->looks_at_raw_heads = strcmp(MHD_get_version(), BP_RAW_HEAD_VERSION) == 0;
     if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
         server->first_id = (uint64_t)getpid();
@@ -359,7 +514,7 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     }
     if (server->socket >= 0)
         close(server->socket);
-    free(server);
+    free_server(server);
     return false;
 }
 
@@ -397,8 +552,7 @@ void bp_server_stop(struct bp_server *server)
     wait_for_requests(server);
     bp_pool_stop(server->pool); /* all that sleeps wakes up, and what still comes is refused */
     MHD_stop_daemon(server->daemon);
-    bp_pool_free(server->pool);
     if (listening != MHD_INVALID_SOCKET)
         close(listening);
-    free(server);
+    free_server(server);
 }

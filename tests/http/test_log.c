@@ -26,10 +26,12 @@ static const char *logged(void)
 
 static void log_line(enum bp_log_format format, const char *path, const char *id, const char *trace)
 {
-    const struct bp_observation seen = {path, BP_METHOD_POST, 422, 11, 0.0125};
+    const struct bp_observation seen = {
+        .path = path, .method = BP_METHOD_POST, .status = 422, .problem = 11, .seconds = 0.0125};
     const struct bp_log_line line = {.observation = &seen,
                                      .bytes_in = 12,
                                      .bytes_out = 345,
+                                     .remote = "192.0.2.7",
                                      .request_id = id,
                                      .trace_id = trace};
     bp_log_request(format, &line);
@@ -40,7 +42,8 @@ TEST(test_text)
     catch_stderr();
     log_line(BP_LOG_TEXT, "/backward", "some-id", "");
     const char *line = logged();
-    static const char *const parts[] = {"POST", "/backward", "422", "12", "345", "12.5", "some-id"};
+    static const char *const parts[] = {"POST", "/backward", "422",       "12",
+                                        "345",  "12.5",      "192.0.2.7", "some-id"};
     for (size_t i = 0; i < LENGTH(parts); i++)
         REQUIRE(strstr(line, parts[i]), "%s is missing in %s", parts[i], line);
     ck_assert_ptr_eq(strchr(line, '\n'), line + strlen(line) - 1);
@@ -60,6 +63,7 @@ TEST(test_json)
     ck_assert_str_eq(json_string_value(json_object_get(read, "route")), "/step");
     ck_assert_str_eq(json_string_value(json_object_get(read, "request_id")), "id");
     ck_assert_str_eq(json_string_value(json_object_get(read, "trace_id")), trace);
+    ck_assert_str_eq(json_string_value(json_object_get(read, "remote")), "192.0.2.7");
     ck_assert_int_eq(json_integer_value(json_object_get(read, "status")), 422);
     ck_assert_int_eq(json_integer_value(json_object_get(read, "bytes_in")), 12);
     ck_assert_int_eq(json_integer_value(json_object_get(read, "bytes_out")), 345);

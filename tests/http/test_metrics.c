@@ -9,7 +9,7 @@ static struct bp_service service;
 static void observe(const char *path, enum bp_method method, unsigned status, int problem,
                     double seconds)
 {
-    const struct bp_observation observation = {path, method, status, problem, seconds};
+    const struct bp_observation observation = {path, method, status, problem, seconds, seconds / 2};
     bp_metrics_begin(service.metrics);
     bp_metrics_end(service.metrics, &observation);
 }
@@ -49,7 +49,7 @@ TEST(test_in_flight)
     ck_assert_uint_eq(bp_metrics_in_flight(service.metrics), 2);
     COUNT("backpropd_http_requests_in_flight", 2);
     bp_metrics_end(service.metrics, NULL); /* the client was gone */
-    const struct bp_observation seen = {"/", BP_METHOD_GET, 200, -1, 0};
+    const struct bp_observation seen = {"/", BP_METHOD_GET, 200, -1, 0, 0};
     bp_metrics_end(service.metrics, &seen);
     ck_assert_uint_eq(bp_metrics_in_flight(service.metrics), 0);
     service_end(&service);

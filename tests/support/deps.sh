@@ -17,6 +17,7 @@ need libc6-dev test -e /usr/include/stdio.h
 need pkg-config have pkg-config
 need libmicrohttpd-dev pkg-config --exists libmicrohttpd
 need libjansson-dev pkg-config --exists jansson
+need zlib1g-dev pkg-config --exists zlib
 need libfmt-dev pkg-config --exists fmt
 need curl have curl
 need jq have jq

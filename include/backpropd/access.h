@@ -1,0 +1,43 @@
+/* Bearer tokens, and what is open without one. */
+#ifndef BACKPROPD_ACCESS_H
+#define BACKPROPD_ACCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Groups of paths that can be opened: bit, name, what is in it. The rest always needs a token. */
+#define BP_PUBLIC_GROUPS(X)                                                                        \
+    X(HEALTH, "health")   /* /livez, /healthz, /readyz */                                          \
+    X(METRICS, "metrics") /* /metrics */                                                           \
+    X(DOCS, "docs")       /* all that can be read and is none of these */
+
+#define BP_AS_GROUP(name, wire) BP_GROUP_##name,
+enum bp_group { BP_PUBLIC_GROUPS(BP_AS_GROUP) BP_GROUP_COUNT, BP_GROUP_CALCULATE = BP_GROUP_COUNT };
+#undef BP_AS_GROUP
+
+#define BP_TOKEN_MIN 16
+#define BP_TOKEN_MAX 128
+#define BP_TOKENS_MAX 64
+
+struct bp_access {
+    bool public_groups[BP_GROUP_COUNT];
+    size_t n_tokens; /* 0: everything is open */
+    struct bp_token {
+        size_t size;
+        unsigned char text[BP_TOKEN_MAX]; /* zeros behind it */
+    } tokens[BP_TOKENS_MAX];
+};
+
+#define BP_ACCESS_ERROR_MAX 256
+
+/* True if it is what may be said of the origins whose pages may call: *, none, or a list with
+ * commas of null and SCHEME://HOST[:PORT]. */
+bool bp_cors_is_proper(const char *allowed);
+
+/*
+ * Reads tokens from a file, one a line; empty lines and those that start with # do not count. Fails
+ * (false) with one line in `error` that names the file and line, and never the token.
+ */
+bool bp_access_read(struct bp_access *access, const char *file, char error[BP_ACCESS_ERROR_MAX]);
+
+#endif

@@ -1,0 +1,13 @@
+/* Who may ask for what: bearer tokens (RFC 6750), and the paths that are open without one. */
+#ifndef BACKPROPD_HTTP_ACCESS_H
+#define BACKPROPD_HTTP_ACCESS_H
+
+#include "backpropd/access.h"
+#include "backpropd/head.h"
+#include "router.h"
+
+/* True if the head brings a token that opens the route (an index, or BP_ROUTE_COUNT), or none is
+ * needed for it. Takes as long for a wrong token as for a right one. */
+bool bp_access_allows(const struct bp_access *access, size_t route, const struct bp_head *head);
+
+#endif

@@ -1,0 +1,131 @@
+#include "http/access.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "suite.h"
+
+#define GOOD "abcdefghijklmnop" /* as short as may be */
+#define OTHER "-._~+/=0123456789"
+
+static bool read_tokens(struct bp_access *access, char error[BP_ACCESS_ERROR_MAX], const char *text)
+{
+    char file[] = "/tmp/backpropd-XXXXXX";
+    const int fd = mkstemp(file);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    memset(access, 0, sizeof *access);
+    const bool good = bp_access_read(access, file, error);
+    unlink(file);
+    return good;
+}
+
+TEST(test_token_files)
+{
+    static char longest[200], too_long[200];
+    struct bp_access access;
+    char error[BP_ACCESS_ERROR_MAX];
+    memset(longest, 'a', BP_TOKEN_MAX);
+    memset(too_long, 'a', BP_TOKEN_MAX + 1);
+    const struct {
+        const char *text;
+        size_t n; /* 0: refused */
+    } rows[] = {{GOOD, 1},
+                {GOOD "\n" OTHER "\n", 2},
+                {"# who\n\n" GOOD "  \r\n\n", 1},
+                {longest, 1},
+                {too_long, 0},
+                {"", 0},
+                {"# only a word\n", 0},
+                {"abcdefghijklmno\n", 0}, /* 15 */
+                {GOOD "\nwith a space in it\n", 0},
+                {GOOD "\xC3\xA9", 0}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const bool good = read_tokens(&access, error, rows[i].text);
+        REQUIRE(good == (rows[i].n > 0), "row %zu", i);
+        REQUIRE(!good || access.n_tokens == rows[i].n, "row %zu has %zu", i, access.n_tokens);
+        REQUIRE(good || !strstr(error, "space in"), "a token is told: %s", error);
+    }
+    ck_assert(!read_tokens(&access, error, GOOD "\n\nshort\n"));
+    REQUIRE(strstr(error, "line 3"), "%s", error);
+    ck_assert(!bp_access_read(&access, "/nowhere", error));
+    REQUIRE(strstr(error, "/nowhere: No such file"), "%s", error);
+}
+
+static bool is_allowed(const struct bp_access *access, const char *path, const char *authorization)
+{
+    struct bp_head head = {.method = "POST", .target = path};
+    if (authorization)
+        bp_head_add(&head, "Authorization", 13, authorization, strlen(authorization));
+    return bp_access_allows(access, bp_route_find(path), &head);
+}
+
+TEST(test_who_may_calculate)
+{
+    static char huge[5000];
+    struct bp_access access;
+    char error[BP_ACCESS_ERROR_MAX];
+    strcpy(huge, "Bearer ");
+    memset(huge + 7, 'a', sizeof huge - 8);
+    const struct {
+        const char *authorization;
+        bool allowed;
+    } rows[] = {{NULL, false},
+                {"Bearer " GOOD, true},
+                {"bearer " GOOD, true},
+                {"BEARER   " OTHER, true},
+                {"Bearer " GOOD "q", false},
+                {"Bearer abcdefghijklmno", false},
+                {"Bearer abcdefghijklmnoq", false},
+                {"Bearer " GOOD " ", false},
+                {"Bearer", false},
+                {"Bearer ", false},
+                {"", false},
+                {GOOD, false},
+                {"Basic " GOOD, false},
+                {"Bearer " GOOD ", Bearer " GOOD, false},
+                {"Bearer \xC3\xA9", false},
+                {huge, false}};
+    ck_assert(read_tokens(&access, error, OTHER "\n" GOOD "\n"));
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        REQUIRE(is_allowed(&access, "/forward", rows[i].authorization) == rows[i].allowed, "%s",
+                rows[i].authorization ? rows[i].authorization : "nothing");
+
+    struct bp_head twice = {.method = "POST"};
+    bp_head_add(&twice, "Authorization", 13, "Bearer " GOOD, 7 + 16);
+    ck_assert(bp_access_allows(&access, bp_route_find("/step"), &twice));
+    bp_head_add(&twice, "authorization", 13, "Bearer " GOOD, 7 + 16);
+    ck_assert(!bp_access_allows(&access, bp_route_find("/step"), &twice));
+
+    const struct bp_head preflight = {.method = "OPTIONS"};
+    ck_assert(bp_access_allows(&access, bp_route_find("/step"), &preflight));
+}
+
+TEST(test_what_is_public)
+{
+    static const struct {
+        const char *path;
+        enum bp_group group;
+    } rows[] = {{"/livez", BP_GROUP_HEALTH},  {"/healthz", BP_GROUP_HEALTH},
+                {"/readyz", BP_GROUP_HEALTH}, {"/metrics", BP_GROUP_METRICS},
+                {"/", BP_GROUP_DOCS},         {"/openapi.yaml", BP_GROUP_DOCS},
+                {"/nowhere", BP_GROUP_DOCS},  {"/forward", BP_GROUP_CALCULATE},
+                {"/step", BP_GROUP_CALCULATE}};
+    struct bp_access access;
+    char error[BP_ACCESS_ERROR_MAX];
+    ck_assert(read_tokens(&access, error, GOOD));
+    for (int open = 0; open < BP_GROUP_COUNT; open++) {
+        memset(access.public_groups, 0, sizeof access.public_groups);
+        access.public_groups[open] = true;
+        for (size_t i = 0; i < LENGTH(rows); i++) {
+            REQUIRE(is_allowed(&access, rows[i].path, NULL) == ((int)rows[i].group == open), "%s",
+                    rows[i].path);
+            REQUIRE(is_allowed(&access, rows[i].path, "Bearer " GOOD), "%s", rows[i].path);
+        }
+    }
+    access.n_tokens = 0; /* no tokens: no need of one */
+    ck_assert(is_allowed(&access, "/forward", NULL));
+}
+
+SUITE("http/access", test_token_files, test_who_may_calculate, test_what_is_public)
