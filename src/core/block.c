@@ -1,8 +1,8 @@
 #include "block.h"
 
 #include "backpropd/activation.h"
-#include "backpropd/matmul.h"
 #include "finite.h"
+#include "shared.h"
 
 static void source_rows(const double **x, const struct bp_pass *pass, const struct bp_task *task,
                         size_t k, struct bp_block block)
@@ -51,7 +51,8 @@ static bool forward_layer(struct bp_pass *pass, const struct bp_task *task, size
     const double *x[BP_BLOCK];
 
     source_rows(x, pass, task, k, block);
-    bp_affine(layer->z + at, x, shape->w, shape->b, block.m, shape->n_in, shape->n_out);
+    bp_shared_affine(task->team, layer->z + at, x, shape->w, shape->b, block.m, shape->n_in,
+                     shape->n_out);
     if (bp_layer_is_gated(shape))
         bp_round(layer->z + at, task->rules.round_decimals, n);
     if (!bp_all_finite(layer->z + at, n))
@@ -107,9 +108,9 @@ bool bp_block_errors(struct bp_pass *pass, const struct bp_task *task, struct bp
         if (k + 1 == task->network.depth)
             backward_from_loss(layer->dl_dh + at, layer->h + at, task, block, shape->n_out);
         else
-            bp_affine_back(layer->dl_dh + at, shape[1].w,
-                           layer[1].dl_dz + block.row * shape[1].n_out, block.m, shape[1].n_in,
-                           shape[1].n_out);
+            bp_shared_affine_back(task->team, layer->dl_dh + at, shape[1].w,
+                                  layer[1].dl_dz + block.row * shape[1].n_out, block.m,
+                                  shape[1].n_in, shape[1].n_out);
         if (!bp_all_finite(layer->dl_dh + at, n))
             return false;
         bp_derive(layer->dh_dz + at, layer->z + at, layer->h + at, shape->activation,
@@ -144,8 +145,9 @@ void bp_block_add_gradients(struct bp_pass *pass, const struct bp_task *task, st
         const struct bp_layer_pass *layer = &pass->layers[k];
         const double *x[BP_BLOCK];
         source_rows(x, pass, task, k, block);
-        bp_outer_add(layer->dw, layer->db, x, layer->dl_dz + block.row * shape->n_out, block.m,
-                     shape->n_in, shape->n_out);
+        bp_shared_outer_add(task->team, layer->dw, layer->db, x,
+                            layer->dl_dz + block.row * shape->n_out, block.m, shape->n_in,
+                            shape->n_out);
         if (layer->why_w)
             note_reasons(pass, task, k, block, x);
     }

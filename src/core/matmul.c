@@ -50,7 +50,7 @@ void bp_outer_add(double *dw, double *db, const double *const *x, const double *
                   size_t n_in, size_t n_out)
 {
     pick().down(dw, n_out, x, dl_dz, n_out, n_in, n_out, m);
-    for (size_t s = 0; s < m; s++)
+    for (size_t s = 0; s < m && db; s++)
         for (size_t j = 0; j < n_out; j++)
             db[j] += dl_dz[s * n_out + j];
 }

@@ -160,6 +160,92 @@ TEST(test_work_after_the_stop_is_refused)
     bp_pool_free(pool);
 }
 
+/* --- sharing ---------------------------------------------------------------------------------- */
+
+enum { ROWS = 1000 };
+
+struct sharer {
+    struct bp_work work; /* first */
+    struct bp_pool *pool;
+    atomic_int seen[ROWS];
+    atomic_int n_parts;
+    atomic_int n_here, most_here;
+    long milliseconds; /* of a part */
+};
+
+static void see_rows(void *cls, size_t begin, size_t end)
+{
+    struct sharer *sharer = cls;
+    const int here = atomic_fetch_add(&sharer->n_here, 1) + 1;
+    int most = atomic_load(&sharer->most_here);
+    while (here > most && !atomic_compare_exchange_weak(&sharer->most_here, &most, here))
+        continue;
+    for (size_t i = begin; i < end; i++)
+        atomic_fetch_add(&sharer->seen[i], 1);
+    atomic_fetch_add(&sharer->n_parts, 1);
+    nanosleep(&(struct timespec){.tv_nsec = sharer->milliseconds * 1000000}, NULL);
+    atomic_fetch_sub(&sharer->n_here, 1);
+}
+
+static void share(struct bp_work *work)
+{
+    struct sharer *sharer = (struct sharer *)work;
+    const struct bp_team *team = bp_pool_team(sharer->pool);
+    team->share(team, see_rows, sharer, ROWS);
+    ck_assert_int_eq(atomic_load(&sharer->n_here), 0); /* nobody is at it any more */
+    note(&(struct piece){.number = 0}.work);
+}
+
+static void require_each_row_once(struct sharer *sharer)
+{
+    for (int i = 0; i < ROWS; i++)
+        REQUIRE(atomic_load(&sharer->seen[i]) == 1, "row %d was done %d times", i,
+                atomic_load(&sharer->seen[i]));
+}
+
+TEST(test_idle_threads_help)
+{
+    static struct sharer sharer = {.work = {.run = share}, .milliseconds = 20};
+    sharer.pool = bp_pool_start(3, 10);
+    wait_until_idle(sharer.pool);
+    ck_assert(bp_pool_submit(sharer.pool, &sharer.work));
+    while (atomic_load(&n_run) == 0)
+        wait_a_moment();
+    require_each_row_once(&sharer);
+    ck_assert_int_ge(atomic_load(&sharer.n_parts), 3);
+    ck_assert_int_eq(atomic_load(&sharer.most_here), 3);
+    bp_pool_stop(sharer.pool);
+    bp_pool_free(sharer.pool);
+}
+
+TEST(test_one_thread_shares_with_itself)
+{
+    static struct sharer sharer = {.work = {.run = share}};
+    sharer.pool = bp_pool_start(1, 10);
+    ck_assert(bp_pool_submit(sharer.pool, &sharer.work));
+    bp_pool_stop(sharer.pool);
+    require_each_row_once(&sharer);
+    bp_pool_free(sharer.pool);
+}
+
+/* Many at once, some with nobody to help them. */
+TEST(test_many_share)
+{
+    enum { N = 60 };
+    static struct sharer sharers[N];
+    struct bp_pool *pool = bp_pool_start(4, N);
+    for (int i = 0; i < N; i++) {
+        sharers[i].work.run = share;
+        sharers[i].pool = pool;
+        ck_assert(bp_pool_submit(pool, &sharers[i].work));
+    }
+    bp_pool_stop(pool);
+    for (int i = 0; i < N; i++)
+        require_each_row_once(&sharers[i]);
+    bp_pool_free(pool);
+}
+
 SUITE("http/pool", test_work_after_the_stop_is_refused, test_all_work_is_run_once,
       test_one_thread_keeps_the_order, test_full_queue_refuses, test_idle,
-      test_threads_work_at_once, test_pools_without_work)
+      test_threads_work_at_once, test_pools_without_work, test_idle_threads_help,
+      test_one_thread_shares_with_itself, test_many_share)
