@@ -147,13 +147,12 @@ $(BUILD)/bench/%: tests/bench/%.c $(OBJECTS)
 	@$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(OBJECTS) $(LIBS)
 
 .PHONY: bench-deps
-bench-deps: deps ## Install what the benchmarks need besides
-	@command -v wrk valgrind taskset >/dev/null && /usr/bin/python3 -c 'import numpy' 2>/dev/null || \
-		$$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq wrk valgrind util-linux python3-numpy libopenblas0-pthread
+bench-deps: deps ## Install what the benchmarks need besides: tools and peers
+	@sh tests/support/bench-deps.sh
 
 .PHONY: bench
-bench: all $(addprefix $(BUILD)/bench/,bare answer core) ## Measure, as ratios against peers in the same run
-	node tests/bench/bench.mjs
+bench: all $(addprefix $(BUILD)/bench/,bare answer core probe start peers/jansson) ## Measure, as ratios against peers in the same run; ONLY="cost growth" runs parts
+	PYTHON=$(PYTHON) node tests/bench/bench.mjs $(ONLY)
 
 # --- checks --------------------------------------------------------------------------------------
 

@@ -8,16 +8,18 @@ const uniform = () => { // Lehmer's generator, as in the C++ standard (minstd_ra
 };
 const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 const fill = (n, make) => Array.from({ length: n }, make);
-const matrix = (rows, columns) => fill(rows, () => fill(columns, () => 0.05 * normal()));
+const all = (value) => value;
+export const fourDecimals = (value) => Math.round(value * 1e4) / 1e4;
 
-/** A network and samples of the sizes; inputs have four decimals, as pixels would. */
-export function body(sizes, samples, rest = {}) {
+/** A network and samples of the sizes; inputs have four decimals, as pixels would, weights what `digits` leaves. */
+export function body(sizes, samples, rest = {}, digits = all) {
   const network = {};
+  const weight = () => digits(0.05 * normal());
   sizes.slice(1).forEach((n, k) => {
-    network[`W${k + 1}`] = matrix(sizes[k], n);
-    network[`b${k + 1}`] = fill(n, () => 0.05 * normal());
+    network[`W${k + 1}`] = fill(sizes[k], () => fill(n, weight));
+    network[`b${k + 1}`] = fill(n, weight);
   });
-  const x = () => Math.round(uniform() * 1e4) / 1e4;
+  const x = () => fourDecimals(uniform());
   return {
     network,
     samples: fill(samples, () => ({ x: fill(sizes[0], x), y: fill(sizes.at(-1), x) })),

@@ -1,4 +1,4 @@
-"""A peer: forward and backward with NumPy, one thread. usage: peer_numpy.py BODY TIMES"""
+"""A peer: forward and backward of a batch with NumPy, one thread. usage: arithmetic.py BODY TIMES"""
 import json
 import os
 import sys
