@@ -20,15 +20,18 @@ static int complain(const char *what)
     return 2;
 }
 
-/* Reads standard input up to one byte more than a body may have, so that the service can say so. */
-static bool read_body(struct bp_text *body, struct bp_service *service)
+/* Reads standard input, if a body is expected, up to one byte more than a body may have, so that
+ * the service can say so. */
+static bool read_body(struct bp_text *body, struct bp_service *service, bool expected)
 {
     bp_text_start(body, &service->memory, 65536);
-    while (body->size <= service->limits.body_bytes && bp_text_reserve(body, 65536)) {
+    while (expected && body->size <= service->limits.body_bytes && bp_text_reserve(body, 65536)) {
         ssize_t n = read(STDIN_FILENO, body->data + body->size, body->capacity - body->size - 1);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n <= 0)
+        if (n < 0)
+            return false;
+        if (n == 0)
             break;
         body->size += (size_t)n;
     }
@@ -56,9 +59,11 @@ static int call(struct bp_service *service, const char *path)
     struct bp_text body;
     char length[24];
     size_t size;
-    if (!read_body(&body, service))
-        return complain("call: no memory for the body");
     const bool posts = bp_route_methods(path) & BP_METHOD_POST;
+    errno = 0;
+    if (!read_body(&body, service, posts))
+        return complain(errno ? "call: standard input cannot be read"
+                              : "call: no memory for the body");
     snprintf(length, sizeof length, "%zu", body.size);
     const struct bp_head head = {.method = posts ? "POST" : "GET",
                                  .target = path,

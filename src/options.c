@@ -21,7 +21,7 @@ static bool set_size(struct bp_options *options, const char *value, size_t offse
     const unsigned long long most = UINT64_C(1) << 53; /* what JSON readers hold exactly */
     char *end;
     unsigned long long number = strtoull(value, &end, 10);
-    if (!*value || *end || *value == '-' || *value == '+' || number > most)
+    if (*value < '0' || *value > '9' || *end || number > most)
         return false;
     *(size_t *)((char *)options + offset) = (size_t)number;
     return true;
@@ -240,8 +240,11 @@ bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX]
     opterr = 0;
     for (int got; (got = getopt_long(argc, argv, ":", longs, &index)) != -1;) {
         if (got != 1) {
-            snprintf(error, BP_OPTION_ERROR_MAX, "%s: %.80s (see --help)",
-                     got == ':' ? "flag needs a value" : "unknown flag", argv[optind - 1]);
+            if (optopt) /* one letter, perhaps of several */
+                snprintf(error, BP_OPTION_ERROR_MAX, "unknown flag: -%c (see --help)", optopt);
+            else
+                snprintf(error, BP_OPTION_ERROR_MAX, "%s: %.80s (see --help)",
+                         got == ':' ? "flag needs a value" : "unknown flag", argv[optind - 1]);
             return false;
         }
         const struct flag *flag = &FLAGS[index];

@@ -20,7 +20,7 @@ struct bp_head {
     const char *version;
     size_t size; /* bytes of line and headers, 0 if unknown */
     size_t n_headers;
-    size_t n_host, n_length, n_coding, n_authorization; /* how often these came */
+    size_t n_host, n_length, n_coding, n_type, n_authorization; /* how often these came */
     bool is_ambiguous;        /* it holds what other servers read otherwise, such as folded lines */
     bool bad_name, bad_value; /* some header has a name or value that HTTP does not allow */
     size_t target_size;       /* with the query, 0 if unknown */

@@ -10,14 +10,18 @@
 #include "backpropd/job.h"
 #include "backpropd/text.h"
 
-/* Methods that routes take; a set of them is a sum. */
+/* Methods that routes take, each a bit: a set of them is a sum. */
+#define BP_METHODS(X)                                                                              \
+    X(GET, 1)                                                                                      \
+    X(HEAD, 2)                                                                                     \
+    X(POST, 4)                                                                                     \
+    X(OPTIONS, 8)
+
+#define BP_AS_METHOD(name, bit) BP_METHOD_##name = (bit),
 enum bp_method {
-    BP_METHOD_GET = 1,
-    BP_METHOD_HEAD = 2,
-    BP_METHOD_POST = 4,
-    BP_METHOD_OPTIONS = 8,
-    BP_METHOD_OTHER = 16, /* known to HTTP, taken by no route: 405 */
+    BP_METHODS(BP_AS_METHOD) BP_METHOD_OTHER = 16 /* known to HTTP, taken by no route: 405 */
 };
+#undef BP_AS_METHOD
 
 /* name in C, media type */
 #define BP_MEDIA(X)                                                                                \
@@ -141,6 +145,9 @@ unsigned bp_route_methods(const char *path);
 
 /* The path as metrics name it: a route of the table, or "other". */
 const char *bp_route_name(const char *path);
+
+/* The name of one method, "other" for OTHER. */
+const char *bp_method_name(enum bp_method method);
 
 /* Writes a set of methods as Allow does: "GET, HEAD, OPTIONS". At most 32 characters. */
 void bp_methods_text(char *out, unsigned methods);

@@ -5,8 +5,6 @@
 #include "metrics.h"
 #include "reply.h"
 
-static const char *const METHODS[BP_METHOD_COUNT] = {"GET", "HEAD", "POST", "OPTIONS", "other"};
-
 static const char *route_name(size_t route)
 {
     return route < BP_ROUTE_COUNT ? bp_route(route)->path : "other";
@@ -48,7 +46,8 @@ static void put_requests(struct bp_text *text, const struct bp_metrics *metrics)
                 if (!count)
                     continue;
                 snprintf(labels, sizeof labels, "route=\"%s\",method=\"%s\",code=\"%u\"",
-                         route_name(route), METHODS[method], bp_statuses[status]);
+                         route_name(route), bp_method_name((enum bp_method)(1U << method)),
+                         bp_statuses[status]);
                 put_sample(text, name, labels, (double)count);
             }
 }

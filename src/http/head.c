@@ -64,7 +64,7 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
         break;
     case 12:
         if (strcasecmp(name, "Content-Type") == 0)
-            head->type = value;
+            head->type = value, head->n_type++;
         else if (strcasecmp(name, "X-Request-Id") == 0)
             head->request_id = value;
         break;
@@ -98,8 +98,8 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
 /* A host name or address with an optional port: no more than that it is one, and only one. */
 static bool is_host(const char *host)
 {
-    size_t n = strcspn(host, "/?#@\\, \t<>\"^`{|}");
-    return *host && host[n] == '\0';
+    const size_t n = strcspn(host, "/?#@\\, \t<>\"^`{|}");
+    return n > 0 && host[n + strspn(host + n, " \t")] == '\0'; /* what follows is no part of it */
 }
 
 static bool is_digits(const char *text)
@@ -152,7 +152,9 @@ static bool check_length(const struct bp_head *head, struct bp_problem *problem)
 
 bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_t header_bytes)
 {
-    static const char *const known = " GET HEAD POST OPTIONS PUT DELETE PATCH ";
+#define AS_WORD(name, bit) " " #name
+    static const char *const known = BP_METHODS(AS_WORD) " PUT DELETE PATCH ";
+#undef AS_WORD
     if (!check_line(head, problem))
         return false;
     if (head->n_headers > BP_HEADERS_MAX || head->size > header_bytes)
@@ -198,11 +200,11 @@ static bool is_json_type(const char *type, size_t n)
 /* The only parameter that could change what the bytes mean says what JSON is anyway. */
 static bool charset_is_utf8(const char *parameters)
 {
-    const char *charset = strcasestr(parameters, "charset=");
+    const char *charset = strcasestr(parameters, "charset");
     if (!charset)
         return true;
-    charset += strlen("charset=");
-    charset += *charset == '"';
+    charset += strlen("charset");
+    charset += strspn(charset, " \t=\"");
     return strncasecmp(charset, "utf-8", 5) == 0 &&
            (charset[5] == '\0' || strchr("\"; \t", charset[5]));
 }
@@ -211,6 +213,9 @@ bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem)
 {
     const char *type = head->type ? head->type : "";
     size_t n = strcspn(type, "; \t");
+    if (head->n_type > 1)
+        return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+                              "Content-Type is told more than once");
     if (head->encoding && strcasecmp(head->encoding, "identity") != 0)
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                               "the body must come without Content-Encoding");
@@ -222,10 +227,9 @@ bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem)
 
 enum bp_method bp_head_method(const struct bp_head *head)
 {
-    static const char *const names[] = {"GET", "HEAD", "POST", "OPTIONS"};
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(head->method, names[i]) == 0)
-            return (enum bp_method)(1U << i);
+    for (unsigned method = 1; method < BP_METHOD_OTHER; method <<= 1)
+        if (strcmp(head->method, bp_method_name((enum bp_method)method)) == 0)
+            return (enum bp_method)method;
     return BP_METHOD_OTHER;
 }
 

@@ -7,23 +7,6 @@
 
 #include "backpropd/head.h"
 
-static const char *method_name(enum bp_method method)
-{
-    switch (method) {
-    case BP_METHOD_GET:
-        return "GET";
-    case BP_METHOD_HEAD:
-        return "HEAD";
-    case BP_METHOD_POST:
-        return "POST";
-    case BP_METHOD_OPTIONS:
-        return "OPTIONS";
-    case BP_METHOD_OTHER:
-        break;
-    }
-    return "OTHER";
-}
-
 static void now_text(char out[32])
 {
     struct timespec now;
@@ -61,12 +44,12 @@ void bp_log_request(enum bp_log_format format, const struct bp_log_line *line)
                      "{\"ts\":\"%s\",\"level\":\"info\",\"method\":\"%s\",\"route\":\"%s\","
                      "\"status\":%u,\"bytes_in\":%zu,\"bytes_out\":%zu,\"dur_ms\":%.3f,"
                      "\"remote\":\"%s\",\"request_id\":\"%s\",\"trace_id\":\"%s\"}\n",
-                     now, method_name(seen->method), bp_route_name(seen->path), seen->status,
+                     now, bp_method_name(seen->method), bp_route_name(seen->path), seen->status,
                      line->bytes_in, line->bytes_out, seen->seconds * 1e3, line->remote,
                      escape(id, line->request_id), line->trace_id);
     else
         n = snprintf(text, sizeof text, "%s %s %s %u in=%zu out=%zu %.3fms from=%s id=%s%s%s\n",
-                     now, method_name(seen->method), bp_route_name(seen->path), seen->status,
+                     now, bp_method_name(seen->method), bp_route_name(seen->path), seen->status,
                      line->bytes_in, line->bytes_out, seen->seconds * 1e3, line->remote,
                      line->request_id, *line->trace_id ? " trace=" : "", line->trace_id);
     /* a full pipe must not hold up a reply */

@@ -61,19 +61,24 @@ const char *bp_route_name(const char *path)
     return index < BP_ROUTE_COUNT ? ROUTES[index].path : "other";
 }
 
+const char *bp_method_name(enum bp_method method)
+{
+#define AS_NAME(name, bit) #name,
+    static const char *const names[] = {BP_METHODS(AS_NAME) "other"};
+#undef AS_NAME
+    return names[__builtin_ctz(method)];
+}
+
 void bp_methods_text(char *out, unsigned methods)
 {
-    static const char *const names[] = {"GET", "HEAD", "POST", "OPTIONS"};
-    char *start = out;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (!(methods & 1U << i))
-            continue;
-        if (out != start)
-            out = memcpy(out, ", ", 2), out += 2;
-        memcpy(out, names[i], strlen(names[i]));
-        out += strlen(names[i]);
-    }
+    const char *between = "";
     *out = '\0';
+    for (unsigned method = 1; method < BP_METHOD_OTHER; method <<= 1) {
+        if (!(methods & method))
+            continue;
+        out = stpcpy(stpcpy(out, between), bp_method_name((enum bp_method)method));
+        between = ", ";
+    }
 }
 
 static void answer_options(struct bp_reply *reply, unsigned methods)

@@ -36,6 +36,7 @@ TEST(test_good_heads)
         {"GET / HTTP/1.1\nhOsT: localhost:8080", GOOD},
         {"GET / HTTP/1.1\nHost: 127.0.0.1:80", GOOD},
         {"GET / HTTP/1.1\nHost: [::1]:8080", GOOD},
+        {"GET / HTTP/1.1\nHost: a \t", GOOD},
         {"GET / HTTP/1.0", GOOD},
         {"GET / HTTP/1.2\nHost: a", GOOD}, /* a later minor version is read as 1.1 */
         {"HEAD /livez HTTP/1.1\nHost: a", GOOD},
@@ -264,6 +265,10 @@ TEST(test_media_types)
         {"\nContent-Type: text/plain;charset=UTF-8", true},
         {"\nContent-Type: application/x-www-form-urlencoded", true},
         {"\nContent-Type: application/json\nContent-Encoding: identity", true},
+        {"\nContent-Type: application/json; charset = utf-8", true},
+        {"\nContent-Type: application/json; charset = latin1", false},
+        {"\nContent-Type: application/json\nContent-Type: application/json", false},
+        {"\nContent-Type: text/html\nContent-Type: application/json", false},
         {"\nContent-Type: application/jsonx", false},
         {"\nContent-Type: application/xml", false},
         {"\nContent-Type: text/html", false},

@@ -135,13 +135,13 @@ async function assertRefused(args, env, culprit) {
 }
 
 const badFlags = [
-  [['--nonsense'], 'nonsense'], [['-x'], 'x'], [['stray'], 'stray'], [['--listen'], 'listen'], [['--max-steps'], 'max-steps'], [['call'], 'call'],
+  [['--nonsense'], 'nonsense'], [['-x'], 'x'], [['-xy'], '-x '], [['stray'], 'stray'], [['--listen'], 'listen'], [['--max-steps'], 'max-steps'], [['call'], 'call'],
   [['call', '/forward', 'stray'], 'stray'], [['--help=yes'], 'help'], [['--version=2'], 'version'],
 ];
 const badValues = [
   ...['', 'nonsense', '127.0.0.1', '127.0.0.1:', '127.0.0.1:x', '127.0.0.1:65536', '127.0.0.1:-1', '127.0.0.1:99999999999999999999', '::1:8080',
     '192.0.2.1:0', '300.1.1.1:0'].map(value => ['listen', value]),
-  ...['', 'many', '-1', '1.5', '0x10', '99999999999999999999', '5 '].map(value => ['threads', value]),
+  ...['', 'many', '-1', '1.5', '0x10', '99999999999999999999', '5 ', ' 5', '\t5'].map(value => ['threads', value]),
   ...['', 'soon', '-1', '1.5', '99999999999999999999'].map(value => ['drain-delay', value]),
   ...['', 'xml', 'JSON', 'text ', 'off,json'].map(value => ['log-format', value]),
   ...limitFlags.flatMap(([flag]) => ['', '0', 'many', '-1', '1.5', '1e3', '0x10', '+5', '18446744073709551615', '18446744073709551617', '5 '].map(value => [flag, value])),
