@@ -14,6 +14,7 @@
 #include "backpropd/metrics.h"
 #include "connections.h"
 #include "fields.h"
+#include "late.h"
 #include "listen.h"
 #include "log.h"
 #include "pool.h"
@@ -55,7 +56,7 @@ struct call {
     struct bp_server *server;
     struct MHD_Connection *connection;
     struct bp_connection *peer;
-    const char *origin; /* or NULL */
+    const char *origin; /* of the request, or NULL */
     bool is_working;    /* a thread of the pool makes the reply, or has made it */
     struct bp_exchange exchange;
     struct timespec start;
@@ -118,77 +119,6 @@ static struct bp_head read_head(struct MHD_Connection *connection, const char *t
     return head;
 }
 
-static void add_header(struct MHD_Response *response, const char *name, const char *value)
-{
-    /* without memory the reply goes out without the header: better than none */
-    (void)MHD_add_response_header(response, name, value);
-}
-
-static void add_method_headers(struct MHD_Response *response, const struct bp_reply *reply)
-{
-    char methods[40];
-    if (!reply->allow)
-        return;
-    bp_methods_text(methods, reply->allow);
-    add_header(response, "Allow", methods);
-    if (!reply->is_preflight)
-        return;
-    add_header(response, "Access-Control-Allow-Methods", methods);
-    add_header(response, "Access-Control-Allow-Headers",
-               "content-type, authorization, x-request-id, traceparent");
-    add_header(response, "Access-Control-Max-Age", "7200");
-}
-
-/* Whatever makes the reply another one for another client. */
-static void add_vary(struct MHD_Response *response, bool by_origin, bool by_encoding)
-{
-    if (by_origin || by_encoding)
-        add_header(response, "Vary",
-                   !by_encoding ? "Origin"
-                   : !by_origin ? "Accept-Encoding"
-                                : "Origin, Accept-Encoding");
-}
-
-static void add_headers(struct MHD_Response *response, const struct call *call)
-{
-    const struct bp_reply *reply = &call->exchange.reply;
-    const char *origin = bp_cors_allow(call->server->cors_origins, call->origin);
-    char timing[BP_SERVER_TIMING_MAX];
-    add_header(response, "X-Request-Id", call->peer->request_id);
-    if (origin)
-        add_header(response, "Access-Control-Allow-Origin", origin);
-    add_vary(response, strcmp(call->server->cors_origins, "*") != 0, reply->has_gzip);
-    add_header(response, "Access-Control-Expose-Headers",
-               "X-Request-Id, Server-Timing, Retry-After");
-    add_header(response, "X-Content-Type-Options", "nosniff");
-    if (reply->media != BP_MEDIA_NONE)
-        add_header(response, "Content-Type", bp_media_type(reply->media));
-    if (reply->is_gzip)
-        add_header(response, "Content-Encoding", "gzip");
-    if (reply->timing.parse) {
-        bp_server_timing(timing, &reply->timing);
-        add_header(response, "Server-Timing", timing);
-    }
-    if (reply->etag) {
-        add_header(response, "ETag", reply->etag);
-        add_header(response, "Cache-Control", "no-cache"); /* keep it, but ask */
-    }
-    if (reply->status == 401)
-        add_header(response, "WWW-Authenticate", "Bearer");
-    if (reply->media == BP_MEDIA_HTML)
-        add_header(response, "Content-Security-Policy",
-                   "default-src 'none'; frame-ancestors 'none'");
-    if (call->exchange.method == BP_METHOD_POST || reply->media == BP_MEDIA_PROBLEM)
-        add_header(response, "Cache-Control", "no-store");
-    if (reply->retry_later)
-        add_header(response, "Retry-After", "1");
-    if (reply->accepts_post)
-        add_header(response, "Accept-Post", "application/json");
-    if (reply->must_close || atomic_load(&call->exchange.service->draining))
-        add_header(response, "Connection", "close");
-    add_method_headers(response, reply);
-}
-
 /* The reply's text leaves with the response, which frees it when it is sent: no copy. */
 static struct MHD_Response *make_response(struct bp_reply *reply)
 {
@@ -205,10 +135,9 @@ static struct MHD_Response *make_response(struct bp_reply *reply)
     return response;
 }
 
-static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call *call)
+static void observe(struct call *call)
 {
-    struct bp_exchange *exchange = &call->exchange;
-    struct MHD_Response *response;
+    const struct bp_exchange *exchange = &call->exchange;
     call->observation =
         (struct bp_observation){.path = exchange->path,
                                 .method = exchange->method,
@@ -216,15 +145,36 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call
                                 .problem = exchange->reply.problem,
                                 .compute_seconds = (double)exchange->reply.timing.compute / 1e9};
     bp_reply_body(&exchange->reply, &call->bytes_out);
+    call->answered = true;
+}
+
+static void add_fields(struct MHD_Response *response, const struct call *call)
+{
+    const struct bp_exchange *exchange = &call->exchange;
+    const struct bp_reply_facts facts = {.request_id = call->peer->request_id,
+                                         .cors_origins = call->server->cors_origins,
+                                         .origin = call->origin,
+                                         .is_post = exchange->method == BP_METHOD_POST,
+                                         .closes = exchange->reply.must_close ||
+                                                   atomic_load(&exchange->service->draining)};
+    struct bp_fields fields;
+    bp_fields_make(&fields, &exchange->reply, &facts);
+    for (size_t i = 0; i < fields.n; i++) /* without memory it goes out without: better than none */
+        (void)MHD_add_response_header(response, fields.all[i].name, fields.all[i].value);
+}
+
+static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call *call)
+{
+    struct bp_exchange *exchange = &call->exchange;
     if (!bp_connection_wait(call->server->connections, call->peer, BP_WAIT_REPLY))
         return MHD_NO;
-    call->answered = true;
+    observe(call);
     bp_exchange_free(exchange);
-    response = make_response(&exchange->reply);
+    struct MHD_Response *response = make_response(&exchange->reply);
     bp_reply_free(&exchange->reply);
     if (!response)
         return MHD_NO; /* no memory at all: the connection is all that can be given up */
-    add_headers(response, call);
+    add_fields(response, call);
     enum MHD_Result queued = MHD_queue_response(connection, exchange->reply.status, response);
     MHD_destroy_response(response);
     return queued;
@@ -419,33 +369,6 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
                             on_request, server, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
 }
 
-/* The reply for those that are late with a body, made once: then no thread has to make it. */
-static bool make_late_body(struct bp_server *server)
-{
-    struct bp_text *text = &server->late_body;
-    struct bp_problem problem;
-    struct bp_reply reply;
-    char head[512];
-    size_t size;
-    bp_problem_set(&problem, BP_PROBLEM_REQUEST_TIMEOUT,
-                   "the body has not come in time; send it faster, or ask for --body-timeout");
-    bp_reply_problem(&reply, server->service, &problem);
-    const char *body = bp_reply_body(&reply, &size);
-    const int n = snprintf(
-        head, sizeof head,
-        "HTTP/1.1 408 Request Timeout\r\n"
-        "Content-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n"
-        "Cache-Control: no-store\r\n%s"
-        "X-Content-Type-Options: nosniff\r\n\r\n",
-        bp_media_type(reply.media), size,
-        strcmp(server->cors_origins, "*") == 0 ? "Access-Control-Allow-Origin: *\r\n" : "");
-    bp_text_start(text, &server->service->own_memory, (size_t)n + size);
-    bp_text_put(text, head, (size_t)n);
-    bp_text_put(text, body, size);
-    bp_reply_free(&reply);
-    return !text->failed;
-}
-
 /* What large requests have given back is kept for the next one, but not for ever. */
 static void give_memory_back(void *cls)
 {
@@ -483,7 +406,8 @@ static void free_server(struct bp_server *server)
 static bool start_threads(struct bp_server *server, const struct bp_options *options,
                           char error[BP_OPTION_ERROR_MAX])
 {
-    if (make_late_body(server) && (server->connections = start_connections(server, options)) &&
+    if (bp_late_body_make(&server->late_body, server->service, options->cors_origins) &&
+        (server->connections = start_connections(server, options)) &&
         (server->pool = bp_pool_start(options->threads, options->limits.queue)))
         server->daemon = start_daemon(server, options);
     if (server->daemon)
