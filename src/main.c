@@ -11,6 +11,7 @@
 
 #include "backpropd/exchange.h"
 #include "backpropd/job.h"
+#include "backpropd/notify.h"
 #include "backpropd/server.h"
 #include "backpropd/text.h"
 
@@ -102,6 +103,12 @@ static sigset_t block_signals(void)
     return signals;
 }
 
+static void notify(const char *state)
+{
+    if (!bp_notify(state))
+        fprintf(stderr, "backpropd: NOTIFY_SOCKET cannot be told %s\n", state);
+}
+
 static int serve(struct bp_service *service, const struct bp_options *options)
 {
     const sigset_t signals = block_signals();
@@ -113,11 +120,11 @@ static int serve(struct bp_service *service, const struct bp_options *options)
     memcpy(service->access.public_groups, options->public_groups, sizeof options->public_groups);
     if (!bp_server_start(&server, service, options, error))
         return complain(error);
-    const bool is_ipv6 = strchr(options->address, ':');
-    printf("backpropd %s listening on http://%s%s%s:%u\n", BP_VERSION, is_ipv6 ? "[" : "",
-           options->address, is_ipv6 ? "]" : "", bp_server_port(server));
+    printf("backpropd %s listening on %s\n", BP_VERSION, bp_server_url(server));
     fflush(stdout);
+    notify("READY=1");
     sigwait(&signals, &signal_number);
+    notify("STOPPING=1");
     atomic_store(&service->draining, true);
     sleep_seconds(options->drain_delay);
     bp_server_stop(server);

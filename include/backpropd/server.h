@@ -8,14 +8,15 @@
 struct bp_server;
 
 /*
- * Listens and serves, in threads of its own. Out: server, to be stopped. Fails (false) with one
+ * Listens, on the socket that was passed to the process if one was, and serves, in threads of its
+ * own. Out: server, to be stopped. Fails (false) with one
  * line in `error`.
  */
 bool bp_server_start(struct bp_server **server, struct bp_service *service,
                      const struct bp_options *options, char error[BP_OPTION_ERROR_MAX]);
 
-/* The port it listens on. */
-unsigned bp_server_port(const struct bp_server *server);
+/* Where it listens: http://ADDR:PORT or unix:PATH. */
+const char *bp_server_url(const struct bp_server *server);
 
 /* Accepts no more connections, finishes what is in flight, and frees the server. */
 void bp_server_stop(struct bp_server *server);

@@ -184,6 +184,14 @@ void bp_connection_close(struct bp_connections *connections, struct bp_connectio
     free(connection);
 }
 
+size_t bp_connections_count(struct bp_connections *connections)
+{
+    pthread_mutex_lock(&connections->lock);
+    const size_t n = connections->n;
+    pthread_mutex_unlock(&connections->lock);
+    return n;
+}
+
 bool bp_connection_wait(struct bp_connections *connections, struct bp_connection *connection,
                         enum bp_wait wait)
 {

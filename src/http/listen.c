@@ -1,13 +1,17 @@
 #include "listen.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "backpropd/server.h"
+#include "inherit.h"
 
 static struct addrinfo *resolve(const struct bp_options *options, int flags)
 {
@@ -19,18 +23,43 @@ static struct addrinfo *resolve(const struct bp_options *options, int flags)
     return getaddrinfo(options->address, port, &hints, &found) == 0 ? found : NULL;
 }
 
-static unsigned port_of(int fd)
+static void tell_unix(char url[BP_URL_MAX], const struct sockaddr_un *at, socklen_t size)
 {
-    struct sockaddr_storage address;
-    socklen_t size = sizeof address;
-    memset(&address, 0, sizeof address);
-    if (getsockname(fd, (struct sockaddr *)&address, &size) != 0)
-        return 0;
-    return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                               : ((struct sockaddr_in *)&address)->sin_port);
+    const size_t head = offsetof(struct sockaddr_un, sun_path);
+    const int n = size > head ? (int)(size - head) : 0;
+    if (n && !at->sun_path[0]) /* a name that is not in the file system */
+        snprintf(url, BP_URL_MAX, "unix:@%.*s", n - 1, at->sun_path + 1);
+    else
+        snprintf(url, BP_URL_MAX, "unix:%.*s", n, at->sun_path);
 }
 
-int bp_listen(const struct bp_options *options, unsigned *port, char error[BP_OPTION_ERROR_MAX])
+/* Where `fd` listens; `name` instead of its address, if not NULL. */
+static void tell_url(char url[BP_URL_MAX], int fd, const char *name)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ipv4;
+        struct sockaddr_in6 ipv6;
+        struct sockaddr_un unix_;
+    } at;
+    char address[INET6_ADDRSTRLEN] = "";
+    socklen_t size = sizeof at;
+    memset(&at, 0, sizeof at);
+    if (getsockname(fd, &at.any, &size) != 0 || at.any.sa_family == AF_UNIX) {
+        tell_unix(url, &at.unix_, size);
+        return;
+    }
+    const bool is_ipv6 = at.any.sa_family == AF_INET6;
+    inet_ntop(at.any.sa_family, is_ipv6 ? (void *)&at.ipv6.sin6_addr : &at.ipv4.sin_addr, address,
+              sizeof address);
+    if (!name)
+        name = address;
+    const bool has_colon = strchr(name, ':');
+    snprintf(url, BP_URL_MAX, "http://%s%s%s:%u", has_colon ? "[" : "", name, has_colon ? "]" : "",
+             ntohs(is_ipv6 ? at.ipv6.sin6_port : at.ipv4.sin_port));
+}
+
+static int listen_at(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
 {
     struct addrinfo *at = resolve(options, AI_PASSIVE);
     const int on = 1;
@@ -50,9 +79,21 @@ int bp_listen(const struct bp_options *options, unsigned *port, char error[BP_OP
         fd = -1;
     }
     freeaddrinfo(at);
-    if (fd >= 0)
-        *port = port_of(fd);
     return fd;
+}
+
+bool bp_listen(struct bp_listening *out, const struct bp_options *options,
+               char error[BP_OPTION_ERROR_MAX])
+{
+    if (!bp_inherit(&out->fd, error))
+        return false;
+    out->is_inherited = out->fd >= 0;
+    if (!out->is_inherited)
+        out->fd = listen_at(options, error);
+    if (out->fd < 0)
+        return false;
+    tell_url(out->url, out->fd, out->is_inherited ? NULL : options->address);
+    return true;
 }
 
 bool bp_server_is_alive(const struct bp_options *options)

@@ -4,7 +4,17 @@
 
 #include "backpropd/options.h"
 
-/* A socket that listens at the options' address, or -1 with one line in `error`. Out: port. */
-int bp_listen(const struct bp_options *options, unsigned *port, char error[BP_OPTION_ERROR_MAX]);
+#define BP_URL_MAX 128
+
+struct bp_listening {
+    int fd;
+    bool is_inherited;    /* whoever passed it holds it, too, and outlives this process */
+    char url[BP_URL_MAX]; /* http://ADDR:PORT or unix:PATH */
+};
+
+/* A socket that listens: the one that was passed to the process, or else one at the options'
+ * address. Fails (false) with one line in `error`. */
+bool bp_listen(struct bp_listening *out, const struct bp_options *options,
+               char error[BP_OPTION_ERROR_MAX]);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,6 +34,10 @@
 /* What a stop waits for a request that is not yet whole, or a reply that is not taken. */
 #define DRAIN_SECONDS 4
 
+/* What a stop leaves to open connections, from when one was last used, to bring a request that is
+ * on its way: closed at once, they would lose it. */
+#define GRACE_MS 1000
+
 struct bp_server {
     struct MHD_Daemon *daemon;
     struct bp_pool *pool;
@@ -42,12 +47,12 @@ struct bp_server {
     const char *cors_origins;
     enum bp_log_format log_format;
     bool looks_at_raw_heads;
-    int socket;
-    unsigned port;
+    struct bp_listening listening;
     uint64_t first_id;
     size_t ticks_at_rest;
     atomic_bool holds_memory; /* a large request has been answered since memory was given back */
     _Atomic uint64_t n_ids;
+    _Atomic int64_t last_use; /* of any connection: when it was accepted, or a reply was sent */
 };
 
 /* One request and what the server adds to it. */
@@ -71,6 +76,13 @@ static double seconds_since(const struct timespec *start)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* An id for a request that brought none: unlike any other, and not to be guessed from it. */
@@ -281,6 +293,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     if (!call)
         return;
     *state = NULL;
+    atomic_store(&server->last_use, now_ms());
     bp_exchange_free(&call->exchange);
     bp_reply_free(&call->exchange.reply); /* a client may go before it is sent */
     if (!call->answered && bp_connection_is_over(call->peer))
@@ -305,6 +318,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **p
 {
     struct bp_server *server = cls;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        atomic_store(&server->last_use, now_ms());
         const int socket =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         *peer = bp_connection_open(
@@ -348,7 +362,7 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
 {
     const size_t head = 2 * options->limits.header_bytes + 4096;
     const struct MHD_OptionItem items[] = {
-        {MHD_OPTION_LISTEN_SOCKET, server->socket, NULL},
+        {MHD_OPTION_LISTEN_SOCKET, server->listening.fd, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + SPARE_CONNECTIONS,
          NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
@@ -432,20 +446,20 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     server->looks_at_raw_heads = strcmp(MHD_get_version(), BP_RAW_HEAD_VERSION) == 0;
     if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
         server->first_id = (uint64_t)getpid();
-    server->socket = bp_listen(options, &server->port, error);
-    if (server->socket >= 0 && start_threads(server, options, error)) {
+    const bool listens = bp_listen(&server->listening, options, error);
+    if (listens && start_threads(server, options, error)) {
         *out = server;
         return true;
     }
-    if (server->socket >= 0)
-        close(server->socket);
+    if (listens)
+        close(server->listening.fd);
     free_server(server);
     return false;
 }
 
-unsigned bp_server_port(const struct bp_server *server)
+const char *bp_server_url(const struct bp_server *server)
 {
-    return server->port;
+    return server->listening.url;
 }
 
 static void sleep_ms(long milliseconds)
@@ -455,16 +469,21 @@ static void sleep_ms(long milliseconds)
     nanosleep(&time, NULL);
 }
 
-/* Waits until nothing has been in flight for a while: a request that had arrived when the stop was
+static bool is_in_use(const struct bp_server *server)
+{
+    return bp_metrics_in_flight(server->service->metrics) ||
+           (bp_connections_count(server->connections) &&
+            now_ms() - atomic_load(&server->last_use) < GRACE_MS);
+}
+
+/* Waits until nothing has been in use for a while: a request that had arrived when the stop was
  * asked for may not have been looked at yet. What is being calculated is waited for, whatever it
  * takes; a client that does not send or read is not. */
 static void wait_for_requests(const struct bp_server *server)
 {
     struct timespec start;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    for (int quiet = 0; quiet < 5; quiet++) {
-        if (bp_metrics_in_flight(server->service->metrics))
-            quiet = 0;
+    for (int quiet = 0; quiet < 5; quiet = is_in_use(server) ? 0 : quiet + 1) {
         if (seconds_since(&start) > DRAIN_SECONDS && bp_pool_is_idle(server->pool))
             return;
         sleep_ms(10);
@@ -473,11 +492,15 @@ static void wait_for_requests(const struct bp_server *server)
 
 void bp_server_stop(struct bp_server *server)
 {
-    MHD_socket listening = MHD_quiesce_daemon(server->daemon);
+    /* An inherited socket goes on listening, and who is still to be accepted waits for the next
+     * process. Nobody comes after on a socket of our own: who waits there is told so. */
+    const bool accepts = MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET;
+    if (accepts && !server->listening.is_inherited)
+        shutdown(server->listening.fd, SHUT_RDWR);
     wait_for_requests(server);
     bp_pool_stop(server->pool); /* all that sleeps wakes up, and what still comes is refused */
     MHD_stop_daemon(server->daemon);
-    if (listening != MHD_INVALID_SOCKET)
-        close(listening);
+    if (accepts)
+        close(server->listening.fd);
     free_server(server);
 }
