@@ -31,7 +31,8 @@ NUMBERS := -ffp-contract=off
 HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2
 HARDENED_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
-FLAGS_release := -O2 -g $(HARDENING)
+# in debug information and the build id, a path would tell one clone from another
+FLAGS_release := -O2 -g -ffile-prefix-map="$$PWD"=. $(HARDENING)
 LINK_release := $(HARDENED_LINK)
 FLAGS_debug := -O0 -g3
 FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -111,9 +112,50 @@ run: all ## Serve on 127.0.0.1:8080
 demo: all ## Post the textbook example, print the seven steps and all 31 gradients
 	@sh tests/support/demo.sh $(BUILD)/backpropd
 
+# --- packaging -----------------------------------------------------------------------------------
+
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+MANDIR ?= $(PREFIX)/share/man
+UNITS := backpropd.service backpropd.socket
+# The same sources make the same bytes: times are the last commit's, or without git the contract's.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y openapi.yaml)
+
+$(BUILD)/backpropd.1: src/backpropd.1.in src/flags.1.awk $(BUILD)/backpropd
+	@echo '  MAN     $@'
+	@$(BUILD)/backpropd --help | awk -f src/flags.1.awk >$@.flags
+	@sed -e '/^@FLAGS@$$/{r $@.flags' -e 'd}' -e "s/@DATE@/$$(LC_ALL=C date -u -d @$(SOURCE_DATE_EPOCH) '+%B %-d, %Y')/" $< >$@
+
 .PHONY: install
-install: all ## Install to $(DESTDIR)$(PREFIX)/bin
+install: all $(BUILD)/backpropd.1 ## Install program, man page and systemd units below $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/backpropd $(DESTDIR)$(PREFIX)/bin/backpropd
+	install -D -m 644 $(BUILD)/backpropd.1 $(DESTDIR)$(MANDIR)/man1/backpropd.1
+	install -d $(DESTDIR)$(UNITDIR)
+	@for unit in $(UNITS); do \
+		sed 's|/usr/local/bin/|$(PREFIX)/bin/|' docker/systemd/$$unit >$(DESTDIR)$(UNITDIR)/$$unit; \
+		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit; \
+		echo "$(DESTDIR)$(UNITDIR)/$$unit"; \
+	done
+
+.PHONY: uninstall
+uninstall: ## Remove what install has put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/backpropd $(DESTDIR)$(MANDIR)/man1/backpropd.1 \
+		$(UNITS:%=$(DESTDIR)$(UNITDIR)/%)
+
+.PHONY: deb
+deb: all $(BUILD)/backpropd.1 ## Build build/backpropd_VERSION_ARCH.deb
+	@sh docker/debian/build.sh $(VERSION)
+
+.PHONY: packaging-deps
+packaging-deps: deps ## Install what the packaging tests need besides
+	@sh tests/support/deps.sh packaging
+
+.PHONY: packaging
+packaging: deb ## Test the systemd units, install, the man page and the Debian package
+	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/packaging
+
+.PHONY: restart
+restart: all ## Restart under load, 100 times or RESTARTS=N, and lose no request
+	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node tests/restart/restart.mjs
 
 # --- tests ---------------------------------------------------------------------------------------
 
