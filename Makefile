@@ -120,10 +120,11 @@ UNITS := backpropd.service backpropd.socket
 # The same sources make the same bytes: times are the last commit's, or without git the contract's.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y openapi.yaml)
 
-$(BUILD)/backpropd.1: src/backpropd.1.in src/flags.1.awk $(BUILD)/backpropd
-	@echo '  MAN     $@'
+# The flags are those of --help; the date is that of the sources, and may change when nothing else does.
+$(BUILD)/backpropd.1: src/backpropd.1.in src/flags.1.awk $(BUILD)/backpropd FORCE
 	@$(BUILD)/backpropd --help | awk -f src/flags.1.awk >$@.flags
-	@sed -e '/^@FLAGS@$$/{r $@.flags' -e 'd}' -e "s/@DATE@/$$(LC_ALL=C date -u -d @$(SOURCE_DATE_EPOCH) '+%B %-d, %Y')/" $< >$@
+	@sed -e '/^@FLAGS@$$/{r $@.flags' -e 'd}' \
+		-e "s/@DATE@/$$(LC_ALL=C date -u -d @$(SOURCE_DATE_EPOCH) '+%B %-d, %Y')/" $< >$@
 
 .PHONY: install
 install: all $(BUILD)/backpropd.1 ## Install program, man page and systemd units below $(DESTDIR)$(PREFIX)

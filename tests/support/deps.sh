@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what is missing, and nothing that is there: Debian's packages, then the pinned test tools
-# of tests/package-lock.json. `deps.sh use` leaves out what only tests need.
+# of tests/package-lock.json. `deps.sh use` leaves out what only tests need; `deps.sh packaging` adds
+# what only the tests of the packages need.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -38,6 +39,16 @@ if [ "${1:-}" != use ]; then
   need util-linux have prlimit
   need nodejs have node
   need npm have npm
+fi
+
+if [ "${1:-}" = packaging ]; then
+  need systemd have systemd-analyze
+  need python3-seccomp /usr/bin/python3 -c 'import seccomp'
+  need man-db have man
+  need mandoc have mandoc
+  need dpkg-dev have dpkg-shlibdeps
+  need lintian have lintian
+  need mmdebstrap have mmdebstrap
 fi
 
 if [ -n "$missing" ]; then
