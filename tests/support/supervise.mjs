@@ -7,6 +7,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
+import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {binary} from './daemon.mjs';
 
@@ -49,6 +50,7 @@ export async function supervise({socket = 'tcp', args = [], env = {}} = {}) {
     child.stdin.write('start\n');
     const {at} = await event(from, one => one.event === 'started');
     const next = await event(from, one => one.event === 'exited' || (one.event === 'notified' && one.state === 'READY=1'));
+    if (next.event === 'exited') await pause(100); // what it said of it is on its way
     if (next.event === 'exited') throw new Error(`ended with ${next.status}: ${stderr}`);
     return {at, ready: next.at};
   }
