@@ -65,7 +65,7 @@ export async function boot(path) {
   async function stop() {
     child.kill('SIGKILL');
     await gone;
-    removeGroup(name);
+    await removeGroup(name);
   }
 
   for (let i = 0; i < 150 && child.exitCode === null; i++) {
@@ -77,10 +77,13 @@ export async function boot(path) {
   return {why: `systemd cannot be process 1 here: ${stderr.trim()} ${last}`.slice(0, 600)};
 }
 
-function removeGroup(name) {
+/** Removes the group, once its last process is gone. */
+async function removeGroup(name) {
   const [groups] = execFileSync('findmnt', ['-n', '-t', 'cgroup2', '-o', 'TARGET'], {encoding: 'utf8'}).split('\n');
   const path = join(groups, name);
-  if (!existsSync(path)) return;
-  const all = run('find', path, '-depth', '-type', 'd').trim().split('\n');
-  for (const one of all) try { rmdirSync(one); } catch { /* its last process is still going */ }
+  for (let i = 0; existsSync(path); i++) {
+    if (i > 100) throw new Error(`${path} stays behind`);
+    for (const one of run('find', path, '-depth', '-type', 'd').trim().split('\n')) try { rmdirSync(one); } catch { /* busy: the next round may do it */ }
+    await pause(50);
+  }
 }

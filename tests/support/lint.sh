@@ -26,6 +26,7 @@ done
 echo 'lint: shellcheck'
 if command -v shellcheck >/dev/null; then
   shellcheck -x tests/support/*.sh tests/mutants/*.sh .ci/run
+  shellcheck -x tests/packaging/*.sh docker/debian/build.sh docker/debian/postinst docker/debian/prerm docker/debian/postrm
 fi
 
 echo 'lint: openapi.yaml'
