@@ -199,8 +199,8 @@ static bool set_defaults_and_environment(struct bp_options *options,
         const char *value = getenv(variable);
         if (!value || FLAGS[i].set(options, value, FLAGS[i].offset))
             continue;
-        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s %s is needed", variable, value,
-                 FLAGS[i].name, FLAGS[i].argument);
+        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s is needed (%s)", variable, value,
+                 FLAGS[i].argument, FLAGS[i].about);
         return false;
     }
     return true;
@@ -249,8 +249,8 @@ bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX]
         }
         const struct flag *flag = &FLAGS[index];
         if (!flag->set(options, flag->argument ? optarg : "", flag->offset)) {
-            snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed", names[index], optarg,
-                     flag->argument);
+            snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed (%s)", names[index],
+                     optarg, flag->argument, flag->about);
             return false;
         }
     }
