@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "digits.h"
+
 /*
  * Why this is right: r is a whole number below 10^15 and r / 10^10, rounded once, is the magnitude,
  * so the decimal r / 10^10 reads back to it. No two decimals of at most 15 digits read back to one
@@ -31,16 +33,17 @@ static char *put_whole(char *out, uint64_t whole)
     return out + (sizeof digits - at);
 }
 
-/* The last n digits, without the zeros at their end. */
-static char *put_places(char *out, uint32_t places, unsigned n)
+/* The ten places of a decimal, without the zeros at their end; places > 0. */
+static char *put_places(char *out, uint64_t places)
 {
-    while (places % 10 == 0) {
-        places /= 10;
-        n--;
-    }
-    for (unsigned i = n; i-- > 0; places /= 10)
-        out[i] = (char)('0' + places % 10);
-    return out + n;
+    const uint64_t first = bp_digits_split((uint32_t)(places / 100));
+    const unsigned last = (unsigned)(places % 100);
+    bp_digits_put(out, first);
+    if (last == 0)
+        return out + 8 - __builtin_clzll(first) / 8;
+    out[8] = (char)('0' + last / 10);
+    out[9] = (char)('0' + last % 10);
+    return out + 10 - (last % 10 == 0);
 }
 
 char *bp_decimal_write(char *out, double magnitude)
@@ -58,10 +61,5 @@ char *bp_decimal_write(char *out, double magnitude)
     if (places == 0)
         return out;
     *out++ = '.';
-    const uint32_t high = (uint32_t)(places / 100000), low = (uint32_t)(places % 100000);
-    if (low == 0)
-        return put_places(out, high, PLACES / 2);
-    for (unsigned i = PLACES / 2, rest = high; i-- > 0; rest /= 10)
-        out[i] = (char)('0' + rest % 10);
-    return put_places(out + PLACES / 2, low, PLACES / 2);
+    return put_places(out, places);
 }

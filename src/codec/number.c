@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "decimal.h"
+#include "digits.h"
 #include "nearest.h"
 #include "number_text.h"
 
@@ -52,16 +53,6 @@ static const uint64_t POWERS_OF_TEN[] = {1,
                                          10000000000000000000U};
 #define DIGITS_MAX_64 19 /* any number of so many digits fits into 64 bits */
 
-/* The value of eight digits, the first one in the lowest byte, as pairs of one, of two, of four. */
-static inline uint64_t eight_digits(uint64_t digits)
-{
-    const uint64_t even = UINT64_C(0x000000FF000000FF);
-    digits = digits * 10 + (digits >> 8);
-    return ((digits & even) * UINT64_C(0x000F424000000064) +
-            (digits >> 16 & even) * UINT64_C(0x0000271000000001)) >>
-           32;
-}
-
 /* Takes the digits at `at`, eight at a time, and puts them behind `digits`, which wraps around when
  * they are too many. A byte that is no digit sets its top bit, and maybe those of bytes behind. */
 static inline const char *take_digits(uint64_t *digits, const char *at, const char *end)
@@ -74,12 +65,12 @@ static inline const char *take_digits(uint64_t *digits, const char *at, const ch
         const uint64_t others =
             (values | (eight + UINT64_C(0x4646464646464646))) & UINT64_C(0x8080808080808080);
         if (others == 0) {
-            *digits = *digits * 100000000 + eight_digits(values);
+            *digits = *digits * 100000000 + bp_digits_join(values);
             at += 8;
             continue;
         }
         const unsigned n = (unsigned)__builtin_ctzll(others) / 8;
-        *digits = *digits * POWERS_OF_TEN[n] + eight_digits(values << 8 * (7 - n) << 8);
+        *digits = *digits * POWERS_OF_TEN[n] + bp_digits_join(values << 8 * (7 - n) << 8);
         return at + n;
     }
     for (; is_digit(*at); at++)
@@ -185,19 +176,6 @@ static char *lay_out(char *out, const char *digits, size_t n, int exponent)
     return put(out, digits + whole, n - whole);
 }
 
-/* Eight digits of a number below 10^8: pairs of two, of four, of eight digits are split in the
- * halves of one word, without a loop. */
-static void put_8_digits(char *out, uint32_t number)
-{
-    uint64_t fours = number / 10000 | (uint64_t)(number % 10000) << 32;
-    uint64_t hundreds = (fours * 10486) >> 20 & UINT64_C(0x7F0000007F);
-    uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
-    uint64_t tens = (twos * 103) >> 10 & UINT64_C(0x000F000F000F000F);
-    uint64_t ones = tens | (twos - 10 * tens) << 8;
-    ones = htole64(ones + UINT64_C(0x3030303030303030)); /* the first digit is the lowest byte */
-    memcpy(out, &ones, sizeof ones);
-}
-
 char *bp_number_write(char *out, double value)
 {
     char text[2 * DIGITS_MAX]; /* lay_out copies from its middle on */
@@ -215,8 +193,8 @@ char *bp_number_write(char *out, double value)
         return end;
     bp_double_to_decimal(&digits, &exponent, fabs(value));
     text[0] = (char)('0' + digits / 10000000000000000);
-    put_8_digits(text + 1, (uint32_t)(digits / 100000000 % 100000000));
-    put_8_digits(text + 9, (uint32_t)(digits % 100000000));
+    bp_digits_put(text + 1, bp_digits_split((uint32_t)(digits / 100000000 % 100000000)));
+    bp_digits_put(text + 9, bp_digits_split((uint32_t)(digits % 100000000)));
     while (text[first] == '0')
         first++;
     const size_t n = DIGITS_MAX - first;
