@@ -14,7 +14,7 @@ ifeq ($(origin CXX),default)
 CXX := g++
 endif
 
-CONFIGS := release debug asan tsan cov
+CONFIGS := release debug asan tsan cov fuzz
 ifeq ($(filter $(CONFIG),$(CONFIGS)),)
 $(error CONFIG is one of: $(CONFIGS); not "$(CONFIG)")
 endif
@@ -41,6 +41,9 @@ FLAGS_tsan := -O1 -g -fsanitize=thread
 LINK_tsan := -fsanitize=thread
 FLAGS_cov := -O0 -g --coverage -DNDEBUG
 LINK_cov := --coverage
+FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+LINK_fuzz := -fsanitize=address,undefined
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -DBP_VERSION='"$(VERSION)"' -Iinclude -MMD -MP \
 	$(filter-out -I/usr/include,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)) $(CPPFLAGS)
@@ -165,7 +168,7 @@ deps: ## Install what building and testing need (Debian's packages, npm for test
 	@sh tests/support/deps.sh $(if $(filter demo run all,$(MAKECMDGOALS)),$(if $(filter-out deps demo run all,$(MAKECMDGOALS)),,use))
 
 .PHONY: test
-test: unit integration ## All tests: unit, vectors, contract, integration
+test: unit replay integration ## All tests: unit, the fuzzers' corpus, vectors, contract, integration
 
 .PHONY: unit
 unit: $(TEST_BINARIES) ## The unit tests alone
@@ -181,6 +184,59 @@ $(BUILD)/tests/%: tests/%.c $(OBJECTS)
 .PHONY: integration
 integration: all ## The tests that call the real binary
 	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/contract tests/integration
+
+# --- inputs that a machine makes up, and faults -----------------------------------------------------
+
+FUZZ_TARGETS := body http lift number
+FUZZ_SECONDS ?= 60
+FUZZ_BINARIES := $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
+# the server in the caller's thread, on sockets that it is given
+FUZZ_LINK_http := -Wl,--wrap=MHD_start_daemon,--wrap=bp_pool_submit
+
+.PHONY: replay
+replay: $(FUZZ_TARGETS:%=$(BUILD)/replay/%) ## Run the fuzzers' corpus, without a fuzzer
+	@for target in $(FUZZ_TARGETS); do \
+		$(BUILD)/replay/$$target tests/fuzz/corpus/$$target || exit 1; done
+
+.PHONY: fuzz
+fuzz: ## Fuzz bodies, JSON, HTTP and numbers (FUZZ_SECONDS=60 for each; finds go to build/fuzz/findings)
+	@sh tests/fuzz/run.sh "$(FUZZ_SECONDS)" $(FUZZ_TARGETS)
+
+.PHONY: fuzz-binaries
+fuzz-binaries: $(FUZZ_BINARIES)
+
+$(BUILD)/obj/tests/fuzz/%.c.o: CFLAGS_ALL += -Isrc
+
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.c.o $(OBJECTS)
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	@$(CXX) $(LDFLAGS_ALL) -fsanitize=fuzzer $(FUZZ_LINK_$*) -o $@ $^ $(LIBS)
+
+$(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.c.o $(BUILD)/obj/tests/fuzz/replay.c.o $(OBJECTS)
+	@mkdir -p $(@D)
+	@echo '  LINK    $@'
+	@$(CXX) $(LDFLAGS_ALL) $(FUZZ_LINK_$*) -o $@ $^ $(LIBS)
+
+.SECONDARY: $(patsubst %,$(BUILD)/obj/tests/fuzz/%.c.o,$(FUZZ_TARGETS) replay)
+-include $(wildcard $(BUILD)/obj/tests/fuzz/*.d) $(wildcard $(BUILD)/obj/tests/torture/*.d)
+
+# 1: each call that can fail, fails; n: each n-th
+TORTURE_EVERY ?= 1
+TORTURE_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(sort $(wildcard tests/torture/*.c)))
+# the libraries as archives, so that their calls are wrapped too
+TORTURE_LIBS := -Wl,-Bstatic -lmicrohttpd -ljansson -Wl,-Bdynamic -lgnutls -lm
+
+.PHONY: torture
+torture: ## Let every allocation and system call fail once, under AddressSanitizer (TORTURE_EVERY=1)
+	@$(MAKE) -s CONFIG=asan torture-run
+
+.PHONY: torture-run
+torture-run: $(BUILD)/torture
+	@$(BUILD)/torture $(TORTURE_EVERY)
+
+$(BUILD)/torture: $(TORTURE_OBJECTS) $(OBJECTS) tests/torture/wrapped
+	@echo '  LINK    $@'
+	@$(CXX) $(LDFLAGS_ALL) -Wl,@tests/torture/wrapped -o $@ $(TORTURE_OBJECTS) $(OBJECTS) $(TORTURE_LIBS)
 
 # --- benchmarks ----------------------------------------------------------------------------------
 
@@ -203,7 +259,7 @@ C_FILES = $(shell find src include tests -name node_modules -prune -o -name '*.[
 
 .PHONY: sanitize
 sanitize: ## All tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	$(MAKE) CONFIG=asan unit integration
+	$(MAKE) CONFIG=asan unit replay integration
 
 .PHONY: layers
 layers: all ## Prove the house's one direction: main -> http -> codec -> core

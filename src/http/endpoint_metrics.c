@@ -110,7 +110,7 @@ static double resident_bytes(void)
 
 static void put_process(struct bp_text *text)
 {
-    struct rusage usage;
+    struct rusage usage = {0}; /* nothing spent, should the call fail */
     getrusage(RUSAGE_SELF, &usage);
     double seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                      (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;

@@ -33,8 +33,8 @@ static void tell_unix(char url[BP_URL_MAX], const struct sockaddr_un *at, sockle
         snprintf(url, BP_URL_MAX, "unix:%.*s", n, at->sun_path);
 }
 
-/* Where `fd` listens; `name` instead of its address, if not NULL. */
-static void tell_url(char url[BP_URL_MAX], int fd, const char *name)
+/* Where `fd` listens; `name` instead of its address, if not NULL. False if nobody knows. */
+static bool tell_url(char url[BP_URL_MAX], int fd, const char *name)
 {
     union {
         struct sockaddr any;
@@ -45,9 +45,11 @@ static void tell_url(char url[BP_URL_MAX], int fd, const char *name)
     char address[INET6_ADDRSTRLEN] = "";
     socklen_t size = sizeof at;
     memset(&at, 0, sizeof at);
-    if (getsockname(fd, &at.any, &size) != 0 || at.any.sa_family == AF_UNIX) {
+    if (getsockname(fd, &at.any, &size) != 0)
+        return false;
+    if (at.any.sa_family == AF_UNIX) {
         tell_unix(url, &at.unix_, size);
-        return;
+        return true;
     }
     const bool is_ipv6 = at.any.sa_family == AF_INET6;
     inet_ntop(at.any.sa_family, is_ipv6 ? (void *)&at.ipv6.sin6_addr : &at.ipv4.sin_addr, address,
@@ -57,6 +59,7 @@ static void tell_url(char url[BP_URL_MAX], int fd, const char *name)
     const bool has_colon = strchr(name, ':');
     snprintf(url, BP_URL_MAX, "http://%s%s%s:%u", has_colon ? "[" : "", name, has_colon ? "]" : "",
              ntohs(is_ipv6 ? at.ipv6.sin6_port : at.ipv4.sin_port));
+    return true;
 }
 
 static int listen_at(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
@@ -92,8 +95,11 @@ bool bp_listen(struct bp_listening *out, const struct bp_options *options,
         out->fd = listen_at(options, error);
     if (out->fd < 0)
         return false;
-    tell_url(out->url, out->fd, out->is_inherited ? NULL : options->address);
-    return true;
+    if (tell_url(out->url, out->fd, out->is_inherited ? NULL : options->address))
+        return true;
+    snprintf(error, BP_OPTION_ERROR_MAX, "the listening socket: %s", strerror(errno));
+    close(out->fd);
+    return false;
 }
 
 bool bp_server_is_alive(const struct bp_options *options)
