@@ -189,7 +189,6 @@ integration: all ## The tests that call the real binary
 
 FUZZ_TARGETS := body http lift number
 FUZZ_SECONDS ?= 60
-FUZZ_BINARIES := $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
 # the server in the caller's thread, on sockets that it is given
 FUZZ_LINK_http := -Wl,--wrap=MHD_start_daemon,--wrap=bp_pool_submit
 
@@ -198,12 +197,14 @@ replay: $(FUZZ_TARGETS:%=$(BUILD)/replay/%) ## Run the fuzzers' corpus, without 
 	@for target in $(FUZZ_TARGETS); do \
 		$(BUILD)/replay/$$target tests/fuzz/corpus/$$target || exit 1; done
 
-.PHONY: fuzz
-fuzz: ## Fuzz bodies, JSON, HTTP and numbers (FUZZ_SECONDS=60 for each; finds go to build/fuzz/findings)
-	@sh tests/fuzz/run.sh "$(FUZZ_SECONDS)" $(FUZZ_TARGETS)
+.PHONY: fuzz-deps
+fuzz-deps: deps ## Install what fuzzing needs besides
+	@ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1 || \
+		$$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq clang libclang-rt-dev
 
-.PHONY: fuzz-binaries
-fuzz-binaries: $(FUZZ_BINARIES)
+.PHONY: fuzz
+fuzz: ## Fuzz bodies, JSON, HTTP and numbers (FUZZ_SECONDS=60 each)
+	@sh tests/fuzz/run.sh "$(FUZZ_SECONDS)" $(FUZZ_TARGETS)
 
 $(BUILD)/obj/tests/fuzz/%.c.o: CFLAGS_ALL += -Isrc
 
@@ -228,11 +229,8 @@ TORTURE_LIBS := -Wl,-Bstatic -lmicrohttpd -ljansson -Wl,-Bdynamic -lgnutls -lm
 
 .PHONY: torture
 torture: ## Let every allocation and system call fail once, under AddressSanitizer (TORTURE_EVERY=1)
-	@$(MAKE) -s CONFIG=asan torture-run
-
-.PHONY: torture-run
-torture-run: $(BUILD)/torture
-	@$(BUILD)/torture $(TORTURE_EVERY)
+	@$(MAKE) -s CONFIG=asan build/asan/torture
+	@build/asan/torture $(TORTURE_EVERY)
 
 $(BUILD)/torture: $(TORTURE_OBJECTS) $(OBJECTS) tests/torture/wrapped
 	@echo '  LINK    $@'

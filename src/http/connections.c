@@ -9,6 +9,10 @@
 
 #define TICK_MILLISECONDS 100
 
+/* A process that was stopped for a while, or got no processor, finds requests that came meanwhile:
+ * so long it looks at them before anybody is late. */
+#define NAP_MILLISECONDS 1000
+
 /* Where more than this share of the connections is taken, one that waits for a head gets no more
  * than a second: an idle client can come back, one that is not let in cannot. */
 #define CROWDED_PERCENT 90
@@ -20,6 +24,7 @@ struct bp_connections {
     pthread_cond_t stop_asked;
     struct bp_connection *first;
     size_t n;
+    uint64_t last_tick, patient_until;
     bool stopping;
     pthread_t thread;
 };
@@ -71,6 +76,11 @@ static void cut_off(struct bp_connections *connections, struct bp_connection *co
 static void cut_off_late_ones(struct bp_connections *connections)
 {
     const uint64_t now = now_ms();
+    if (now - connections->last_tick > NAP_MILLISECONDS)
+        connections->patient_until = now + NAP_MILLISECONDS;
+    connections->last_tick = now;
+    if (now < connections->patient_until)
+        return;
     const bool is_crowded = connections->n * 100 > connections->rules.most * CROWDED_PERCENT;
     const uint64_t head_ms = connections->rules.seconds[BP_WAIT_HEAD] * 1000;
     const uint64_t earlier =
@@ -107,6 +117,7 @@ struct bp_connections *bp_connections_start(const struct bp_connection_rules *ru
     if (!connections)
         return NULL;
     connections->rules = *rules;
+    connections->last_tick = now_ms();
     pthread_mutex_init(&connections->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -157,6 +168,7 @@ struct bp_connection *bp_connection_open(struct bp_connections *connections, int
         return NULL;
     connection->socket = socket;
     connection->client = client_address(client);
+    connection->request = NULL;
     connection->target_size = 0;
     connection->is_bad_target = false;
     atomic_init(&connection->wait, wait_until(connections, BP_WAIT_HEAD));

@@ -44,6 +44,7 @@ struct bp_connection {
     size_t target_size;    /* of the request at hand, with its query */
     bool is_bad_target;    /* it has a character that may not stand there */
     _Atomic uint64_t wait; /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
+    void *request;         /* at hand, or NULL: the server's */
     struct in6_addr client;
     char request_id[BP_REQUEST_ID_MAX + 1];
 };

@@ -205,6 +205,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->server = server;
     call->connection = connection;
     call->peer = peer;
+    peer->request = call;
     call->origin = head->origin;
     call->is_working = false;
     call->answered = false;
@@ -283,6 +284,31 @@ static void note_lateness(struct call *call)
     call->answered = true;
 }
 
+static void log_call(const struct call *call)
+{
+    char remote[INET6_ADDRSTRLEN];
+    const struct bp_log_line line = {&call->observation,     call->exchange.received,
+                                     call->bytes_out,        remote,
+                                     call->peer->request_id, call->trace_id};
+    if (call->server->log_format == BP_LOG_OFF)
+        return;
+    bp_connection_client(remote, call->peer);
+    bp_log_request(call->server->log_format, &line);
+}
+
+static void end_call(struct call *call)
+{
+    bp_exchange_free(&call->exchange);
+    bp_reply_free(&call->exchange.reply); /* a client may go before it is sent */
+    if (call->answered) {
+        call->observation.seconds = seconds_since(&call->start);
+        log_call(call);
+    }
+    bp_metrics_end(call->server->service->metrics, call->answered ? &call->observation : NULL);
+    call->peer->request = NULL;
+    free(call);
+}
+
 static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode why)
 {
@@ -294,23 +320,22 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
         return;
     *state = NULL;
     atomic_store(&server->last_use, now_ms());
-    bp_exchange_free(&call->exchange);
-    bp_reply_free(&call->exchange.reply); /* a client may go before it is sent */
     if (!call->answered && bp_connection_is_over(call->peer))
         note_lateness(call);
     bp_connection_wait(server->connections, call->peer, BP_WAIT_HEAD);
-    if (call->answered) {
-        char remote[INET6_ADDRSTRLEN];
-        struct bp_log_line line = {&call->observation,     call->exchange.received,
-                                   call->bytes_out,        remote,
-                                   call->peer->request_id, call->trace_id};
-        if (server->log_format != BP_LOG_OFF)
-            bp_connection_client(remote, call->peer);
-        call->observation.seconds = seconds_since(&call->start);
-        bp_log_request(server->log_format, &line);
+    end_call(call);
+}
+
+/* Where memory runs out at the wrong moment, the library drops a connection without a word about
+ * its request. */
+static void on_closed(struct bp_server *server, struct bp_connection *peer)
+{
+    struct call *call = peer->request;
+    if (call) {
+        call->answered = false; /* and its path is gone, with the connection's memory */
+        end_call(call);
     }
-    bp_metrics_end(server->service->metrics, call->answered ? &call->observation : NULL);
-    free(call);
+    bp_connection_close(server->connections, peer);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **peer,
@@ -325,7 +350,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **p
             server->connections, socket,
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     } else if (*peer) {
-        bp_connection_close(server->connections, *peer);
+        on_closed(server, *peer);
     }
 }
 

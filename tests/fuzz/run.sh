@@ -16,7 +16,9 @@ if ! clang -fsanitize=fuzzer,address,undefined -o "$probe" "$probe.c" 2>/dev/nul
   exit 0
 fi
 # what a make above has set is not meant for another compiler
-env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s CONFIG=fuzz CC=clang CXX=clang++ fuzz-binaries
+for target; do
+  env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s CONFIG=fuzz CC=clang CXX=clang++ "$out/fuzz/$target"
+done
 
 dictionary() {
   case $1 in

@@ -164,6 +164,8 @@ int __wrap_munmap(void *at, size_t size)
         return __real_##name arguments;                                                            \
     }
 
+FAULTY(int, accept4, (int fd, struct sockaddr *from, socklen_t *size, int flags),
+       (fd, from, size, flags), -1, EMFILE, ECONNABORTED, ENOMEM)
 FAULTY(int, bind, (int fd, const struct sockaddr *at, socklen_t size), (fd, at, size), -1,
        EADDRINUSE, EACCES)
 FAULTY(int, epoll_create1, (int flags), (flags), -1, EMFILE, ENOMEM)
@@ -203,31 +205,12 @@ FAULTY(int, setsockopt, (int fd, int level, int option, const void *value, sockl
 FAULTY(int, socket, (int family, int type, int protocol), (family, type, protocol), -1, EMFILE,
        ENOBUFS)
 
-/* Connections that epoll has known before. */
-#define FDS 1024
-static atomic_bool was_added[FDS];
-
-int __real_accept4(int fd, struct sockaddr *from, socklen_t *size, int flags);
-int __wrap_accept4(int fd, struct sockaddr *from, socklen_t *size, int flags);
-int __wrap_accept4(int fd, struct sockaddr *from, socklen_t *size, int flags)
-{
-    static const int errors[] = {EMFILE, ECONNABORTED, ENOMEM};
-    if (is_due("accept4", errors, 3))
-        return -1;
-    const int accepted = __real_accept4(fd, from, size, flags);
-    if (accepted >= 0 && accepted < FDS)
-        atomic_store(&was_added[accepted], false);
-    return accepted;
-}
-
 int __real_epoll_ctl(int epoll, int what, int fd, struct epoll_event *event);
 int __wrap_epoll_ctl(int epoll, int what, int fd, struct epoll_event *event);
 int __wrap_epoll_ctl(int epoll, int what, int fd, struct epoll_event *event)
 {
     static const int errors[] = {ENOMEM, ENOSPC};
-    const bool is_new =
-        what == EPOLL_CTL_ADD && (fd >= FDS || !atomic_exchange(&was_added[fd], true));
-    if (is_new && is_due("epoll_ctl", errors, 2))
+    if (what == EPOLL_CTL_ADD && is_due("epoll_ctl", errors, 2))
         return -1;
     return __real_epoll_ctl(epoll, what, fd, event);
 }

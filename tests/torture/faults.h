@@ -4,9 +4,7 @@
  * --wrap.
  *
  * Left out is what cannot fail in life and what libmicrohttpd aborts for: close, shutdown, mutexes,
- * reading and writing an eventfd, taking a socket out of epoll. So is putting the socket of a
- * connection that slept back into epoll: if that fails, libmicrohttpd 0.9.75 drops the connection
- * and never says that its request is over.
+ * reading and writing an eventfd, taking a socket out of epoll.
  */
 #ifndef TESTS_TORTURE_FAULTS_H
 #define TESTS_TORTURE_FAULTS_H

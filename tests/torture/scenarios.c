@@ -17,7 +17,7 @@
 #define STEP(more) WITH("'learning_rate':0.1" more)
 #define GET(target) "GET " target " HTTP/1.1\r\nHost: a\r\n\r\n"
 
-#define MANY 1500 /* samples: a body beyond what is decoded at once */
+#define MANY 1250 /* samples: a body beyond what is decoded at once */
 
 const struct scenario scenarios[] = {
     {"forward", FORM_POST, "/forward", BODY, .status = 200},
@@ -46,7 +46,7 @@ const struct scenario scenarios[] = {
     {"the pool finds no JSON", FORM_POST, "/forward", BODY "}", .samples = MANY, .status = 400},
     {"an overflow in the pool", FORM_POST, "/step",
      WITH("'learning_rate':1e10,'steps':2000,'options':{'round_decimals':null}"), .status = 422},
-    {"a full queue", FORM_POST, "/backward", BODY, .samples = MANY, .status = 0, .clients = 6,
+    {"a full queue", FORM_POST, "/backward", BODY, .samples = MANY, .status = 0, .clients = 4,
      .limits = {.queue = 1}},
 
     {"chunked", FORM_CHUNKED, "/backward", BODY, .status = 200},

@@ -495,7 +495,11 @@ int main(int argc, char **argv)
         run_every_second(), n++;
     if (__lsan_do_recoverable_leak_check())
         n_complaints++;
-    printf("torture: %zu scenarios, %zu faults, %s call of each, %zu complaints\n", n,
-           faults_total(), every > 1 ? "not every" : "every", n_complaints);
+    printf("torture: %zu scenarios, %zu faults: ", n, faults_total());
+    if (every > 1)
+        printf("of the calls each %zu. failed, with its first error; ", every);
+    else
+        printf("each call failed, with each of its errors; ");
+    printf("%zu complaints\n", n_complaints);
     return n == 0 || n_complaints != 0;
 }
