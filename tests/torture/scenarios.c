@@ -20,8 +20,10 @@
 #define MANY 1250 /* samples: a body beyond what is decoded at once */
 
 const struct scenario scenarios[] = {
+    [SCENARIO_LIGHT] = {"backward", FORM_POST, "/backward", BODY, .status = 200},
+    [SCENARIO_POOL] = {"backward with many samples", FORM_POST, "/backward", BODY, .samples = MANY,
+                       .status = 200},
     {"forward", FORM_POST, "/forward", BODY, .status = 200},
-    {"backward", FORM_POST, "/backward", BODY, .status = 200},
     {"step", FORM_POST, "/step", STEP(""), .status = 200},
     {"step, all parts", FORM_POST, "/step", STEP(",'steps':3,'include':['samples','why_zero']"),
      .status = 200},
@@ -38,8 +40,7 @@ const struct scenario scenarios[] = {
      WITH("'options':{'round_decimals':null,'relu_at_zero':0.5},'include':[]"), .status = 200},
     {"two blocks of samples", FORM_POST, "/backward", BODY, .samples = 100, .status = 200},
 
-    {"a body of many samples", FORM_POST, "/forward", BODY, .samples = MANY, .status = 200},
-    {"the same backward", FORM_POST, "/backward", BODY, .samples = MANY, .status = 200},
+    {"forward with many samples", FORM_POST, "/forward", BODY, .samples = MANY, .status = 200},
     {"many steps in the pool", FORM_POST, "/step", STEP(",'steps':2000"), .status = 200},
     {"the pool finds a fault", FORM_POST, "/forward", WITH("'x':1"), .samples = MANY,
      .status = 422},

@@ -35,6 +35,9 @@ struct scenario {
     struct bp_limits limits; /* those that are not 0 replace the defaults */
 };
 
+/* Two that serve elsewhere, too: a request that is answered at once, and one for the pool. */
+enum { SCENARIO_LIGHT, SCENARIO_POOL };
+
 extern const struct scenario scenarios[];
 extern const size_t n_scenarios;
 
