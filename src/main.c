@@ -1,5 +1,6 @@
 /* backpropd: options, signals, start, drain, stop. */
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -109,12 +110,25 @@ static void notify(const char *state)
         fprintf(stderr, "backpropd: NOTIFY_SOCKET cannot be told %s\n", state);
 }
 
+/* Whoever starts the service without standard input or output would have a socket take its number,
+ * and what is logged go to a client. */
+static void fill_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 static int serve(struct bp_service *service, const struct bp_options *options)
 {
     const sigset_t signals = block_signals();
     char error[BP_OPTION_ERROR_MAX];
     struct bp_server *server;
     int signal_number;
+    fill_standard_descriptors();
     if (*options->token_file && !bp_access_read(&service->access, options->token_file, error))
         return complain(error);
     memcpy(service->access.public_groups, options->public_groups, sizeof options->public_groups);

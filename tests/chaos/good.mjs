@@ -1,5 +1,5 @@
 // Good clients, in a process of their own so that hostile ones do not slow their clock: each keeps a connection, now
-// and then takes a new one, asks, compares every byte, and waits a little. Two more ask a bare Node server in yet another
+// and then takes a new one, asks, compares every byte, and waits a little. As many ask a bare Node server in yet another
 // process, which nobody attacks: what they wait for is the machine. Started by `goodClients`.
 import {fork} from 'node:child_process';
 import {once} from 'node:events';
@@ -72,7 +72,7 @@ async function work() {
   const [port] = await once(bare, 'message');
   process.once('message', () => { for (const run of runs) run.stopping = true; });
   const clients = Array.from({length: wish.clients}, (_, i) => client(wish, i, runs[0]));
-  const others = [0, 1].map(i => client({...wish, port, cases: wish.cases.slice(0, 1)}, i, runs[1]));
+  const others = Array.from({length: wish.clients}, (_, i) => client({...wish, port, cases: wish.cases.slice(0, 1)}, i, runs[1]));
   process.send('started');
   await Promise.all([...clients, ...others]);
   bare.kill();
