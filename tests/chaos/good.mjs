@@ -9,9 +9,9 @@ import {fileURLToPath} from 'node:url';
 
 const self = fileURLToPath(import.meta.url);
 
-function ask(agent, port, {path, body}) {
+function ask(agent, port, {method = 'POST', path, body}) {
   return new Promise((done, failed) => {
-    const req = http.request({host: '127.0.0.1', port, method: 'POST', path, agent,
+    const req = http.request({host: '127.0.0.1', port, method, path, agent,
       headers: {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)}}, res => {
       const pieces = [];
       res.on('data', piece => pieces.push(piece));

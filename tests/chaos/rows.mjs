@@ -1,8 +1,10 @@
-// The rows of what is promised under faults of resources and time, in their order.
+// The rows of what is promised under faults of resources and time.
 import connections from './rows_connections.mjs';
 import faults from './rows_faults.mjs';
+import load from './rows_load.mjs';
+import time from './rows_time.mjs';
 
-/** Rows that other tests hold, and where. */
-export const elsewhere = {};
+/** Rows that have no test, and why. */
+export const without = {96: 'there is no socket activation'};
 
-export const rows = [...connections, ...faults];
+export const rows = [...connections, ...faults, ...load, ...time];
