@@ -225,7 +225,7 @@ $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.c.o $(BUILD)/obj/tests/fuzz/replay.
 TORTURE_EVERY ?= 1
 TORTURE_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(sort $(wildcard tests/torture/*.c)))
 # the libraries as archives, so that their calls are wrapped too
-TORTURE_LIBS := -Wl,-Bstatic -lmicrohttpd -ljansson -Wl,-Bdynamic -lgnutls -lm
+TORTURE_LIBS := -Wl,-Bstatic -lmicrohttpd -ljansson -Wl,-Bdynamic -lgnutls -lz -lm
 
 .PHONY: torture
 torture: ## Let every allocation and system call fail once, under AddressSanitizer (TORTURE_EVERY=1)
@@ -235,6 +235,30 @@ torture: ## Let every allocation and system call fail once, under AddressSanitiz
 $(BUILD)/torture: $(TORTURE_OBJECTS) $(OBJECTS) tests/torture/wrapped
 	@echo '  LINK    $@'
 	@$(CXX) $(LDFLAGS_ALL) -Wl,@tests/torture/wrapped -o $@ $(TORTURE_OBJECTS) $(OBJECTS) $(TORTURE_LIBS)
+
+.PHONY: chaos-deps
+chaos-deps: deps ## Install what chaos, soak and valgrind need besides
+	@sh tests/support/deps.sh chaos
+
+.PHONY: chaos
+chaos: all ## Hostile clients, bad networks, failing calls, full disks, jumping clocks; CHAOS=long takes the full numbers
+	@BACKPROPD=$(CURDIR)/$(BUILD)/backpropd CHAOS=$(CHAOS) node --test --test-reporter=spec tests/chaos/chaos.test.mjs
+
+SOAK_SECONDS ?= 60
+.PHONY: soak
+soak: all ## Good and hostile traffic for SOAK_SECONDS; memory, descriptors and threads must stay flat
+	@node --test tests/soak/flat.test.mjs >/dev/null
+	@BACKPROPD=$(CURDIR)/$(BUILD)/backpropd SOAK_SECONDS=$(SOAK_SECONDS) node tests/soak/soak.mjs
+
+.PHONY: tsan
+tsan: ## Unit tests and a threaded load under ThreadSanitizer
+	@$(MAKE) CONFIG=tsan all $(TESTS:%.c=build/tsan/%)
+	@sh tests/support/tsan.sh build/tsan $(TESTS:%.c=build/tsan/%)
+
+.PHONY: valgrind
+valgrind: ## Unit tests and a round of hostile requests under valgrind's memcheck
+	@$(MAKE) CONFIG=debug all $(TESTS:%.c=build/debug/%)
+	@sh tests/support/valgrind.sh $(TESTS:%.c=build/debug/%)
 
 # --- benchmarks ----------------------------------------------------------------------------------
 

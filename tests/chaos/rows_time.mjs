@@ -14,7 +14,7 @@ import {goodFigures, withGood} from './limits.mjs';
 import {startProxy} from './proxy.mjs';
 
 const live = head('GET /livez HTTP/1.1', 'Host: a');
-const STOP_SECONDS = 5; // a stop takes no longer
+const STOP_SECONDS = 5 * slowness; // a stop takes no longer
 
 // ---- Clocks ----
 

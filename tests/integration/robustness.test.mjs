@@ -13,7 +13,7 @@ const daemon = await start({args: ['--log-format', 'off']});
 after(() => daemon.stop());
 const {limits} = (await daemon.call('GET', '/')).json;
 const table = entries(limits);
-const isSanitized = readFileSync(binary).includes('__asan_init'); // its memory is not the program's own
+const isSanitized = /__(asan|tsan)_init/.test(readFileSync(binary, 'latin1')); // its memory is not the program's own
 
 /** The bytes, in pieces, and the method and path that they start with. */
 function bytesOf({path, body}, text = body) {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing, and nothing that is there: Debian's packages, then the pinned test tools
 # of tests/package-lock.json. `deps.sh use` leaves out what only tests need; `deps.sh packaging` adds
-# what only the tests of the packages need.
+# what only the tests of the packages need, `deps.sh chaos` what faults are made with.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -49,6 +49,13 @@ if [ "${1:-}" = packaging ]; then
   need dpkg-dev have dpkg-shlibdeps
   need lintian have lintian
   need mmdebstrap have mmdebstrap
+fi
+
+if [ "${1:-}" = chaos ]; then
+  need slowhttptest have slowhttptest
+  need strace have strace
+  need libfaketime sh -c 'ls /usr/lib/*/faketime/libfaketimeMT.so.1'
+  need valgrind have valgrind
 fi
 
 if [ -n "$missing" ]; then
