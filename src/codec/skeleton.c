@@ -215,7 +215,7 @@ static bool note_duplicates(struct bp_problem *problem, const struct bp_text *sk
 json_t *bp_skeleton_load(struct bp_problem *problem, const struct bp_lifted *lifted,
                          const char *body)
 {
-    json_error_t error;
+    json_error_t error = {.line = 0}; /* jansson leaves the code alone when memory runs out */
     json_t *root;
     const struct bp_text *skeleton = &lifted->skeleton;
 
