@@ -38,7 +38,8 @@ static struct bp_service *service(void)
 static struct bp_reply answer(const char *path, const char *body, size_t size)
 {
     struct bp_reply reply;
-    const struct bp_request request = {BP_METHOD_POST, path, body, size};
+    const struct bp_request request = {
+        .method = BP_METHOD_POST, .path = path, .body = body, .body_size = size};
     bp_service_answer(&reply, service(), &request);
     return reply;
 }

@@ -52,6 +52,7 @@ const struct scenario scenarios[] = {
 
     {"chunked", FORM_CHUNKED, "/backward", BODY, .status = 200},
     {"chunked, many samples", FORM_CHUNKED, "/backward", BODY, .samples = MANY, .status = 200},
+    {"compressed", FORM_GZIP, "/backward", BODY, .samples = MANY, .status = 200, .varies = true},
     {"in several writes", FORM_SPLIT, "/backward", BODY, .status = 200},
     {"in several writes, many samples", FORM_SPLIT, "/forward", BODY, .samples = MANY,
      .status = 200},
@@ -116,6 +117,8 @@ const struct scenario scenarios[] = {
     {"/metrics", FORM_RAW, NULL, GET("/metrics"), .status = 200, .varies = true},
     {"/version", FORM_RAW, NULL, GET("/version"), .status = 200},
     {"/openapi.yaml", FORM_RAW, NULL, GET("/openapi.yaml"), .status = 200},
+    {"not modified", FORM_RAW, NULL,
+     "GET /openapi.yaml HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n", .status = 304},
     {"/openapi.json", FORM_RAW, NULL, GET("/openapi.json"), .status = 200},
     {"/examples/textbook", FORM_RAW, NULL, GET("/examples/textbook"), .status = 200},
     {"/problems/", FORM_RAW, NULL, GET("/problems/"), .status = 200},
@@ -171,7 +174,7 @@ static char *put_pieces(char *out, const char *body, enum scenario_form form)
         out += n;
         if (form == FORM_CHUNKED)
             out += sprintf(out, "\r\n");
-        if (form != FORM_POST && form != FORM_WAITING)
+        if (form != FORM_POST && form != FORM_GZIP && form != FORM_WAITING)
             *out++ = CUT;
     }
     if (form == FORM_CHUNKED)
@@ -191,7 +194,9 @@ char *scenario_request(const struct scenario *scenario, size_t *size)
         out += sprintf(out, "Transfer-Encoding: chunked\r\n\r\n");
     else
         out += sprintf(out, "Content-Length: %zu\r\n%s\r\n", strlen(body),
-                       scenario->form == FORM_WAITING ? "Expect: 100-continue\r\n" : "");
+                       scenario->form == FORM_WAITING ? "Expect: 100-continue\r\n"
+                       : scenario->form == FORM_GZIP  ? "Accept-Encoding: gzip\r\n"
+                                                      : "");
     if (scenario->form != FORM_POST)
         *out++ = CUT;
     out = put_pieces(out, body, scenario->form);

@@ -12,6 +12,7 @@ enum scenario_form {
     FORM_POST,    /* a POST of the text to the path */
     FORM_CHUNKED, /* the same, in chunks of some size */
     FORM_SPLIT,   /* the same with a length, in several writes */
+    FORM_GZIP,    /* the same, its reply compressed */
     FORM_WAITING, /* the same, the body after a 100 Continue may have come */
 };
 

@@ -84,10 +84,20 @@ struct site {
     size_t live; /* blocks when nothing is going on */
 };
 
+static unsigned port_of(const struct bp_server *server)
+{
+    return (unsigned)strtoul(strrchr(bp_server_url(server), ':') + 1, NULL, 10);
+}
+
 static struct bp_options options_for(const struct bp_limits *limits)
 {
     struct bp_options options = {.address = "127.0.0.1",
                                  .threads = 1,
+                                 .head_timeout = 10,
+                                 .body_timeout = 10,
+                                 .reply_timeout = 10,
+                                 .cors_origins = "*",
+                                 .token_file = "",
                                  .log_format = BP_LOG_TEXT,
                                  .limits = BP_LIMITS_DEFAULT};
 #define TAKE(name, standard, text)                                                                 \
@@ -142,7 +152,7 @@ static void request_good(const struct site *site, const char *request, size_t si
     struct client client;
     struct reply reply = {0};
     size_t at = 0;
-    client_open(&client, bp_server_port(site->server));
+    client_open(&client, port_of(site->server));
     client_send(&client, request, size);
     if (!client_read(&client, 1, false))
         complain("the next request gets no answer");
@@ -221,7 +231,7 @@ static void hold_talk(struct talk *talk, const struct scenario *scenario, const 
 {
     talk->n = clients_of(scenario);
     for (size_t i = 0; i < talk->n; i++) {
-        client_open(&talk->clients[i], bp_server_port(site->server));
+        client_open(&talk->clients[i], port_of(site->server));
         client_send(&talk->clients[i], request, size);
         if (scenario->in_turn)
             await(talk, i, scenario);
@@ -404,7 +414,7 @@ static bool try_stop(const char *request, size_t size)
     const size_t live = faults_live();
     if (!open_site(&site, &STANDARD))
         return false;
-    client_open(&client, bp_server_port(site.server));
+    client_open(&client, port_of(site.server));
     client_send(&client, request, size);
     while (size && !bp_metrics_in_flight(site.service.metrics))
         wait_a_moment();
