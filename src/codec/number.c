@@ -28,7 +28,11 @@ static double out_of_range(const char *text)
 /* True for what may not follow a number: the number is another one then, or a wrong one. */
 static inline bool goes_on(char c)
 {
-    return is_digit(c) || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+    static const bool more[256] = {
+        ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,
+        ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+        ['.'] = true, ['-'] = true, ['+'] = true, ['e'] = true, ['E'] = true};
+    return more[(unsigned char)c];
 }
 
 static const uint64_t POWERS_OF_TEN[] = {1,
@@ -186,8 +190,8 @@ char *bp_number_write(char *out, double value)
         *out = '0'; /* -0 too */
         return out + 1;
     }
-    if (value < 0)
-        *out++ = '-';
+    *out = '-'; /* signs come as they like, and a branch would be guessed wrong half the time */
+    out += value < 0;
     char *end = bp_decimal_write(out, fabs(value));
     if (end)
         return end;
@@ -195,6 +199,7 @@ char *bp_number_write(char *out, double value)
     text[0] = (char)('0' + digits / 10000000000000000);
     bp_digits_put(text + 1, bp_digits_split((uint32_t)(digits / 100000000 % 100000000)));
     bp_digits_put(text + 9, bp_digits_split((uint32_t)(digits % 100000000)));
+    first = digits < 10000000000000000; /* as the sign above: 16 or 17 is as good as random */
     while (text[first] == '0')
         first++;
     const size_t n = DIGITS_MAX - first;

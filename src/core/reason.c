@@ -70,6 +70,17 @@ static uint8_t seen_in_products(bp_set live, const double *const *x, size_t i, c
     return seen;
 }
 
+/* Notes the sums that are not zero; true if all are, or have been. */
+static bool note_nonzero(uint8_t *seen, const double *sums, size_t n)
+{
+    uint8_t in_all = SEEN_NONZERO;
+    for (size_t j = 0; j < n; j++) {
+        seen[j] |= sums[j] != 0 ? SEEN_NONZERO : 0;
+        in_all &= seen[j];
+    }
+    return in_all;
+}
+
 void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const double *db,
                     const struct bp_unit_sets *units, const struct bp_source_sets *sources,
                     const double *const *x, const double *dl_dz, size_t m, size_t n_in,
@@ -85,13 +96,11 @@ void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const do
         const double *sums = is_bias ? db : dw + i * n_out;
         uint8_t *seen = is_bias ? seen_b : seen_w + i * n_out;
         struct bp_source_sets source = is_bias ? (struct bp_source_sets){0, 0} : sources[i];
+        if (note_nonzero(seen, sums, n_out)) /* the usual case needs no more than this */
+            continue;
         for (size_t j = 0; j < n_out; j++) {
             if (seen[j] & SEEN_NONZERO)
                 continue;
-            if (sums[j] != 0) { /* the usual case needs no more than this */
-                seen[j] |= SEEN_NONZERO;
-                continue;
-            }
             seen[j] |= seen_at_unit(&units[j]);
             seen[j] |= units[j].open & source.dead ? BIT(BP_REASON_SOURCE_DEAD) : 0;
             seen[j] |= units[j].open & source.zero ? BIT(BP_REASON_INPUT_ZERO) : 0;
@@ -117,11 +126,16 @@ static enum bp_reason settle_one(uint8_t seen, double sum, double mean)
 void bp_reason_settle(uint8_t *seen, double *sum, size_t counts[BP_REASON_COUNT + 1],
                       size_t n_samples, size_t n)
 {
+    size_t nonzero = 0;
     for (size_t i = 0; i < n; i++) {
-        double mean = sum[i] / (double)n_samples;
-        enum bp_reason reason = settle_one(seen[i], sum[i], mean);
-        counts[reason]++;
+        const double mean = sum[i] / (double)n_samples;
+        const enum bp_reason reason = settle_one(seen[i], sum[i], mean);
         seen[i] = (uint8_t)reason;
         sum[i] = mean;
+        if (reason == BP_REASON_NONE)
+            nonzero++; /* nearly all of them, and a register is faster */
+        else
+            counts[reason]++;
     }
+    counts[BP_REASON_NONE] += nonzero;
 }
