@@ -35,11 +35,12 @@ static void answer(struct bp_reply *reply, struct bp_service *service,
     const struct bp_asset_bytes *gzip = bp_asset_find(asset, true);
     const bool is_gzip = gzip && request->accepts_gzip;
     const struct bp_asset_bytes *bytes = is_gzip ? gzip : bp_asset_find(asset, false);
+    bp_reply_fixed(reply, FILES[asset].media, bytes->data, bytes->size);
+    reply->is_gzip = is_gzip;
     if (names_etag(request->if_none_match, service->etags[asset])) {
-        *reply = (struct bp_reply){.status = 304, .problem = -1};
-    } else {
-        bp_reply_fixed(reply, FILES[asset].media, bytes->data, bytes->size);
-        reply->is_gzip = is_gzip;
+        reply->status = 304; /* the body only gives its length, as RFC 9110, 8.6 has it */
+        reply->media = BP_MEDIA_NONE;
+        reply->is_gzip = false;
     }
     reply->has_gzip = gzip;
     reply->etag = service->etags[asset];

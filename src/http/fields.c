@@ -45,6 +45,8 @@ const char *bp_cors_allow(const char *allowed, const char *origin)
     const char *start;
     if (strcmp(allowed, "*") == 0)
         return allowed;
+    if (strcmp(allowed, "none") == 0) /* which is no origin, whoever sends it */
+        return NULL;
     while (origin && *allowed) {
         const size_t size = next_origin(&start, &allowed, allowed);
         if (size && strlen(origin) == size && memcmp(origin, start, size) == 0)

@@ -106,7 +106,8 @@ bool bp_server_is_alive(const struct bp_options *options)
 {
     static const char request[] =
         "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    static const char good[] = "HTTP/1.1 200 ";
+    /* who wants a token lives, too */
+    static const char good[] = "HTTP/1.1 200 ", guarded[] = "HTTP/1.1 401 ";
     const struct timeval patience = {.tv_sec = 5};
     char answer[sizeof good - 1];
     struct addrinfo *at = resolve(options, 0);
@@ -115,10 +116,11 @@ bool bp_server_is_alive(const struct bp_options *options)
     int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    bool alive = fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) == 0 &&
-                 send(fd, request, sizeof request - 1, MSG_NOSIGNAL) == sizeof request - 1 &&
-                 recv(fd, answer, sizeof answer, MSG_WAITALL) == sizeof answer &&
-                 memcmp(answer, good, sizeof answer) == 0;
+    bool alive =
+        fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) == 0 &&
+        send(fd, request, sizeof request - 1, MSG_NOSIGNAL) == sizeof request - 1 &&
+        recv(fd, answer, sizeof answer, MSG_WAITALL) == sizeof answer &&
+        (memcmp(answer, good, sizeof answer) == 0 || memcmp(answer, guarded, sizeof answer) == 0);
     if (fd >= 0)
         close(fd);
     freeaddrinfo(at);

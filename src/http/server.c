@@ -157,6 +157,8 @@ static void observe(struct call *call)
                                 .problem = exchange->reply.problem,
                                 .compute_seconds = (double)exchange->reply.timing.compute / 1e9};
     bp_reply_body(&exchange->reply, &call->bytes_out);
+    if (exchange->method == BP_METHOD_HEAD || exchange->reply.status == 304)
+        call->bytes_out = 0; /* the library sends the head of these alone */
     call->answered = true;
 }
 

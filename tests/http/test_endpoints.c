@@ -186,7 +186,77 @@ TEST(test_no_page_for_what_is_no_problem)
     }
 }
 
+/* Asks for a file as a client that may have it and may take gzip. */
+static void get_again(const char *path, const char *if_none_match, bool accepts_gzip)
+{
+    const struct bp_request request = {.method = BP_METHOD_GET,
+                                       .path = path,
+                                       .body = "",
+                                       .if_none_match = if_none_match,
+                                       .accepts_gzip = accepts_gzip};
+    service_make(&service, &STANDARD);
+    memset(&reply, 0xA5, sizeof reply);
+    bp_service_answer(&reply, &service, &request);
+}
+
+static const char *const FILES[] = {"/openapi.yaml", "/openapi.json", "/examples/textbook",
+                                    "/examples/textbook-step"};
+
+TEST(test_files_that_the_client_has)
+{
+    for (size_t i = 0; i < LENGTH(FILES); i++) {
+        char etag[BP_ETAG_MAX], list[100], longer[100], shorter[100];
+        get(FILES[i]);
+        strcpy(etag, reply.etag);
+        end();
+        snprintf(list, sizeof list, "\"a\", %s , W/\"b\"", etag);
+        snprintf(longer, sizeof longer, "\"0%s", etag + 3);
+        snprintf(shorter, sizeof shorter, "\"%s", etag + 4);
+        const struct {
+            const char *has;
+            unsigned status;
+        } rows[] = {{NULL, 200},    {etag, 304},     {etag + 2, 304},
+                    {list, 304},    {"*", 304},      {longer, 200},
+                    {shorter, 200}, {"W/\"\"", 200}, {"\"a\", \"b\"", 200},
+                    {"\"*\"", 200}, {"", 200}};
+        for (size_t row = 0; row < LENGTH(rows); row++) {
+            size_t size, full;
+            get(FILES[i]);
+            bp_reply_body(&reply, &full);
+            end();
+            get_again(FILES[i], rows[row].has, false);
+            bp_reply_body(&reply, &size);
+            REQUIRE(reply.status == rows[row].status, "%s, row %zu: %u", FILES[i], row,
+                    reply.status);
+            REQUIRE((reply.status == 304) == (reply.media == BP_MEDIA_NONE), "row %zu", row);
+            ck_assert_uint_eq(size, full); /* what Content-Length tells */
+            ck_assert_str_eq(reply.etag, etag);
+            end();
+        }
+    }
+}
+
+TEST(test_files_compressed)
+{
+    for (size_t i = 0; i < LENGTH(FILES); i++) {
+        const bool can_be = strncmp(FILES[i], "/openapi", 8) == 0;
+        size_t plain, packed;
+        get_again(FILES[i], NULL, false);
+        const char *body = bp_reply_body(&reply, &plain);
+        ck_assert(!reply.is_gzip && reply.has_gzip == can_be && body[0] != 0x1F);
+        end();
+        get_again(FILES[i], NULL, true);
+        body = bp_reply_body(&reply, &packed);
+        ck_assert(reply.is_gzip == can_be && reply.has_gzip == can_be);
+        ck_assert(can_be ? packed < plain / 2 && body[0] == 0x1F : packed == plain);
+        end();
+        get_again(FILES[i], "*", true);
+        ck_assert(!reply.is_gzip && reply.has_gzip == can_be); /* 304 has no coding */
+        end();
+    }
+}
+
 SUITE("http/endpoints", test_lives, test_ready_no_more, test_files_byte_for_byte, test_openapi_json,
       test_examples_can_be_posted, test_root_tells_limits_as_they_are, test_standard_limits,
       test_root_links_lead_somewhere, test_each_problem_has_a_page,
-      test_no_page_for_what_is_no_problem)
+      test_no_page_for_what_is_no_problem, test_files_that_the_client_has, test_files_compressed)

@@ -1,3 +1,5 @@
+#include <zlib.h>
+
 #include "random.h"
 #include "requests.h"
 
@@ -446,6 +448,72 @@ TEST(test_given_up_on)
     service_end(&service);
 }
 
+#define TOKEN "a-token-of-this-test"
+
+/* Without a token the body is dropped unread, and the connection goes on. */
+TEST(test_without_a_token)
+{
+    static const char *const lines[] = {"", "\nAuthorization: Bearer " TOKEN "x",
+                                        "\nContent-Type: text/csv\nAuthorization: Basic " TOKEN};
+    start_small();
+    service.access.n_tokens = 1;
+    service.access.tokens[0].size = strlen(TOKEN);
+    memcpy(service.access.tokens[0].text, TOKEN, strlen(TOKEN));
+    for (size_t i = 0; i < LENGTH(lines); i++) {
+        char head[256];
+        snprintf(head, sizeof head, "POST /forward HTTP/1.1\nHost: a%s", lines[i]);
+        ck_assert(!begin_length(head, i == 0 ? 101 : 1));
+        ck_assert_ptr_null(exchange.body.data);
+        ck_assert(bp_exchange_take(&exchange, "{", 1));
+        require_in_the_end(BP_PROBLEM_UNAUTHORIZED);
+    }
+    ck_assert(!begin_length(POST_BACKWARD "\nAuthorization: bearer " TOKEN, 1));
+    ck_assert(bp_exchange_take(&exchange, "{", 1));
+    require_in_the_end(BP_PROBLEM_INVALID_JSON);
+    ck_assert(!begin("OPTIONS /step HTTP/1.1\nHost: a"));
+    bp_exchange_finish(&exchange);
+    ck_assert_uint_eq(exchange.reply.status, 204);
+    end_exchange();
+    service_end(&service);
+}
+
+#define MANY_LOSSES "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.001,'steps':300}"
+
+static void unpack(char *out, size_t size, const struct bp_reply *packed)
+{
+    z_stream stream = {.next_out = (unsigned char *)out, .avail_out = (unsigned)size - 1};
+    size_t n;
+    stream.next_in = (unsigned char *)bp_reply_body(packed, &n);
+    stream.avail_in = (unsigned)n;
+    ck_assert_int_eq(inflateInit2(&stream, 15 + 16), Z_OK);
+    ck_assert_int_eq(inflate(&stream, Z_FINISH), Z_STREAM_END);
+    out[stream.total_out] = '\0';
+    inflateEnd(&stream);
+}
+
+TEST(test_compressed)
+{
+    static char text[20000];
+    start(&STANDARD);
+    char *expected = direct_reply("/step", MANY_LOSSES);
+    for (int asked = 0; asked < 2; asked++) {
+        if (!try_body(asked ? POST_STEP "\nAccept-Encoding: gzip" : POST_STEP, MANY_LOSSES))
+            bp_exchange_finish(&exchange);
+        ck_assert(exchange.reply.has_gzip && exchange.reply.is_gzip == asked);
+        if (asked)
+            unpack(text, sizeof text, &exchange.reply);
+        else
+            strcpy(text, exchange.reply.text.data);
+        ck_assert_str_eq(text, expected);
+        end_exchange();
+        ck_assert(try_body(POST_BACKWARD "\nAccept-Encoding: gzip", TEXTBOOK));
+        ck_assert(!exchange.reply.has_gzip && !exchange.reply.is_gzip); /* too short */
+        end_exchange();
+    }
+    free(expected);
+    service_end(&service);
+}
+
 SUITE("http/exchange", test_whole_body, test_body_in_two_pieces, test_body_byte_by_byte,
       test_body_with_a_nul, test_bad_heads_are_refused_at_once,
       test_connection_too_many_is_refused_at_once, test_other_errors_wait_for_the_body,
@@ -454,4 +522,4 @@ SUITE("http/exchange", test_whole_body, test_body_in_two_pieces, test_body_byte_
       test_chunked_body_is_limited_too, test_swallowed_body_is_dropped,
       test_body_of_a_get_is_ignored, test_every_budget, test_light_requests_are_answered_here,
       test_heavy_requests_are_finished_elsewhere, test_long_bodies_are_finished_elsewhere,
-      test_full_queue, test_given_up_on)
+      test_full_queue, test_given_up_on, test_without_a_token, test_compressed)

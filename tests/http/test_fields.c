@@ -34,6 +34,7 @@ TEST(test_who_may_call)
         {"*", NULL, "*"},
         {"*", "https://any.example", "*"},
         {"none", "https://any.example", NULL},
+        {"none", "none", NULL},
         {list, NULL, NULL},
         {list, "", NULL},
         {list, "https://good.example", "https://good.example"},
