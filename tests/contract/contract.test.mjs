@@ -2,7 +2,9 @@
 // contract calls wrong.
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {start} from '../support/daemon.mjs';
 import {Cursor, Schemas, contractFile, readContract} from './judge.mjs';
@@ -152,6 +154,16 @@ async function withDaemon(args, use) {
   }
 }
 
+async function withTokens(use) {
+  const folder = mkdtempSync(join(tmpdir(), 'backpropd-'));
+  writeFileSync(join(folder, 'tokens'), 'a-token-of-this-test\n');
+  try {
+    await withDaemon(['--token-file', join(folder, 'tokens')], use);
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+}
+
 test('the problem is as documented: overloaded', () => withDaemon(['--max-memory-bytes', '65536'], async own => {
   const reply = await own.call('POST', '/forward', {...book(), samples: fill(2000, book().samples[0])});
   assert.deepEqual(reply.json, example('overloaded'));
@@ -167,6 +179,19 @@ test('the problem is as documented: out_of_memory', t => withDaemon([], async ow
   execFileSync('prlimit', ['--pid', own.pid, `--data=${data + 2 ** 20}`]);
   const reply = await own.call('POST', '/forward', {...book(), samples: fill(80000, book().samples[0])});
   assert.deepEqual(reply.json, example('out_of_memory'));
+}));
+
+test('the problem is as documented: unauthorized', () => withTokens(async own => {
+  for (const [path, method] of [['/forward', 'POST'], ['/metrics', 'GET']]) {
+    assert.deepEqual((await own.call(method, path, method === 'POST' ? book() : undefined)).json, example('unauthorized'));
+  }
+}));
+
+test('the problem is as documented: request_timeout', () => withDaemon(['--body-timeout', '1'], async own => {
+  for (const line of ['POST /forward', 'GET /livez', 'OPTIONS /step', 'PUT /step', 'POST /nowhere']) {
+    const reply = await own.raw(`${line} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{`);
+    assert.deepEqual(reply.json, example('request_timeout'), line);
+  }
 }));
 
 test('the problem is as documented: draining', () => withDaemon(['--drain-delay', '2'], async own => {
@@ -187,6 +212,7 @@ test('a problem has the title of its page', async () => {
 
 const inProse = {
   body_bytes: 'bytes of a body', header_bytes: 'bytes of the request line and headers', connections: 'connections',
+  client_connections: 'connections of one address',
   queue: 'large requests that wait for a thread', memory_bytes: 'bytes of memory for all requests in flight', layers: 'layers', units: 'units of a layer, and inputs', parameters: 'parameters',
   samples: 'samples', steps: 'steps', multiply_adds: 'multiply-adds a request', reply_numbers: 'numbers in a reply',
 };

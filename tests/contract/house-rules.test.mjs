@@ -10,8 +10,9 @@ const problemCodes = ['invalid_json', 'bad_request', 'unauthorized', 'not_found'
   'not_finite', 'headers_too_large', 'not_implemented', 'overloaded', 'out_of_memory', 'http_version'];
 const faultCodes = ['missing_member', 'unknown_member', 'duplicate_member', 'wrong_type', 'empty', 'ragged_matrix',
   'shape_mismatch', 'unknown_value', 'out_of_range', 'limit_exceeded'];
-const neverSeen = ['unauthorized', 'http_version'];
-const everyReply = ['X-Request-Id', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers', 'X-Content-Type-Options'];
+const neverSeen = ['http_version'];
+const everyReply = ['X-Request-Id', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers', 'X-Content-Type-Options', 'Vary'];
+const lateReply = everyReply.filter(name => name !== 'X-Request-Id'); // 408 is written before there is a request
 const methods = ['get', 'head', 'post', 'options'];
 
 function operations(document) {
@@ -51,8 +52,8 @@ const rules = {
     plant: document => { document.paths['/livez'].get.responses['200'].content['application/json'].examples = {}; },
   },
   'every reply tells the headers that every reply has': {
-    check: document => names(responses(document).filter(([, response]) =>
-      !everyReply.every(name => response.get('headers', name)))),
+    check: document => names(responses(document).filter(([name, response]) =>
+      !(name.endsWith(' 408') ? lateReply : everyReply).every(header => response.get('headers', header)))),
     plant: document => { delete document.components.responses.Head.headers['X-Request-Id']; },
   },
   'every array has a greatest length': {
@@ -83,9 +84,22 @@ const rules = {
     check: document => Object.entries(document.paths).filter(([, item]) => !item.options || !item.get !== !item.head).map(([path]) => path),
     plant: document => { delete document.paths['/version'].head; },
   },
+  'any request may be late, and any but OPTIONS may need a token': {
+    check: document => names(operations(document).filter(([name, operation]) => {
+      const {responses: all, security} = operation.node;
+      return !all['408'] || (name.startsWith('options') ? all['401'] || security?.length !== 0 : !all['401'] || security);
+    })),
+    plant: document => { delete document.paths['/livez'].get.responses['401']; },
+  },
+  'who gets an ETag may get 304': {
+    check: document => names(operations(document).filter(([, operation]) =>
+      !operation.get('responses', '200', 'headers', 'ETag') !== !operation.node.responses['304'])),
+    plant: document => { delete document.paths['/openapi.json'].head.responses['304']; },
+  },
   'every component is used': {
     check: document => {
-      const used = new Set(objects(document, '#', true).map(([, node]) => node.$ref));
+      const schemes = document.security.flatMap(Object.keys).map(name => `#/components/securitySchemes/${name}`);
+      const used = new Set([...objects(document, '#', true).map(([, node]) => node.$ref), ...schemes]);
       return Object.entries(document.components).flatMap(([kind, parts]) => Object.keys(parts).map(name => `#/components/${kind}/${name}`))
         .filter(ref => !used.has(ref));
     },

@@ -86,7 +86,7 @@ function findResponse(root, method, path, status) {
   if (operation) return operation.get('responses', String(status)) ?? operation.get('responses', range);
   if (status === 404 && !path) return root.get('x-otherwise', 'unknown-path');
   if (status === 405 && path) return root.get('x-otherwise', 'unknown-method');
-  return root.get('x-otherwise', range);
+  return root.get('x-otherwise', String(status)) ?? root.get('x-otherwise', range);
 }
 
 function wrongHeaders(schemas, response, headers) {
@@ -97,6 +97,31 @@ function wrongHeaders(schemas, response, headers) {
     const value = schema.node.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text;
     return schemas.faults(schema, value).map(fault => `header ${name}: ${text}: ${fault}`);
   });
+}
+
+/** The origin is told to those whom the flag names, and to nobody else. */
+function wrongOrigin({status, requestHeaders, headers, origins}) {
+  const asks = requestHeaders?.origin;
+  const isNamed = status !== 408 && asks && origins !== 'none' && origins.split(',').map(name => name.trim()).includes(asks);
+  const want = origins === '*' ? '*' : isNamed ? asks : undefined;
+  const got = headers['access-control-allow-origin'];
+  return got === want ? [] : [`the origin that is allowed is ${got}, not ${want}`];
+}
+
+const compressedFrom = 4096;
+
+/** Compressed is only what may be, for those who take it; and Vary names what the reply depends on. */
+function wrongVary(response, {requestHeaders, headers, body, origins}) {
+  const isCompressed = headers['content-encoding'] !== undefined;
+  const mayBe = response.get('headers', 'Content-Encoding') !== undefined;
+  const names = (headers.vary ?? '').split(', ').filter(Boolean);
+  const faults = [];
+  if (isCompressed && !mayBe) faults.push('a Content-Encoding that is not documented');
+  if (isCompressed && !/gzip|\*/i.test(requestHeaders?.['accept-encoding'] ?? '')) faults.push('compressed for one that does not ask for it');
+  if (names.includes('Origin') !== (origins !== '*')) faults.push(`Vary: ${names} where ${origins} may call`);
+  const byEncoding = body === '' ? undefined : mayBe && Buffer.byteLength(body) >= compressedFrom; // without a body its size is not known
+  if (byEncoding !== undefined && names.includes('Accept-Encoding') !== byEncoding) faults.push(`Vary: ${names} for ${Buffer.byteLength(body)} bytes`);
+  return faults;
 }
 
 function wrongProblem(body, status) {
@@ -134,19 +159,22 @@ function wrongSuccess(schemas, operation, exchange) {
 }
 
 /**
- * Gives a function that takes an exchange {method, path, requestHeaders, requestBody, status, headers, body}
- * (bodies as text, names of headers in lower case; without requestBody the request is not judged) and returns what is wrong with it, as lines.
+ * Gives a function that takes an exchange {method, path, requestHeaders, requestBody, status, headers, body, origins}
+ * (bodies as text, unpacked; names of headers in lower case; without requestBody the request is not judged; origins as
+ * --cors-origin has them) and returns what is wrong with it, as lines.
  */
 export function makeJudge(document = readContract()) {
   const root = new Cursor(document);
   const schemas = new Schemas(document);
-  return exchange => {
+  return asSeen => {
+    const exchange = {origins: '*', ...asSeen};
     const {method, path: target, status, headers} = exchange;
     if (method === 'OPTIONS' && target === '*') return status === 204 ? [] : [`OPTIONS * got ${status}`];
     const path = findPath(document, target);
     const response = findResponse(root, method, path, status);
     if (!response) return [`status ${status} is not documented for ${method} ${target}`];
-    const faults = [...wrongHeaders(schemas, response, headers), ...wrongBody(schemas, response, exchange)];
+    const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, exchange),
+      ...wrongBody(schemas, response, exchange)];
     if (status >= 300 || faults.length > 0) return faults;
     return wrongSuccess(schemas, path && root.get('paths', path, method.toLowerCase()), exchange);
   };

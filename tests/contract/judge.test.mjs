@@ -9,9 +9,9 @@ const judge = makeJudge(document);
 const example = name => structuredClone(document.components.examples[name].value);
 
 function documentedHeaders(response, type) {
-  const entries = response.get('headers').entries().map(([name, header]) =>
+  const entries = response.get('headers').entries().filter(([, header]) => header.node.required).map(([name, header]) =>
     [name.toLowerCase(), String(header.node.example ?? header.node.schema.const ?? header.node.schema.enum[0])]);
-  return {...Object.fromEntries(entries), ...(type && {'content-type': type})};
+  return {'access-control-allow-origin': '*', ...Object.fromEntries(entries), ...(type && {'content-type': type})};
 }
 
 /** An exchange as documented, with bodies as values so that bugs are easy to plant. */
@@ -30,9 +30,23 @@ const forward = () => honest('POST', '/forward', example('TextbookRequest'), 200
 const backward = () => honest('POST', '/backward', example('TextbookRequest'), 200, example('TextbookBackwardReply'));
 const step = () => honest('POST', '/step', example('TextbookStepRequest'), 200, example('TextbookStepReply'));
 const fault = () => honest('POST', '/backward', {}, 422, example('shape_mismatch'));
+const token = () => honest('POST', '/forward', example('TextbookRequest'), 401, example('unauthorized'));
+const late = () => honest('GET', '/', undefined, 408, example('request_timeout'));
+const unchanged = () => honest('GET', '/examples/textbook', undefined, 304, undefined);
+const listed = headers => ({...forward(), requestHeaders: {origin: 'https://a.example'}, origins: 'https://a.example, null',
+  headers: {...forward().headers, 'access-control-allow-origin': 'https://a.example', vary: 'Origin', ...headers}});
+const long = () => {
+  const request = {...example('TextbookRequest'), samples: Array(40).fill(example('TextbookRequest').samples[0])};
+  const reply = {...example('TextbookForwardReply'), samples: Array(40).fill(example('TextbookForwardReply').samples[0])};
+  const exchange = {...forward(), request, reply, requestHeaders: {'accept-encoding': 'gzip'}};
+  return {...exchange, headers: {...exchange.headers, vary: 'Accept-Encoding', 'content-encoding': 'gzip'}};
+};
 const missing = () => ({...honest('GET', '', undefined, 404, example('not_found')), path: '/nowhere'});
 
-const honestOnes = {forward, backward, step, fault, missing,
+const honestOnes = {forward, backward, step, fault, missing, token, late, unchanged, listed, long,
+  'no token on an unknown path': () => ({...token(), path: '/nowhere'}),
+  'a foreign origin': () => ({...listed({'access-control-allow-origin': undefined}), requestHeaders: {origin: 'null '}}),
+  'long and plain': () => ({...long(), headers: {...long().headers, 'content-encoding': undefined}}),
   'prediction': () => honest('POST', '/forward', example('PredictRequest'), 200, example('PredictReply')),
   'batch': () => honest('POST', '/backward', example('BatchRequest'), 200, example('BatchReply')),
   'index': () => honest('GET', '/', undefined, 200, example('Index')),
@@ -86,6 +100,25 @@ const plants = {
   '21 faults': [fault, e => { e.reply.errors = Array(21).fill(e.reply.errors[0]); }, /more than 20/],
   'a body for HEAD': [honestOnes.HEAD, e => { e.body = '{}'; }, /a body where there must be none/],
   'another Allow': [honestOnes.OPTIONS, e => { e.headers.allow = 'GET'; }, /header Allow/],
+
+  'a foreign origin told': [listed, e => { e.requestHeaders.origin = 'https://b.example'; }, /origin that is allowed/],
+  'a star where there is a list': [listed, e => { e.headers['access-control-allow-origin'] = '*'; }, /origin that is allowed/],
+  'an origin of the list not told': [listed, e => { delete e.headers['access-control-allow-origin']; }, /origin that is allowed/],
+  'no star': [forward, e => { delete e.headers['access-control-allow-origin']; }, /origin that is allowed/],
+  'no Vary for a list': [listed, e => { delete e.headers.vary; }, /Vary/],
+  'Vary: Origin without a list': [forward, e => { e.headers.vary = 'Origin'; }, /Vary/],
+  'compressed unasked': [long, e => { e.requestHeaders = {}; }, /does not ask/],
+  'compressed without Vary': [long, e => { delete e.headers.vary; }, /Vary/],
+  'compressed where it is not documented': [token, e => { e.headers['content-encoding'] = 'gzip'; }, /not documented/],
+  'another encoding': [long, e => { e.headers['content-encoding'] = 'br'; }, /header Content-Encoding: br/],
+  'a short reply that depends on the encoding': [forward, e => { e.headers.vary = 'Accept-Encoding'; }, /Vary/],
+  'a strong ETag': [unchanged, e => { e.headers.etag = '"0123456789abcdef"'; }, /header ETag/],
+  'a file that is not to be kept': [unchanged, e => { e.headers['cache-control'] = 'no-store'; }, /header Cache-Control/],
+  'a body with 304': [unchanged, e => { e.body = '{}'; }, /a body where there must be none/],
+  'no challenge': [token, e => { delete e.headers['www-authenticate']; }, /header WWW-Authenticate is missing/],
+  'late and kept open': [late, e => { delete e.headers.connection; }, /header Connection is missing/],
+  'no timing': [forward, e => { delete e.headers['server-timing']; }, /header Server-Timing is missing/],
+  'timing in seconds': [forward, e => { e.headers['server-timing'] = 'parse;dur=1'; }, /header Server-Timing/],
 
   'text that is no JSON accepted': [forward, e => { e.requestBody = '{'; }, /2xx for a body that is not JSON/],
   'an image accepted': [forward, e => { e.requestHeaders['content-type'] = 'image/png'; }, /2xx for a body of type image\/png/],

@@ -13,6 +13,7 @@ import http from 'node:http';
 import net from 'node:net';
 import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {gunzipSync} from 'node:zlib';
 import {makeJudge} from '../contract/judge.mjs';
 
 export const binary = process.env.BACKPROPD
@@ -44,7 +45,12 @@ function judged(exchange) {
   assert.deepEqual(faults, [], `${method} ${path} -> ${status} breaks the contract\n${faults.join('\n')}\n${body.slice(0, 2000)}`);
 }
 
-/** One request over a connection of its own; resolves to {status, headers, text, json}. */
+/** The text of a body as it came, which may be compressed. */
+export function textOf(bytes, headers) {
+  return (headers['content-encoding'] === 'gzip' && bytes.length > 0 ? gunzipSync(bytes) : bytes).toString('utf8');
+}
+
+/** One request over a connection of its own; resolves to {status, headers, bytes, text, json}: bytes as they came. */
 export function request(port, method, path, body, headers) {
   return new Promise((done, failed) => {
     const req = http.request({host: '127.0.0.1', port, method, path, headers, agent: false}, res => {
@@ -52,8 +58,9 @@ export function request(port, method, path, body, headers) {
       res.on('data', chunk => chunks.push(chunk));
       res.on('error', failed);
       res.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        done({status: res.statusCode, headers: res.headers, text, json: jsonOrUndefined(text)});
+        const bytes = Buffer.concat(chunks);
+        const text = textOf(bytes, res.headers);
+        done({status: res.statusCode, headers: res.headers, bytes, text, json: jsonOrUndefined(text)});
       });
     });
     req.on('error', failed);
@@ -71,7 +78,7 @@ function readReply(text) {
     return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()];
   }));
   const length = Number(headers['content-length'] ?? text.length);
-  const body = Buffer.from(text.slice(end + 4), 'latin1').subarray(0, length).toString('utf8');
+  const body = textOf(Buffer.from(text.slice(end + 4), 'latin1').subarray(0, length), headers);
   return {status: Number(line.split(' ')[1]), headers, text: body, json: jsonOrUndefined(body)};
 }
 
@@ -107,10 +114,23 @@ async function untilListening(child) {
   return {port: await line, log: () => err};
 }
 
+/** Whose pages may call, as the judge needs to know. */
+function originsOf(args, env) {
+  const at = args.lastIndexOf('--cors-origin');
+  return at >= 0 ? args[at + 1] : env.BACKPROPD_CORS_ORIGIN ?? '*';
+}
+
+/** The headers of a request that goes out as bytes. */
+function sentHeaders(bytes) {
+  const [, ...fields] = bytes.toString('latin1').split('\r\n\r\n')[0].split('\r\n');
+  return Object.fromEntries(fields.map(field => field.split(/:\s*(.*)/s)).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
 export async function start({args = [], env = {}, judged: isJudged = true} = {}) {
   const child = spawn(binary, ['--listen', '127.0.0.1:0', ...args], {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']});
   const exited = once(child, 'exit');
   exited.catch(() => {});
+  const origins = originsOf(args, env);
   const {port, log} = await untilListening(child).catch(error => { child.kill('SIGKILL'); throw error; });
 
   /** Objects are sent as JSON, text and buffers as they are; a header of null is not sent. */
@@ -121,7 +141,7 @@ export async function start({args = [], env = {}, judged: isJudged = true} = {})
     const reply = await request(port, method, path, text, sent);
     if (isJudged) {
       judged({method, path, requestHeaders: sent, requestBody: text?.toString() ?? '', status: reply.status,
-        headers: reply.headers, body: reply.text});
+        headers: reply.headers, body: reply.text, origins});
     }
     return reply;
   }
@@ -132,7 +152,7 @@ export async function start({args = [], env = {}, judged: isJudged = true} = {})
     const reply = readReply(await exchangeRaw(port, bytes));
     const line = /^([A-Z]+) (\S+) HTTP/.exec(bytes.toString('latin1'));
     if (isJudged && line && !reply.text.startsWith('<html>')) {
-      judged({method: line[1], path: line[2], requestHeaders: {}, status: reply.status, headers: reply.headers, body: reply.text});
+      judged({method: line[1], path: line[2], requestHeaders: sentHeaders(bytes), status: reply.status, headers: reply.headers, body: reply.text, origins});
     }
     return reply;
   }

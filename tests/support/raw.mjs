@@ -37,7 +37,7 @@ export function readReply(bytes, method = 'GET') {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const head = readHead(bytes.toString('latin1', 0, end));
-  const none = method === 'HEAD' || head.status < 200 || head.status === 204;
+  const none = method === 'HEAD' || head.status < 200 || [204, 304].includes(head.status);
   if (!none && head.headers['content-length'] === undefined) throw new Error('a reply without Content-Length');
   const size = end + 4 + (none ? 0 : Number(head.headers['content-length']));
   if (bytes.length < size) return undefined;
@@ -112,8 +112,9 @@ class Line {
   }
 }
 
-export async function connect(port, host = '127.0.0.1') {
-  const socket = net.connect({host, port, allowHalfOpen: true, noDelay: true});
+/** `from` is the client's own address. */
+export async function connect(port, host = '127.0.0.1', from = undefined) {
+  const socket = net.connect({host, port, localAddress: from, allowHalfOpen: true, noDelay: true});
   await once(socket, 'connect');
   return new Line(socket);
 }
