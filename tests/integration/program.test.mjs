@@ -107,7 +107,9 @@ test('--version', async () => {
 });
 
 const limitFlags = Object.entries(limits).map(([name, n]) => [`max-${name.replaceAll('_', '-')}`, String(n)]);
-const valueFlags = [['listen', '127.0.0.1:8080'], ['threads', '0'], ['drain-delay', '0'], ['log-format', 'text'], ...limitFlags];
+const timeouts = [['head-timeout', '10'], ['body-timeout', '30'], ['reply-timeout', '60']];
+const valueFlags = [['listen', '127.0.0.1:8080'], ['threads', '0'], ['drain-delay', '0'], ...timeouts, ['log-format', 'text'], ['cors-origin', '*'],
+  ['token-file', ''], ['public', 'health,docs'], ...limitFlags];
 const variableOf = flag => `BACKPROPD_${flag.replaceAll('-', '_').toUpperCase()}`;
 
 test('--help tells every flag with its variable and default', async () => {
@@ -138,13 +140,18 @@ const badFlags = [
   [['--nonsense'], 'nonsense'], [['-x'], 'x'], [['-xy'], '-x '], [['stray'], 'stray'], [['--listen'], 'listen'], [['--max-steps'], 'max-steps'], [['call'], 'call'],
   [['call', '/forward', 'stray'], 'stray'], [['--help=yes'], 'help'], [['--version=2'], 'version'],
 ];
+const emptyFile = '/dev/null'; // without a token
 const badValues = [
   ...['', 'nonsense', '127.0.0.1', '127.0.0.1:', '127.0.0.1:x', '127.0.0.1:65536', '127.0.0.1:-1', '127.0.0.1:99999999999999999999', '::1:8080',
     '192.0.2.1:0', '300.1.1.1:0'].map(value => ['listen', value]),
   ...['', 'many', '-1', '1.5', '0x10', '99999999999999999999', '5 ', ' 5', '\t5'].map(value => ['threads', value]),
   ...['', 'soon', '-1', '1.5', '99999999999999999999'].map(value => ['drain-delay', value]),
   ...['', 'xml', 'JSON', 'text ', 'off,json'].map(value => ['log-format', value]),
-  ...limitFlags.flatMap(([flag]) => ['', '0', 'many', '-1', '1.5', '1e3', '0x10', '+5', '18446744073709551615', '18446744073709551617', '5 '].map(value => [flag, value])),
+  ...['', 'a.example', 'https://', 'https://a.example/', 'https://*.example', 'https://a.example,', '*,https://a.example', 'https://u@a.example',
+    'none,null'].map(value => ['cors-origin', value]),
+  ...['', 'everything', 'Docs', 'docs,', ',docs', 'docs, health', 'none,docs'].map(value => ['public', value]),
+  ...['/nowhere', '/', emptyFile].map(value => ['token-file', value]),
+  ...[...timeouts, ...limitFlags].flatMap(([flag]) => ['', '0', 'many', '-1', '1.5', '1e3', '0x10', '+5', '18446744073709551615', '18446744073709551617', '5 '].map(value => [flag, value])),
 ];
 
 test('bad flags', async () => {
@@ -160,7 +167,7 @@ async function inParallel(jobs, act, width = 8) {
 test('bad values of flags', () => inParallel(badValues, (flag, value) => assertRefused(['--listen', '127.0.0.1:0', `--${flag}`, value], {}, flag)));
 
 test('bad values of variables', () => inParallel(badValues, (flag, value) => assertRefused([], {BACKPROPD_LISTEN: '127.0.0.1:0', [variableOf(flag)]: value},
-  ['192.0.2.1:0', '300.1.1.1:0'].includes(value) ? value : variableOf(flag))));
+  flag === 'token-file' || ['192.0.2.1:0', '300.1.1.1:0'].includes(value) ? value : variableOf(flag)))); // what is found wrong later is named itself
 
 test('a port in use', async () => {
   await assertRefused(['--listen', `127.0.0.1:${daemon.port}`], {}, String(daemon.port));
@@ -338,7 +345,7 @@ async function logged(args, ask, count) {
   });
 }
 
-const members = ['ts', 'level', 'method', 'route', 'status', 'bytes_in', 'bytes_out', 'dur_ms', 'request_id'];
+const members = ['ts', 'level', 'method', 'route', 'status', 'bytes_in', 'bytes_out', 'dur_ms', 'remote', 'request_id'];
 const events = [
   ['POST', '/backward', bookText, {}], ['GET', '/livez', undefined, {'x-request-id': 'mine'}], ['POST', '/forward', '{', {}], ['GET', '/secret?token=1', undefined, {}],
   ['GET', '/problems/not-found', undefined, {}], ['DELETE', '/forward', undefined, {}], ['HEAD', '/', undefined, {}], ['OPTIONS', '/step', undefined, {}],
@@ -361,7 +368,8 @@ test('a log line of JSON for each request', async () => {
     assert.ok(Math.abs(Date.parse(entry.ts) - Date.now()) < 600000, entry.ts);
     assert.ok(typeof entry.level === 'string' && entry.dur_ms >= 0 && entry.dur_ms < 60000, line);
     assert.deepEqual([entry.status, entry.request_id, entry.bytes_in], [replies[i].status, replies[i].headers['x-request-id'], Buffer.byteLength(body)], line);
-    if (method !== 'HEAD') assert.equal(entry.bytes_out, Buffer.byteLength(replies[i].text), line);
+    assert.equal(entry.bytes_out, method === 'HEAD' ? 0 : Buffer.byteLength(replies[i].text), line);
+    assert.equal(entry.remote, '127.0.0.1', line);
     if (['GET', 'POST', 'HEAD', 'OPTIONS'].includes(method)) assert.equal(entry.method, method);
     if (['/backward', '/livez', '/forward', '/', '/step'].includes(path)) assert.equal(entry.route, path);
     assert.doesNotMatch(line, /secret|not-found|token/, 'a raw path');

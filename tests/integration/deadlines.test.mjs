@@ -1,0 +1,232 @@
+// Clients that take their time: each phase of a connection has a deadline in all, however lively the client looks;
+// when connections are short those that wait for nothing make room; and what is being calculated is left alone.
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import net from 'node:net';
+import {after, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
+import {binary, request, start} from '../support/daemon.mjs';
+import {readMetrics, valueOf} from '../support/metrics.mjs';
+import {connect, head, isOpen, post} from '../support/raw.mjs';
+
+const fill = (n, make) => Array.from({length: n}, (_, i) => make(i));
+const seconds = {head: 1, body: 1, reply: 2};
+const strict = await start({args: ['--log-format', 'json', ...Object.entries(seconds).flatMap(([phase, n]) => [`--${phase}-timeout`, String(n)])]});
+after(() => strict.stop());
+const bookText = (await strict.call('GET', '/examples/textbook')).text;
+const metrics = async ({port}) => readMetrics((await request(port, 'GET', '/metrics')).text);
+
+async function until(holds, what, tries = 500) {
+  for (let i = 0; !await holds(); i++) {
+    assert.ok(i < tries, what);
+    await pause(20);
+  }
+}
+
+/** What came before the connection was closed, and after how many seconds; a byte goes out now and then. */
+async function drip(port, first, rest, gap) {
+  const line = await connect(port);
+  const begin = performance.now();
+  await line.send(first);
+  for (const piece of rest) {
+    if (line.ended) break;
+    await line.send(piece);
+    await pause(gap);
+  }
+  const came = await line.closed();
+  line.destroy();
+  return {came, after: (performance.now() - begin) / 1000};
+}
+
+/** Never early; the other bound is wide, since other tests run beside. */
+function assertTime(after, deadline) {
+  assert.ok(after > deadline - 0.05 && after < deadline + 5, `${after} s for ${deadline}`);
+}
+
+// ---- Row 81: heads ----
+
+const endless = fill(600, () => 'a');
+const slowHeads = {
+  'nothing at all': ['', []], 'a byte now and then': ['G', 'ET /livez HTTP/1.1\r\nX: '.split('').concat(endless)],
+  'an endless header': ['GET /livez HTTP/1.1\r\nHost: a\r\nX-A: ', endless], 'empty lines': ['\r\n', fill(600, () => '\r\n')],
+};
+
+for (const [what, [first, rest]] of Object.entries(slowHeads)) {
+  test(`row 81: a slow head is cut off: ${what}`, async () => {
+    const {came, after} = await drip(strict.port, first, rest, 50);
+    assert.equal(came, '');
+    assertTime(after, seconds.head);
+  });
+}
+
+test('row 81: 300 slow heads harm no other client, and leave nothing behind', async () => {
+  const lines = await Promise.all(fill(300, () => connect(strict.port)));
+  await Promise.all(lines.map(line => line.send('POST /forward HTTP/1.1\r\nX: ')));
+  for (let i = 0; i < 20; i++) assert.equal((await strict.call('POST', '/backward', bookText)).status, 200);
+  for (const line of lines) assert.equal(await line.closed(), '');
+  assert.equal((await strict.call('GET', '/livez')).status, 200);
+});
+
+test('row 81: a connection that is kept alive for nothing is closed, one that is used is not', async () => {
+  const [idle, used] = await Promise.all([connect(strict.port), connect(strict.port)]);
+  assert.ok(await isOpen(idle));
+  for (let i = 0; i < 5; i++) {
+    await pause(500);
+    assert.ok(await isOpen(used), `after ${i + 1} half seconds`);
+  }
+  assert.equal(await idle.closed(), '');
+  used.destroy();
+});
+
+// ---- Row 82: bodies ----
+
+const asBody = text => text.split('').concat(endless);
+const slowBodies = {
+  'no body': [head('POST /forward HTTP/1.1', 'Host: a', 'Content-Length: 100'), []],
+  'a byte now and then': [head('POST /forward HTTP/1.1', 'Host: a', 'Content-Length: 100000'), asBody('{"network"')],
+  'endless chunks': [head('POST /step HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked'), fill(600, () => '1\r\n \r\n')],
+  'one that is refused already': [head('POST /step HTTP/1.1', 'Host: a', 'Content-Type: text/csv', 'Content-Length: 100000'), asBody('a,b')],
+  'of a GET': [head('GET /livez HTTP/1.1', 'Host: a', 'Content-Length: 5'), []],
+  'on no path': [head('PUT /nowhere HTTP/1.1', 'Host: a', 'Content-Length: 5'), ['x']],
+};
+
+for (const [what, [first, rest]] of Object.entries(slowBodies)) {
+  test(`row 82: a slow body is told so, and cut off: ${what}`, async () => {
+    const {came, after} = await drip(strict.port, first, rest, 50);
+    assertTime(after, seconds.body);
+    const [top, text, ...more] = came.split('\r\n\r\n');
+    assert.match(top, /^HTTP\/1\.1 408 Request Timeout\r\n/);
+    assert.match(top, /\r\nConnection: close(\r\n|$)/i);
+    assert.doesNotMatch(top, /^x-request-id:/im);
+    assert.match(top, new RegExp(`\r\nContent-Length: ${text.length}(\r\n|$)`));
+    assert.equal(JSON.parse(text).code, 'request_timeout');
+    assert.deepEqual(more, []);
+  });
+}
+
+test('row 82: who waits for 100 Continue and then sends nothing', async () => {
+  const line = await connect(strict.port);
+  await line.send(head('POST /forward HTTP/1.1', 'Host: a', 'Content-Length: 100', 'Expect: 100-continue'));
+  assert.deepEqual([(await line.reply()).status, (await line.reply()).status], [100, 408]);
+  assert.equal(await line.closed(), '');
+});
+
+test('row 82: late bodies are counted and logged', async () => {
+  const count = async () => valueOf(await metrics(strict), 'backpropd_http_requests_total', {route: '/backward', method: 'POST', code: '408'});
+  const problems = async () => valueOf(await metrics(strict), 'backpropd_problems_total', {type: 'request_timeout'});
+  const before = [await count(), await problems()];
+  await drip(strict.port, head('POST /backward HTTP/1.1', 'Host: a', 'X-Request-Id: late-one', 'Content-Length: 9'), ['1234'], 10);
+  await until(async () => await count() === before[0] + 1 && await problems() === before[1] + 1, 'the count');
+  await until(() => strict.log().includes('late-one'), 'the log');
+  const {status, bytes_in: bytesIn, route, remote} = JSON.parse(strict.log().split('\n').find(line => line.includes('late-one')));
+  assert.deepEqual([status, bytesIn, route, remote], [408, 4, '/backward', '127.0.0.1']);
+});
+
+test('row 82: a body that comes in time after a slow head is answered', async () => { // each phase has its own time
+  const line = await connect(strict.port);
+  const bytes = post('/backward', bookText);
+  for (const piece of [bytes.subarray(0, -50), bytes.subarray(-50)]) {
+    await pause(700);
+    await line.send(piece);
+  }
+  assert.equal((await line.reply()).status, 200);
+  line.destroy();
+});
+
+// ---- Row 83: replies ----
+
+/** A reply of more than 10 MB, which no socket's buffers hold. */
+const long = n => JSON.stringify({network: {W1: [fill(1000, i => 1 / (i + 3))], b1: fill(1000, () => 0.1)}, samples: fill(n, i => ({x: [1 / (i + 7)]}))});
+
+/** A client that reads when it is told to; `stop` and `go`. */
+async function reader(port, bytes) {
+  const socket = net.connect({port, host: '127.0.0.1'});
+  const got = {bytes: 0, ended: false};
+  socket.on('data', piece => { got.bytes += piece.length; });
+  for (const event of ['close', 'error']) socket.on(event, () => { got.ended = true; });
+  socket.pause();
+  await new Promise(done => { socket.write(bytes, done); });
+  return {got, go: () => socket.resume(), stop: () => socket.pause(), destroy: () => socket.destroy()};
+}
+
+const inFlight = async daemon => valueOf(await metrics(daemon), 'backpropd_http_requests_in_flight') - 1;
+
+test('row 83: a client that does not read its reply is cut off, and its memory given back', async () => {
+  const {text} = await strict.call('POST', '/forward', long(450));
+  assert.ok(text.length > 13e6, `${text.length} bytes`);
+  const client = await reader(strict.port, post('/forward', long(450)));
+  await until(() => inFlight(strict), 'it is in flight');
+  await until(async () => !await inFlight(strict), 'it is given up on', 1500);
+  assert.equal(valueOf(await metrics(strict), 'backpropd_memory_bytes'), 0);
+  client.go();
+  await until(() => client.got.ended, 'the connection is closed');
+  assert.ok(client.got.bytes < text.length, `${client.got.bytes} of ${text.length} bytes`);
+});
+
+test('row 83: a client that reads slowly, and in time, gets all', async () => {
+  const {text} = await strict.call('POST', '/forward', long(450));
+  const client = await reader(strict.port, post('/forward', long(450)));
+  await pause(500);
+  client.go();
+  await until(() => client.got.bytes > text.length, 'the whole reply', 1500);
+  client.destroy();
+});
+
+test('row 83: what is being calculated is never cut off', async () => {
+  const steps = {network: {W1: fill(100, () => fill(100, () => 0.001)), b1: fill(100, () => 0)}, learning_rate: 1e-9, steps: 98000,
+    samples: [{x: fill(100, () => 1), y: fill(100, () => 0.5)}], include: []};
+  const line = await connect(strict.port);
+  await line.send(post('/step', JSON.stringify(steps)));
+  const reply = await line.reply();
+  assert.deepEqual([reply.status, reply.json?.losses.length], [200, 98001]);
+  assert.ok(Number(/compute;dur=([\d.]+)/.exec(reply.headers['server-timing'])[1]) > 1000, reply.headers['server-timing']); // longer than a head or a body may take
+  assert.ok(await isOpen(line));
+  line.destroy();
+});
+
+// ---- Row 85: more clients than connections ----
+
+async function withDaemon(args, act) {
+  const own = await start({args: ['--log-format', 'off', ...args]});
+  try {
+    return await act(own);
+  } finally {
+    own.child.kill('SIGKILL');
+  }
+}
+
+test('row 85: when connections run short, idle ones make room and busy ones stay', () => withDaemon(['--max-connections', '20', '--head-timeout', '600', '--body-timeout', '600'], async own => {
+  const busy = await connect(own.port);
+  const bytes = post('/backward', bookText);
+  await busy.send(bytes.subarray(0, -5));
+  const idle = await Promise.all(fill(17, () => connect(own.port)));
+  await pause(1500);
+  assert.ok(idle.every(line => !line.ended), 'eighteen of twenty are no crowd');
+  const last = await connect(own.port);
+  for (const line of idle) assert.equal(await line.closed(), ''); // 600 s are far beyond the patience of this
+  assert.ok(await isOpen(last) && !busy.ended);
+  await busy.send(bytes.subarray(-5));
+  assert.equal((await busy.reply()).status, 200);
+  for (const line of [busy, last]) line.destroy();
+}));
+
+test('row 85: one beyond the limit is told so, and let in when another has gone', () => withDaemon(['--max-connections', '4'], async own => {
+  const lines = await Promise.all(fill(4, () => connect(own.port)));
+  for (const line of lines) await line.send('GET /li');
+  const reply = await own.call('GET', '/livez');
+  assert.deepEqual([reply.status, reply.json.code, reply.headers['retry-after'], reply.headers.connection], [503, 'overloaded', '1', 'close']);
+  for (const line of lines) line.destroy();
+  await until(async () => (await own.call('GET', '/livez')).status === 200, 'there is room again');
+}));
+
+test('row 85: a client beyond its own limit is told so, another is not', () => withDaemon(['--max-client-connections', '3'], async own => {
+  const lines = await Promise.all(fill(3, () => connect(own.port)));
+  for (const line of lines) assert.ok(await isOpen(line));
+  const reply = await own.call('GET', '/livez');
+  assert.deepEqual([reply.status, reply.json.code, reply.headers['retry-after'], reply.headers.connection], [503, 'overloaded', '1', 'close']);
+  const other = await connect(own.port, '127.0.0.1', '127.0.0.2');
+  assert.ok(await isOpen(other), 'another address');
+  lines.pop().destroy();
+  await until(async () => (await own.call('GET', '/livez')).status === 200, 'there is room again');
+  for (const line of [...lines, other]) { assert.ok(await isOpen(line)); line.destroy(); }
+}));
