@@ -167,6 +167,10 @@ restart: all ## Restart under load, 100 times or RESTARTS=N, and lose no request
 deps: ## Install what building and testing need (Debian's packages, npm for test tools)
 	@sh tests/support/deps.sh $(if $(filter demo run all,$(MAKECMDGOALS)),$(if $(filter-out deps demo run all,$(MAKECMDGOALS)),,use))
 
+.PHONY: promtool
+promtool: ## Fetch promtool to build/tools, for the test of /metrics (80 MB)
+	@sh tests/support/deps.sh promtool
+
 .PHONY: test
 test: unit replay integration ## All tests: unit, the fuzzers' corpus, vectors, contract, integration
 

@@ -1,6 +1,10 @@
 // What /metrics says, and that it moves.
 import assert from 'node:assert/strict';
 import {after, test} from 'node:test';
+import {spawnSync} from 'node:child_process';
+import {existsSync, readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {start} from '../support/daemon.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {connect, head} from '../support/raw.mjs';
@@ -11,8 +15,8 @@ const body = (await daemon.call('GET', '/examples/textbook')).json;
 const metrics = async () => readMetrics((await daemon.call('GET', '/metrics')).text);
 
 const families = {
-  backpropd_http_requests_total: 'counter', backpropd_http_request_duration_seconds: 'histogram',
-  backpropd_http_requests_in_flight: 'gauge', backpropd_problems_total: 'counter', backpropd_build_info: 'gauge',
+  backpropd_http_requests_total: 'counter', backpropd_http_request_duration_seconds: 'histogram', backpropd_compute_seconds: 'histogram',
+  backpropd_http_requests_in_flight: 'gauge', backpropd_problems_total: 'counter', backpropd_memory_bytes: 'gauge', backpropd_build_info: 'gauge',
   process_cpu_seconds_total: 'counter', process_resident_memory_bytes: 'gauge',
 };
 
@@ -42,11 +46,52 @@ test('the format is right, and all families are there', async () => {
   const reply = await daemon.call('GET', '/metrics');
   assert.equal(reply.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
   const got = readMetrics(reply.text);
-  for (const [name, type] of Object.entries(families)) assert.equal(got.get(name)?.type, type, name);
+  assert.deepEqual(Object.fromEntries([...got].map(([name, {type}]) => [name, type])), families);
+  for (const {name, help, samples} of got.values()) assert.ok(help.length > 5 && samples.length > 0, name);
   assert.equal(valueOf(got, 'backpropd_build_info', {version: (await daemon.call('GET', '/version')).json.version}), 1);
 });
 
+/** Each route's own, whether it has seen a request or not: all buckets, the sum, the count. */
+test('histograms are complete', async () => {
+  const got = await metrics();
+  const posts = ['/forward', '/backward', '/step'];
+  for (const [name, wanted] of [['backpropd_compute_seconds', posts], ['backpropd_http_request_duration_seconds', [...posts, '/', '/metrics', '/livez', '/problems/*', 'other']]]) {
+    const {samples} = got.get(name);
+    const routes = [...new Set(samples.map(({labels}) => labels.route))];
+    for (const route of wanted) assert.ok(routes.includes(route), `${name} of ${route}`);
+    if (wanted === posts) assert.deepEqual(routes, posts);
+    const edges = route => samples.filter(one => one.labels.route === route && one.name === `${name}_bucket`).map(({labels}) => labels.le);
+    for (const route of routes) {
+      assert.deepEqual(edges(route), ['0.0001', '0.00025', '0.001', '0.0025', '0.01', '0.025', '0.1', '0.25', '1', '2.5', '+Inf'], route);
+      for (const part of ['sum', 'count']) assert.equal(samples.filter(one => one.labels.route === route && one.name === `${name}_${part}`).length, 1, part);
+    }
+  }
+});
+
+/** In build/tools, where `make promtool` puts it, or on the path. */
+function findPromtool() {
+  const tools = fileURLToPath(new URL('../../build/tools', import.meta.url));
+  const below = folder => readdirSync(folder, {withFileTypes: true}).flatMap(entry => entry.isDirectory() ? below(join(folder, entry.name)) : [join(folder, entry.name)]);
+  const [fetched] = existsSync(tools) ? below(tools).filter(path => path.endsWith('/promtool')) : [];
+  return fetched ?? (spawnSync('promtool', ['--version']).status === 0 ? 'promtool' : undefined);
+}
+
+test('promtool finds nothing wrong', async t => {
+  const promtool = findPromtool();
+  if (!promtool) {
+    console.log('SKIPPED: promtool is missing; make promtool fetches it');
+    return t.skip('promtool is missing; make promtool fetches it');
+  }
+  for (const method of ['GET', 'BREW']) await daemon.raw(head(`${method} / HTTP/1.1`, 'Host: a', 'Connection: close'));
+  const check = input => spawnSync(promtool, ['check', 'metrics'], {input, encoding: 'utf8'});
+  const {status, stdout, stderr} = check((await daemon.call('GET', '/metrics')).text);
+  assert.deepEqual([status, stdout, stderr], [0, '', '']);
+  assert.notEqual(check(good.replace('counter', 'clock')).status, 0, 'or it finds nothing ever');
+});
+
 const events = [
+  ['a calculation', () => daemon.call('POST', '/backward', body), 'backpropd_compute_seconds_count', {route: '/backward'}],
+  ['what has not changed', () => daemon.call('GET', '/openapi.json', undefined, {'if-none-match': '*'}), 'backpropd_http_requests_total', {route: '/openapi.json', method: 'GET', code: '304'}],
   ['a request', () => daemon.call('POST', '/forward', body), 'backpropd_http_requests_total', {route: '/forward', method: 'POST', code: '200'}],
   ['its duration', () => daemon.call('POST', '/step', {...body, learning_rate: 0}), 'backpropd_http_request_duration_seconds_count', {route: '/step'}],
   ['a refused request', () => daemon.call('POST', '/backward', '{'), 'backpropd_http_requests_total', {route: '/backward', method: 'POST', code: '400'}],
@@ -72,6 +117,14 @@ async function until(holds, what) {
     await new Promise(done => { setTimeout(done, 20); });
   }
 }
+
+test('what is refused has not been calculated', async () => {
+  const count = async () => valueOf(await metrics(), 'backpropd_compute_seconds_count');
+  const before = await count();
+  for (const text of ['{', '{}', {network: {W1: [[1e308], [1e308]], b1: [0]}, samples: [{x: [1e308, 1e308]}]}]) await daemon.call('POST', '/forward', text);
+  await daemon.call('POST', '/forward', body);
+  await until(async () => await count() === before + 1, 'one calculation');
+});
 
 test('no raw path becomes a label', async () => {
   await daemon.call('GET', '/secret/one');

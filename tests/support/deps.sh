@@ -1,11 +1,29 @@
 #!/bin/sh
 # Installs what is missing, and nothing that is there: Debian's packages, then the pinned test tools
 # of tests/package-lock.json. `deps.sh use` leaves out what only tests need; `deps.sh packaging` adds
-# what only the tests of the packages need, `deps.sh chaos` what faults are made with.
+# what only the tests of the packages need, `deps.sh chaos` what faults are made with. `deps.sh promtool`
+# fetches nothing but promtool, to build/tools: it comes with all of Prometheus, which is not to be
+# installed.
 set -eu
 cd "$(dirname "$0")/.."
 
 have() { command -v "$1" >/dev/null 2>&1; }
+
+if [ "${1:-}" = promtool ]; then
+  ! have promtool || exit 0
+  mkdir -p ../build/tools/prometheus
+  cd ../build/tools
+  [ ! -x prometheus/usr/bin/promtool ] || exit 0
+  rm -f prometheus_*.deb
+  apt-get download -qq prometheus || {
+    echo 'SKIPPED: promtool is missing, and apt-get cannot download the package prometheus (after apt-get update it may)'
+    exit 0
+  }
+  dpkg-deb -x prometheus_*.deb prometheus
+  rm -f prometheus_*.deb
+  exit 0
+fi
+
 missing=''
 need() { # PACKAGE TEST...: the package, if the test fails
   package=$1
