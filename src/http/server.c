@@ -467,6 +467,7 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
         snprintf(error, BP_OPTION_ERROR_MAX, "out of memory");
         return false;
     }
+    (void)mallopt(M_ARENA_MAX, 1); /* of any other malloc_trim leaves the end, 60 MB of it */
     server->service = service;
     server->log_format = options->log_format;
     server->cors_origins = options->cors_origins;

@@ -230,3 +230,19 @@ test('row 85: a client beyond its own limit is told so, another is not', () => w
   await until(async () => (await own.call('GET', '/livez')).status === 200, 'there is room again');
   for (const line of [...lines, other]) { assert.ok(await isOpen(line)); line.destroy(); }
 }));
+
+// ---- Memory ----
+
+const isSanitized = /__[at]san_init/.test(readFileSync(binary, 'latin1')); // its memory is not the program's own
+const megabytes = (pid, what) => Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+
+test('memory goes back to the system after a burst of large requests', {skip: isSanitized && 'the sanitizer keeps memory'}, () => withDaemon(['--threads', '2'], async own => {
+  const before = megabytes(own.pid, 'VmRSS');
+  for (let round = 0; round < 3; round++) {
+    const replies = await Promise.all(fill(12, i => request(own.port, 'POST', '/forward', long(40 * (i + 1) % 450))));
+    for (const {status, text} of replies) assert.equal(status, 200, text.slice(0, 500));
+  }
+  const peak = megabytes(own.pid, 'VmHWM');
+  assert.ok(peak > before + 40, `${peak} MB after ${before}`);
+  await until(() => megabytes(own.pid, 'VmRSS') < before + 8, `${megabytes(own.pid, 'VmRSS')} MB after ${before}, at most ${peak}`, 600);
+}));
