@@ -167,6 +167,14 @@ test('a path, a method and a method of no path are told apart', async () => {
   for (const [line, status] of Object.entries(table)) assert.equal(await ask(...line.split(' ')), status, line);
 });
 
+test('the query of a target is looked at too', async () => {
+  const ask = query => daemon.raw(head(`GET /livez?${query} HTTP/1.1`, 'Host: a', 'Connection: close'));
+  for (const query of ['', 'a=b&a=%00', '//..?;:@', 'x'.repeat(4000)]) assert.equal((await ask(query)).status, 200, query);
+  for (const query of ['\x01', 'a=\x7f', '\xc3\xa9', 'a&\xff=']) assert.deepEqual([(await ask(query)).json.code], ['bad_request'], query);
+  for (const n of [4090, 9000]) assert.equal((await ask('x'.repeat(n))).status, 414, n);
+  assert.equal((await ask('x'.repeat(4096 - '/livez?'.length))).status, 200);
+});
+
 // ---- Request ids ----
 
 test('a request id comes back', async () => {
