@@ -185,7 +185,6 @@ char *bp_number_write(char *out, double value)
     char text[2 * DIGITS_MAX]; /* lay_out copies from its middle on */
     uint64_t digits = 0;
     int exponent = 0;
-    size_t first = 0;
     if (value == 0) {
         *out = '0'; /* -0 too */
         return out + 1;
@@ -199,7 +198,8 @@ char *bp_number_write(char *out, double value)
     text[0] = (char)('0' + digits / 10000000000000000);
     bp_digits_put(text + 1, bp_digits_split((uint32_t)(digits / 100000000 % 100000000)));
     bp_digits_put(text + 9, bp_digits_split((uint32_t)(digits % 100000000)));
-    first = digits < 10000000000000000; /* as the sign above: 16 or 17 is as good as random */
+    size_t first =
+        digits < 10000000000000000; /* as the sign above: 16 or 17 is as good as random */
     while (text[first] == '0')
         first++;
     const size_t n = DIGITS_MAX - first;
