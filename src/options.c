@@ -240,7 +240,7 @@ bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX]
     opterr = 0;
     for (int got; (got = getopt_long(argc, argv, ":", longs, &index)) != -1;) {
         if (got != 1) {
-            if (optopt) /* one letter, perhaps of several */
+            if (optopt > 1) /* one letter, perhaps of several; a known long flag has 1 */
                 snprintf(error, BP_OPTION_ERROR_MAX, "unknown flag: -%c (see --help)", optopt);
             else
                 snprintf(error, BP_OPTION_ERROR_MAX, "%s: %.80s (see --help)",
