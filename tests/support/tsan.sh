@@ -2,6 +2,7 @@
 # Unit tests, and then the daemon with four threads under the load of integration tests and of hostile clients, with
 # ThreadSanitizer. libmicrohttpd is not instrumented; its locks are seen, and nothing had to be suppressed.
 # usage: tsan.sh BUILD_DIRECTORY TEST_BINARY...
+# SHORT=1: only what has threads: the tests of the HTTP room, of shapes and of the arena, and fewer requests
 set -eu
 build=$PWD/$1
 shift
@@ -16,13 +17,17 @@ export TSAN_OPTIONS="log_path=$reports/tsan exitcode=66"
 
 failed=0
 for test in "$@"; do
-  "$test" || failed=1
+  case ${SHORT:-}$test in
+  1*/http/* | 1*shape | 1*arena | [!1]*) "$test" || failed=1 ;;
+  esac
 done
 export BACKPROPD="$build/backpropd"
-for test in http limits metrics vectors; do
+integration='http limits metrics vectors' rows=81-88,85,87,92,93,95,99
+[ -z "${SHORT:-}" ] || integration=http rows=92,93,99
+for test in $integration; do
   node --test "tests/integration/$test.test.mjs" || failed=1
 done
-CHAOS_ROWS=${TSAN_ROWS:-81-88,85,87,92,93,95,99} BACKPROPD_THREADS=4 node --test tests/chaos/chaos.test.mjs || failed=1
+CHAOS_ROWS=$rows BACKPROPD_THREADS=4 node --test tests/chaos/chaos.test.mjs || failed=1
 
 for report in "$reports"/*; do
   [ -e "$report" ] || continue
