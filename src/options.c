@@ -126,7 +126,7 @@ static const struct flag FLAGS[] = {
     {"head-timeout", "SECONDS", "10",
      "a request's head takes at most so long, and a pause before it", set_count,
      offsetof(struct bp_options, head_timeout)},
-    {"body-timeout", "SECONDS", "30", "a request's body takes at most so long", set_count,
+    {"body-timeout", "SECONDS", "20", "a request's body takes at most so long", set_count,
      offsetof(struct bp_options, body_timeout)},
     {"reply-timeout", "SECONDS", "60", "a client takes its reply within so long", set_count,
      offsetof(struct bp_options, reply_timeout)},

@@ -107,7 +107,7 @@ test('--version', async () => {
 });
 
 const limitFlags = Object.entries(limits).map(([name, n]) => [`max-${name.replaceAll('_', '-')}`, String(n)]);
-const timeouts = [['head-timeout', '10'], ['body-timeout', '30'], ['reply-timeout', '60']];
+const timeouts = [['head-timeout', '10'], ['body-timeout', '20'], ['reply-timeout', '60']];
 const valueFlags = [['listen', '127.0.0.1:8080'], ['threads', '0'], ['drain-delay', '0'], ...timeouts, ['log-format', 'text'], ['cors-origin', '*'],
   ['token-file', ''], ['public', 'health,docs'], ...limitFlags];
 const variableOf = flag => `BACKPROPD_${flag.replaceAll('-', '_').toUpperCase()}`;
