@@ -126,13 +126,8 @@ function sentHeaders(bytes) {
   return Object.fromEntries(fields.map(field => field.split(/:\s*(.*)/s)).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-export async function start({args = [], env = {}, judged: isJudged = true} = {}) {
-  const child = spawn(binary, ['--listen', '127.0.0.1:0', ...args], {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']});
-  const exited = once(child, 'exit');
-  exited.catch(() => {});
-  const origins = originsOf(args, env);
-  const {port, log} = await untilListening(child).catch(error => { child.kill('SIGKILL'); throw error; });
-
+/** Talks to a daemon that listens on this port of 127.0.0.1, whoever started it. */
+export function client(port, isJudged = true, origins = '*') {
   /** Objects are sent as JSON, text and buffers as they are; a header of null is not sent. */
   async function call(method, path, body, headers = {}) {
     const text = toText(body);
@@ -157,11 +152,20 @@ export async function start({args = [], env = {}, judged: isJudged = true} = {})
     return reply;
   }
 
+  return {call, raw};
+}
+
+export async function start({args = [], env = {}, judged: isJudged = true} = {}) {
+  const child = spawn(binary, ['--listen', '127.0.0.1:0', ...args], {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']});
+  const exited = once(child, 'exit');
+  exited.catch(() => {});
+  const {port, log} = await untilListening(child).catch(error => { child.kill('SIGKILL'); throw error; });
+
   async function stop(signal = 'SIGTERM') {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     const [code, by] = await exited;
     return {code, signal: by};
   }
 
-  return {port, pid: child.pid, url: `http://127.0.0.1:${port}`, child, log, call, raw, stop};
+  return {port, pid: child.pid, url: `http://127.0.0.1:${port}`, child, log, ...client(port, isJudged, originsOf(args, env)), stop};
 }
