@@ -26,6 +26,8 @@ PACKAGES := libmicrohttpd jansson zlib
 # --- flags ---------------------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wwrite-strings -Wundef -Werror
+# Where the sources lie leaves no trace in what is built: make reproducible.
+PLACE := "-ffile-prefix-map=$(CURDIR)=."
 # Bits must not depend on the compiler: no fused multiply-add, and never -ffast-math.
 NUMBERS := -ffp-contract=off
 HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2
@@ -47,8 +49,8 @@ LINK_fuzz := -fsanitize=address,undefined
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -DBP_VERSION='"$(VERSION)"' -Iinclude -MMD -MP \
 	$(filter-out -I/usr/include,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)) $(CPPFLAGS)
-CFLAGS_ALL := -std=c11 $(WARNINGS) $(NUMBERS) -pthread $(FLAGS_$(CONFIG)) $(CFLAGS)
-CXXFLAGS_ALL := -std=c++17 -Wall -Wextra -Werror $(FLAGS_$(CONFIG)) $(CXXFLAGS)
+CFLAGS_ALL := -std=c11 $(WARNINGS) $(NUMBERS) $(PLACE) -pthread $(FLAGS_$(CONFIG)) $(CFLAGS)
+CXXFLAGS_ALL := -std=c++17 -Wall -Wextra -Werror $(PLACE) $(FLAGS_$(CONFIG)) $(CXXFLAGS)
 LDFLAGS_ALL := -pthread -static-libstdc++ -static-libgcc $(LINK_$(CONFIG)) $(LDFLAGS)
 LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
@@ -263,6 +265,36 @@ tsan: ## Unit tests and a threaded load under ThreadSanitizer
 valgrind: ## Unit tests and a round of hostile requests under valgrind's memcheck
 	@$(MAKE) CONFIG=debug all $(TESTS:%.c=build/debug/%)
 	@sh tests/support/valgrind.sh $(TESTS:%.c=build/debug/%)
+
+# --- containers ----------------------------------------------------------------------------------
+
+EPOCH = $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+REVISION = $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+DOCKER_BUILD ?= docker build
+IMAGE_BUILD = DOCKER_BUILDKIT=1 $(DOCKER_BUILD) -f docker/Dockerfile --build-arg SOURCE_DATE_EPOCH=$(EPOCH) \
+	--build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION)
+
+.PHONY: image
+image: ## Build the container image `backpropd`, with version and revision in its labels
+	@docker info >/dev/null 2>&1 || { echo 'SKIPPED: image: no container engine answers'; exit 0; }; \
+		$(IMAGE_BUILD) -t backpropd .
+
+.PHONY: sbom
+sbom: ## Write build/sbom.cdx.json: what the image holds, with versions and digests
+	@if docker info >/dev/null 2>&1; then $(IMAGE_BUILD) --target sbom --output build .; \
+		else node tests/container/with-engine.mjs $(MAKE) sbom; fi
+
+.PHONY: container-deps
+container-deps: deps ## Install what the container tests need besides: an engine, kubectl
+	@sh tests/support/deps.sh container
+
+.PHONY: container
+container: ## The image, Compose and Kubernetes, run for real by an engine of the tests' own
+	node tests/container/run.mjs
+
+.PHONY: reproducible
+reproducible: ## Build in two places at two times; the binaries must be equal
+	@sh tests/support/reproducible.sh
 
 # --- benchmarks ----------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { needsEngine } from '../container/readme.mjs';
 import { start } from '../support/daemon.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -18,7 +19,8 @@ const commands = [...readme.matchAll(/```console\n([^]*?)```/g)]
   .map((entry) => {
     const [command, ...output] = entry.split('\n');
     return { command, output: output.join('\n') };
-  });
+  })
+  .filter(({ command }) => !needsEngine(command));
 
 let daemon, folder;
 before(async () => {

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what is missing, and nothing that is there: Debian's packages, then the pinned test tools
 # of tests/package-lock.json. `deps.sh use` leaves out what only tests need; `deps.sh packaging` adds
-# what only the tests of the packages need, `deps.sh chaos` what faults are made with. `deps.sh promtool`
+# what only the tests of the packages need, `deps.sh chaos` what faults are made
+# with, `deps.sh container` what the container tests need. `deps.sh promtool`
 # fetches nothing but promtool, to build/tools: it comes with all of Prometheus, which is not to be
 # installed.
 set -eu
@@ -76,6 +77,16 @@ if [ "${1:-}" = chaos ]; then
   need valgrind have valgrind
 fi
 
+if [ "${1:-}" = container ]; then
+  need docker.io have dockerd
+  need docker-compose have docker-compose
+  need mmdebstrap have mmdebstrap
+  need iptables have iptables
+  need iproute2 have ip
+  need git have git
+  need kubernetes-client have kubectl
+fi
+
 if [ -n "$missing" ]; then
   sudo=''
   [ "$(id -u)" = 0 ] || sudo=sudo
@@ -86,8 +97,9 @@ if [ -n "$missing" ]; then
 fi
 
 [ "${1:-}" != use ] || exit 0
+[ "${1:-}" != container ] || cd container
 installed=node_modules/.package-lock.json # npm writes it
 if [ ! -e $installed ] || [ -n "$(find package-lock.json -newer $installed)" ]; then
-  npm ci --no-progress
+  npm ci --no-progress --omit=optional
   touch $installed
 fi

@@ -25,7 +25,7 @@ done
 
 echo 'lint: shellcheck'
 if command -v shellcheck >/dev/null; then
-  shellcheck -x tests/support/*.sh tests/mutants/*.sh tests/fuzz/*.sh .ci/run
+  shellcheck -x tests/support/*.sh tests/mutants/*.sh tests/fuzz/*.sh docker/*.sh .ci/run
   shellcheck -x tests/packaging/*.sh docker/debian/build.sh docker/debian/postinst docker/debian/prerm docker/debian/postrm
 fi
 
