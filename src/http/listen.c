@@ -5,6 +5,8 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -100,6 +102,31 @@ bool bp_listen(struct bp_listening *out, const struct bp_options *options,
     snprintf(error, BP_OPTION_ERROR_MAX, "the listening socket: %s", strerror(errno));
     close(out->fd);
     return false;
+}
+
+static bool table_has_unsent(const char *table, unsigned port)
+{
+    char line[256];
+    bool found = false;
+    FILE *file = fopen(table, "re");
+    while (file && !found && fgets(line, sizeof line, file)) {
+        unsigned own, state, unsent;
+        found =
+            sscanf(line, " %*u: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x %x", &own, &state, &unsent) == 3 &&
+            own == port && state != 0x0A /* listening */ && unsent != 0;
+    }
+    if (file)
+        fclose(file);
+    return found;
+}
+
+bool bp_listen_has_unsent(const struct bp_listening *listening)
+{
+    if (listening->is_inherited || strncmp(listening->url, "http:", 5) != 0)
+        return false;
+    const unsigned port = (unsigned)strtoul(strrchr(listening->url, ':') + 1, NULL, 10);
+    return table_has_unsent("/proc/self/net/tcp", port) ||
+           table_has_unsent("/proc/self/net/tcp6", port);
 }
 
 bool bp_server_is_alive(const struct bp_options *options)

@@ -17,4 +17,9 @@ struct bp_listening {
 bool bp_listen(struct bp_listening *out, const struct bp_options *options,
                char error[BP_OPTION_ERROR_MAX]);
 
+/* Whether the system holds bytes of this port's connections that no client has taken, closed ones
+ * included. Where the system does not tell, it holds none; an inherited socket outlives us, and so
+ * does all that was sent. */
+bool bp_listen_has_unsent(const struct bp_listening *listening);
+
 #endif

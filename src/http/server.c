@@ -507,27 +507,36 @@ static bool is_in_use(const struct bp_server *server)
 /* Waits until nothing has been in use for a while: a request that had arrived when the stop was
  * asked for may not have been looked at yet. What is being calculated is waited for, whatever it
  * takes; a client that does not send or read is not. */
-static void wait_for_requests(const struct bp_server *server)
+static void wait_for_requests(const struct bp_server *server, const struct timespec *start)
 {
-    struct timespec start;
-    clock_gettime(CLOCK_MONOTONIC, &start);
     for (int quiet = 0; quiet < 5; quiet = is_in_use(server) ? 0 : quiet + 1) {
-        if (seconds_since(&start) > DRAIN_SECONDS && bp_pool_is_idle(server->pool))
+        if (seconds_since(start) > DRAIN_SECONDS && bp_pool_is_idle(server->pool))
             return;
         sleep_ms(10);
     }
 }
 
+/* A reply is done when the system has it. A container's network ends with its process, and takes
+ * along what a slow client has not yet read. */
+static void wait_for_readers(const struct bp_server *server, const struct timespec *start)
+{
+    while (seconds_since(start) <= DRAIN_SECONDS && bp_listen_has_unsent(&server->listening))
+        sleep_ms(10);
+}
+
 void bp_server_stop(struct bp_server *server)
 {
+    struct timespec start;
+    clock_gettime(CLOCK_MONOTONIC, &start);
     /* An inherited socket goes on listening, and who is still to be accepted waits for the next
      * process. Nobody comes after on a socket of our own: who waits there is told so. */
     const bool accepts = MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET;
     if (accepts && !server->listening.is_inherited)
         shutdown(server->listening.fd, SHUT_RDWR);
-    wait_for_requests(server);
+    wait_for_requests(server, &start);
     bp_pool_stop(server->pool); /* all that sleeps wakes up, and what still comes is refused */
     MHD_stop_daemon(server->daemon);
+    wait_for_readers(server, &start);
     if (accepts)
         close(server->listening.fd);
     free_server(server);
