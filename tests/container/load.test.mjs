@@ -1,10 +1,14 @@
 // The container under load: how it stops, and what becomes of bodies that are larger than its memory.
 import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import http from 'node:http';
 import {test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
-import {connect, post} from '../support/raw.mjs';
+import {connect, post, readReply} from '../support/raw.mjs';
 import {dockerLater, restrictions, skip, start, until} from './box.mjs';
+
+const fill = (n, value) => Array(n).fill(value);
 
 // ---- Stopping ----
 
@@ -36,9 +40,14 @@ for (const round of [1, 2, 3]) {
     const box = await start({env: {BACKPROPD_LOG_FORMAT: 'off'}});
     try {
       const book = (await box.call('GET', '/examples/textbook')).text;
-      const expected = (await box.call('POST', '/backward', book)).text;
+      const {network, samples} = JSON.parse(book);
+      const bodies = [book, JSON.stringify({network, samples: fill(4000, samples[0])})]; // a small answer and one of some MB
+      const expected = await Promise.all(bodies.map(async body => (await box.call('POST', '/backward', body)).text));
       const count = {whole: 0, cut: []};
-      const clients = Array.from({length: 16}, () => ask(box, post('/backward', book), expected, count));
+      const clients = Array.from({length: 16}, (_, i) => {
+        const kind = i < 3 ? 1 : 0;
+        return ask(box, post('/backward', bodies[kind]), expected[kind], count);
+      });
       await until(() => count.whole > 500, 'the load is on');
       const atStop = count.whole;
       const begin = Date.now();
@@ -72,9 +81,64 @@ test('docker stop finishes a long calculation, and its answer is whole', {skip},
   }
 });
 
+// ---- Stopping while a client reads ----
+
+/** A client with a receive buffer of 4 KB, which Node cannot ask for: it sends a request, reads the first bytes of the
+ * answer, says so, and reads the rest when its standard input ends. */
+const lateReader = `
+import socket, sys
+host, port, request = sys.argv[1], int(sys.argv[2]), sys.argv[3].encode()
+client = socket.socket()
+client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+client.settimeout(8)
+client.connect((host, port))
+client.sendall(request)
+answer = client.recv(100)
+print("begun", file=sys.stderr, flush=True)
+sys.stdin.read()
+try:
+    while piece := client.recv(1000):
+        answer += piece
+except OSError:
+    pass
+sys.stdout.buffer.write(answer)
+`;
+
+async function readLate({host, port}, bytes) {
+  const child = spawn('/usr/bin/python3', ['-c', lateReader, host, port, bytes.toString()]);
+  const pieces = [];
+  child.stdout.on('data', piece => pieces.push(piece));
+  const closed = once(child, 'close');
+  await once(child.stderr, 'data');
+  return async () => {
+    child.stdin.end();
+    await closed;
+    return Buffer.concat(pieces);
+  };
+}
+
+// What the kernel holds of an answer when the process has ended is lost with the container's network.
+test('docker stop waits for a client that has not yet read its answer', {skip}, async () => {
+  const box = await start();
+  try {
+    const {network, samples} = (await box.call('GET', '/examples/textbook')).json;
+    const body = JSON.stringify({network, samples: fill(100, samples[0])});
+    const expected = (await box.call('POST', '/backward', body)).text;
+    assert.ok(expected.length > 40000 && expected.length < 80000, `${expected.length} bytes: more than a client's buffer, less than the server's`);
+    const goOn = await readLate(box, post('/backward', body));
+    const stopped = dockerLater(['stop', '--time=10', box.id]);
+    await pause(1000);
+    const answer = await goOn();
+    await stopped;
+    assert.equal(readReply(answer, 'POST')?.text, expected, `${answer.length} bytes came of ${expected.length}`);
+    assert.equal(box.state().ExitCode, 0);
+  } finally {
+    box.remove();
+  }
+});
+
 // ---- Memory ----
 
-const fill = (n, value) => Array(n).fill(value);
 const most = 8388608;
 const repeated = (start, piece) => Buffer.from(start + piece.repeat(Math.floor((most - start.length) / piece.length)));
 const hostile = {
@@ -88,10 +152,13 @@ const hostile = {
   'one long key': Buffer.from(`{"${'a'.repeat(most - 10)}":1}`),
   'blanks': Buffer.alloc(most, ' '),
 };
+const networkOf = inputs => Buffer.from(JSON.stringify({network: {W1: fill(inputs, fill(900, 0.123456)), b1: fill(900, 0.5)},
+  samples: fill(20, {x: fill(inputs, 0.5), y: fill(900, 1)}), include: []}));
 const large = {
-  'a large network': Buffer.from(JSON.stringify({network: {W1: fill(1000, fill(900, 0.123456)), b1: fill(900, 0.5)}, samples: fill(20, {x: fill(1000, 0.5), y: fill(900, 1)}), include: []})),
+  'a large network': networkOf(400),
   'many samples': Buffer.from(JSON.stringify({network: {W1: fill(10, fill(10, 0.5)), b1: fill(10, 0)}, samples: fill(4096, {x: fill(10, 0.5), y: fill(10, 1)})})),
 };
+const tooMuch = {'a network for which 128 MB are too little': networkOf(1000)};
 const tooLarge = {'a body beyond the limit': Buffer.alloc(most + 1, ' ')};
 
 /** The status, or what became of the connection. */
@@ -132,6 +199,7 @@ test('128 MB are enough for one large request', {skip}, async () => {
   try {
     for (const [name, body] of Object.entries(large)) assert.equal(await send(box, body), 200, name);
     for (const [name, body] of Object.entries(hostile)) assert.ok(refused.includes(String(await send(box, body))), name);
+    for (const [name, body] of Object.entries(tooMuch)) assert.equal(await send(box, body), 503, name);
     for (const [name, body] of Object.entries(tooLarge)) assert.equal(await send(box, body), 413, name);
     assert.ok(box.state().Running);
   } finally {
@@ -145,7 +213,7 @@ test('many large and hostile bodies at once: refused, not killed', {skip}, async
     const book = (await box.call('GET', '/examples/textbook')).text;
     const before = (await box.call('POST', '/backward', book)).text;
     const {StartedAt, Pid} = box.state();
-    const count = await bombard(box, {...hostile, ...large, ...tooLarge});
+    const count = await bombard(box, {...hostile, ...large, ...tooMuch, ...tooLarge});
     console.log(`# statuses under 128 MB: ${JSON.stringify(count)}`);
     const others = Object.keys(count).filter(status => status !== '200' && !refused.includes(status) && !closed.includes(status));
     assert.deepEqual(others, []);
@@ -163,7 +231,7 @@ test('the memory limit is real: without its own limit the service is killed by t
   const box = await start({env: {BACKPROPD_MAX_MEMORY_BYTES: String(2 ** 30), BACKPROPD_LOG_FORMAT: 'off'}});
   try {
     if (box.inspect().HostConfig.Memory === 0) return t.skip('SKIPPED: this engine cannot limit memory');
-    await bombard(box, large);
+    await bombard(box, {...large, ...tooMuch});
     await pause(200);
     assert.deepEqual([box.state().OOMKilled, box.state().ExitCode], [true, 137]);
   } finally {

@@ -100,6 +100,6 @@ fi
 [ "${1:-}" != container ] || cd container
 installed=node_modules/.package-lock.json # npm writes it
 if [ ! -e $installed ] || [ -n "$(find package-lock.json -newer $installed)" ]; then
-  npm ci --no-progress --omit=optional
+  npm ci --no-progress
   touch $installed
 fi
