@@ -107,7 +107,7 @@ async function tryFlags(folder, flags) {
   const env = {...common, DOCKER_HOST: socket, DOCKER_CONFIG: `${folder}/config`};
   const stop = async () => {
     child.kill('SIGTERM');
-    await Promise.race([ended, pause(20000).then(() => child.kill('SIGKILL'))]);
+    await Promise.race([ended, pause(20000, undefined, {ref: false}).then(() => child.kill('SIGKILL'))]);
     await ended;
   };
   for (let tries = 0; tries < 150 && child.exitCode === null; tries++) {

@@ -174,7 +174,7 @@ function send({host, port}, body, agent) {
 }
 
 /** Many bodies at once, for some seconds: how often each status came. */
-async function bombard(box, bodies, {width = 48, seconds = 6} = {}) {
+async function bombard(box, bodies, {width = 48, seconds = 4} = {}) {
   const agent = new http.Agent({keepAlive: true, maxSockets: width});
   const all = Object.values(bodies);
   const end = Date.now() + seconds * 1000;
