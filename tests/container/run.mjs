@@ -71,14 +71,19 @@ async function testFile(file, env) {
   return {failed: code === 0 ? 0 : 1, skipped: Number(/^# skipped (\d+)/m.exec(text)?.[1] ?? 0)};
 }
 
-/** One file after the other: a load test next to another would measure that one. */
+/** The builds beside what mostly waits; the load alone: another test next to it would be measured, too. */
 async function test(env) {
   const sum = {failed: 0, skipped: 0};
-  for (const file of files) {
-    const {failed, skipped} = await testFile(file, env);
-    sum.failed += failed;
-    sum.skipped += skipped;
-  }
+  const inOrder = async some => {
+    for (const file of some) {
+      const {failed, skipped} = await testFile(file, env);
+      sum.failed += failed;
+      sum.skipped += skipped;
+    }
+  };
+  const [builds, loads] = ['build.test.mjs', 'load.test.mjs'].map(name => files.filter(file => file.endsWith(name)));
+  await Promise.all([inOrder(builds), inOrder(files.filter(file => !builds.includes(file) && !loads.includes(file)))]);
+  await inOrder(loads);
   return sum;
 }
 
