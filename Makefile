@@ -34,7 +34,7 @@ HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_
 HARDENED_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
 # in debug information and the build id, a path would tell one clone from another
-FLAGS_release := -O2 -g -ffile-prefix-map="$$PWD"=. $(HARDENING)
+FLAGS_release := -O2 -g $(HARDENING)
 LINK_release := $(HARDENED_LINK)
 FLAGS_debug := -O0 -g3
 FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
