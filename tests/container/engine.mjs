@@ -129,7 +129,7 @@ function importBase(env) {
     console.log('container: making the base image with mmdebstrap');
     mkdirSync(cache, {recursive: true});
     try {
-      execFileSync('mmdebstrap', ['--quiet', '--variant=minbase', ...slim, 'bookworm', `${tar}.new`], quiet);
+      execFileSync('mmdebstrap', ['--quiet', '--variant=minbase', '--format=tar', ...slim, 'bookworm', `${tar}.new`], quiet);
     } catch (error) {
       throw new NoEngine(`mmdebstrap made no base image: ${error.stderr?.slice(-500)}`);
     }
