@@ -73,10 +73,10 @@ test('the image holds the binary, what it loads, and nothing else', {skip}, () =
   assert.ok(names.includes('backpropd'));
   const others = names.filter(name => name !== 'backpropd' && !/^(lib|usr\/lib|lib64)\/([\w-]+\/)?(lib|ld-)[\w.-]+\.so\.[\d.]+$/.test(name));
   assert.deepEqual(others, []);
-  for (const name of ['libc.so.6', 'libm.so.6', 'libjansson.so.4', 'libmicrohttpd.so.12']) {
+  for (const name of ['libc.so.6', 'libm.so.6', 'libjansson.so.4', 'libmicrohttpd.so.12', 'libz.so.1']) {
     assert.ok(names.some(one => one.endsWith(`/${name}`)), `${name} is missing`);
   }
-  assert.equal(names.length, 6, names.join(' '));
+  assert.equal(names.length, 7, names.join(' '));
 });
 
 test('there is no shell, and nothing else to run', {skip}, () => {
