@@ -187,9 +187,10 @@ $(BUILD)/tests/%: tests/%.c $(OBJECTS)
 		-c -o $@.o -MF $@.d -MT $@ $<
 	@$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(OBJECTS) $(shell pkg-config --libs check 2>/dev/null) $(LIBS)
 
+INTEGRATION ?= tests/contract tests/integration
 .PHONY: integration
 integration: all ## The tests that call the real binary
-	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/contract tests/integration
+	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test $(INTEGRATION)
 
 # --- inputs that a machine makes up, and faults -----------------------------------------------------
 
@@ -290,7 +291,7 @@ container-deps: deps ## Install what the container tests need besides: an engine
 
 .PHONY: container
 container: ## The image, Compose and Kubernetes, run for real by an engine of the tests' own
-	node tests/container/run.mjs
+	node tests/container/run.mjs $(CONTAINER_TESTS)
 
 .PHONY: reproducible
 reproducible: ## Build in two places at two times; the binaries must be equal

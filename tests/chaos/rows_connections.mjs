@@ -133,7 +133,7 @@ async function drippingReader({say}) {
 
 async function idle({say}) {
   const n = 10000;
-  await withDaemon({wrapper: ['prlimit', '--nofile=20000:20000'], args: ['--max-connections', '11000']}, async daemon => {
+  await withDaemon({wrapper: ['prlimit', '--nofile=20000:20000'], args: ['--max-connections', '12000']}, async daemon => {
     const {result, figures} = await withGood(daemon, async () => {
       await pause(1000);
       const before = daemon.observe();

@@ -27,8 +27,8 @@ dictionary() {
   esac
 }
 
-status=0
-for target; do
+fuzz() { # TARGET
+  target=$1
   log=$out/logs/$target
   mkdir -p "$out/found/$target"
   echo "fuzz: $target for $seconds s"
@@ -36,9 +36,19 @@ for target; do
     -print_final_stats=1 -artifact_prefix="$out/findings/$target-" -dict="$(dictionary "$target")" \
     "$out/found/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1; then
     echo "fuzz: $target: FOUND something; see $log and $out/findings" >&2
-    status=1
+    touch "$out/found-something"
   fi
   sed -n 's/^stat::number_of_executed_units: */fuzz: '"$target"': executions: /p' "$log"
   sed -n 's/^#[0-9]*\t*DONE *\(cov: [0-9]* ft: [0-9]*\).*/fuzz: '"$target"': \1/p' "$log"
+}
+
+# two at a time: each uses one processor
+rm -f "$out/found-something"
+while [ $# -gt 0 ]; do
+  fuzz "$1" &
+  [ $# = 1 ] || fuzz "$2"
+  wait
+  shift
+  [ $# = 0 ] || shift
 done
-exit $status
+[ ! -e "$out/found-something" ]
