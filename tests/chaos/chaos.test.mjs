@@ -1,7 +1,8 @@
 // Everything that can go wrong around the daemon, row by row. CHAOS=long takes the full numbers, CHAOS_ROWS=84,91 some
 // rows alone, CHAOS_SEED repeats a run.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, {afterEach} from 'node:test';
+import {endAll} from './crowd.mjs';
 import {hasTool} from './daemon.mjs';
 import {makeRandom, seed} from './random.mjs';
 import {without, rows} from './rows.mjs';
@@ -9,6 +10,8 @@ import {without, rows} from './rows.mjs';
 const long = process.env.CHAOS === 'long';
 const only = process.env.CHAOS_ROWS?.split(',');
 console.log(`CHAOS_SEED=${seed}${long ? ' CHAOS=long' : ''}`);
+
+afterEach(endAll);
 
 test('no row has been lost', () => {
   const numbers = new Set([...rows.flatMap(({row}) => row), ...Object.keys(without).map(Number)]);

@@ -6,6 +6,13 @@ import net from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 
+const running = new Set();
+
+/** Those that a row which failed has left behind: they would keep the test alive. */
+export function endAll() {
+  for (const child of running) child.kill();
+}
+
 const self = fileURLToPath(import.meta.url);
 const perAddress = 200; // fewer than a limit for each client would have it
 const atOnce = 100;
@@ -63,6 +70,8 @@ export async function crowd(port, n, {processes = 1, ...wish} = {}) {
   const share = Math.ceil(n / processes);
   const children = Array.from({length: processes}, (_, i) => {
     const child = fork(self);
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     child.send({port, n: Math.min(share, n - i * share), from: i * share, ...wish});
     return child;
   });
