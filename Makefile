@@ -97,10 +97,10 @@ build/openapi.json: openapi.yaml
 	$(PYTHON) -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)' <$< >$@.new
 	@mv $@.new $@
 
-# Objects are made again when the flags change, and only then.
+# Objects are made again when the flags change, and only then: not in a copy at another place.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(CXX) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(CXXFLAGS_ALL) $(LDFLAGS_ALL)' >$@.new
+	@echo '$(subst $(PLACE),,$(CC) $(CXX) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(CXXFLAGS_ALL) $(LDFLAGS_ALL))' >$@.new
 	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
 .PHONY: FORCE
 FORCE:
