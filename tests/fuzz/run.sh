@@ -42,13 +42,9 @@ fuzz() { # TARGET
   sed -n 's/^#[0-9]*\t*DONE *\(cov: [0-9]* ft: [0-9]*\).*/fuzz: '"$target"': \1/p' "$log"
 }
 
-# two at a time: each uses one processor
 rm -f "$out/found-something"
-while [ $# -gt 0 ]; do
-  fuzz "$1" &
-  [ $# = 1 ] || fuzz "$2"
-  wait
-  shift
-  [ $# = 0 ] || shift
+for target; do
+  fuzz "$target" &
 done
+wait
 [ ! -e "$out/found-something" ]

@@ -23,7 +23,7 @@ for test in "$@"; do
 done
 export BACKPROPD="$build/backpropd"
 integration='http limits metrics vectors' rows=81-88,85,87,92,93,95,99
-[ -z "${SHORT:-}" ] || integration=http rows=92,93,99
+[ -z "${SHORT:-}" ] || integration=http rows=93
 for test in $integration; do
   node --test "tests/integration/$test.test.mjs" || failed=1
 done
