@@ -47,12 +47,17 @@ FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-r
 	-fno-omit-frame-pointer
 LINK_fuzz := -fsanitize=address,undefined
 
-CPPFLAGS_ALL := -D_GNU_SOURCE -DBP_VERSION='"$(VERSION)"' -Iinclude -MMD -MP \
-	$(filter-out -I/usr/include,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)) $(CPPFLAGS)
+# Asked at first use: `make deps all` installs what is asked for only then.
+PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(filter-out -I/usr/include,$(shell \
+	pkg-config --cflags $(PACKAGES) 2>/dev/null)))$(PACKAGE_CFLAGS)
+PACKAGE_LIBS = $(eval PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null))$(PACKAGE_LIBS)
+
+CPPFLAGS_ALL = -D_GNU_SOURCE -DBP_VERSION='"$(VERSION)"' -Iinclude -MMD -MP \
+	$(PACKAGE_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL := -std=c11 $(WARNINGS) $(NUMBERS) $(PLACE) -pthread $(FLAGS_$(CONFIG)) $(CFLAGS)
 CXXFLAGS_ALL := -std=c++17 -Wall -Wextra -Werror $(PLACE) $(FLAGS_$(CONFIG)) $(CXXFLAGS)
 LDFLAGS_ALL := -pthread -static-libstdc++ -static-libgcc $(LINK_$(CONFIG)) $(LDFLAGS)
-LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
+LIBS = $(PACKAGE_LIBS) -lm
 
 # --- what is made of what ------------------------------------------------------------------------
 
