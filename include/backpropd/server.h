@@ -9,8 +9,7 @@ struct bp_server;
 
 /*
  * Listens, on the socket that was passed to the process if one was, and serves, in threads of its
- * own. Out: server, to be stopped. Fails (false) with one
- * line in `error`.
+ * own. Out: server, to be stopped. Fails (false) with one line in `error`.
  */
 bool bp_server_start(struct bp_server **server, struct bp_service *service,
                      const struct bp_options *options, char error[BP_OPTION_ERROR_MAX]);

@@ -35,26 +35,8 @@ static inline bool goes_on(char c)
     return more[(unsigned char)c];
 }
 
-static const uint64_t POWERS_OF_TEN[] = {1,
-                                         10,
-                                         100,
-                                         1000,
-                                         10000,
-                                         100000,
-                                         1000000,
-                                         10000000,
-                                         100000000,
-                                         1000000000,
-                                         10000000000,
-                                         100000000000,
-                                         1000000000000,
-                                         10000000000000,
-                                         100000000000000,
-                                         1000000000000000,
-                                         10000000000000000,
-                                         100000000000000000,
-                                         1000000000000000000,
-                                         10000000000000000000U};
+static const uint64_t POWERS_OF_TEN[8] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+
 #define DIGITS_MAX_64 19 /* any number of so many digits fits into 64 bits */
 
 /* Takes the digits at `at`, eight at a time, and puts them behind `digits`, which wraps around when

@@ -196,12 +196,17 @@ void bp_connection_close(struct bp_connections *connections, struct bp_connectio
     free(connection);
 }
 
-size_t bp_connections_count(struct bp_connections *connections)
+bool bp_connections_in_use(struct bp_connections *connections, size_t milliseconds)
 {
+    bool in_use = false;
     pthread_mutex_lock(&connections->lock);
-    const size_t n = connections->n;
+    const uint64_t since = wait_until(connections, BP_WAIT_HEAD) - pack(milliseconds, 0);
+    for (struct bp_connection *at = connections->first; at && !in_use; at = at->next) {
+        const uint64_t wait = atomic_load(&at->wait);
+        in_use = wait_of(wait) == BP_WAIT_HEAD && wait > since;
+    }
     pthread_mutex_unlock(&connections->lock);
-    return n;
+    return in_use;
 }
 
 bool bp_connection_wait(struct bp_connections *connections, struct bp_connection *connection,

@@ -61,8 +61,10 @@ struct bp_connection *bp_connection_open(struct bp_connections *connections, int
 /* It is about to be closed, and is gone. */
 void bp_connection_close(struct bp_connections *connections, struct bp_connection *connection);
 
-/* How many are open. */
-size_t bp_connections_count(struct bp_connections *connections);
+/* True if one has waited for a head for less than so long: it was accepted just now, or had a
+ * reply.
+ */
+bool bp_connections_in_use(struct bp_connections *connections, size_t milliseconds);
 
 /* From now on it waits for something else. False if its time is over: it must not be used. */
 bool bp_connection_wait(struct bp_connections *connections, struct bp_connection *connection,

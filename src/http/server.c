@@ -34,7 +34,7 @@
 /* What a stop waits for a request that is not yet whole, or a reply that is not taken. */
 #define DRAIN_SECONDS 4
 
-/* What a stop leaves to open connections, from when one was last used, to bring a request that is
+/* What a stop leaves to open connections, from when each was last used, to bring a request that is
  * on its way: closed at once, they would lose it. */
 #define GRACE_MS 1000
 
@@ -52,7 +52,6 @@ struct bp_server {
     size_t ticks_at_rest;
     atomic_bool holds_memory; /* a large request has been answered since memory was given back */
     _Atomic uint64_t n_ids;
-    _Atomic int64_t last_use; /* of any connection: when it was accepted, or a reply was sent */
 };
 
 /* One request and what the server adds to it. */
@@ -76,13 +75,6 @@ static double seconds_since(const struct timespec *start)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* An id for a request that brought none: unlike any other, and not to be guessed from it. */
@@ -321,7 +313,6 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     if (!call)
         return;
     *state = NULL;
-    atomic_store(&server->last_use, now_ms());
     if (!call->answered && bp_connection_is_over(call->peer))
         note_lateness(call);
     bp_connection_wait(server->connections, call->peer, BP_WAIT_HEAD);
@@ -345,7 +336,6 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **p
 {
     struct bp_server *server = cls;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        atomic_store(&server->last_use, now_ms());
         const int socket =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         *peer = bp_connection_open(
@@ -500,8 +490,7 @@ static void sleep_ms(long milliseconds)
 static bool is_in_use(const struct bp_server *server)
 {
     return bp_metrics_in_flight(server->service->metrics) ||
-           (bp_connections_count(server->connections) &&
-            now_ms() - atomic_load(&server->last_use) < GRACE_MS);
+           bp_connections_in_use(server->connections, GRACE_MS);
 }
 
 /* Waits until nothing has been in use for a while: a request that had arrived when the stop was

@@ -133,6 +133,27 @@ TEST(test_limits)
     bp_connections_stop(connections);
 }
 
+/* Only those between two requests count: the others are in flight. */
+TEST(test_in_use)
+{
+    struct bp_connections *connections = start(5, 5);
+    ck_assert(!bp_connections_in_use(connections, 1000));
+    struct bp_connection *one = open_from(connections, -1, "192.0.2.1");
+    struct bp_connection *two = open_from(connections, -1, "192.0.2.1");
+    ck_assert(bp_connections_in_use(connections, 1000));
+    ck_assert(bp_connection_wait(connections, one, BP_WAIT_BODY));
+    ck_assert(bp_connections_in_use(connections, 1000)); /* the other */
+    ck_assert(bp_connection_wait(connections, two, BP_WAIT_WORK));
+    ck_assert(!bp_connections_in_use(connections, 1000));
+    ck_assert(bp_connection_wait(connections, two, BP_WAIT_HEAD));
+    sleep_ms(300);
+    ck_assert(bp_connections_in_use(connections, 800));
+    ck_assert(!bp_connections_in_use(connections, 200));
+    bp_connection_close(connections, one);
+    bp_connection_close(connections, two);
+    bp_connections_stop(connections);
+}
+
 TEST(test_addresses)
 {
     struct bp_connections *connections = start(5, 5);
@@ -177,5 +198,5 @@ TEST(test_crowded)
     bp_connections_stop(connections);
 }
 
-SUITE("http/connections", test_deadlines, test_who_goes_on_is_not_late, test_limits, test_addresses,
-      test_crowded)
+SUITE("http/connections", test_deadlines, test_who_goes_on_is_not_late, test_limits, test_in_use,
+      test_addresses, test_crowded)
