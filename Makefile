@@ -128,7 +128,10 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 MANDIR ?= $(PREFIX)/share/man
 UNITS := backpropd.service backpropd.socket
 # The same sources make the same bytes: times are the last commit's, or without git the contract's.
-export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y openapi.yaml)
+ifndef SOURCE_DATE_EPOCH
+SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y openapi.yaml)
+endif
+export SOURCE_DATE_EPOCH
 
 # The flags are those of --help; the date is that of the sources, and may change when nothing else does.
 $(BUILD)/backpropd.1: src/backpropd.1.in src/flags.1.awk $(BUILD)/backpropd FORCE
@@ -211,8 +214,7 @@ replay: $(FUZZ_TARGETS:%=$(BUILD)/replay/%) ## Run the fuzzers' corpus, without 
 
 .PHONY: fuzz-deps
 fuzz-deps: deps ## Install what fuzzing needs besides
-	@ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1 || \
-		$$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq clang libclang-rt-dev
+	@sh tests/support/deps.sh fuzz
 
 .PHONY: fuzz
 fuzz: ## Fuzz bodies, JSON, HTTP and numbers (FUZZ_SECONDS=60 each)
@@ -274,10 +276,9 @@ valgrind: ## Unit tests and a round of hostile requests under valgrind's memchec
 
 # --- containers ----------------------------------------------------------------------------------
 
-EPOCH = $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 REVISION = $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 DOCKER_BUILD ?= docker build
-IMAGE_BUILD = DOCKER_BUILDKIT=1 $(DOCKER_BUILD) -f docker/Dockerfile --build-arg SOURCE_DATE_EPOCH=$(EPOCH) \
+IMAGE_BUILD = DOCKER_BUILDKIT=1 $(DOCKER_BUILD) -f docker/Dockerfile --build-arg SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) \
 	--build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION)
 
 .PHONY: image
@@ -311,7 +312,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(OBJECTS)
 
 .PHONY: bench-deps
 bench-deps: deps ## Install what the benchmarks need besides: tools and peers
-	@sh tests/support/bench-deps.sh
+	@sh tests/support/deps.sh bench
 
 .PHONY: bench
 bench: all $(addprefix $(BUILD)/bench/,bare answer core probe start peers/jansson) ## Measure, as ratios against peers in the same run; ONLY="cost growth" runs parts

@@ -3,22 +3,13 @@ import assert from 'node:assert/strict';
 import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readFileSync, readdirSync, readlinkSync} from 'node:fs';
-import net from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {binary, request} from '../support/daemon.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {manyFromOne} from './options.mjs';
+import {freePort} from '../support/port.mjs';
 
 export const isSanitized = /__(asan|tsan)_init/.test(readFileSync(binary, 'latin1'));
-
-export async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const {port} = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** What Linux says of a process: bytes resident now and at the most, threads, descriptors, seconds of processor. */
 export function observe(pid) {

@@ -7,11 +7,10 @@
 //   box.remove();
 import assert from 'node:assert/strict';
 import {execFile, execFileSync} from 'node:child_process';
-import {once} from 'node:events';
-import net from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {client, request} from '../support/daemon.mjs';
+import {freePort} from '../support/port.mjs';
 
 /** Why tests that need an engine are skipped, or false. The runner starts the engine. */
 export const skip = process.env.CONTAINER_ENGINE ? false : process.env.CONTAINER_NO_ENGINE ?? 'no engine: run make container';
@@ -21,15 +20,6 @@ export const restrictions = ['--read-only', '--cap-drop=ALL', '--security-opt', 
 export const docker = (...args) => execFileSync('docker', args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 26}).trim();
 export const dockerLater = promisify(execFile).bind(null, 'docker');
 export const inspect = (id, kind = 'container') => JSON.parse(docker(kind, 'inspect', id))[0];
-
-export async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const {port} = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 export async function until(holds, what, seconds = 30) {
   for (const end = Date.now() + seconds * 1000; !await holds();) {

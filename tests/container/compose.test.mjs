@@ -7,7 +7,8 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {client, request} from '../support/daemon.mjs';
-import {docker, freePort, inspect, skip as noEngine, until} from './box.mjs';
+import {freePort} from '../support/port.mjs';
+import {docker, inspect, skip as noEngine, until} from './box.mjs';
 import {command} from './readme.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

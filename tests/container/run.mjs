@@ -43,7 +43,7 @@ async function build(env, epoch, revision) {
     network.push('--network=host');
     await run('docker build --network=host', 'bash', ['-c', command.replace('docker build', 'docker build --network=host')], env);
   }
-  await run('make image', 'make', ['--no-print-directory', 'image', `EPOCH=${epoch}`, `REVISION=${revision}`, `DOCKER_BUILD=docker build ${network.join(' ')}`], env);
+  await run('make image', 'make', ['--no-print-directory', 'image', `SOURCE_DATE_EPOCH=${epoch}`, `REVISION=${revision}`, `DOCKER_BUILD=docker build ${network.join(' ')}`], env);
   await run('HAProxy', 'docker', ['build', ...network, '-t', 'backpropd-haproxy', '-f', 'docker/haproxy.Dockerfile', 'docker'], env);
   return network;
 }

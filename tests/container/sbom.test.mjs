@@ -17,7 +17,7 @@ const digest = bytes => createHash('sha256').update(bytes).digest('hex');
 
 before(() => {
   if (skip) return;
-  execFileSync('make', ['--no-print-directory', 'sbom', `EPOCH=${process.env.CONTAINER_EPOCH}`, `DOCKER_BUILD=docker build ${process.env.CONTAINER_BUILD_NETWORK}`], {cwd: root, stdio: ['ignore', 'pipe', 'pipe']});
+  execFileSync('make', ['--no-print-directory', 'sbom', `SOURCE_DATE_EPOCH=${process.env.CONTAINER_EPOCH}`, `DOCKER_BUILD=docker build ${process.env.CONTAINER_BUILD_NETWORK}`], {cwd: root, stdio: ['ignore', 'pipe', 'pipe']});
   sbom = JSON.parse(readFileSync(`${root}/build/sbom.cdx.json`, 'utf8'));
   const id = docker('create', image);
   files = readTar(execFileSync('docker', ['export', id], {maxBuffer: 1 << 26})).filter(({type, body}) => type === '0' && body.length > 0);

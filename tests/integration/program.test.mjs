@@ -10,6 +10,7 @@ import {readContract} from '../contract/judge.mjs';
 import {binary, request, start} from '../support/daemon.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {connect, head, post} from '../support/raw.mjs';
+import {freePort} from '../support/port.mjs';
 
 const {version} = readContract().info;
 const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BACKPROPD_')));
@@ -29,15 +30,6 @@ async function run(args, {env = {}, input = ''} = {}) {
   const [code, signal] = await once(child, 'close');
   clearTimeout(timer);
   return {code, signal, ...out};
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const {port} = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function withDaemon(options, act) {

@@ -1,12 +1,11 @@
 // Restarts the real binary again and again under load, its listening socket being held by a supervisor, and counts what
 // clients lose: nothing. Then kills it, and measures how soon it serves again. RESTARTS=25 for less of it.
 import assert from 'node:assert/strict';
-import {once} from 'node:events';
-import net from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {request} from '../support/daemon.mjs';
 import {supervise} from '../support/supervise.mjs';
 import {ask, makeCounts} from './client.mjs';
+import {freePort} from '../support/port.mjs';
 
 const restarts = Number(process.env.RESTARTS ?? 100);
 const kills = 10;
@@ -77,15 +76,6 @@ async function underLoad() {
   await supervisor.end();
   assert.equal(last.status, 0);
   return {firsts, stops};
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const {port} = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Kills it, starts it again, and asks at once; on a socket that is passed to it, or on its own. */

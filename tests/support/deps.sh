@@ -1,10 +1,8 @@
 #!/bin/sh
 # Installs what is missing, and nothing that is there: Debian's packages, then the pinned test tools
-# of tests/package-lock.json. `deps.sh use` leaves out what only tests need; `deps.sh packaging` adds
-# what only the tests of the packages need, `deps.sh chaos` what faults are made
-# with, `deps.sh container` what the container tests need. `deps.sh promtool`
-# fetches nothing but promtool, to build/tools: it comes with all of Prometheus, which is not to be
-# installed.
+# of tests/package-lock.json. `deps.sh use` leaves out what only tests need; `packaging`, `chaos`, `fuzz`,
+# `bench` and `container` add what these need. `deps.sh promtool` fetches nothing but promtool, to
+# build/tools: it comes with all of Prometheus, which is not to be installed.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -68,6 +66,21 @@ if [ "${1:-}" = packaging ]; then
   need dpkg-dev have dpkg-shlibdeps
   need lintian have lintian
   need mmdebstrap have mmdebstrap
+fi
+
+if [ "${1:-}" = fuzz ]; then
+  need libclang-rt-dev sh -c 'ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a'
+fi
+
+if [ "${1:-}" = bench ]; then
+  need wrk have wrk
+  need valgrind have valgrind
+  need util-linux have taskset
+  need golang-go have go
+  for module in numpy uvicorn uvloop httptools fastapi; do
+    need "python3-$module" /usr/bin/python3 -c "import $module"
+  done
+  need libopenblas0-pthread test -n "$(find /usr/lib -name 'libopenblasp*' | head -n 1)"
 fi
 
 if [ "${1:-}" = chaos ]; then
