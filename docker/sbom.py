@@ -14,7 +14,7 @@ import sys
 import uuid
 
 # linked into the binary, so no file of the image tells of them: what is linked and the package that it is of
-LINKED = {"libstdc++": "libstdc++-12-dev", "libgcc": "libgcc-12-dev", "fmt": "libfmt-dev"}
+LINKED = {"libstdc++": "libstdc++-12-dev", "libgcc": "libgcc-12-dev"}
 # built from Debian's source package, without TLS
 REBUILT = {"libmicrohttpd": "/usr/share/doc/libmicrohttpd-without-tls/version"}
 

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "uint128.h"
+
 /*
  * Why this is right: digits / 10^places = digits / 5^places * 2^-places. Both 64-bit numbers are
  * shifted until their top bits are set, and the quotient is taken with 61 or 62 bits, exactly, with
@@ -18,8 +20,6 @@
  * The division by a constant is a product with its reciprocal and a correction: algorithm 4 of
  * Moller and Granlund, Improved division by invariant integers (2011).
  */
-__extension__ typedef unsigned __int128 bp_uint128;
-
 /* 5^places with its top bit set, floor((2^128 - 1) / that) - 2^64, and the exponent of two that is
  * left to apply. */
 struct bp_divisor {

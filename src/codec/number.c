@@ -1,6 +1,5 @@
 #include "backpropd/number.h"
 
-#include <endian.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decimal.h"
 #include "digits.h"
 #include "nearest.h"
 #include "number_text.h"
+#include "shortest.h"
 
 static inline bool is_digit(char c)
 {
@@ -39,29 +38,42 @@ static const uint64_t POWERS_OF_TEN[8] = {1, 10, 100, 1000, 10000, 100000, 10000
 
 #define DIGITS_MAX_64 19 /* any number of so many digits fits into 64 bits */
 
-/* Takes the digits at `at`, eight at a time, and puts them behind `digits`, which wraps around when
- * they are too many. A byte that is no digit sets its top bit, and maybe those of bytes behind. */
+/* Takes the digits at `at`, sixteen and eight at a time, and puts them behind `digits`, which wraps
+ * around when they are too many. */
 static inline const char *take_digits(uint64_t *digits, const char *at, const char *end)
 {
+    uint64_t sixteen;
+    if (end - at >= BP_DIGITS && bp_digits_take(&sixteen, at)) {
+        *digits = *digits * BP_TEN_TO_16 + sixteen;
+        at += BP_DIGITS;
+    }
     while (end - at >= 8) {
-        uint64_t eight;
-        memcpy(&eight, at, sizeof eight);
-        eight = le64toh(eight);
-        const uint64_t values = eight - UINT64_C(0x3030303030303030);
-        const uint64_t others =
-            (values | (eight + UINT64_C(0x4646464646464646))) & UINT64_C(0x8080808080808080);
+        uint64_t others;
+        const uint64_t values = bp_eight_digits(&others, at);
         if (others == 0) {
-            *digits = *digits * 100000000 + bp_digits_join(values);
+            *digits = *digits * BP_TEN_TO_8 + bp_eight_join(values);
             at += 8;
             continue;
         }
         const unsigned n = (unsigned)__builtin_ctzll(others) / 8;
-        *digits = *digits * POWERS_OF_TEN[n] + bp_digits_join(values << 8 * (7 - n) << 8);
+        *digits = *digits * POWERS_OF_TEN[n] + bp_eight_join(values << 8 * (7 - n) << 8);
         return at + n;
     }
     for (; is_digit(*at); at++)
         *digits = *digits * 10 + (uint64_t)(*at - '0');
     return at;
+}
+
+/* Takes the exponent at its 'e', up to four digits of it; NULL if there are none. */
+static inline const char *take_exponent(int *exponent, const char *at)
+{
+    const bool minus = at[1] == '-';
+    const char *first = at + 1 + (minus || at[1] == '+');
+    int power = 0;
+    for (at = first; is_digit(*at) && at - first < 4; at++)
+        power = power * 10 + (*at - '0');
+    *exponent = minus ? -power : power;
+    return at == first ? NULL : at;
 }
 
 /* True if the digits of a number from `whole` to `end` fit into 64 bits; zeros before the first
@@ -88,15 +100,15 @@ static const char *read_any(double *value, const char *text, const char *end)
     return at;
 }
 
-/* Most numbers end before an exponent, and their digits fit into 64 bits: there is an exact way for
+/* Of most numbers the digits fit into 64 bits, and they have few places: there is an exact way for
  * these. */
 const char *bp_number_read(double *value, const char *text, const char *end)
 {
     static const double SIGNS[] = {1, -1};
     const bool minus = *text == '-';
-    const char *whole = text + minus, *at = whole, *point;
+    const char *whole = text + minus, *at = whole, *point, *digits_end;
     uint64_t digits = 0;
-    size_t places = 0;
+    int places = 0, exponent = 0;
     if (!is_digit(*at) || (*at == '0' && is_digit(at[1])))
         return NULL;
     for (; is_digit(*at); at++)
@@ -106,9 +118,16 @@ const char *bp_number_read(double *value, const char *text, const char *end)
         if (!is_digit(at[1]))
             return NULL;
         at = take_digits(&digits, at + 1, end);
-        places = (size_t)(at - point) - 1;
+        places = (int)(at - point) - 1;
     }
-    if (places > BP_NEAREST_PLACES || goes_on(*at) || !fits(whole, point, at))
+    digits_end = at;
+    if (*at == 'e' || *at == 'E') {
+        at = take_exponent(&exponent, at);
+        if (!at)
+            return NULL;
+        places -= exponent;
+    }
+    if (places < 0 || places > BP_NEAREST_PLACES || goes_on(*at) || !fits(whole, point, digits_end))
         return read_any(value, text, end);
     *value = SIGNS[minus] * bp_nearest(digits, (unsigned)places);
     return at;
@@ -127,63 +146,44 @@ static char *put_exponent(char *out, int exponent)
     return out;
 }
 
-/* 17 digits are at hand, of which n count: copies of fixed size are single instructions, so these
- * take more than counts and go on where that ends. BP_NUMBER_ROOM allows for it. */
-#define DIGITS_MAX 17
-
-static inline char *put(char *out, const char *digits, size_t n)
-{
-    memcpy(out, digits, DIGITS_MAX);
-    return out + n;
-}
-
-/* ECMA-262, Number::toString: n digits, the first of which stands for 10^exponent. */
-static char *lay_out(char *out, const char *digits, size_t n, int exponent)
-{
-    if (exponent >= 21 || exponent < -6) {
-        *out++ = digits[0];
-        if (n > 1) {
-            *out++ = '.';
-            out = put(out, digits + 1, n - 1);
-        }
-        return put_exponent(out, exponent);
-    }
-    if (exponent < 0) {
-        memcpy(out, "0.00000", 8);
-        return put(out + 1 - exponent, digits, n);
-    }
-    const size_t whole = (size_t)exponent + 1;
-    out = put(out, digits, n < whole ? n : whole);
-    if (n <= whole) {
-        memcpy(out, "00000000000000000000", 20); /* at most 21 places, one of them a digit */
-        return out + (whole - n);
-    }
-    *out++ = '.';
-    return put(out, digits + whole, n - whole);
-}
-
+/*
+ * ECMA-262, Number::toString. All 17 digits are written, and the number goes on where those that
+ * count end: copies of fixed size are single instructions, counted ones are calls. BP_NUMBER_ROOM
+ * allows for it.
+ */
 char *bp_number_write(char *out, double value)
 {
-    char text[2 * DIGITS_MAX]; /* lay_out copies from its middle on */
-    uint64_t digits = 0;
-    int exponent = 0;
     if (value == 0) {
         *out = '0'; /* -0 too */
         return out + 1;
     }
     *out = '-'; /* signs come as they like, and a branch would be guessed wrong half the time */
     out += value < 0;
-    char *end = bp_decimal_write(out, fabs(value));
-    if (end)
-        return end;
-    bp_double_to_decimal(&digits, &exponent, fabs(value));
-    text[0] = (char)('0' + digits / 10000000000000000);
-    bp_digits_put(text + 1, bp_digits_split((uint32_t)(digits / 100000000 % 100000000)));
-    bp_digits_put(text + 9, bp_digits_split((uint32_t)(digits % 100000000)));
-    size_t first =
-        digits < 10000000000000000; /* as the sign above: 16 or 17 is as good as random */
-    while (text[first] == '0')
-        first++;
-    const size_t n = DIGITS_MAX - first;
-    return lay_out(out, text + first, n, exponent + (int)n - 1);
+    struct bp_decimal decimal = bp_shortest(fabs(value));
+    if (decimal.digits == 0)
+        decimal = bp_double_to_decimal(fabs(value));
+    const char first = (char)('0' + decimal.digits / BP_TEN_TO_16);
+    const bp_digits others = bp_digits_split(decimal.digits % BP_TEN_TO_16);
+    const int n = 1 + (int)bp_digits_used(others);
+    const int exponent = decimal.exponent, whole = exponent + 1;
+    if (exponent < -6 || exponent >= 21) {
+        out[0] = first;
+        out[1] = '.';
+        bp_digits_put(out + 2, others);
+        return put_exponent(out + n + (n > 1), exponent);
+    }
+    if (whole <= 0) {
+        memcpy(out, "0.00000", 8);
+        out += 2 - whole;
+    }
+    out[0] = first;
+    bp_digits_put(out + 1, others);
+    if (whole <= 0)
+        return out + n;
+    memcpy(out + BP_DECIMAL_DIGITS, "0000", 4); /* at most 21 places, 17 of them digits */
+    if (n <= whole)
+        return out + whole;
+    memmove(out + whole + 1, out + whole, BP_DIGITS);
+    out[whole] = '.';
+    return out + n + 1;
 }

@@ -1,8 +1,7 @@
 #include "number_text.h"
 
-#define FMT_HEADER_ONLY
 #include <charconv>
-#include <fmt/format.h>
+#include <cstdlib>
 
 const char *bp_text_to_double(double *value, int *in_range, const char *first, const char *last)
 {
@@ -11,11 +10,20 @@ const char *bp_text_to_double(double *value, int *in_range, const char *first, c
     return result.ptr;
 }
 
-// Dragonbox (Jeon 2020), as {fmt} has it: a third of the time of std::to_chars, which also lays the
-// digits out only for us to do it again.
-void bp_double_to_decimal(uint64_t *digits, int *exponent, double value)
+struct bp_decimal bp_double_to_decimal(double value)
 {
-    auto decimal = fmt::detail::dragonbox::to_decimal(value);
-    *digits = decimal.significand;
-    *exponent = decimal.exponent;
+    char text[32] = ""; // d.ddde-ddd
+    std::to_chars(text, text + sizeof text - 1, value, std::chars_format::scientific);
+    const char *at = text;
+    uint64_t digits = 0;
+    int n = 0;
+    for (; *at != 'e'; at++) {
+        if (*at == '.')
+            continue;
+        digits = digits * 10 + static_cast<uint64_t>(*at - '0');
+        n++;
+    }
+    for (; n < BP_DECIMAL_DIGITS; n++)
+        digits *= 10;
+    return {digits, std::atoi(at + 1)};
 }

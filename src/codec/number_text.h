@@ -15,9 +15,17 @@ extern "C" {
  */
 const char *bp_text_to_double(double *value, int *in_range, const char *first, const char *last);
 
-/* The shortest decimal that reads back to a finite value > 0: digits * 10^exponent, digits not
- * ending with 0 and less than 10^17. */
-void bp_double_to_decimal(uint64_t *digits, int *exponent, double value);
+#define BP_DECIMAL_DIGITS 17
+
+/* Digits, always 17 of them with zeros at the end, and the power of ten that the first one stands
+ * for. */
+struct bp_decimal {
+    uint64_t digits;
+    int exponent;
+};
+
+/* The shortest decimal that reads back to a finite value > 0, the nearest one of these. */
+struct bp_decimal bp_double_to_decimal(double value);
 
 #ifdef __cplusplus
 }

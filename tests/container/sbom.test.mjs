@@ -70,7 +70,7 @@ test('every library file is of a package with its version, and what is linked in
     assert.match(owner.purl, /^pkg:deb\/debian\/[a-z0-9.+-]+@[^?]+\?arch=\w+&distro=debian-12$/);
   }
   const linked = sbom.dependencies.find(({ref}) => ref === 'file:/backpropd').dependsOn.map(ref => byRef.get(ref).name);
-  assert.deepEqual(linked.sort(), ['libfmt-dev', 'libgcc-12-dev', 'libstdc++-12-dev']);
+  assert.deepEqual(linked.sort(), ['libgcc-12-dev', 'libstdc++-12-dev']);
   assert.equal(new Set(sbom.components.map(one => one['bom-ref'])).size, sbom.components.length);
   for (const {dependsOn} of sbom.dependencies) for (const ref of dependsOn) assert.ok(byRef.has(ref), ref);
 });

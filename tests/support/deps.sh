@@ -36,7 +36,6 @@ need pkg-config have pkg-config
 need libmicrohttpd-dev pkg-config --exists libmicrohttpd
 need libjansson-dev pkg-config --exists jansson
 need zlib1g-dev pkg-config --exists zlib
-need libfmt-dev pkg-config --exists fmt
 need curl have curl
 need jq have jq
 need python3 test -x /usr/bin/python3
