@@ -59,8 +59,8 @@ static uint64_t wait_until(const struct bp_connections *connections, enum bp_wai
                 wait);
 }
 
-/* The reply for a late body goes out if the socket takes it at once; with a late head there may be
- * no request at all, and in a reply it would only do harm. */
+/* With a late head there may be no request at all, and in a reply a second one would only do harm:
+ * only a late body is told so. */
 static void cut_off(struct bp_connections *connections, struct bp_connection *connection,
                     uint64_t packed)
 {
@@ -68,8 +68,7 @@ static void cut_off(struct bp_connections *connections, struct bp_connection *co
                                         pack(NO_DEADLINE, BP_WAIT_OVER)))
         return; /* it has just gone on */
     if (wait_of(packed) == BP_WAIT_BODY)
-        (void)send(connection->socket, connections->rules.late_body,
-                   connections->rules.late_body_size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        bp_late_body_send(connections->rules.late_body, connection->socket, connection->request_id);
     shutdown(connection->socket, SHUT_RDWR);
 }
 

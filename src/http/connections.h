@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "backpropd/head.h"
+#include "late.h"
 
 /* What a connection waits for. Idle ones between two requests wait for a head. */
 enum bp_wait {
@@ -29,11 +30,10 @@ enum bp_wait {
 
 struct bp_connection_rules {
     size_t seconds[BP_WAIT_COUNT];
-    size_t most;            /* connections */
-    size_t most_per_client; /* of one address */
-    const char *late_body;  /* what a client gets whose body has not come in time: a whole reply */
-    size_t late_body_size;
-    void (*on_tick)(void *cls); /* called ten times a second */
+    size_t most;                          /* connections */
+    size_t most_per_client;               /* of one address */
+    const struct bp_late_body *late_body; /* what a client gets whose body has not come in time */
+    void (*on_tick)(void *cls);           /* called ten times a second */
     void *cls;
 };
 
@@ -46,7 +46,7 @@ struct bp_connection {
     _Atomic uint64_t wait; /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
     void *request;         /* at hand, or NULL: the server's */
     struct in6_addr client;
-    char request_id[BP_REQUEST_ID_MAX + 1];
+    char request_id[BP_REQUEST_ID_MAX + 1]; /* set before it waits for a body */
 };
 
 struct bp_connections;

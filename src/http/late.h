@@ -4,9 +4,20 @@
 
 #include "backpropd/service.h"
 
-/* Writes a whole reply, head and body, to be sent as it is: it is made once, before there is
- * anybody late. It names no request id, since it is the same for all. Out: text, to be freed. Fails
- * (false) if there is no memory. */
-bool bp_late_body_make(struct bp_text *text, struct bp_service *service, const char *cors_origins);
+/* A whole reply, head and body, made once, before there is anybody late. */
+struct bp_late_body {
+    struct bp_text text;
+    size_t id_at; /* where the request's id goes */
+};
+
+/* Makes the reply. Fails (false) if there is no memory. */
+bool bp_late_body_make(struct bp_late_body *late, struct bp_service *service,
+                       const char *cors_origins);
+
+/* Sends it if the socket takes it at once. */
+void bp_late_body_send(const struct bp_late_body *late, int socket, const char *request_id);
+
+/* Frees what the reply holds, made or not. */
+void bp_late_body_free(struct bp_late_body *late);
 
 #endif

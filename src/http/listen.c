@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -35,8 +34,8 @@ static void tell_unix(char url[BP_URL_MAX], const struct sockaddr_un *at, sockle
         snprintf(url, BP_URL_MAX, "unix:%.*s", n, at->sun_path);
 }
 
-/* Where `fd` listens; `name` instead of its address, if not NULL. False if nobody knows. */
-static bool tell_url(char url[BP_URL_MAX], int fd, const char *name)
+/* Sets the URL and the port; `name` stands for the address, if not NULL. False if nobody knows. */
+static bool tell_address(struct bp_listening *out, const char *name)
 {
     union {
         struct sockaddr any;
@@ -47,10 +46,11 @@ static bool tell_url(char url[BP_URL_MAX], int fd, const char *name)
     char address[INET6_ADDRSTRLEN] = "";
     socklen_t size = sizeof at;
     memset(&at, 0, sizeof at);
-    if (getsockname(fd, &at.any, &size) != 0)
+    out->port = 0;
+    if (getsockname(out->fd, &at.any, &size) != 0)
         return false;
     if (at.any.sa_family == AF_UNIX) {
-        tell_unix(url, &at.unix_, size);
+        tell_unix(out->url, &at.unix_, size);
         return true;
     }
     const bool is_ipv6 = at.any.sa_family == AF_INET6;
@@ -59,8 +59,9 @@ static bool tell_url(char url[BP_URL_MAX], int fd, const char *name)
     if (!name)
         name = address;
     const bool has_colon = strchr(name, ':');
-    snprintf(url, BP_URL_MAX, "http://%s%s%s:%u", has_colon ? "[" : "", name, has_colon ? "]" : "",
-             ntohs(is_ipv6 ? at.ipv6.sin6_port : at.ipv4.sin_port));
+    out->port = ntohs(is_ipv6 ? at.ipv6.sin6_port : at.ipv4.sin_port);
+    snprintf(out->url, BP_URL_MAX, "http://%s%s%s:%u", has_colon ? "[" : "", name,
+             has_colon ? "]" : "", out->port);
     return true;
 }
 
@@ -97,7 +98,7 @@ bool bp_listen(struct bp_listening *out, const struct bp_options *options,
         out->fd = listen_at(options, error);
     if (out->fd < 0)
         return false;
-    if (tell_url(out->url, out->fd, out->is_inherited ? NULL : options->address))
+    if (tell_address(out, out->is_inherited ? NULL : options->address))
         return true;
     snprintf(error, BP_OPTION_ERROR_MAX, "the listening socket: %s", strerror(errno));
     close(out->fd);
@@ -122,11 +123,9 @@ static bool table_has_unsent(const char *table, unsigned port)
 
 bool bp_listen_has_unsent(const struct bp_listening *listening)
 {
-    if (listening->is_inherited || strncmp(listening->url, "http:", 5) != 0)
-        return false;
-    const unsigned port = (unsigned)strtoul(strrchr(listening->url, ':') + 1, NULL, 10);
-    return table_has_unsent("/proc/self/net/tcp", port) ||
-           table_has_unsent("/proc/self/net/tcp6", port);
+    return !listening->is_inherited && listening->port &&
+           (table_has_unsent("/proc/self/net/tcp", listening->port) ||
+            table_has_unsent("/proc/self/net/tcp6", listening->port));
 }
 
 bool bp_server_is_alive(const struct bp_options *options)

@@ -9,6 +9,7 @@
 struct bp_listening {
     int fd;
     bool is_inherited;    /* whoever passed it holds it, too, and outlives this process */
+    unsigned port;        /* 0 without one */
     char url[BP_URL_MAX]; /* http://ADDR:PORT or unix:PATH */
 };
 

@@ -42,7 +42,7 @@ struct bp_server {
     struct MHD_Daemon *daemon;
     struct bp_pool *pool;
     struct bp_connections *connections;
-    struct bp_text late_body; /* what clients get that are late with theirs */
+    struct bp_late_body late_body; /* what clients get that are late with theirs */
     struct bp_service *service;
     const char *cors_origins;
     enum bp_log_format log_format;
@@ -186,11 +186,23 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call
     return queued;
 }
 
+/* The request's own id, or one made for it. */
+static void set_request_id(char out[BP_REQUEST_ID_MAX + 1], struct bp_server *server,
+                           const struct bp_head *head)
+{
+    if (head->request_id && bp_request_id_is_proper(head->request_id))
+        memcpy(out, head->request_id, strlen(head->request_id) + 1);
+    else
+        make_request_id(out, server);
+}
+
 static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *connection,
                              struct bp_head *head, void **state)
 {
     struct bp_connection *peer = peer_of(connection);
     struct call *call = NULL;
+    if (peer)
+        set_request_id(peer->request_id, server, head);
     if (peer && bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
         call = malloc(sizeof *call);
     if (!call)
@@ -204,10 +216,6 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->is_working = false;
     call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
-    if (head->request_id && bp_request_id_is_proper(head->request_id))
-        memcpy(peer->request_id, head->request_id, strlen(head->request_id) + 1);
-    else
-        make_request_id(peer->request_id, server);
     bp_head_trace_id(call->trace_id, head);
     head->is_one_too_many = peer->is_one_too_many;
     head->target_size = peer->target_size;
@@ -420,8 +428,7 @@ static struct bp_connections *start_connections(struct bp_server *server,
                                               .most_per_client = options->limits.client_connections,
                                               .on_tick = give_memory_back,
                                               .cls = server,
-                                              .late_body = server->late_body.data,
-                                              .late_body_size = server->late_body.size};
+                                              .late_body = &server->late_body};
     return bp_connections_start(&rules);
 }
 
@@ -430,7 +437,7 @@ static void free_server(struct bp_server *server)
     bp_pool_stop(server->pool);
     bp_pool_free(server->pool);
     bp_connections_stop(server->connections);
-    bp_text_free(&server->late_body);
+    bp_late_body_free(&server->late_body);
     free(server);
 }
 
@@ -457,7 +464,6 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
         snprintf(error, BP_OPTION_ERROR_MAX, "out of memory");
         return false;
     }
-    (void)mallopt(M_ARENA_MAX, 1); /* of any other malloc_trim leaves the end, 60 MB of it */
     server->service = service;
     server->log_format = options->log_format;
     server->cors_origins = options->cors_origins;

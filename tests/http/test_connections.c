@@ -8,7 +8,8 @@
 
 #include "suite.h"
 
-static const char LATE[] = "too late";
+static const char LATE[] = "too late, one";
+static char late_text[] = "too late, ";
 
 static atomic_int n_ticks;
 
@@ -18,13 +19,15 @@ static void tick(void *cls)
     atomic_fetch_add(&n_ticks, 1);
 }
 
+static const struct bp_late_body late_body = {
+    .text = {.data = late_text, .size = sizeof late_text - 1}, .id_at = sizeof late_text - 1};
+
 static struct bp_connections *start(size_t most, size_t most_per_client)
 {
     const struct bp_connection_rules rules = {.seconds = {1, 1, 1},
                                               .most = most,
                                               .most_per_client = most_per_client,
-                                              .late_body = LATE,
-                                              .late_body_size = sizeof LATE - 1,
+                                              .late_body = &late_body,
                                               .on_tick = tick,
                                               .cls = &n_ticks};
     struct bp_connections *connections = bp_connections_start(&rules);
@@ -65,6 +68,7 @@ TEST(test_deadlines)
     for (int wait = 0; wait < BP_WAIT_OVER; wait++) {
         ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends[wait]), 0);
         all[wait] = open_from(connections, ends[wait][0], "192.0.2.1");
+        strcpy(all[wait]->request_id, "one");
         ck_assert(bp_connection_wait(connections, all[wait], (enum bp_wait)wait));
     }
     sleep_ms(600);

@@ -106,7 +106,7 @@ for (const [what, [first, rest]] of Object.entries(slowBodies)) {
     const [top, text, ...more] = came.split('\r\n\r\n');
     assert.match(top, /^HTTP\/1\.1 408 Request Timeout\r\n/);
     assert.match(top, /\r\nConnection: close(\r\n|$)/i);
-    assert.doesNotMatch(top, /^x-request-id:/im);
+    assert.match(top, /^x-request-id: [0-9a-f]{16}$/im);
     assert.match(top, new RegExp(`\r\nContent-Length: ${text.length}(\r\n|$)`));
     assert.equal(JSON.parse(text).code, 'request_timeout');
     assert.deepEqual(more, []);
@@ -124,7 +124,8 @@ test('row 82: late bodies are counted and logged', async () => {
   const count = async () => valueOf(await metrics(strict), 'backpropd_http_requests_total', {route: '/backward', method: 'POST', code: '408'});
   const problems = async () => valueOf(await metrics(strict), 'backpropd_problems_total', {type: 'request_timeout'});
   const before = [await count(), await problems()];
-  await drip(strict.port, head('POST /backward HTTP/1.1', 'Host: a', 'X-Request-Id: late-one', 'Content-Length: 9'), ['1234'], 10);
+  const {came} = await drip(strict.port, head('POST /backward HTTP/1.1', 'Host: a', 'X-Request-Id: late-one', 'Content-Length: 9'), ['1234'], 10);
+  assert.match(came, /\r\nX-Request-Id: late-one\r\n/);
   await until(async () => await count() === before[0] + 1 && await problems() === before[1] + 1, 'the count');
   await until(() => strict.log().includes('late-one'), 'the log');
   const {status, bytes_in: bytesIn, route, remote} = JSON.parse(strict.log().split('\n').find(line => line.includes('late-one')));
