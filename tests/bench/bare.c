@@ -9,13 +9,11 @@
  * Content-Length, and replies from a block of its own that the library frees.
  */
 #include <malloc.h>
-#include <microhttpd.h>
-#include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "serve.h"
 
 static char *reply;
 static size_t reply_size;
@@ -85,31 +83,11 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
 
 int main(int argc, char **argv)
 {
-    const unsigned threads = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
-    sigset_t signals;
-    int number;
     reply_size = argc > 1 ? (size_t)atol(argv[1]) : 1500;
     keeps = argc > 3;
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    mallopt(M_TRIM_THRESHOLD, 32 << 20);
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* as the service has them */
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
     reply = malloc(reply_size + 1);
     memset(reply, '1', reply_size + 1);
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
-    const struct MHD_OptionItem pool[] = {
-        {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
-        {MHD_OPTION_END, 0, NULL}};
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, on_request, NULL,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)36864, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, NULL, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
-    if (!daemon)
-        return 1;
-    printf("bare listening on http://127.0.0.1:%u\n",
-           MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
-    fflush(stdout);
-    sigwait(&signals, &number);
-    MHD_stop_daemon(daemon);
-    return 0;
+    return serve("bare", argc > 2 ? (unsigned)atoi(argv[2]) : 1, on_request, on_completed);
 }

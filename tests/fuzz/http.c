@@ -77,18 +77,14 @@ static size_t held_at_rest; /* of the service's own memory */
 static void start(void)
 {
     static struct bp_server *server;
-    struct bp_options options = {.address = "127.0.0.1",
-                                 .threads = 1,
-                                 .head_timeout = 10,
-                                 .body_timeout = 10,
-                                 .reply_timeout = 10,
-                                 .cors_origins = "*",
-                                 .token_file = "",
-                                 .log_format = BP_LOG_OFF,
-                                 .limits = BP_LIMITS_DEFAULT};
-    char error[BP_OPTION_ERROR_MAX];
+    struct bp_options options;
+    char error[BP_OPTION_ERROR_MAX], name[] = "fuzz", *no_flags[] = {name, NULL};
     if (server)
         return;
+    HOLDS(bp_options_read(&options, error, 1, no_flags), "%s", error);
+    options.port = 0;
+    options.threads = 1;
+    options.log_format = BP_LOG_OFF;
     options.limits.body_bytes = 2048; /* so that inputs reach it, and eight times of it */
     options.limits.header_bytes = 4096;
     options.limits.multiply_adds = 100000;

@@ -99,15 +99,12 @@ static unsigned port_of(const struct bp_server *server)
 
 static struct bp_options options_for(const struct bp_limits *limits)
 {
-    struct bp_options options = {.address = "127.0.0.1",
-                                 .threads = 1,
-                                 .head_timeout = 10,
-                                 .body_timeout = 10,
-                                 .reply_timeout = 10,
-                                 .cors_origins = "*",
-                                 .token_file = "",
-                                 .log_format = BP_LOG_TEXT,
-                                 .limits = BP_LIMITS_DEFAULT};
+    struct bp_options options;
+    char error[BP_OPTION_ERROR_MAX], name[] = "torture", *no_flags[] = {name, NULL};
+    if (!bp_options_read(&options, error, 1, no_flags))
+        complain("%s", error);
+    options.port = 0;
+    options.threads = 1;
 #define TAKE(name, standard, text)                                                                 \
     if (limits->name)                                                                              \
         options.limits.name = limits->name;
