@@ -131,6 +131,7 @@ static int serve(struct bp_service *service, const struct bp_options *options)
     fill_standard_descriptors();
     if (*options->token_file && !bp_access_read(&service->access, options->token_file, error))
         return complain(error);
+    service->allowed_hosts = options->allowed_hosts;
     memcpy(service->access.public_groups, options->public_groups, sizeof options->public_groups);
     if (!bp_server_start(&server, service, options, error))
         return complain(error);

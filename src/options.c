@@ -73,6 +73,13 @@ static bool set_cors_origins(struct bp_options *options, const char *value, size
     return bp_cors_is_proper(value);
 }
 
+static bool set_allowed_hosts(struct bp_options *options, const char *value, size_t offset)
+{
+    (void)offset;
+    options->allowed_hosts = value;
+    return bp_hosts_are_proper(value);
+}
+
 static bool set_token_file(struct bp_options *options, const char *value, size_t offset)
 {
     (void)offset;
@@ -133,6 +140,9 @@ static const struct flag FLAGS[] = {
     {"log-format", "FORMAT", "text", "requests on stderr: text, json or off", set_log_format, 0},
     {"cors-origin", "ORIGINS", "*", "origins whose pages may call: a list with commas, *, or none",
      set_cors_origins, 0},
+    {"allow-host", "HOSTS", "*",
+     "hosts that a request may name: a list with commas, without ports, or *", set_allowed_hosts,
+     0},
     {"token-file", "FILE", "", "tokens of which a caller must bring one, one a line",
      set_token_file, 0},
     {"public", "GROUPS", "health,docs",

@@ -46,6 +46,9 @@ bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem);
 /* The method; head must have passed bp_head_check. */
 enum bp_method bp_head_method(const struct bp_head *head);
 
+/* What follows http:// in an absolute target, up to the target's end; NULL of any other. */
+const char *bp_head_authority(const struct bp_head *head);
+
 /* The path of the target: of an absolute one (http://host/path), what follows the authority. */
 const char *bp_head_path(const struct bp_head *head);
 

@@ -34,8 +34,9 @@ struct bp_options {
     size_t drain_delay;                               /* seconds */
     size_t head_timeout, body_timeout, reply_timeout; /* seconds in all */
     enum bp_log_format log_format;
-    const char *cors_origins; /* "*", or a list */
-    const char *token_file;   /* "" for none */
+    const char *cors_origins;  /* "*", or a list */
+    const char *allowed_hosts; /* "*", or a list */
+    const char *token_file;    /* "" for none */
     bool public_groups[BP_GROUP_COUNT];
     struct bp_limits limits;
 };

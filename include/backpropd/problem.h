@@ -34,6 +34,8 @@
       "Send Content-Type: application/json, in UTF-8 and without Content-Encoding.")               \
     X(EXPECTATION_FAILED, "expectation_failed", 417, "The Expect header asks for something else",  \
       "Only Expect: 100-continue is understood.")                                                  \
+    X(MISDIRECTED, "misdirected", 421, "The request is meant for another host",                    \
+      "Call the service by a name that it was started for: --allow-host lists them.")              \
     X(INVALID_REQUEST, "invalid_request", 422, "The request does not describe a network",          \
       "Each entry of errors names one fault by its JSON Pointer, with what was expected and what " \
       "was got.")                                                                                  \

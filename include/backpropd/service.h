@@ -91,6 +91,7 @@ struct bp_service {
     atomic_bool draining; /* a stop was asked for: /readyz says no */
     struct bp_metrics *metrics;
     struct bp_access access;
+    const char *allowed_hosts; /* "*", or a list */
     char etags[BP_ASSET_COUNT][BP_ETAG_MAX];
 };
 

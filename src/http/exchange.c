@@ -2,6 +2,8 @@
 
 #include "access.h"
 #include "gzip.h"
+#include "hosts.h"
+#include "router.h"
 
 /* Memory for a body that is only promised yet: more is taken once that much has come, or a few
  * clients that announce much and send nothing would take all there is. */
@@ -49,6 +51,22 @@ static void refuse_unauthorized(struct bp_exchange *exchange)
     bp_problem_set(&problem, BP_PROBLEM_UNAUTHORIZED,
                    "a known token is needed here: Authorization: Bearer TOKEN");
     refuse(exchange, &problem);
+}
+
+static void refuse_misdirected(struct bp_exchange *exchange)
+{
+    struct bp_problem problem;
+    bp_problem_set(&problem, BP_PROBLEM_MISDIRECTED,
+                   "the request names a host that is none of --allow-host");
+    refuse(exchange, &problem);
+}
+
+/* Health is told to any: who probes calls by address. */
+static bool names_our_host(const struct bp_exchange *exchange, size_t route,
+                           const struct bp_head *head)
+{
+    return bp_route_group(route) == BP_GROUP_HEALTH ||
+           bp_hosts_allow(exchange->service->allowed_hosts, head);
 }
 
 /* Answers before the body: what was sent of it cannot be told from a next request then, so the
@@ -100,7 +118,10 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
         refuse_size(exchange);
         return answer_at_once(exchange);
     }
-    if (!bp_access_allows(&service->access, bp_route_find(exchange->path), head))
+    const size_t route = bp_route_find(exchange->path);
+    if (!names_our_host(exchange, route, head))
+        refuse_misdirected(exchange);
+    else if (!bp_access_allows(&service->access, route, head))
         refuse_unauthorized(exchange);
     else if (exchange->method == BP_METHOD_POST &&
              (bp_route_methods(exchange->path) & BP_METHOD_POST))

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "list.h"
+
 /* printf would take as long for three numbers as the library does for the whole head. */
 static char *put_ms(char *out, const char *name, uint64_t nanoseconds)
 {
@@ -28,18 +30,6 @@ void bp_server_timing(char out[BP_SERVER_TIMING_MAX], const struct bp_timing *ti
     *out = '\0';
 }
 
-/* The entry that starts at `list`, without spaces around it. Returns its size; out: where it starts
- * and where the next one does. */
-static size_t next_origin(const char **start, const char **next, const char *list)
-{
-    *start = list + strspn(list, " ");
-    size_t size = strcspn(*start, ",");
-    *next = *start + size + ((*start)[size] == ',');
-    while (size && (*start)[size - 1] == ' ')
-        size--;
-    return size;
-}
-
 const char *bp_cors_allow(const char *allowed, const char *origin)
 {
     const char *start;
@@ -48,7 +38,7 @@ const char *bp_cors_allow(const char *allowed, const char *origin)
     if (strcmp(allowed, "none") == 0) /* which is no origin, whoever sends it */
         return NULL;
     while (origin && *allowed) {
-        const size_t size = next_origin(&start, &allowed, allowed);
+        const size_t size = bp_list_next(&start, &allowed, allowed);
         if (size && strlen(origin) == size && memcmp(origin, start, size) == 0)
             return origin;
     }
@@ -75,7 +65,7 @@ bool bp_cors_is_proper(const char *allowed)
     if (strcmp(allowed, "*") == 0 || strcmp(allowed, "none") == 0)
         return true;
     do {
-        const size_t size = next_origin(&start, &allowed, allowed);
+        const size_t size = bp_list_next(&start, &allowed, allowed);
         if (!is_origin(start, size))
             return false;
     } while (*allowed);

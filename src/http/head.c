@@ -233,12 +233,18 @@ enum bp_method bp_head_method(const struct bp_head *head)
     return BP_METHOD_OTHER;
 }
 
+const char *bp_head_authority(const struct bp_head *head)
+{
+    const char *target = head->target;
+    if (strncasecmp(target, "http://", 7) != 0 && strncasecmp(target, "https://", 8) != 0)
+        return NULL;
+    return strchr(target, '/') + 2;
+}
+
 const char *bp_head_path(const struct bp_head *head)
 {
-    const char *path = head->target;
-    if (strncasecmp(path, "http://", 7) != 0 && strncasecmp(path, "https://", 8) != 0)
-        return path;
-    path = strchr(strchr(path, '/') + 2, '/');
+    const char *authority = bp_head_authority(head);
+    const char *path = authority ? strchr(authority, '/') : head->target;
     return path ? path : "/";
 }
 

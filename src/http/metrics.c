@@ -1,7 +1,7 @@
 #include "metrics.h"
 
-const unsigned bp_statuses[] = {200, 204, 304, 400, 401, 404, 405, 408, 411,
-                                413, 414, 415, 417, 422, 431, 501, 503, 505};
+const unsigned bp_statuses[] = {200, 204, 304, 400, 401, 404, 405, 408, 411, 413,
+                                414, 415, 417, 421, 422, 431, 501, 503, 505};
 const double bp_buckets[] = {0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1, 2.5};
 
 static void add(_Atomic uint64_t *counter, uint64_t n)

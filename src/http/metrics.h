@@ -7,7 +7,7 @@
 #include "backpropd/metrics.h"
 #include "router.h"
 
-#define BP_STATUS_COUNT 18
+#define BP_STATUS_COUNT 19
 #define BP_METHOD_COUNT 5
 #define BP_BUCKET_COUNT 10
 

@@ -31,6 +31,11 @@ const struct bp_route *bp_route(size_t index)
     return &ROUTES[index];
 }
 
+enum bp_group bp_route_group(size_t index)
+{
+    return index < BP_ROUTE_COUNT ? ROUTES[index].group : BP_GROUP_DOCS;
+}
+
 static bool matches(const char *route, const char *path)
 {
     const size_t star = strlen(route) - 1;

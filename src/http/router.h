@@ -22,6 +22,9 @@ struct bp_route {
 /* A route by its index. */
 const struct bp_route *bp_route(size_t index);
 
+/* What the route of an index is; documentation if there is none, which only says so. */
+enum bp_group bp_route_group(size_t index);
+
 /* The index of the route of a path, or BP_ROUTE_COUNT. */
 size_t bp_route_find(const char *path);
 

@@ -187,6 +187,13 @@ test('the problem is as documented: unauthorized', () => withTokens(async own =>
   }
 }));
 
+test('the problem is as documented: misdirected', () => withDaemon(['--allow-host', 'localhost'], async own => {
+  for (const [path, method] of [['/forward', 'POST'], ['/metrics', 'GET'], ['/nowhere', 'GET'], ['/step', 'OPTIONS']]) {
+    const reply = await own.call(method, path, method === 'POST' ? book() : undefined, {host: 'elsewhere.example'});
+    assert.deepEqual(reply.json, example('misdirected'), path);
+  }
+}));
+
 test('the problem is as documented: request_timeout', () => withDaemon(['--body-timeout', '1'], async own => {
   for (const line of ['POST /forward', 'GET /livez', 'OPTIONS /step', 'PUT /step', 'POST /nowhere']) {
     const reply = await own.raw(`${line} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{`);

@@ -6,7 +6,7 @@ import {parse} from 'yaml';
 import {Cursor, contractFile, readContract} from './judge.mjs';
 
 const problemCodes = ['invalid_json', 'bad_request', 'unauthorized', 'not_found', 'method_not_allowed', 'request_timeout',
-  'length_required', 'body_too_large', 'uri_too_long', 'unsupported_media_type', 'expectation_failed', 'invalid_request',
+  'length_required', 'body_too_large', 'uri_too_long', 'unsupported_media_type', 'expectation_failed', 'misdirected', 'invalid_request',
   'not_finite', 'headers_too_large', 'not_implemented', 'overloaded', 'out_of_memory', 'http_version'];
 const faultCodes = ['missing_member', 'unknown_member', 'duplicate_member', 'wrong_type', 'empty', 'ragged_matrix',
   'shape_mismatch', 'unknown_value', 'out_of_range', 'limit_exceeded'];
@@ -89,6 +89,11 @@ const rules = {
       return !all['408'] || (name.startsWith('options') ? all['401'] || security?.length !== 0 : !all['401'] || security);
     })),
     plant: document => { delete document.paths['/livez'].get.responses['401']; },
+  },
+  'any request may name a wrong host, but for those about health': {
+    check: document => names(operations(document).filter(([name, operation]) =>
+      !operation.node.responses['421'] !== / \/(livez|healthz|readyz)$/.test(name))),
+    plant: document => { delete document.paths['/step'].options.responses['421']; },
   },
   'who gets an ETag may get 304': {
     check: document => names(operations(document).filter(([, operation]) =>

@@ -15,7 +15,10 @@ const folder = mkdtempSync(join(tmpdir(), 'backpropd-'));
 const file = join(folder, 'tokens');
 writeFileSync(file, `# two of them\n\n${tokens.join('\n')}\n`);
 const guarded = await start({args: ['--token-file', file, '--max-body-bytes', '100000']});
-after(async () => { rmSync(folder, {recursive: true}); await guarded.stop(); });
+const list = ['https://good.example', 'http://localhost:3000', 'null'];
+const pick = await start({args: ['--log-format', 'off', '--cors-origin', `${list[0]}, ${list[1]},${list[2]}`]});
+const ours = await start({args: ['--log-format', 'off', '--allow-host', 'localhost,127.0.0.1,[::1],teacher.example', '--token-file', file]});
+after(async () => { rmSync(folder, {recursive: true}); await Promise.all([guarded, pick, ours].map(one => one.stop())); });
 
 const contract = readContract();
 const refusal = contract.components.examples.unauthorized.value;
@@ -131,7 +134,6 @@ test('--public opens nothing new where there are no tokens', () => withDaemon({a
 
 // ---- Origins ----
 
-const list = ['https://good.example', 'http://localhost:3000', 'null'];
 const foreign = ['https://good.example.evil', 'https://evilgood.example', 'https://good.exampl', 'http://good.example', 'https://good.example:443',
   'https://good.example/', 'https://GOOD.example', 'https://a.good.example', 'http://localhost:3000, null', 'http://localhost', 'http://localhost:30000',
   'https://good.example, http://localhost:3000', 'null, null', 'nul', '*', 'x', ''];
@@ -145,9 +147,6 @@ function assertOrigin(reply, told, what) {
   assert.ok((reply.headers.vary ?? '').split(', ').includes('Origin'), what);
   assert.equal(reply.headers['access-control-allow-credentials'], undefined, what);
 }
-
-const pick = await start({args: ['--log-format', 'off', '--cors-origin', `${list[0]}, ${list[1]},${list[2]}`]});
-after(() => pick.stop());
 
 for (const [kind, origins] of Object.entries({allowed: list, foreign})) {
   for (const origin of origins) {
@@ -192,4 +191,45 @@ test('any origin may call, as a rule', async () => {
     const {headers} = await request(guarded.port, 'GET', '/livez', undefined, {origin});
     assert.deepEqual([headers['access-control-allow-origin'], headers.vary], ['*', undefined], origin);
   }
+});
+
+// ---- Hosts ----
+
+const misdirected = contract.components.examples.misdirected.value;
+
+for (const host of ['localhost', 'LOCALHOST:8080', '127.0.0.1:1', '[::1]', '[::1]:8080', 'teacher.example.', 'teacher.example.:80']) {
+  test(`row 103: a host of the list: ${host}`, async () => {
+    assert.equal((await ours.call('POST', '/backward', bookText, {host, ...bearer(token)})).status, 200);
+    assertRefused(await ours.call('POST', '/backward', bookText, {host}), 'tokens are asked for as before');
+  });
+}
+
+for (const host of ['evil.example', 'localhost.evil.example', 'evillocalhost', '127.0.0.1.evil.example', '127.0.0.2', '[::2]:8080', '[::1].evil.example', 'teacher.example..']) {
+  test(`row 103: a host of elsewhere: ${host}`, async () => {
+    for (const [method, path, body] of [...asked.filter(([, path]) => path !== '/livez'), ['OPTIONS', '/step'], ['GET', '/nowhere']]) {
+      const reply = await ours.call(method, path, body, {host, ...bearer(token)});
+      assert.deepEqual([reply.status, method === 'HEAD' ? misdirected : reply.json], [421, misdirected], `${method} ${path}`);
+    }
+    for (const path of ['/livez', '/healthz', '/readyz']) assert.equal((await ours.call('GET', path, undefined, {host})).status, 200, path);
+  });
+}
+
+async function absolute(target, host) {
+  const line = await connect(ours.port);
+  await line.send(head(`GET ${target} HTTP/1.1`, `Host: ${host}`));
+  const {status} = await line.reply();
+  line.destroy();
+  return status;
+}
+
+test('row 18: an absolute target with an authority of elsewhere', async () => {
+  assert.equal(await absolute('http://localhost/version', 'localhost'), 200);
+  for (const [target, host] of [['http://evil.example/version', 'localhost'], ['http://localhost/version', 'evil.example'], ['http://localhost:80@evil.example/version', 'localhost']]) {
+    assert.equal(await absolute(target, host), 421, `${target} ${host}`);
+  }
+});
+
+test('row 103: who names no host is of none', async () => {
+  assert.deepEqual((await ours.raw(head('GET /version HTTP/1.0'))).json, misdirected);
+  assert.equal((await ours.raw(head('GET /livez HTTP/1.0'))).status, 200);
 });

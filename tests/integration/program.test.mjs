@@ -100,7 +100,7 @@ test('--version', async () => {
 
 const limitFlags = Object.entries(limits).map(([name, n]) => [`max-${name.replaceAll('_', '-')}`, String(n)]);
 const timeouts = [['head-timeout', '10'], ['body-timeout', '20'], ['reply-timeout', '60']];
-const valueFlags = [['listen', '127.0.0.1:8080'], ['threads', '0'], ['drain-delay', '0'], ...timeouts, ['log-format', 'text'], ['cors-origin', '*'],
+const valueFlags = [['listen', '127.0.0.1:8080'], ['threads', '0'], ['drain-delay', '0'], ...timeouts, ['log-format', 'text'], ['cors-origin', '*'], ['allow-host', '*'],
   ['token-file', ''], ['public', 'health,docs'], ...limitFlags];
 const variableOf = flag => `BACKPROPD_${flag.replaceAll('-', '_').toUpperCase()}`;
 
@@ -141,6 +141,7 @@ const badValues = [
   ...['', 'xml', 'JSON', 'text ', 'off,json'].map(value => ['log-format', value]),
   ...['', 'a.example', 'https://', 'https://a.example/', 'https://*.example', 'https://a.example,', '*,https://a.example', 'https://u@a.example',
     'none,null'].map(value => ['cors-origin', value]),
+  ...['', 'a.example:80', 'a.example,', ',a.example', '*,a.example', '::1', '[::1', '[]', 'http://a.example', 'a.example.', 'a b'].map(value => ['allow-host', value]),
   ...['', 'everything', 'Docs', 'docs,', ',docs', 'docs, health', 'none,docs'].map(value => ['public', value]),
   ...['/nowhere', '/', emptyFile].map(value => ['token-file', value]),
   ...[...timeouts, ...limitFlags].flatMap(([flag]) => ['', '0', 'many', '-1', '1.5', '1e3', '0x10', '+5', '18446744073709551615', '18446744073709551617', '5 '].map(value => [flag, value])),
