@@ -305,6 +305,7 @@ reproducible: ## Build in two places at two times; the binaries must be equal
 
 # --- benchmarks ----------------------------------------------------------------------------------
 
+-include $(wildcard $(BUILD)/bench/*.d) $(wildcard $(BUILD)/bench/peers/*.d)
 $(BUILD)/bench/%: tests/bench/%.c $(OBJECTS)
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@.o -MF $@.d -MT $@ $<

@@ -1,4 +1,4 @@
-/* Bearer tokens, and what is open without one. */
+/* Who may ask: bearer tokens and what is open without one, origins of pages, hosts. */
 #ifndef BACKPROPD_ACCESS_H
 #define BACKPROPD_ACCESS_H
 

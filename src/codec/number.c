@@ -108,7 +108,8 @@ const char *bp_number_read(double *value, const char *text, const char *end)
     const bool minus = *text == '-';
     const char *whole = text + minus, *at = whole, *point, *digits_end;
     uint64_t digits = 0;
-    int places = 0, exponent = 0;
+    ptrdiff_t places = 0;
+    int exponent = 0;
     if (!is_digit(*at) || (*at == '0' && is_digit(at[1])))
         return NULL;
     for (; is_digit(*at); at++)
@@ -118,7 +119,7 @@ const char *bp_number_read(double *value, const char *text, const char *end)
         if (!is_digit(at[1]))
             return NULL;
         at = take_digits(&digits, at + 1, end);
-        places = (int)(at - point) - 1;
+        places = at - point - 1;
     }
     digits_end = at;
     if (*at == 'e' || *at == 'E') {

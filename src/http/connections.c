@@ -168,6 +168,7 @@ struct bp_connection *bp_connection_open(struct bp_connections *connections, int
     connection->socket = socket;
     connection->client = client_address(client);
     connection->request = NULL;
+    connection->request_id[0] = '\0';
     connection->target_size = 0;
     connection->is_bad_target = false;
     atomic_init(&connection->wait, wait_until(connections, BP_WAIT_HEAD));

@@ -61,15 +61,8 @@ static bool is_origin(const char *text, size_t size)
 
 bool bp_cors_is_proper(const char *allowed)
 {
-    const char *start;
-    if (strcmp(allowed, "*") == 0 || strcmp(allowed, "none") == 0)
-        return true;
-    do {
-        const size_t size = bp_list_next(&start, &allowed, allowed);
-        if (!is_origin(start, size))
-            return false;
-    } while (*allowed);
-    return allowed[-1] != ',';
+    return strcmp(allowed, "*") == 0 || strcmp(allowed, "none") == 0 ||
+           bp_list_is_proper(allowed, is_origin);
 }
 
 static void add(struct bp_fields *fields, const char *name, const char *value)

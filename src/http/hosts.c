@@ -36,7 +36,7 @@ bool bp_hosts_allow(const char *allowed, const struct bp_head *head)
            (!head->host || is_listed(allowed, head->host));
 }
 
-static bool is_host(const char *text, size_t size)
+static bool is_entry(const char *text, size_t size)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     if (size > 2 && text[0] == '[' && text[size - 1] == ']')
@@ -49,13 +49,5 @@ static bool is_host(const char *text, size_t size)
 
 bool bp_hosts_are_proper(const char *allowed)
 {
-    const char *start;
-    if (strcmp(allowed, "*") == 0)
-        return true;
-    do {
-        const size_t size = bp_list_next(&start, &allowed, allowed);
-        if (!is_host(start, size))
-            return false;
-    } while (*allowed);
-    return allowed[-1] != ',';
+    return strcmp(allowed, "*") == 0 || bp_list_is_proper(allowed, is_entry);
 }

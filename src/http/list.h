@@ -2,6 +2,7 @@
 #ifndef BACKPROPD_HTTP_LIST_H
 #define BACKPROPD_HTTP_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -15,6 +16,19 @@ static inline size_t bp_list_next(const char **start, const char **next, const c
     while (size && (*start)[size - 1] == ' ')
         size--;
     return size;
+}
+
+/* True if there is an entry before, between and after all commas, and each is proper. */
+static inline bool bp_list_is_proper(const char *list,
+                                     bool (*is_entry)(const char *text, size_t size))
+{
+    const char *start;
+    do {
+        const size_t size = bp_list_next(&start, &list, list);
+        if (!is_entry(start, size))
+            return false;
+    } while (*list);
+    return list[-1] != ',';
 }
 
 #endif

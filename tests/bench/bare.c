@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 {
     reply_size = argc > 1 ? (size_t)atol(argv[1]) : 1500;
     keeps = argc > 3;
-    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* as the service has them */
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* as the service has it */
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
     reply = malloc(reply_size + 1);
     memset(reply, '1', reply_size + 1);

@@ -8,8 +8,8 @@
 
 #include "suite.h"
 
-static const char LATE[] = "too late, one";
-static char late_text[] = "too late, ";
+static const char LATE[] = "too late, one, and no more";
+static char late_text[] = "too late, , and no more";
 
 static atomic_int n_ticks;
 
@@ -20,7 +20,7 @@ static void tick(void *cls)
 }
 
 static const struct bp_late_body late_body = {
-    .text = {.data = late_text, .size = sizeof late_text - 1}, .id_at = sizeof late_text - 1};
+    .text = {.data = late_text, .size = sizeof late_text - 1}, .id_at = sizeof "too late, " - 1};
 
 static struct bp_connections *start(size_t most, size_t most_per_client)
 {

@@ -1,12 +1,12 @@
 // What "flat" means: after a warm-up of a third of the time, a straight line through the samples (least squares) rises,
 // from its beginning to its end, by no more than the bound, beyond what the scatter of the samples explains (few
-// samples of connections that come and go slope by chance; thousands do not); and the process has never had more memory
+// samples of connections that come and go slope by chance; thousands do not; threads do not come and go); and the process has never had more memory
 // than twice what the line begins with, or 64 MiB.
 import assert from 'node:assert/strict';
 
 const MIB = 1 << 20;
 const WARM_UP = 1 / 3;
-const ERRORS = 4; // one run in tens of thousands is that far off by chance
+const ERRORS = 4; // generous, since samples depend on those before them
 export const bounds = {rss: 2 * MIB, fds: 4, threads: 0.01};
 
 /** {from, to} of the line at the first and last sample, and the standard error of its rise between them. */
@@ -18,7 +18,7 @@ export function line(samples, name) {
   const slope = mean(sample => (sample.second - mx) * (sample[name] - my)) / spread;
   const at = sample => my + slope * (sample.second - mx);
   const scatter = mean(sample => (sample[name] - at(sample)) ** 2);
-  const error = Math.sqrt(scatter / spread / (n - 2)) * (samples[n - 1].second - samples[0].second);
+  const error = Math.sqrt(scatter / spread / Math.max(n - 2, 1)) * (samples[n - 1].second - samples[0].second);
   return {from: at(samples[0]), to: at(samples[n - 1]), error};
 }
 
@@ -30,7 +30,7 @@ export function assertFlat(samples, names = Object.keys(bounds)) {
   const told = names.map(name => {
     const {from, to, error} = line(warm, name);
     const text = `${name} ${shown(name, from)} to ${shown(name, to)}`;
-    assert.ok(to - from <= bounds[name] + ERRORS * error, `not flat: ${text}`);
+    assert.ok(to - from <= bounds[name] + (name === 'threads' ? 0 : ERRORS * error), `not flat: ${text}`);
     return text;
   });
   const peak = Math.max(...samples.map(sample => sample.peak));

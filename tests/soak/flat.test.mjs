@@ -17,6 +17,7 @@ const creeping = {
   fds: second => ({fds: 20 + second * 1.2 * bounds.fds / 40}),
   'fds that come and go': second => ({fds: 20 + [7, 0, 2, 9, 5, 1, 11][second % 7] + second / 2}),
   threads: second => ({threads: second < 50 ? 5 : 6}),
+  'a thread at the end': second => ({threads: second < 58 ? 5 : 6}),
   peak: () => ({peak: 80 * MIB}),
 };
 for (const [name, change] of Object.entries(creeping)) {
