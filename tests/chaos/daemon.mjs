@@ -93,8 +93,9 @@ export async function withDaemon(options, act) {
   }
 }
 
-/** Nothing of what hostile clients did is left: requests, their memory, descriptors. */
-export async function assertClean(daemon, before, {seconds = 15} = {}) {
+/** Nothing of what hostile clients did is left: requests, their memory, descriptors. Who half-closed within a body is let
+ * go at its deadline, after 20 s. */
+export async function assertClean(daemon, before, {seconds = 25} = {}) {
   const spare = isSanitized ? 2 : 0; // what the sanitizer opens for itself
   await until(() => daemon.observe().fds <= before.fds + spare, () => `descriptors go back to ${before.fds}: ${descriptors(daemon.pid)}`, seconds);
   await until(async () => await daemon.metric('backpropd_http_requests_in_flight') === 1, 'nothing is in flight', seconds);
