@@ -53,6 +53,15 @@ export function spawnTied(command, args, options) {
   return child;
 }
 
+/** The first of its threads may answer before the others have what they need: waits until nothing comes any more. */
+async function settled(pid) {
+  const look = () => { const {fds, threads} = observe(pid); return `${fds} ${threads}`; };
+  for (let before; before !== look();) {
+    before = look();
+    await pause(50 * slowness);
+  }
+}
+
 /**
  * Starts the daemon; `wrapper` is a command that becomes it (prlimit, strace -D). Nothing is read of what it says, so
  * stdio may be anything.
@@ -66,6 +75,7 @@ export async function launch({args = [], wrapper = [], env = {}, stdio = ['ignor
     assert.ok(child.exitCode === null && child.signalCode === null, `backpropd ended with ${child.exitCode} ${child.signalCode}`);
     return request(own, 'GET', '/livez').then(() => true, () => false);
   }, 'the daemon answers', 20);
+  await settled(child.pid);
 
   const metric = async (name, labels) => valueOf(readMetrics((await request(own, 'GET', '/metrics')).text), name, labels);
   return {
