@@ -29,22 +29,20 @@ static bool is_listed(const char *allowed, const char *authority)
 
 bool bp_hosts_allow(const char *allowed, const struct bp_head *head)
 {
-    const char *authority = bp_head_authority(head);
     if (strcmp(allowed, "*") == 0)
         return true;
+    const char *authority = bp_head_authority(head);
     return (authority || head->host) && (!authority || is_listed(allowed, authority)) &&
            (!head->host || is_listed(allowed, head->host));
 }
 
 static bool is_entry(const char *text, size_t size)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    static const char name[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                               "0123456789-._";
     if (size > 2 && text[0] == '[' && text[size - 1] == ']')
         return strspn(text + 1, "0123456789ABCDEFabcdef:.") == size - 2;
-    for (size_t i = 0; i < size; i++)
-        if (!memchr(letters, text[i], sizeof letters - 1) && !memchr("-._", text[i], 3))
-            return false;
-    return size && text[size - 1] != '.';
+    return size && text[size - 1] != '.' && strspn(text, name) == size;
 }
 
 bool bp_hosts_are_proper(const char *allowed)
