@@ -61,9 +61,9 @@ LIBS = $(PACKAGE_LIBS) -lm
 
 # --- what is made of what ------------------------------------------------------------------------
 
-SOURCES := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c src/*/*.cc src/*/*.S)))
+SOURCES := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c src/*/*.cc src/*/*.S)))
 OBJECTS := $(SOURCES:%=$(BUILD)/obj/%.o)
-TESTS := $(sort $(wildcard tests/core/test_*.c tests/codec/test_*.c tests/http/test_*.c))
+TESTS := $(sort $(wildcard tests/unit/*/test_*.c))
 TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%)
 
 .PHONY: all
@@ -84,7 +84,7 @@ $(BUILD)/obj/%.cc.o: %.cc $(BUILD)/flags
 	@$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) -c -o $@ $<
 
 $(BUILD)/obj/src/http/assets.S.o: src/http/assets.S openapi.yaml build/openapi.json \
-		build/openapi.yaml.gz build/openapi.json.gz $(wildcard src/http/examples/*) $(BUILD)/flags
+		build/openapi.yaml.gz build/openapi.json.gz $(wildcard src/examples/*) $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo '  AS      $<'
 	@$(CC) -c -o $@ $<
@@ -328,7 +328,7 @@ sanitize: ## All tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(MAKE) CONFIG=asan unit replay integration
 
 .PHONY: layers
-layers: all ## Prove the house's one direction: main -> http -> codec -> core
+layers: all ## Prove the house's one direction: main -> server -> http -> codec -> core
 	@sh tests/support/layers.sh $(BUILD)
 
 .PHONY: mutants

@@ -12,7 +12,7 @@
     ASSET(openapi_json, "build/openapi.json")
     ASSET(openapi_yaml_gz, "build/openapi.yaml.gz")
     ASSET(openapi_json_gz, "build/openapi.json.gz")
-    ASSET(textbook, "src/http/examples/textbook.json")
-    ASSET(textbook_step, "src/http/examples/textbook-step.json")
+    ASSET(textbook, "src/examples/textbook.json")
+    ASSET(textbook_step, "src/examples/textbook-step.json")
 
     .section .note.GNU-stack, "", %progbits

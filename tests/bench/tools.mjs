@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 export const RUNS = 5;
 export const folder = 'build/bench';
-export const textbook = 'src/http/examples/textbook.json';
+export const textbook = 'src/examples/textbook.json';
 mkdirSync(folder, { recursive: true });
 
 /** Servers that are compared have the first processor for themselves; load comes from the second. */

@@ -3,7 +3,7 @@ import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {binary} from '../support/daemon.mjs';
 
-const textbook = JSON.parse(readFileSync(new URL('../../src/http/examples/textbook.json', import.meta.url), 'utf8'));
+const textbook = JSON.parse(readFileSync(new URL('../../src/examples/textbook.json', import.meta.url), 'utf8'));
 
 const ramp = n => Array.from({length: n}, (_, i) => (i * 37 % 101 - 50) / 64);
 const layer = (rows, columns) => Array.from({length: rows}, (_, i) => ramp(columns).map(value => value / (i + 1)));

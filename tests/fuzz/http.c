@@ -19,7 +19,7 @@
 
 #include "backpropd/server.h"
 #include "fuzz.h"
-#include "http/pool.h"
+#include "server/pool.h"
 
 #define CUT '\x1e'
 #define END '\x1f'

@@ -44,8 +44,8 @@ for (const {row, name, request} of entries(limits)) {
   }
 }
 
-const textbook = readFileSync(source('src/http/examples/textbook.json'), 'utf8');
-const step = readFileSync(source('src/http/examples/textbook-step.json'), 'utf8');
+const textbook = readFileSync(source('src/examples/textbook.json'), 'utf8');
+const step = readFileSync(source('src/examples/textbook-step.json'), 'utf8');
 for (const [name, body] of [['textbook', textbook], ['textbook step', step]]) {
   write('body', 0, name, Buffer.from(body));
   write('lift', 0, name, Buffer.from(body));

@@ -1,0 +1,44 @@
+/* The header fields of a reply. */
+#ifndef BACKPROPD_REPLY_HEADERS_H
+#define BACKPROPD_REPLY_HEADERS_H
+
+#include "backpropd/service.h"
+
+#define BP_SERVER_TIMING_MAX 128
+
+/* Server-Timing (W3C): the parts of a calculation in milliseconds. */
+void bp_server_timing(char out[BP_SERVER_TIMING_MAX], const struct bp_timing *timing);
+
+/*
+ * What Access-Control-Allow-Origin says to a request from `origin` (or NULL): "*" if `allowed` is
+ * that, the origin itself if it stands in the list, else NULL. `allowed` is a list of origins with
+ * commas between them; "none" is nobody.
+ */
+const char *bp_cors_allow(const char *allowed, const char *origin);
+
+/* What decides the fields of a reply beside the reply itself. */
+struct bp_reply_facts {
+    const char *request_id;   /* or NULL */
+    const char *cors_origins; /* as the option has them */
+    const char *origin;       /* of the request, or NULL */
+    bool is_post;
+    bool closes; /* the connection, after this reply */
+};
+
+#define BP_FIELDS_MAX 20
+
+struct bp_fields {
+    size_t n;
+    struct {
+        const char *name, *value;
+    } all[BP_FIELDS_MAX];
+    char timing[BP_SERVER_TIMING_MAX];
+    char methods[40];
+};
+
+/* Lists the fields of a reply, but for Date and Content-Length. Out: fields, which point to the
+ * reply, the facts and into themselves. Cannot fail. */
+void bp_fields_make(struct bp_fields *fields, const struct bp_reply *reply,
+                    const struct bp_reply_facts *facts);
+
+#endif

@@ -1,0 +1,18 @@
+#include "../calculation.h"
+
+static void carve(union bp_result *result, struct bp_carver *carver, const struct bp_job *job)
+{
+    bp_pass_carve(&result->pass, carver, &job->task, BP_PASS_FORWARD | bp_parts_of(job));
+}
+
+static bool run(union bp_result *result, struct bp_overflow *overflow, const struct bp_job *job)
+{
+    return bp_forward(&result->pass, overflow, &job->task);
+}
+
+static void encode(struct bp_text *text, const struct bp_job *job, const union bp_result *result)
+{
+    bp_encode_forward(text, job, &result->pass);
+}
+
+const struct bp_calculation bp_calculation_forward = {BP_FORWARD, carve, run, encode};

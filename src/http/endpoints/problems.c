@@ -1,0 +1,74 @@
+/* /problems/CODE: the page that the `type` of a problem document leads to. */
+#include <string.h>
+
+#include "backpropd/encode.h"
+#include "../reply.h"
+#include "../router.h"
+
+static void put_head(struct bp_text *text, const char *title)
+{
+    bp_text_puts(text, "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>");
+    bp_text_puts(text, title);
+    bp_text_puts(text, "</title>\n<h1>");
+    bp_text_puts(text, title);
+    bp_text_puts(text, "</h1>\n");
+}
+
+static void put_list(struct bp_text *text)
+{
+    put_head(text, "Problems of backpropd");
+    bp_text_puts(text, "<ul>\n");
+    for (int code = 0; code < BP_PROBLEM_COUNT; code++) {
+        bp_text_puts(text, "<li><a href=\"/problems/");
+        bp_encode_slug(text, (enum bp_problem_code)code);
+        bp_text_puts(text, "\">");
+        bp_text_put_size(text, bp_problem_info((enum bp_problem_code)code)->status);
+        bp_text_putc(text, ' ');
+        bp_text_puts(text, bp_problem_info((enum bp_problem_code)code)->code);
+        bp_text_puts(text, "</a></li>\n");
+    }
+    bp_text_puts(text, "</ul>\n");
+}
+
+static void put_page(struct bp_text *text, enum bp_problem_code code)
+{
+    const struct bp_problem_info *info = bp_problem_info(code);
+    put_head(text, info->title);
+    bp_text_puts(text, "<p>Status ");
+    bp_text_put_size(text, info->status);
+    bp_text_puts(text, ", code <code>");
+    bp_text_puts(text, info->code);
+    bp_text_puts(text, "</code>.</p>\n<p>");
+    bp_text_puts(text, info->remedy);
+    bp_text_puts(text, "</p>\n<p><a href=\"/problems/\">All problems</a></p>\n");
+}
+
+static bool is_slug(const char *slug, const char *code)
+{
+    for (; *slug && *code; slug++, code++)
+        if (*slug != (*code == '_' ? '-' : *code))
+            return false;
+    return *slug == *code;
+}
+
+void bp_answer_problems(struct bp_reply *reply, struct bp_service *service,
+                        const struct bp_request *request)
+{
+    const char *slug = request->path + strlen("/problems/");
+    struct bp_problem problem;
+    int code = 0;
+    while (code < BP_PROBLEM_COUNT &&
+           !is_slug(slug, bp_problem_info((enum bp_problem_code)code)->code))
+        code++;
+    if (*slug && code == BP_PROBLEM_COUNT) {
+        bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "no such problem; /problems/ lists them");
+        bp_reply_problem(reply, service, &problem);
+        return;
+    }
+    bp_reply_start(reply, service, BP_MEDIA_HTML, 2048);
+    if (*slug)
+        put_page(&reply->text, (enum bp_problem_code)code);
+    else
+        put_list(&reply->text);
+    bp_reply_finish(reply, service);
+}

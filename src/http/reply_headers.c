@@ -1,0 +1,144 @@
+#include "backpropd/reply_headers.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "list.h"
+
+/* printf would take as long for three numbers as the library does for the whole head. */
+static char *put_ms(char *out, const char *name, uint64_t nanoseconds)
+{
+    char digits[24];
+    size_t at = sizeof digits, n = 0;
+    uint64_t microseconds = (nanoseconds + 500) / 1000;
+    for (; microseconds || n < 4; microseconds /= 10) {
+        if (n == 3)
+            digits[--at] = '.';
+        digits[--at] = (char)('0' + microseconds % 10);
+        n++;
+    }
+    out = stpcpy(stpcpy(out, name), ";dur=");
+    memcpy(out, digits + at, sizeof digits - at);
+    return out + (sizeof digits - at);
+}
+
+void bp_server_timing(char out[BP_SERVER_TIMING_MAX], const struct bp_timing *timing)
+{
+    out = put_ms(out, "parse", timing->parse);
+    out = put_ms(stpcpy(out, ", "), "compute", timing->compute);
+    out = put_ms(stpcpy(out, ", "), "serialize", timing->serialize);
+    *out = '\0';
+}
+
+const char *bp_cors_allow(const char *allowed, const char *origin)
+{
+    const char *start;
+    if (strcmp(allowed, "*") == 0)
+        return allowed;
+    if (strcmp(allowed, "none") == 0) /* which is no origin, whoever sends it */
+        return NULL;
+    while (origin && *allowed) {
+        const size_t size = bp_list_next(&start, &allowed, allowed);
+        if (size && strlen(origin) == size && memcmp(origin, start, size) == 0)
+            return origin;
+    }
+    return NULL;
+}
+
+static bool is_origin(const char *text, size_t size)
+{
+    const char *colon = memchr(text, ':', size);
+    if (size == 4 && memcmp(text, "null", 4) == 0)
+        return true;
+    if (!colon || colon == text || size < (size_t)(colon - text) + 4 ||
+        memcmp(colon, "://", 3) != 0)
+        return false;
+    for (const char *at = colon + 3; at < text + size; at++)
+        if (strchr("/?#@* \t\"'<>\\", *at) || *at < 0x20 || *at >= 0x7F)
+            return false;
+    return true;
+}
+
+bool bp_cors_is_proper(const char *allowed)
+{
+    return strcmp(allowed, "*") == 0 || strcmp(allowed, "none") == 0 ||
+           bp_list_is_proper(allowed, is_origin);
+}
+
+static void add(struct bp_fields *fields, const char *name, const char *value)
+{
+    assert(fields->n < BP_FIELDS_MAX);
+    fields->all[fields->n].name = name;
+    fields->all[fields->n].value = value;
+    fields->n++;
+}
+
+/* Who may read the reply in a browser. */
+static void add_cors(struct bp_fields *fields, const struct bp_reply *reply,
+                     const struct bp_reply_facts *facts)
+{
+    const char *origin = bp_cors_allow(facts->cors_origins, facts->origin);
+    const bool by_origin = strcmp(facts->cors_origins, "*") != 0;
+    if (origin)
+        add(fields, "Access-Control-Allow-Origin", origin);
+    if (by_origin || reply->has_gzip)
+        add(fields, "Vary",
+            !reply->has_gzip ? "Origin"
+            : !by_origin     ? "Accept-Encoding"
+                             : "Origin, Accept-Encoding");
+    add(fields, "Access-Control-Expose-Headers", "X-Request-Id, Server-Timing, Retry-After");
+}
+
+static void add_methods(struct bp_fields *fields, const struct bp_reply *reply)
+{
+    bp_methods_text(fields->methods, reply->allow);
+    add(fields, "Allow", fields->methods);
+    if (!reply->is_preflight)
+        return;
+    add(fields, "Access-Control-Allow-Methods", fields->methods);
+    add(fields, "Access-Control-Allow-Headers",
+        "content-type, authorization, x-request-id, traceparent");
+    add(fields, "Access-Control-Max-Age", "7200");
+}
+
+/* What the body is, and how it may be kept. */
+static void add_content(struct bp_fields *fields, const struct bp_reply *reply, bool is_post)
+{
+    if (reply->media != BP_MEDIA_NONE)
+        add(fields, "Content-Type", bp_media_type(reply->media));
+    if (reply->is_gzip)
+        add(fields, "Content-Encoding", "gzip");
+    if (reply->media == BP_MEDIA_HTML)
+        add(fields, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    if (reply->etag) {
+        add(fields, "ETag", reply->etag);
+        add(fields, "Cache-Control", "no-cache"); /* keep it, but ask */
+    } else if (is_post || reply->media == BP_MEDIA_PROBLEM) {
+        add(fields, "Cache-Control", "no-store");
+    }
+}
+
+void bp_fields_make(struct bp_fields *fields, const struct bp_reply *reply,
+                    const struct bp_reply_facts *facts)
+{
+    fields->n = 0;
+    if (facts->request_id)
+        add(fields, "X-Request-Id", facts->request_id);
+    add_cors(fields, reply, facts);
+    add(fields, "X-Content-Type-Options", "nosniff");
+    add_content(fields, reply, facts->is_post);
+    if (reply->timing.parse) {
+        bp_server_timing(fields->timing, &reply->timing);
+        add(fields, "Server-Timing", fields->timing);
+    }
+    if (reply->status == 401)
+        add(fields, "WWW-Authenticate", "Bearer");
+    if (reply->retry_later)
+        add(fields, "Retry-After", "1");
+    if (reply->accepts_post)
+        add(fields, "Accept-Post", "application/json");
+    if (facts->closes)
+        add(fields, "Connection", "close");
+    if (reply->allow)
+        add_methods(fields, reply);
+}

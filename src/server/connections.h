@@ -1,0 +1,83 @@
+/*
+ * The connections that are open: whom each comes from, what it waits for, and until when.
+ *
+ * libmicrohttpd closes a connection on which nothing happens. That is not enough: a client that
+ * sends a byte now and then keeps its connection, and the memory of its request, for ever. Here
+ * each phase has a deadline in all, which one thread enforces by shutting the socket down; the
+ * library then finds the connection closed and ends it in the thread that serves it.
+ */
+#ifndef BACKPROPD_SERVER_CONNECTIONS_H
+#define BACKPROPD_SERVER_CONNECTIONS_H
+
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backpropd/head.h"
+#include "timeout_reply.h"
+
+/* What a connection waits for. Idle ones between two requests wait for a head. */
+enum bp_wait {
+    BP_WAIT_HEAD,
+    BP_WAIT_BODY,
+    BP_WAIT_REPLY, /* for the client to take it */
+    BP_WAIT_COUNT,
+    BP_WAIT_WORK = BP_WAIT_COUNT, /* for us: without a deadline */
+    BP_WAIT_OVER                  /* the deadline has passed, the socket is shut down */
+};
+
+struct bp_connection_rules {
+    size_t seconds[BP_WAIT_COUNT];
+    size_t most;                          /* connections */
+    size_t most_per_client;               /* of one address */
+    const struct bp_late_body *late_body; /* what a client gets whose body has not come in time */
+    void (*on_tick)(void *cls);           /* called ten times a second */
+    void *cls;
+};
+
+struct bp_connection {
+    struct bp_connection *next, **link; /* in the list of all */
+    int socket;
+    bool is_one_too_many;  /* beyond a limit: to be told so */
+    size_t target_size;    /* of the request at hand, with its query */
+    bool is_bad_target;    /* it has a character that may not stand there */
+    _Atomic uint64_t wait; /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
+    void *request;         /* at hand, or NULL: the server's */
+    struct in6_addr client;
+    char request_id[BP_REQUEST_ID_MAX + 1]; /* set before it waits for a body */
+};
+
+struct bp_connections;
+
+/* Starts the thread. NULL if there is no memory or no thread. */
+struct bp_connections *bp_connections_start(const struct bp_connection_rules *rules);
+
+/* A connection has been accepted; it waits for a head. NULL if there is no memory. */
+struct bp_connection *bp_connection_open(struct bp_connections *connections, int socket,
+                                         const struct sockaddr *client);
+
+/* It is about to be closed, and is gone. */
+void bp_connection_close(struct bp_connections *connections, struct bp_connection *connection);
+
+/* True if one has waited for a head for less than so long: it was accepted just now, or had a
+ * reply.
+ */
+bool bp_connections_in_use(struct bp_connections *connections, size_t milliseconds);
+
+/* From now on it waits for something else. False if its time is over: it must not be used. */
+bool bp_connection_wait(struct bp_connections *connections, struct bp_connection *connection,
+                        enum bp_wait wait);
+
+/* The client's address as text. */
+void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection *connection);
+
+/* True if the client was cut off for being late. */
+bool bp_connection_is_over(struct bp_connection *connection);
+
+/* Ends the thread and frees all but the connections, which must have been closed. NULL is nothing.
+ */
+void bp_connections_stop(struct bp_connections *connections);
+
+#endif

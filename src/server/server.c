@@ -1,0 +1,538 @@
+/* The service on libmicrohttpd: the only file that knows it. */
+#include "backpropd/server.h"
+
+#include <malloc.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backpropd/exchange.h"
+#include "backpropd/metrics.h"
+#include "connections.h"
+#include "backpropd/reply_headers.h"
+#include "timeout_reply.h"
+#include "listen.h"
+#include "log.h"
+#include "pool.h"
+#include "smuggling_check.h"
+
+/* Above 32 KiB the library takes a connection's memory from mmap and gives it back to the system;
+ * below, 10,000 closed connections left 330 MB behind. */
+#define CONNECTION_MEMORY 36864
+
+/* Connections beyond the limit that are let in to be told so, each worker having its share. */
+#define SPARE_CONNECTIONS 64
+
+/* After so many tenths of a second without a request, memory goes back to the system. */
+#define REST_TICKS 50
+
+/* What a stop waits for a request that is not yet whole, or a reply that is not taken. */
+#define DRAIN_SECONDS 4
+
+/* What a stop leaves to open connections, from when each was last used, to bring a request that is
+ * on its way: closed at once, they would lose it. */
+#define GRACE_MS 1000
+
+struct bp_server {
+    struct MHD_Daemon *daemon;
+    struct bp_pool *pool;
+    struct bp_connections *connections;
+    struct bp_late_body late_body; /* what clients get that are late with theirs */
+    struct bp_service *service;
+    const char *cors_origins;
+    enum bp_log_format log_format;
+    bool looks_at_raw_heads;
+    struct bp_listening listening;
+    uint64_t first_id;
+    size_t ticks_at_rest;
+    atomic_bool holds_memory; /* a large request has been answered since memory was given back */
+    _Atomic uint64_t n_ids;
+};
+
+/* One request and what the server adds to it. */
+struct call {
+    struct bp_work work; /* first: the pool hands it back */
+    struct bp_server *server;
+    struct MHD_Connection *connection;
+    struct bp_connection *peer;
+    const char *origin; /* of the request, or NULL */
+    bool is_working;    /* a thread of the pool makes the reply, or has made it */
+    struct bp_exchange exchange;
+    struct timespec start;
+    size_t bytes_out;
+    bool answered;
+    struct bp_observation observation;
+    char trace_id[33];
+};
+
+static double seconds_since(const struct timespec *start)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+/* An id for a request that brought none: unlike any other, and not to be guessed from it. */
+static void make_request_id(char *out, struct bp_server *server)
+{
+    uint64_t x = server->first_id + atomic_fetch_add(&server->n_ids, 1) * 0x9E3779B97F4A7C15;
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9; /* SplitMix64 (Steele, Lea, Flood 2014) */
+    x = (x ^ x >> 27) * 0x94D049BB133111EB;
+    x ^= x >> 31;
+    for (int i = 0; i < 16; i++, x >>= 4)
+        out[i] = "0123456789abcdef"[x & 15];
+    out[16] = '\0';
+}
+
+static enum MHD_Result collect_header(void *head, enum MHD_ValueKind kind, const char *name,
+                                      size_t name_size, const char *value, size_t value_size)
+{
+    (void)kind;
+    bp_head_add(head, name, name_size, value, value_size);
+    return MHD_YES;
+}
+
+static bool has_query(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0;
+}
+
+static struct bp_connection *peer_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+static struct bp_head read_head(struct MHD_Connection *connection, const char *target,
+                                const char *method, const char *version, bool looks_at_raw_heads)
+{
+    struct bp_head head = {.method = method, .target = target, .version = version};
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    head.size = info ? info->header_size : 0;
+    head.is_ambiguous =
+        info && looks_at_raw_heads &&
+        !bp_raw_head_is_clean(method, target, version, has_query(connection), info->header_size);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_header, &head);
+    return head;
+}
+
+/* The reply's text leaves with the response, which frees it when it is sent: no copy. */
+static struct MHD_Response *make_response(struct bp_reply *reply)
+{
+    size_t size;
+    const char *body = bp_reply_body(reply, &size);
+    struct MHD_Response *response;
+    if (reply->fixed || !body)
+        return MHD_create_response_from_buffer(size, (void *)(body ? body : ""),
+                                               MHD_RESPMEM_PERSISTENT);
+    response =
+        MHD_create_response_from_buffer_with_free_callback(size, reply->text.data, bp_memory_give);
+    if (response)
+        reply->text.data = NULL;
+    return response;
+}
+
+static void observe(struct call *call)
+{
+    const struct bp_exchange *exchange = &call->exchange;
+    call->observation =
+        (struct bp_observation){.path = exchange->path,
+                                .method = exchange->method,
+                                .status = exchange->reply.status,
+                                .problem = exchange->reply.problem,
+                                .compute_seconds = (double)exchange->reply.timing.compute / 1e9};
+    bp_reply_body(&exchange->reply, &call->bytes_out);
+    if (exchange->method == BP_METHOD_HEAD || exchange->reply.status == 304)
+        call->bytes_out = 0; /* the library sends the head of these alone */
+    call->answered = true;
+}
+
+static void add_fields(struct MHD_Response *response, const struct call *call)
+{
+    const struct bp_exchange *exchange = &call->exchange;
+    const struct bp_reply_facts facts = {.request_id = call->peer->request_id,
+                                         .cors_origins = call->server->cors_origins,
+                                         .origin = call->origin,
+                                         .is_post = exchange->method == BP_METHOD_POST,
+                                         .closes = exchange->reply.must_close ||
+                                                   atomic_load(&exchange->service->draining)};
+    struct bp_fields fields;
+    bp_fields_make(&fields, &exchange->reply, &facts);
+    for (size_t i = 0; i < fields.n; i++) /* without memory it goes out without: better than none */
+        (void)MHD_add_response_header(response, fields.all[i].name, fields.all[i].value);
+}
+
+static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call *call)
+{
+    struct bp_exchange *exchange = &call->exchange;
+    if (!bp_connection_wait(call->server->connections, call->peer, BP_WAIT_REPLY))
+        return MHD_NO;
+    observe(call);
+    bp_exchange_free(exchange);
+    struct MHD_Response *response = make_response(&exchange->reply);
+    bp_reply_free(&exchange->reply);
+    if (!response)
+        return MHD_NO; /* no memory at all: the connection is all that can be given up */
+    add_fields(response, call);
+    enum MHD_Result queued = MHD_queue_response(connection, exchange->reply.status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+/* The request's own id, or one made for it. */
+static void set_request_id(char out[BP_REQUEST_ID_MAX + 1], struct bp_server *server,
+                           const struct bp_head *head)
+{
+    if (head->request_id && bp_request_id_is_proper(head->request_id))
+        memcpy(out, head->request_id, strlen(head->request_id) + 1);
+    else
+        make_request_id(out, server);
+}
+
+static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *connection,
+                             struct bp_head *head, void **state)
+{
+    struct bp_connection *peer = peer_of(connection);
+    struct call *call = NULL;
+    if (peer)
+        set_request_id(peer->request_id, server, head);
+    if (peer && bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
+        call = malloc(sizeof *call);
+    if (!call)
+        return MHD_NO; /* there is nobody left to answer, or no memory to do it in */
+    *state = call;
+    call->server = server;
+    call->connection = connection;
+    call->peer = peer;
+    peer->request = call;
+    call->origin = head->origin;
+    call->is_working = false;
+    call->answered = false;
+    clock_gettime(CLOCK_MONOTONIC, &call->start);
+    bp_head_trace_id(call->trace_id, head);
+    head->is_one_too_many = peer->is_one_too_many;
+    head->target_size = peer->target_size;
+    head->bad_target = peer->is_bad_target;
+    bp_metrics_begin(server->service->metrics);
+    if (bp_exchange_begin(&call->exchange, server->service, head))
+        return send_reply(connection, call);
+    return MHD_YES;
+}
+
+static void finish_in_pool(struct bp_work *work)
+{
+    struct call *call = (struct call *)work;
+    call->exchange.team = bp_pool_team(call->server->pool);
+    bp_exchange_finish(&call->exchange);
+    MHD_resume_connection(call->connection);
+}
+
+/* The body is whole. What takes long goes to the pool while the connection sleeps; the library asks
+ * again when it has woken up. */
+static enum MHD_Result finish(struct bp_server *server, struct call *call)
+{
+    if (call->is_working || bp_exchange_try(&call->exchange))
+        return send_reply(call->connection, call);
+    call->is_working = bp_connection_wait(server->connections, call->peer, BP_WAIT_WORK);
+    if (!call->is_working)
+        return MHD_NO;
+    call->work.run = finish_in_pool;
+    atomic_store(&server->holds_memory, true);
+    MHD_suspend_connection(call->connection); /* before the pool could resume it */
+    if (!bp_pool_submit(server->pool, &call->work)) {
+        bp_exchange_refuse_queue(&call->exchange);
+        MHD_resume_connection(call->connection);
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *piece,
+                                  size_t *piece_size, void **state)
+{
+    struct call *call = *state;
+    if (!call) {
+        struct bp_server *server = cls;
+        struct bp_head head =
+            read_head(connection, url, method, version, server->looks_at_raw_heads);
+        return begin(server, connection, &head, state);
+    }
+    if (*piece_size) {
+        bool go_on = bp_exchange_take(&call->exchange, piece, *piece_size);
+        *piece_size = 0;
+        return go_on ? MHD_YES : MHD_NO;
+    }
+    if (call->answered)
+        return MHD_YES;
+    return finish(cls, call);
+}
+
+/* The client has been told, as far as it listened, that its body did not come in time. */
+static void note_lateness(struct call *call)
+{
+    call->observation =
+        (struct bp_observation){.path = call->exchange.path,
+                                .method = call->exchange.method,
+                                .status = bp_problem_info(BP_PROBLEM_REQUEST_TIMEOUT)->status,
+                                .problem = BP_PROBLEM_REQUEST_TIMEOUT};
+    call->bytes_out = 0;
+    call->answered = true;
+}
+
+static void log_call(const struct call *call)
+{
+    char remote[INET6_ADDRSTRLEN];
+    const struct bp_log_line line = {&call->observation,     call->exchange.received,
+                                     call->bytes_out,        remote,
+                                     call->peer->request_id, call->trace_id};
+    if (call->server->log_format == BP_LOG_OFF)
+        return;
+    bp_connection_client(remote, call->peer);
+    bp_log_request(call->server->log_format, &line);
+}
+
+static void end_call(struct call *call)
+{
+    bp_exchange_free(&call->exchange);
+    bp_reply_free(&call->exchange.reply); /* a client may go before it is sent */
+    if (call->answered) {
+        call->observation.seconds = seconds_since(&call->start);
+        log_call(call);
+    }
+    bp_metrics_end(call->server->service->metrics, call->answered ? &call->observation : NULL);
+    call->peer->request = NULL;
+    free(call);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode why)
+{
+    struct bp_server *server = cls;
+    struct call *call = *state;
+    (void)connection;
+    (void)why;
+    if (!call)
+        return;
+    *state = NULL;
+    if (!call->answered && bp_connection_is_over(call->peer))
+        note_lateness(call);
+    bp_connection_wait(server->connections, call->peer, BP_WAIT_HEAD);
+    end_call(call);
+}
+
+/* Where memory runs out at the wrong moment, the library drops a connection without a word about
+ * its request. */
+static void on_closed(struct bp_server *server, struct bp_connection *peer)
+{
+    struct call *call = peer->request;
+    if (call) {
+        call->answered = false; /* and its path is gone, with the connection's memory */
+        end_call(call);
+    }
+    bp_connection_close(server->connections, peer);
+}
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **peer,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct bp_server *server = cls;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const int socket =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        *peer = bp_connection_open(
+            server->connections, socket,
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    } else if (*peer) {
+        on_closed(server, *peer);
+    }
+}
+
+/* The one place where the whole target is to be seen, its query included. It makes no state: for a
+ * request that is refused by the library none would be freed. */
+static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    struct bp_connection *peer = peer_of(connection);
+    (void)cls;
+    if (peer) {
+        peer->target_size = strlen(target);
+        peer->is_bad_target = !bp_target_is_proper(target);
+    }
+    return NULL;
+}
+
+/* The path is matched as it came: decoding would make /forward%00 something else. */
+static size_t leave_escapes(void *cls, struct MHD_Connection *connection, char *text)
+{
+    (void)cls;
+    (void)connection;
+    return strlen(text);
+}
+
+static void on_panic(void *cls, const char *file, unsigned int line, const char *reason)
+{
+    (void)cls;
+    fprintf(stderr, "backpropd: libmicrohttpd gave up at %s:%u: %s\n", file, line,
+            reason ? reason : "");
+    abort();
+}
+
+static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp_options *options)
+{
+    const size_t head = 2 * options->limits.header_bytes + 4096;
+    const struct MHD_OptionItem items[] = {
+        {MHD_OPTION_LISTEN_SOCKET, server->listening.fd, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + SPARE_CONNECTIONS,
+         NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+         (intptr_t)(head > CONNECTION_MEMORY ? head : CONNECTION_MEMORY), NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, -1, NULL},
+        {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
+        {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, NULL},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server},
+        {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+         (intptr_t)options->threads, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    MHD_set_panic_func(on_panic, NULL);
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+                            on_request, server, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+}
+
+/* What large requests have given back is kept for the next one, but not for ever. */
+static void give_memory_back(void *cls)
+{
+    struct bp_server *server = cls;
+    if (bp_metrics_in_flight(server->service->metrics))
+        server->ticks_at_rest = 0;
+    else if (++server->ticks_at_rest > REST_TICKS && atomic_exchange(&server->holds_memory, false))
+        malloc_trim(0);
+}
+
+static struct bp_connections *start_connections(struct bp_server *server,
+                                                const struct bp_options *options)
+{
+    const struct bp_connection_rules rules = {.seconds = {[BP_WAIT_HEAD] = options->head_timeout,
+                                                          [BP_WAIT_BODY] = options->body_timeout,
+                                                          [BP_WAIT_REPLY] = options->reply_timeout},
+                                              .most = options->limits.connections,
+                                              .most_per_client = options->limits.client_connections,
+                                              .on_tick = give_memory_back,
+                                              .cls = server,
+                                              .late_body = &server->late_body};
+    return bp_connections_start(&rules);
+}
+
+static void free_server(struct bp_server *server)
+{
+    bp_pool_stop(server->pool);
+    bp_pool_free(server->pool);
+    bp_connections_stop(server->connections);
+    bp_late_body_free(&server->late_body);
+    free(server);
+}
+
+static bool start_threads(struct bp_server *server, const struct bp_options *options,
+                          char error[BP_OPTION_ERROR_MAX])
+{
+    if (bp_late_body_make(&server->late_body, server->service, options->cors_origins) &&
+        (server->connections = start_connections(server, options)) &&
+        (server->pool = bp_pool_start(options->threads, options->limits.queue)))
+        server->daemon = start_daemon(server, options);
+    if (server->daemon)
+        return true;
+    snprintf(error, BP_OPTION_ERROR_MAX,
+             "the server could not start with --max-connections %zu and --threads %zu",
+             options->limits.connections, options->threads);
+    return false;
+}
+
+bool bp_server_start(struct bp_server **out, struct bp_service *service,
+                     const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
+{
+    struct bp_server *server = calloc(1, sizeof *server);
+    if (!server) {
+        snprintf(error, BP_OPTION_ERROR_MAX, "out of memory");
+        return false;
+    }
+    server->service = service;
+    server->log_format = options->log_format;
+    server->cors_origins = options->cors_origins;
+    server->looks_at_raw_heads = strcmp(MHD_get_version(), BP_RAW_HEAD_VERSION) == 0;
+    if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
+        server->first_id = (uint64_t)getpid();
+    const bool listens = bp_listen(&server->listening, options, error);
+    if (listens && start_threads(server, options, error)) {
+        *out = server;
+        return true;
+    }
+    if (listens)
+        close(server->listening.fd);
+    free_server(server);
+    return false;
+}
+
+const char *bp_server_url(const struct bp_server *server)
+{
+    return server->listening.url;
+}
+
+static void sleep_ms(long milliseconds)
+{
+    const struct timespec time = {.tv_sec = milliseconds / 1000,
+                                  .tv_nsec = milliseconds % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
+static bool is_in_use(const struct bp_server *server)
+{
+    return bp_metrics_in_flight(server->service->metrics) ||
+           bp_connections_in_use(server->connections, GRACE_MS);
+}
+
+/* Waits until nothing has been in use for a while: a request that had arrived when the stop was
+ * asked for may not have been looked at yet. What is being calculated is waited for, whatever it
+ * takes; a client that does not send or read is not. */
+static void wait_for_requests(const struct bp_server *server, const struct timespec *start)
+{
+    for (int quiet = 0; quiet < 5; quiet = is_in_use(server) ? 0 : quiet + 1) {
+        if (seconds_since(start) > DRAIN_SECONDS && bp_pool_is_idle(server->pool))
+            return;
+        sleep_ms(10);
+    }
+}
+
+/* A reply is done when the system has it. A container's network ends with its process, and takes
+ * along what a slow client has not yet read. */
+static void wait_for_readers(const struct bp_server *server, const struct timespec *start)
+{
+    while (seconds_since(start) <= DRAIN_SECONDS && bp_listen_has_unsent(&server->listening))
+        sleep_ms(10);
+}
+
+void bp_server_stop(struct bp_server *server)
+{
+    struct timespec start;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    /* An inherited socket goes on listening, and who is still to be accepted waits for the next
+     * process. Nobody comes after on a socket of our own: who waits there is told so. */
+    const bool accepts = MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET;
+    if (accepts && !server->listening.is_inherited)
+        shutdown(server->listening.fd, SHUT_RDWR);
+    wait_for_requests(server, &start);
+    bp_pool_stop(server->pool); /* all that sleeps wakes up, and what still comes is refused */
+    MHD_stop_daemon(server->daemon);
+    wait_for_readers(server, &start);
+    if (accepts)
+        close(server->listening.fd);
+    free_server(server);
+}

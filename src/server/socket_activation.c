@@ -1,0 +1,89 @@
+#include "socket_activation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define FIRST_FD 3 /* SD_LISTEN_FDS_START of sd_listen_fds(3) */
+
+static bool read_number(const char *text, unsigned long *number)
+{
+    char *end;
+    errno = 0;
+    *number = strtoul(text, &end, 10);
+    return *text >= '0' && *text <= '9' && !*end && !errno;
+}
+
+/* The variables outlive an exec: a child's child must not take its parent's sockets for its own. */
+static bool is_for_this_process(void)
+{
+    const char *pid = getenv("LISTEN_PID");
+    unsigned long number;
+    return pid && read_number(pid, &number) && number == (unsigned long)getpid();
+}
+
+static int socket_option(int fd, int option)
+{
+    int value = -1;
+    socklen_t size = sizeof value;
+    return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
+/* Why HTTP cannot be served on it, or NULL. */
+static const char *fault_of(int fd)
+{
+    const int flags = fcntl(fd, F_GETFD);
+    const int type = socket_option(fd, SO_TYPE);
+    const int domain = socket_option(fd, SO_DOMAIN);
+    if (flags < 0)
+        return "is not open";
+    if (type < 0)
+        return "is not a socket";
+    if (type != SOCK_STREAM || (domain != AF_INET && domain != AF_INET6 && domain != AF_UNIX))
+        return "is not a TCP or Unix stream socket";
+    if (socket_option(fd, SO_ACCEPTCONN) != 1)
+        return "is a socket that does not listen";
+    /* the library accepts until there is nothing left */
+    if (fcntl(fd, F_SETFD, flags | FD_CLOEXEC) != 0 ||
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) != 0)
+        return strerror(errno);
+    return NULL;
+}
+
+static bool take(int *fd, const char *count, const char *names, char error[BP_OPTION_ERROR_MAX])
+{
+    unsigned long n;
+    if (!read_number(count, &n)) {
+        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s: a number is needed", count);
+        return false;
+    }
+    if (n > 1) {
+        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s%s%.100s: one socket is expected",
+                 count, names ? ", LISTEN_FDNAMES=" : "", names ? names : "");
+        return false;
+    }
+    const char *fault = n ? fault_of(FIRST_FD) : NULL;
+    if (fault) {
+        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=1%s%.100s: descriptor %d %s",
+                 names ? ", LISTEN_FDNAMES=" : "", names ? names : "", FIRST_FD, fault);
+        return false;
+    }
+    if (n)
+        *fd = FIRST_FD;
+    return true;
+}
+
+bool bp_inherit(int *fd, char error[BP_OPTION_ERROR_MAX])
+{
+    const char *count = getenv("LISTEN_FDS");
+    *fd = -1;
+    const bool good =
+        !count || !is_for_this_process() || take(fd, count, getenv("LISTEN_FDNAMES"), error);
+    unsetenv("LISTEN_PID");
+    unsetenv("LISTEN_FDS");
+    unsetenv("LISTEN_FDNAMES");
+    return good;
+}

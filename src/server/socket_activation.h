@@ -1,0 +1,16 @@
+/* A listening socket from whoever started the process, as systemd's socket units pass it. */
+#ifndef BACKPROPD_SERVER_SOCKET_ACTIVATION_H
+#define BACKPROPD_SERVER_SOCKET_ACTIVATION_H
+
+#include <stdbool.h>
+
+#include "backpropd/options.h"
+
+/*
+ * Takes the one socket that LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES tell of, and takes the
+ * variables out of the environment. Out: fd, or -1 where there is none. Fails (false) with one line
+ * in `error` if there are more, or if it is not a stream socket that listens.
+ */
+bool bp_inherit(int *fd, char error[BP_OPTION_ERROR_MAX]);
+
+#endif

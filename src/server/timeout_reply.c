@@ -1,0 +1,59 @@
+#include "timeout_reply.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "backpropd/reply_headers.h"
+
+static void put_field(struct bp_text *text, const char *name, const char *value)
+{
+    bp_text_puts(text, name);
+    bp_text_puts(text, ": ");
+    bp_text_puts(text, value);
+    bp_text_puts(text, "\r\n");
+}
+
+bool bp_late_body_make(struct bp_late_body *late, struct bp_service *service,
+                       const char *cors_origins)
+{
+    struct bp_text *text = &late->text;
+    const struct bp_reply_facts facts = {
+        .cors_origins = cors_origins, .is_post = true, .closes = true};
+    struct bp_problem problem;
+    struct bp_reply reply;
+    struct bp_fields fields;
+    size_t size;
+    bp_problem_set(&problem, BP_PROBLEM_REQUEST_TIMEOUT,
+                   "the body has not come in time; send it faster, or ask for --body-timeout");
+    bp_reply_problem(&reply, service, &problem);
+    const char *body = bp_reply_body(&reply, &size);
+    bp_fields_make(&fields, &reply, &facts);
+    bp_text_start(text, &service->own_memory, 1024);
+    bp_text_puts(text, "HTTP/1.1 408 Request Timeout\r\nX-Request-Id: ");
+    late->id_at = text->size;
+    bp_text_puts(text, "\r\nContent-Length: ");
+    bp_text_put_size(text, size);
+    bp_text_puts(text, "\r\n");
+    for (size_t i = 0; i < fields.n; i++)
+        put_field(text, fields.all[i].name, fields.all[i].value);
+    bp_text_puts(text, "\r\n");
+    bp_text_put(text, body, size);
+    bp_reply_free(&reply);
+    return !text->failed;
+}
+
+void bp_late_body_send(const struct bp_late_body *late, int socket, const char *request_id)
+{
+    char *text = late->text.data;
+    struct iovec parts[] = {{text, late->id_at},
+                            {(char *)request_id, strlen(request_id)},
+                            {text + late->id_at, late->text.size - late->id_at}};
+    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = sizeof parts / sizeof *parts};
+    (void)sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void bp_late_body_free(struct bp_late_body *late)
+{
+    bp_text_free(&late->text);
+}

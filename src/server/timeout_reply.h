@@ -1,0 +1,23 @@
+/* What is sent to a client whose body has not come in time. */
+#ifndef BACKPROPD_SERVER_TIMEOUT_REPLY_H
+#define BACKPROPD_SERVER_TIMEOUT_REPLY_H
+
+#include "backpropd/service.h"
+
+/* A whole reply, head and body, made once, before there is anybody late. */
+struct bp_late_body {
+    struct bp_text text;
+    size_t id_at; /* where the request's id goes */
+};
+
+/* Makes the reply. Fails (false) if there is no memory. */
+bool bp_late_body_make(struct bp_late_body *late, struct bp_service *service,
+                       const char *cors_origins);
+
+/* Sends it if the socket takes it at once. */
+void bp_late_body_send(const struct bp_late_body *late, int socket, const char *request_id);
+
+/* Frees what the reply holds, made or not. */
+void bp_late_body_free(struct bp_late_body *late);
+
+#endif

@@ -1,0 +1,34 @@
+/* The two ways from text to a double and back that C has no fast library for: the one place where
+ * the product is not C. */
+#ifndef BACKPROPD_TEXT_NUMBER_LIBRARY_H
+#define BACKPROPD_TEXT_NUMBER_LIBRARY_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Reads the number that starts at `first` and goes no further than `last`. Returns where it ends.
+ * Out: value, the nearest double; *in_range says whether there is one, value is untouched if not.
+ */
+const char *bp_text_to_double(double *value, int *in_range, const char *first, const char *last);
+
+#define BP_DECIMAL_DIGITS 17
+
+/* Digits, always 17 of them with zeros at the end, and the power of ten that the first one stands
+ * for. */
+struct bp_decimal {
+    uint64_t digits;
+    int exponent;
+};
+
+/* The shortest decimal that reads back to a finite value > 0, the nearest one of these. */
+struct bp_decimal bp_double_to_decimal(double value);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

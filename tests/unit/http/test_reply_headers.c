@@ -1,0 +1,82 @@
+#include "backpropd/reply_headers.h"
+
+#include "suite.h"
+
+TEST(test_server_timing)
+{
+    static const struct {
+        struct bp_timing timing;
+        const char *text;
+    } rows[] = {
+        {{0, 0, 0}, "parse;dur=0.000, compute;dur=0.000, serialize;dur=0.000"},
+        {{4000, 999, 12345678}, "parse;dur=0.004, compute;dur=0.001, serialize;dur=12.346"},
+        {{499, 500, 1000000}, "parse;dur=0.000, compute;dur=0.001, serialize;dur=1.000"},
+        {{1234567890123, 60000000000, 99999999},
+         "parse;dur=1234567.890, compute;dur=60000.000, serialize;dur=100.000"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char text[BP_SERVER_TIMING_MAX];
+        bp_server_timing(text, &rows[i].timing);
+        ck_assert_str_eq(text, rows[i].text);
+    }
+    const struct bp_timing longest = {UINT64_MAX - 500, UINT64_MAX - 500, UINT64_MAX - 500};
+    char text[BP_SERVER_TIMING_MAX];
+    bp_server_timing(text, &longest);
+    ck_assert_uint_lt(strlen(text), sizeof text);
+}
+
+TEST(test_who_may_call)
+{
+    static const char list[] = "https://good.example, http://localhost:3000,null";
+    static const struct {
+        const char *allowed, *origin, *says;
+    } rows[] = {
+        {"*", NULL, "*"},
+        {"*", "https://any.example", "*"},
+        {"none", "https://any.example", NULL},
+        {"none", "none", NULL},
+        {list, NULL, NULL},
+        {list, "", NULL},
+        {list, "https://good.example", "https://good.example"},
+        {list, "http://localhost:3000", "http://localhost:3000"},
+        {list, "null", "null"},
+        {list, "http://good.example", NULL},
+        {list, "https://good.example:443", NULL},
+        {list, "https://good.example.evil", NULL},
+        {list, "https://good.exampl", NULL},
+        {list, "https://evil.example, https://good.example", NULL},
+        {list, "http://localhost:3000,null", NULL},
+        {list, "HTTPS://good.example", NULL},
+        {"https://good.example", "null", NULL},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *says = bp_cors_allow(rows[i].allowed, rows[i].origin);
+        REQUIRE((!says && !rows[i].says) || (says && rows[i].says && !strcmp(says, rows[i].says)),
+                "%s asks %s: %s", rows[i].origin ? rows[i].origin : "nobody", rows[i].allowed,
+                says ? says : "no");
+    }
+}
+
+TEST(test_proper_origins)
+{
+    static const char *const good[] = {
+        "*",      "none", "null", "https://a.example", "http://[::1]:8080, https://b.example",
+        "app://x"};
+    static const char *const bad[] = {"",
+                                      "a.example",
+                                      "https://",
+                                      "https://a.example/",
+                                      "https://a.example/path",
+                                      "https://*.example",
+                                      "https://a.example,",
+                                      "*,https://a.example",
+                                      "https://a.example;https://b.example",
+                                      "https://u@a.example",
+                                      "://a"};
+    for (size_t i = 0; i < LENGTH(good); i++)
+        REQUIRE(bp_cors_is_proper(good[i]), "%s", good[i]);
+    for (size_t i = 0; i < LENGTH(bad); i++)
+        REQUIRE(!bp_cors_is_proper(bad[i]), "%s", bad[i]);
+}
+
+SUITE("http/reply_headers", test_server_timing, test_who_may_call, test_proper_origins)

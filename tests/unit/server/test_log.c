@@ -1,0 +1,127 @@
+#include "server/log.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <unistd.h>
+
+#include "suite.h"
+
+static int ends[2]; /* of a pipe, whose one end is stderr */
+
+static void catch_stderr(void)
+{
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+}
+
+/* What has been logged since; a C string that the next call overwrites. */
+static const char *logged(void)
+{
+    static char text[4096];
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    ssize_t n = read(ends[0], text, sizeof text - 1);
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+static void log_line(enum bp_log_format format, const char *path, const char *id, const char *trace)
+{
+    const struct bp_observation seen = {
+        .path = path, .method = BP_METHOD_POST, .status = 422, .problem = 11, .seconds = 0.0125};
+    const struct bp_log_line line = {.observation = &seen,
+                                     .bytes_in = 12,
+                                     .bytes_out = 345,
+                                     .remote = "192.0.2.7",
+                                     .request_id = id,
+                                     .trace_id = trace};
+    bp_log_request(format, &line);
+}
+
+TEST(test_text)
+{
+    catch_stderr();
+    log_line(BP_LOG_TEXT, "/backward", "some-id", "");
+    const char *line = logged();
+    static const char *const parts[] = {"POST", "/backward", "422",       "12",
+                                        "345",  "12.5",      "192.0.2.7", "some-id"};
+    for (size_t i = 0; i < LENGTH(parts); i++)
+        REQUIRE(strstr(line, parts[i]), "%s is missing in %s", parts[i], line);
+    ck_assert_ptr_eq(strchr(line, '\n'), line + strlen(line) - 1);
+}
+
+TEST(test_json)
+{
+    static const char trace[] = "0af7651916cd43dd8448eb211c80319c";
+    json_error_t error;
+    catch_stderr();
+    log_line(BP_LOG_JSON, "/step", "id", trace);
+    const char *line = logged();
+    ck_assert_ptr_eq(strchr(line, '\n'), line + strlen(line) - 1);
+    json_t *read = json_loads(line, JSON_REJECT_DUPLICATES, &error);
+    REQUIRE(read, "%s: %s", error.text, line);
+    ck_assert_str_eq(json_string_value(json_object_get(read, "method")), "POST");
+    ck_assert_str_eq(json_string_value(json_object_get(read, "route")), "/step");
+    ck_assert_str_eq(json_string_value(json_object_get(read, "request_id")), "id");
+    ck_assert_str_eq(json_string_value(json_object_get(read, "trace_id")), trace);
+    ck_assert_str_eq(json_string_value(json_object_get(read, "remote")), "192.0.2.7");
+    ck_assert_int_eq(json_integer_value(json_object_get(read, "status")), 422);
+    ck_assert_int_eq(json_integer_value(json_object_get(read, "bytes_in")), 12);
+    ck_assert_int_eq(json_integer_value(json_object_get(read, "bytes_out")), 345);
+    ck_assert_double_eq_tol(json_number_value(json_object_get(read, "dur_ms")), 12.5, 1e-9);
+    ck_assert_uint_eq(strlen(json_string_value(json_object_get(read, "ts"))),
+                      strlen("2000-01-01T00:00:00.000Z"));
+    json_decref(read);
+}
+
+/* An id may hold any visible character, 128 of them at most: it must break no line. */
+TEST(test_json_with_a_nasty_id)
+{
+    char id[129];
+    for (size_t i = 0; i < 128; i++)
+        id[i] = i % 3 ? '"' : '\\';
+    id[128] = '\0';
+    catch_stderr();
+    log_line(BP_LOG_JSON, "/step", id, "");
+    json_error_t error;
+    const char *line = logged();
+    json_t *read = json_loads(line, 0, &error);
+    REQUIRE(read, "%s: %s", error.text, line);
+    ck_assert_str_eq(json_string_value(json_object_get(read, "request_id")), id);
+    json_decref(read);
+}
+
+/* A raw path is never logged: it is the client's text. */
+TEST(test_unknown_paths_are_other)
+{
+    catch_stderr();
+    log_line(BP_LOG_TEXT, "/secret/%0a", "id", "");
+    const char *line = logged();
+    ck_assert_ptr_null(strstr(line, "secret"));
+    ck_assert_ptr_nonnull(strstr(line, "other"));
+}
+
+TEST(test_off)
+{
+    catch_stderr();
+    log_line(BP_LOG_OFF, "/step", "id", "");
+    ck_assert_str_eq(logged(), "");
+}
+
+/* Nobody reads: lines are dropped, and no request waits for one. */
+TEST(test_full_pipe_drops_lines)
+{
+    catch_stderr();
+    for (int i = 0; i < 20000; i++)
+        log_line(BP_LOG_TEXT, "/step", "id", "");
+    ck_assert_ptr_nonnull(strstr(logged(), "/step"));
+}
+
+TEST(test_closed_stderr)
+{
+    close(STDERR_FILENO);
+    log_line(BP_LOG_TEXT, "/step", "id", "");
+    log_line(BP_LOG_JSON, "/step", "id", "");
+}
+
+SUITE("http/log", test_text, test_json, test_json_with_a_nasty_id, test_unknown_paths_are_other,
+      test_off, test_full_pipe_drops_lines, test_closed_stderr)
