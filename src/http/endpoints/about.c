@@ -1,7 +1,7 @@
 /* GET / and /version: what this service is, what it takes, and where everything stands. */
-#include "backpropd/json.h"
 #include "../reply.h"
 #include "../router.h"
+#include "backpropd/json.h"
 
 static const struct {
     const char *name, *path;

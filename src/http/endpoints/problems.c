@@ -1,9 +1,9 @@
 /* /problems/CODE: the page that the `type` of a problem document leads to. */
 #include <string.h>
 
-#include "backpropd/encode.h"
 #include "../reply.h"
 #include "../router.h"
+#include "backpropd/encode.h"
 
 static void put_head(struct bp_text *text, const char *title)
 {
