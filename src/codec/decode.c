@@ -78,8 +78,7 @@ static void read_rest(struct bp_reader *reader, const json_t *root)
             bp_read_integer(reader, steps, &STEPS, 1, reader->limits->steps,
                             BP_FAULT_LIMIT_EXCEEDED, &reader->job->steps);
     }
-    json_object_foreach((json_t *)root, key, value)
-    {
+    json_object_foreach((json_t *)root, key, value) {
         if (bp_is_known(key, members_of(endpoint)))
             continue;
         if (strcmp(key, "learning_rate") == 0 || strcmp(key, "steps") == 0)
