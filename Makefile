@@ -63,7 +63,7 @@ LIBS = $(PACKAGE_LIBS) -lm
 
 SOURCES := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c src/*/*.cc src/*/*.S)))
 OBJECTS := $(SOURCES:%=$(BUILD)/obj/%.o)
-TESTS := $(sort $(wildcard tests/core/test_*.c tests/codec/test_*.c tests/http/test_*.c))
+TESTS := $(sort $(wildcard tests/core/test_*.c tests/lesson/test_*.c tests/codec/test_*.c tests/http/test_*.c))
 TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%)
 
 .PHONY: all
@@ -328,7 +328,7 @@ sanitize: ## All tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(MAKE) CONFIG=asan unit replay integration
 
 .PHONY: layers
-layers: all ## Prove the house's one direction: main -> http -> codec -> core
+layers: all ## Prove the house's one direction: main -> http -> codec -> lesson -> core
 	@sh tests/support/layers.sh $(BUILD)
 
 .PHONY: mutants

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Proves the house's one direction, main -> http -> codec -> core, from sources and objects.
+# Proves the house's one direction, main -> http -> codec -> lesson -> core, from sources and objects.
 # usage: layers.sh BUILD_DIRECTORY
 set -eu
 build=$1
@@ -17,28 +17,38 @@ $found"
 }
 
 # includes
-forbid 'only codec knows jansson' 'include <jansson' src/*.c src/core/* src/http/*.[ch] include/backpropd/*.h
+forbid 'only codec knows jansson' 'include <jansson' src/*.c src/core/* src/lesson/* src/http/*.[ch] include/backpropd/*.h
 others=$(find src include -name '*.[ch]' ! -path src/http/server.c)
 # shellcheck disable=SC2086  # the list is words
 forbid 'only http/server.c knows libmicrohttpd' 'include <microhttpd' $others
-forbid 'core looks left' 'include "(backpropd/(job|memory|text|json|number|problem|encode|limits|service|exchange|head|metrics|server|options|access)\.h|\.\./)' src/core/*
-forbid 'codec looks left' 'include "(backpropd/(service|exchange|head|metrics|server|options|access)\.h|\.\./)' src/codec/*
+left_of_codec='service|exchange|head|metrics|server|options|access|notify'
+left_of_lesson="job|memory|text|json|number|problem|encode|limits|$left_of_codec"
+left_of_core="textbook|$left_of_lesson"
+forbid 'core looks left' "include \"(backpropd/($left_of_core)\.h|\.\./)" src/core/*
+forbid 'lesson looks left' "include \"(backpropd/($left_of_lesson)\.h|\.\./)" src/lesson/* include/backpropd/textbook.h
+forbid 'codec looks left' "include \"(backpropd/($left_of_codec)\.h|\.\./)" src/codec/*
 forbid 'http reaches into another room' 'include "\.\./' src/http/*.[ch]
 forbid 'a contract between rooms names a library' 'json_t|struct MHD_' include/backpropd/*.h
-forbid 'nothing below main exits' '\bexit\(' src/core/* src/codec/* src/http/*.[ch]
+forbid 'nothing below main exits' '\bexit\(' src/core/* src/lesson/* src/codec/* src/http/*.[ch]
 
-# symbols: what the core's objects ask for beyond themselves and mathematics
-needed=$(nm -u "$build"/obj/src/core/*.o | awk 'NF == 2 {print $2}' | sort -u)
-defined=$(nm --defined-only "$build"/obj/src/core/*.o | awk 'NF == 3 {print $3}' | sort -u)
-foreign=$(echo "$needed" | grep -vxF "$defined" |
-  grep -vxE 'exp|tanh|memcpy|memset|memmove|(__memcpy|__memset|__memmove)_chk|__stack_chk_fail|__assert_fail|_GLOBAL_OFFSET_TABLE_|__cpu_model|__cpu_indicator_init' || true)
-[ -z "$foreign" ] || complain "core asks for more than numbers: $foreign"
+# symbols: what a room's objects ask for beyond themselves, rooms to the right and mathematics
+numbers_alone() { # ROOM OBJECT...
+  room=$1
+  shift
+  needed=$(nm -u "$build/obj/src/$room"/*.o | awk 'NF == 2 {print $2}' | sort -u)
+  defined=$(nm --defined-only "$@" | awk 'NF == 3 {print $3}' | sort -u)
+  foreign=$(echo "$needed" | grep -vxF "$defined" |
+    grep -vxE 'exp|tanh|memcpy|memset|memmove|(__memcpy|__memset|__memmove)_chk|__stack_chk_fail|__assert_fail|_GLOBAL_OFFSET_TABLE_|__cpu_model|__cpu_indicator_init' || true)
+  [ -z "$foreign" ] || complain "$room asks for more than numbers: $foreign"
+}
+numbers_alone core "$build"/obj/src/core/*.o
+numbers_alone lesson "$build"/obj/src/core/*.o "$build"/obj/src/lesson/*.o
 state_of() { objdump -t "$@" | awk '$NF !~ /^(__PRETTY_FUNCTION__|\.)/ && / \.t?(bss|data)\t/ {print $NF}'; }
-state=$(state_of "$build"/obj/src/core/*.o)
-[ -z "$state" ] || complain "core keeps state: $state"
+state=$(state_of "$build"/obj/src/core/*.o "$build"/obj/src/lesson/*.o)
+[ -z "$state" ] || complain "core or lesson keeps state: $state"
 # two things, of a thread: the arena that jansson's allocators look for, and the last shape
 state=$(state_of "$build"/obj/src/codec/*.o | grep -vxE 'open_arena|last' || true)
 [ -z "$state" ] || complain "codec keeps state: $state"
 
-[ "$failed" = 0 ] && echo "layers: main -> http -> codec -> core holds"
+[ "$failed" = 0 ] && echo "layers: main -> http -> codec -> lesson -> core holds"
 exit "$failed"
