@@ -13,6 +13,7 @@ const head = text => text.trim().split('\n').slice(0, linesMax).join('\n');
 const tail = text => text.trim().split('\n').slice(-linesMax).join('\n');
 const logs = mkdtempSync(join(tmpdir(), 'tests-'));
 process.on('exit', () => rmSync(logs, {recursive: true}));
+process.setMaxListeners(0); // each run() adds some
 
 /** Runs a program to its end: what it printed, and how it failed if it did. */
 async function execute(command, args, env) {
