@@ -98,7 +98,7 @@ build/%.gz: build/%
 	gzip -9nc $< >$@.new
 	@mv $@.new $@
 
-build/openapi.yaml: openapi.yaml
+build/openapi.yaml: openapi.yaml | $(BUILD)/flags
 	@mkdir -p $(@D)
 	@cp $< $@
 

@@ -115,6 +115,15 @@ for (const goal of ['all', 'run', 'demo', 'test', 'unit', '-j4 test']) {
   });
 }
 
+test('make test after make deps demo names what tests need besides, before it compiles', () => {
+  const bin = mkdtempSync(join(work, 'bin-'));
+  script(join(bin, 'pkg-config'), `case " $* " in *' check '*) exit 1 ;; esac; PATH=\${PATH#*:}; exec pkg-config "$@"`);
+  for (const goal of ['test', 'unit']) {
+    const {text} = run(`make --no-print-directory BUILD=${join(bin, 'build')} ${goal}`, {PATH: `${bin}:${process.env.PATH}`});
+    assert.match(text, /^missing: check; run: make deps\nmake: [^\n]*\n$/);
+  }
+});
+
 // ---- The demo ----
 
 test('the demo ends with what to do next', () => {
