@@ -79,7 +79,6 @@ function findPromtool() {
 test('promtool finds nothing wrong', async t => {
   const promtool = findPromtool();
   if (!promtool) {
-    console.log('SKIPPED: promtool is missing; make promtool fetches it');
     return t.skip('promtool is missing; make promtool fetches it');
   }
   for (const method of ['GET', 'BREW']) await daemon.raw(head(`${method} / HTTP/1.1`, 'Host: a', 'Connection: close'));

@@ -37,7 +37,6 @@ make_copies() {
   copy "$clean/tests" tests/*
   copy "$clean/build" build/openapi.*
   copy "$clean/build/release" build/release/obj build/release/flags build/release/backpropd
-  ln -s "$root/tests/node_modules" "$clean/tests/"
   cp -a "$clean" "$work/tree-1"
   cp -a "$clean" "$work/tree-2"
 }

@@ -19,3 +19,12 @@ curl -sf -d @"$work/body.json" "$url/backward" -o "$work/reply.json"
 printf '$ curl -d @body.json %s/backward\n\n' "$url"
 jq -rn --slurpfile body "$work/body.json" --slurpfile reply "$work/reply.json" \
   -f "$here/demo.jq"
+
+cat <<'END'
+
+Next:
+  make run    # serves on 127.0.0.1:8080; then, in another terminal,
+  curl -s localhost:8080/examples/textbook -o body.json
+  curl -s -d @body.json localhost:8080/backward | jq .gradients
+README.md has the rest.
+END
