@@ -4,7 +4,8 @@ import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import {Cursor, readContract} from '../contract/judge.mjs';
-import {docker, image, inspect, restrictions, skip, start, until} from './box.mjs';
+import {until} from '../support/until.mjs';
+import {docker, image, inspect, restrictions, skip, start} from './box.mjs';
 import {readTar} from './tar.mjs';
 
 const document = readContract();

@@ -8,6 +8,7 @@ import {fileURLToPath} from 'node:url';
 import {start} from '../support/daemon.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {connect, head} from '../support/raw.mjs';
+import {until} from '../support/until.mjs';
 
 const daemon = await start({args: ['--log-format', 'off']});
 after(() => daemon.stop());
@@ -105,16 +106,9 @@ for (const [what, act, name, labels] of events) {
   test(`counted: ${what}`, async () => {
     const before = valueOf(await metrics(), name, labels);
     for (let i = 0; i < 3; i++) await act();
+    // a reply may be read an instant before it is counted
     await until(async () => valueOf(await metrics(), name, labels) === before + 3, `${name} ${JSON.stringify(labels)}`);
   });
-}
-
-/** A reply may be read an instant before it is counted. */
-async function until(holds, what) {
-  for (let i = 0; !await holds(); i++) {
-    assert.ok(i < 200, what);
-    await new Promise(done => { setTimeout(done, 20); });
-  }
 }
 
 test('what is refused has not been calculated', async () => {

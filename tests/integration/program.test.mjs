@@ -11,6 +11,8 @@ import {binary, request, start} from '../support/daemon.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {connect, head, post} from '../support/raw.mjs';
 import {freePort} from '../support/port.mjs';
+import {growing, long, roomy} from '../support/heavy.mjs';
+import {inPatience, inTime, patience, until} from '../support/until.mjs';
 
 const {version} = readContract().info;
 const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BACKPROPD_')));
@@ -23,7 +25,7 @@ const book = JSON.parse(bookText);
 /** Runs the program to its end; input is its standard input. */
 async function run(args, {env = {}, input = ''} = {}) {
   const child = spawn(binary, args, {env: {...bare, ...env}});
-  const timer = setTimeout(() => child.kill('SIGKILL'), 30000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   const out = {stdout: '', stderr: ''};
   for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', piece => { out[name] += piece; });
   child.stdin.on('error', () => {}).end(input);
@@ -41,24 +43,18 @@ async function withDaemon(options, act) {
   }
 }
 
-async function until(holds, what, tries = 1500) {
-  for (let i = 0; !await holds(); i++) {
-    assert.ok(i < tries, what);
-    await pause(20);
-  }
-}
-
 // ---- Starting ----
 
 /** Everything on stdout until the daemon has ended; it is stopped once it listens. */
 async function stdoutOf(args, env = {}, use = async () => {}) {
   const child = spawn(binary, args, {env: {...bare, ...env}, stdio: ['ignore', 'pipe', 'ignore']});
+  const closed = once(child, 'close');
   let out = '';
   child.stdout.setEncoding('utf8').on('data', piece => { out += piece; });
   await until(() => out.includes('\n') || child.exitCode !== null, 'no ready line');
   await use(Number(/:(\d+)\n/.exec(out)?.[1]));
   child.kill('SIGTERM');
-  await once(child, 'close');
+  await inPatience(closed, 'it stops');
   return out;
 }
 
@@ -230,24 +226,13 @@ test('call keeps to the limits that it is given', async () => {
 
 // ---- Stopping ----
 
-async function timed(promise) {
-  const begin = Date.now();
-  return {...await promise, seconds: (Date.now() - begin) / 1000};
-}
-
-function assertStopped({code, signal, seconds}) {
-  assert.deepEqual([code, signal], [0, null]);
-  assert.ok(seconds < 5, `${seconds} s`);
-}
-
-/** A /step that works for a second or so, and what it is answered with. */
-const heavy = JSON.stringify({network: {W1: Array(100).fill(Array(100).fill(0.001)), b1: Array(100).fill(0)},
-  samples: [{x: Array(100).fill(1), y: Array(100).fill(0.5)}], learning_rate: 1e-9, steps: 30000, include: []});
+/** It has ended by itself, whatever its clients did not do. */
+const assertStopped = how => assert.deepEqual(how, {code: 0, signal: null});
 
 const inFlight = async port => valueOf(readMetrics((await request(port, 'GET', '/metrics')).text), 'backpropd_http_requests_in_flight') - 1;
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
-  test(`${signal} while idle`, () => withDaemon({}, async own => assertStopped(await timed(own.stop(signal)))));
+  test(`${signal} while idle`, () => withDaemon({}, async own => assertStopped(await own.stop(signal))));
 }
 
 test('SIGTERM with idle connections that are kept alive', () => withDaemon({}, async own => {
@@ -256,28 +241,31 @@ test('SIGTERM with idle connections that are kept alive', () => withDaemon({}, a
     await line.send(head('GET /livez HTTP/1.1', 'Host: a'));
     assert.equal((await line.reply()).status, 200);
   }
-  assertStopped(await timed(own.stop()));
+  assertStopped(await own.stop());
   for (const line of lines) assert.equal(await line.closed(), '');
 }));
 
 for (const [name, signals] of [['SIGTERM', 1], ['SIGTERM twice', 2], ['SIGTERM five times', 5]]) {
-  test(`${name} during a heavy request`, () => withDaemon({args: ['--threads', '4']}, async own => {
+  test(`${name} during a heavy request`, () => growing(steps => withDaemon({args: ['--threads', '4', ...roomy]}, async own => {
     const line = await connect(own.port);
-    await line.send(post('/step', heavy));
-    await until(() => inFlight(own.port), 'the request is in flight');
+    await line.send(post('/step', long(steps)));
+    await until(async () => line.all || await inFlight(own.port), 'the request is in flight');
     for (let i = 1; i < signals; i++) { own.child.kill('SIGTERM'); await pause(20); }
     const stopped = own.stop();
+    await pause(20);
+    const isBusy = !line.all;
     const reply = await line.reply();
-    assert.deepEqual([reply.status, reply.json?.losses?.length], [200, 30001]);
-    assertStopped(await timed(stopped));
-  }));
+    assert.deepEqual([reply.status, reply.json?.losses?.length], [200, steps + 1]);
+    assertStopped(await stopped);
+    return isBusy;
+  })));
 }
 
 test('SIGTERM with many requests on the way: no answer is cut', () => withDaemon({}, async own => {
   const expected = (await request(own.port, 'POST', '/backward', bookText)).text;
   const lines = await Promise.all(Array.from({length: 40}, () => connect(own.port)));
   await Promise.all(lines.map(line => line.send(Buffer.concat(Array(20).fill(post('/backward', bookText))))));
-  const stopped = timed(own.stop());
+  const stopped = own.stop();
   await Promise.all(lines.map(async line => {
     await line.closed().catch(() => {});
     const whole = line.all.split(/HTTP\/1\.1 200 OK\r\n[^]*?\r\n\r\n/).slice(1);
@@ -286,7 +274,7 @@ test('SIGTERM with many requests on the way: no answer is cut', () => withDaemon
   assertStopped(await stopped);
 }));
 
-test('SIGTERM during an upload that goes on', () => withDaemon({}, async own => {
+test('SIGTERM during an upload that goes on', () => inTime(() => withDaemon({}, async own => {
   const line = await connect(own.port);
   const bytes = post('/backward', bookText);
   await line.send(bytes.subarray(0, -100));
@@ -298,21 +286,21 @@ test('SIGTERM during an upload that goes on', () => withDaemon({}, async own => 
   await line.send(bytes.subarray(-50));
   const reply = await line.reply();
   assert.equal(reply.text, (await daemon.call('POST', '/backward', bookText)).text);
-  assertStopped(await timed(stopped));
-}));
+  assertStopped(await stopped);
+})));
 
 test('SIGTERM during an upload that never ends', () => withDaemon({}, async own => {
   const line = await connect(own.port);
   await line.send(post('/backward', bookText).subarray(0, -100));
   await until(() => inFlight(own.port), 'the upload is in flight');
-  assertStopped(await timed(own.stop()));
+  assertStopped(await own.stop());
   line.destroy();
 }));
 
-test('while it drains, /readyz says no and requests are answered', () => withDaemon({args: ['--drain-delay', '3']}, async own => {
+test('while it drains, /readyz says no and requests are answered', () => withDaemon({args: ['--drain-delay', '600']}, async own => {
   assert.equal((await own.call('GET', '/readyz')).status, 200);
   const kept = await connect(own.port);
-  const stopped = own.stop();
+  own.child.kill('SIGTERM');
   await until(async () => (await own.call('GET', '/readyz')).status === 503, '/readyz turns 503');
   const ready = await own.call('GET', '/readyz');
   assert.equal(ready.json.code, 'overloaded');
@@ -322,7 +310,12 @@ test('while it drains, /readyz says no and requests are answered', () => withDae
   assert.equal((await run(['--healthcheck', '--listen', `127.0.0.1:${own.port}`])).code, 0);
   await kept.send(head('GET /livez HTTP/1.1', 'Host: a'));
   assert.equal((await kept.reply()).headers.connection?.toLowerCase(), 'close');
-  assert.deepEqual(await stopped, {code: 0, signal: null});
+}));
+
+test('it drains for as long as it was told to, and ends', () => withDaemon({args: ['--drain-delay', '1']}, async own => {
+  const begin = performance.now();
+  assertStopped(await own.stop());
+  assert.ok(performance.now() - begin >= 1000);
   await assert.rejects(request(own.port, 'GET', '/livez'), {code: 'ECONNREFUSED'});
 }));
 
@@ -351,6 +344,7 @@ const askAll = async own => {
 };
 
 test('a log line of JSON for each request', async () => {
+  const begin = performance.now();
   const {lines, replies} = await logged(['--log-format', 'json'], askAll, events.length);
   assert.equal(lines.length, events.length);
   for (const [i, line] of lines.entries()) {
@@ -359,7 +353,7 @@ test('a log line of JSON for each request', async () => {
     for (const member of members) assert.ok(member in entry, `${member} in ${line}`);
     assert.match(entry.ts, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
     assert.ok(Math.abs(Date.parse(entry.ts) - Date.now()) < 600000, entry.ts);
-    assert.ok(typeof entry.level === 'string' && entry.dur_ms >= 0 && entry.dur_ms < 60000, line);
+    assert.ok(typeof entry.level === 'string' && entry.dur_ms >= 0 && entry.dur_ms <= performance.now() - begin, line);
     assert.deepEqual([entry.status, entry.request_id, entry.bytes_in], [replies[i].status, replies[i].headers['x-request-id'], Buffer.byteLength(body)], line);
     assert.equal(entry.bytes_out, method === 'HEAD' ? 0 : Buffer.byteLength(replies[i].text), line);
     assert.equal(entry.remote, '127.0.0.1', line);
@@ -409,13 +403,9 @@ test('a log that nobody reads holds nobody up', async () => {
   try {
     const [line] = await once(child.stdout, 'data'); // and stderr is left alone
     const port = Number(/:(\d+)\n/.exec(line)[1]);
-    const {length} = await Promise.all(Array.from({length: 3000}, async (_, i) => {
-      await pause(i / 3);
-      return request(port, 'GET', '/livez', undefined, {'x-request-id': 'a'.repeat(128)});
-    }));
-    assert.equal(length, 3000);
+    await inParallel(Array(3000).fill([port, 'GET', '/livez', undefined, {'x-request-id': 'a'.repeat(128)}]), request, 50);
     child.kill('SIGTERM');
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.deepEqual(await inPatience(once(child, 'exit'), 'it stops'), [0, null]);
   } finally {
     child.kill('SIGKILL');
   }
@@ -436,9 +426,8 @@ test('clients that go before their answer leave no memory behind', async () => {
       await line.send(post('/backward', body));
       line.destroy();
     }
-    for (let i = 0; i < 300 && await inFlight() > 1; i++) await pause(50);
-    assert.equal(await inFlight(), 1, 'only the request that asks');
-    assert.ok(await used() <= before + 65536, `${await used()} bytes are taken, ${before} were before`);
+    await until(async () => await inFlight() === 1, 'nothing is in flight but the request that asks');
+    await until(async () => await used() <= before, `no more than ${before} bytes are taken`);
   } finally {
     await own.stop();
   }

@@ -8,8 +8,8 @@ trap 'kill "$daemon" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 "$backpropd" --listen 127.0.0.1:0 --log-format off >"$work/ready" &
 daemon=$!
-for _ in $(seq 100); do
-  [ -s "$work/ready" ] && break
+until [ -s "$work/ready" ]; do
+  kill -0 "$daemon"
   sleep 0.05
 done
 url=$(sed 's/.* on //' "$work/ready")
