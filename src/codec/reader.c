@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backpropd/suggest.h"
 #include "skeleton.h"
 
 const char *bp_describe(const struct bp_reader *reader, const json_t *value)
@@ -223,7 +224,7 @@ bool bp_read_name(const struct bp_reader *reader, const json_t *value, const str
                                           "not one of the names known here");
     fault->expected = bp_fact_names(names, n);
     bp_fault_got_text(fault, got);
-    bp_fault_suggest(fault, bp_nearest_name(got, names, n));
+    bp_fault_suggest(fault, bp_suggest(got, names, n));
     return false;
 }
 
@@ -240,7 +241,7 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
     struct bp_fault *fault = bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER,
                                                  object_place, key, "unknown member");
     if (reader->problem->n_faults <= BP_FAULTS_MAX) /* what is not listed needs no help */
-        bp_fault_suggest(fault, bp_nearest_name(key, known.names, known.n));
+        bp_fault_suggest(fault, bp_suggest(key, known.names, known.n));
 }
 
 #define MISSPELT_AMONG 100
@@ -263,7 +264,7 @@ void bp_read_missing(const struct bp_reader *reader, const json_t *object,
     if (may_be_misspelt)
         json_object_foreach((json_t *)object, key, value) {
             const char *near =
-                bp_is_known(key, known) ? NULL : bp_nearest_name(key, known.names, known.n);
+                bp_is_known(key, known) ? NULL : bp_suggest(key, known.names, known.n);
             if (near && strcmp(near, name) == 0)
                 return;
         }

@@ -20,9 +20,9 @@ $found"
 TEXT='memory|text|json|number'
 CORE='network|layout|loss|overflow|activation|matmul|pass|reason|descent'
 LESSON='textbook'
-CODEC='job|problem|encode|limits'
+CODEC='job|problem|encode|limits|suggest'
 HTTP='service|exchange|head|metrics|access|reply_headers'
-SERVER='server|options|notify'
+SERVER='server|options|notify|healthcheck'
 upward() { # ROOM FORBIDDEN...: no file of the room includes a header of a room above it
   room=$1
   shift

@@ -105,7 +105,7 @@ static struct bp_options options_for(const struct bp_limits *limits)
         complain("%s", error);
     options.port = 0;
     options.threads = 1;
-#define TAKE(name, standard, text)                                                                 \
+#define TAKE(name, standard, most, text)                                                           \
     if (limits->name)                                                                              \
         options.limits.name = limits->name;
     BP_LIMITS(TAKE)

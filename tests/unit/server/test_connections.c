@@ -221,6 +221,11 @@ TEST(test_addresses)
     struct bp_connection *v6 = bp_connection_open(connections, -1, (struct sockaddr *)&client);
     bp_connection_client(text, v6);
     ck_assert_str_eq(text, "2001:db8::7");
+    const struct sockaddr nameless = {.sa_family = AF_UNIX};
+    struct bp_connection *local = bp_connection_open(connections, -1, &nameless);
+    bp_connection_client(text, local);
+    ck_assert_str_eq(text, "unix");
+    bp_connection_close(connections, local);
     bp_connection_close(connections, v4);
     bp_connection_close(connections, v6);
     bp_connections_stop(connections);
