@@ -66,6 +66,13 @@ static bool set_log_format(struct bp_options *options, const char *value, size_t
     return false;
 }
 
+static bool set_log_health(struct bp_options *options, const char *value, size_t offset)
+{
+    (void)offset;
+    options->log_health = strcmp(value, "on") == 0;
+    return options->log_health || strcmp(value, "off") == 0;
+}
+
 static bool set_cors_origins(struct bp_options *options, const char *value, size_t offset)
 {
     (void)offset;
@@ -131,13 +138,17 @@ static const struct flag FLAGS[] = {
     {"drain-delay", "SECONDS", "0", "go on accepting so long after SIGTERM", set_size,
      offsetof(struct bp_options, drain_delay)},
     {"head-timeout", "SECONDS", "10",
-     "a request's head takes at most so long, and a pause before it", set_count,
+     "a request's head takes at most so long, on a new connection from its start", set_count,
      offsetof(struct bp_options, head_timeout)},
     {"body-timeout", "SECONDS", "20", "a request's body takes at most so long", set_count,
      offsetof(struct bp_options, body_timeout)},
     {"reply-timeout", "SECONDS", "60", "a client takes its reply within so long", set_count,
      offsetof(struct bp_options, reply_timeout)},
+    {"idle-timeout", "SECONDS", "75", "a kept connection waits at most so long for a next request",
+     set_count, offsetof(struct bp_options, idle_timeout)},
     {"log-format", "FORMAT", "text", "requests on stderr: text, json or off", set_log_format, 0},
+    {"log-health", "SWITCH", "off", "health checks that succeed are logged: on or off",
+     set_log_health, 0},
     {"cors-origin", "ORIGINS", "*", "origins whose pages may call: a list with commas, *, or none",
      set_cors_origins, 0},
     {"allow-host", "HOSTS", "*",

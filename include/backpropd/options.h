@@ -31,9 +31,10 @@ struct bp_options {
     char address[64];      /* to listen on, without brackets */
     unsigned port;
     size_t threads;
-    size_t drain_delay;                               /* seconds */
-    size_t head_timeout, body_timeout, reply_timeout; /* seconds in all */
+    size_t drain_delay;                                             /* seconds */
+    size_t head_timeout, body_timeout, reply_timeout, idle_timeout; /* seconds in all */
     enum bp_log_format log_format;
+    bool log_health;           /* log requests for health that succeed, too */
     const char *cors_origins;  /* "*", or a list */
     const char *allowed_hosts; /* "*", or a list */
     const char *token_file;    /* "" for none */

@@ -24,7 +24,7 @@ static const struct bp_late_body late_body = {
 
 static struct bp_connections *start(size_t most, size_t most_per_client)
 {
-    const struct bp_connection_rules rules = {.seconds = {1, 1, 1},
+    const struct bp_connection_rules rules = {.seconds = {1, 1, 1, 1},
                                               .most = most,
                                               .most_per_client = most_per_client,
                                               .late_body = &late_body,
@@ -149,7 +149,7 @@ TEST(test_in_use)
     ck_assert(bp_connections_in_use(connections, 1000)); /* the other */
     ck_assert(bp_connection_wait(connections, two, BP_WAIT_WORK));
     ck_assert(!bp_connections_in_use(connections, 1000));
-    ck_assert(bp_connection_wait(connections, two, BP_WAIT_HEAD));
+    ck_assert(bp_connection_wait(connections, two, BP_WAIT_IDLE));
     sleep_ms(300);
     ck_assert(bp_connections_in_use(connections, 800));
     ck_assert(!bp_connections_in_use(connections, 200));
@@ -175,11 +175,41 @@ TEST(test_addresses)
     bp_connections_stop(connections);
 }
 
-/* With 9 of 10 taken and more, one that waits for a head gets a second, however long the rule is.
- */
+/* The first line of a request ends the idle time, and gives no fresh connection more time. */
+TEST(test_head_begins)
+{
+    const struct bp_connection_rules rules = {
+        .seconds = {[BP_WAIT_HEAD] = 60, [BP_WAIT_BODY] = 60, [BP_WAIT_IDLE] = 3600},
+        .most = 5,
+        .most_per_client = 5,
+        .on_tick = tick,
+        .cls = &n_ticks};
+    struct bp_connections *connections = bp_connections_start(&rules);
+    struct bp_connection *one = open_from(connections, -1, "192.0.2.1");
+    ck_assert_uint_eq(bp_connections_count(connections), 1);
+    const uint64_t fresh = atomic_load(&one->wait);
+    sleep_ms(20);
+    bp_connection_begin_head(connections, one);
+    ck_assert_uint_eq(atomic_load(&one->wait), fresh);
+    ck_assert(bp_connection_wait(connections, one, BP_WAIT_IDLE));
+    const uint64_t idle = atomic_load(&one->wait);
+    bp_connection_begin_head(connections, one);
+    ck_assert_uint_lt(atomic_load(&one->wait), idle);
+    ck_assert_uint_gt(atomic_load(&one->wait), fresh);
+    ck_assert(bp_connection_wait(connections, one, BP_WAIT_BODY));
+    const uint64_t body = atomic_load(&one->wait);
+    bp_connection_begin_head(connections, one);
+    ck_assert_uint_eq(atomic_load(&one->wait), body);
+    bp_connection_close(connections, one);
+    ck_assert_uint_eq(bp_connections_count(connections), 0);
+    bp_connections_stop(connections);
+}
+
+/* With 9 of 10 taken and more, one that waits for a request, its first or its next, gets a second,
+ * however long the rule is. */
 TEST(test_crowded)
 {
-    const struct bp_connection_rules rules = {.seconds = {60, 60, 60},
+    const struct bp_connection_rules rules = {.seconds = {60, 60, 60, 60},
                                               .most = 10,
                                               .most_per_client = 10,
                                               .on_tick = tick,
@@ -188,6 +218,8 @@ TEST(test_crowded)
     struct bp_connection *all[10];
     for (size_t i = 0; i < 9; i++)
         all[i] = open_from(connections, -1, "192.0.2.1");
+    for (size_t i = 0; i < 9; i += 2)
+        bp_connection_wait(connections, all[i], BP_WAIT_IDLE);
     sleep_ms(1500);
     for (size_t i = 0; i < 9; i++)
         REQUIRE(!bp_connection_is_over(all[i]), "%zu: nine are no crowd", i);
@@ -203,4 +235,4 @@ TEST(test_crowded)
 }
 
 SUITE("http/connections", test_deadlines, test_who_goes_on_is_not_late, test_limits, test_in_use,
-      test_addresses, test_crowded)
+      test_addresses, test_head_begins, test_crowded)
