@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing, and nothing that is there: Debian's packages, then the pinned test tools
 # of tests/package-lock.json. `deps.sh use` leaves out what only tests need; `packaging`, `chaos`, `fuzz`,
-# `bench` and `container` add what these need. `deps.sh promtool` fetches nothing but promtool, to
+# `bench`, `container` and `proxy` add what these need. `deps.sh promtool` fetches nothing but promtool, to
 # build/tools: it comes with all of Prometheus, which is not to be installed.
 set -eu
 cd "$(dirname "$0")/.."
@@ -97,6 +97,11 @@ if [ "${1:-}" = container ]; then
   need iproute2 have ip
   need git have git
   need kubernetes-client have kubectl
+fi
+
+if [ "${1:-}" = proxy ]; then
+  need nginx-light test -x /usr/sbin/nginx
+  need haproxy test -x /usr/sbin/haproxy
 fi
 
 if [ -n "$missing" ]; then
