@@ -5,16 +5,16 @@ import http from 'node:http';
 import {after, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {entries} from '../integration/robustness.mjs';
-import {request, start} from '../support/daemon.mjs';
+import {request} from '../support/daemon.mjs';
 import {connect, head} from '../support/raw.mjs';
-import {missing, proxies, relay, until} from './servers.mjs';
+import {missing, proxies, relay, startDaemon, until} from './servers.mjs';
 
 if (missing.length > 0) {
   console.log(`SKIPPED: ${missing.join(' and ')} not installed; make proxy-deps installs what is missing`);
   process.exit(0);
 }
 
-const daemon = await start({args: ['--log-format', 'json', '--log-health', 'on', '--head-timeout', '5'], judged: false});
+const daemon = await startDaemon('--head-timeout', '5');
 const counting = await relay(daemon.port);
 const {all, stop} = await proxies({nginx: counting.port, haproxy: daemon.port});
 after(async () => {
@@ -24,8 +24,7 @@ after(async () => {
 });
 
 const prefix = '/api/bp';
-const logged = () => daemon.log().split('\n').slice(0, -1).map(line => JSON.parse(line));
-const linesOf = id => logged().filter(line => line.request_id === id);
+const linesOf = id => daemon.log().filter(line => line.request_id === id);
 
 /** The daemon's line for a reply, once it is there. */
 async function lineOf(reply) {
@@ -154,7 +153,7 @@ function wrongLine(line, forwarded, times) {
 /** What daemon and proxy do not agree on, of the requests after so many lines of each's log: {wrong, unlogged}. */
 function disagreements(proxy, [nOfDaemon, nOfProxy]) {
   const forwarded = new Map(proxy.log().slice(nOfProxy).map(({id, status}) => [id, status]));
-  const lines = logged().slice(nOfDaemon).filter(({route}) => route && route !== '/readyz'); // HAProxy's own checks
+  const lines = daemon.log().slice(nOfDaemon).filter(({route}) => route && route !== '/readyz'); // HAProxy's own checks
   const times = new Map();
   for (const {request_id: id} of lines) times.set(id, (times.get(id) ?? 0) + 1);
   const wrong = lines.map(line => [wrongLine(line, forwarded, times), line]).filter(([what]) => what);
@@ -168,7 +167,7 @@ for (const proxy of all) {
     await lineOf(index);
     const {hostile, refusedByLibrary} = hostileRequests(index.json.limits);
     assert.ok(hostile.length > 100, `${hostile.length} hostile requests`);
-    const begin = [logged().length, proxy.log().length];
+    const begin = [daemon.log().length, proxy.log().length];
     const good = goodTraffic(proxy.port);
     const replies = new Map();
     const rest = [...hostile];

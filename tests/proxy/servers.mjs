@@ -1,14 +1,15 @@
 // nginx and HAProxy as the README sets them up, on free ports, in front of a daemon.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import net from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
-import {request} from '../support/daemon.mjs';
+import {binary, request} from '../support/daemon.mjs';
 import {freePort} from '../support/port.mjs';
 
+const programs = {nginx: '/usr/sbin/nginx', haproxy: '/usr/sbin/haproxy'};
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const block = language => new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'm').exec(readme)[1];
 
@@ -49,19 +50,36 @@ export async function relay(to) {
 const readLog = text => text.split('\n').slice(0, -1).map(line => line.trim().split(' ')).filter(words => words.length === 2)
   .map(([id, status]) => ({id, status: /^\d{3}$/.test(status) ? Number(status) : undefined}));
 
-async function launch(name, command, args, port, logOf) {
-  const child = spawn(command, args, {stdio: ['ignore', 'pipe', 'pipe']});
-  let out = '', err = '';
-  child.stdout.on('data', piece => { out += piece; });
-  child.stderr.on('data', piece => { err += piece; });
-  process.on('exit', () => child.kill('SIGKILL'));
+/** A program that answers at this path once it is ready. What it says goes to a file: a pipe that is full would lose lines. */
+async function launch(command, args, port, path) {
+  const folder = mkdtempSync(join(tmpdir(), 'output-'));
+  const file = join(folder, 'output');
+  const fd = openSync(file, 'a');
+  const child = spawn(command, args, {stdio: ['ignore', fd, fd]});
+  closeSync(fd);
+  const output = () => readFileSync(file, 'utf8');
+  const kill = () => child.kill('SIGKILL');
+  process.on('exit', kill);
   const exited = once(child, 'exit');
   await until(() => {
-    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}: ${out}${err}`);
-    return request(port, 'GET', '/api/bp/livez').then(({status}) => status === 200, () => false);
-  }, () => `${name} answers: ${out}${err}`);
-  const stop = async () => { child.kill('SIGTERM'); await exited; };
-  return {name, port, log: () => readLog(logOf ? readFileSync(logOf, 'utf8') : out), stop};
+    if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}: ${output()}`);
+    return request(port, 'GET', path).then(({status}) => status === 200, () => false);
+  }, () => `${command} answers: ${output()}`);
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await exited;
+    process.off('exit', kill);
+    rmSync(folder, {recursive: true});
+  };
+  return {port, output, stop};
+}
+
+/** The daemon, with all that it logs as objects. */
+export async function startDaemon(...args) {
+  const port = await freePort();
+  const {output, stop} = await launch(binary, ['--listen', `127.0.0.1:${port}`, '--log-format', 'json', '--log-health', 'on', ...args], port, '/livez');
+  const log = () => output().split('\n').slice(0, -1).filter(line => line.startsWith('{')).map(line => JSON.parse(line));
+  return {port, log, stop};
 }
 
 async function nginx(to, folder) {
@@ -79,7 +97,8 @@ http {
   ${own}
 }
 `);
-  return launch('nginx', '/usr/sbin/nginx', ['-e', `${folder}/error.log`, '-p', folder, '-c', file], port, join(folder, 'access.log'));
+  const {stop} = await launch(programs.nginx, ['-e', `${folder}/error.log`, '-p', folder, '-c', file], port, '/api/bp/livez');
+  return {name: 'nginx', port, stop, log: () => readLog(readFileSync(join(folder, 'access.log'), 'utf8'))};
 }
 
 async function haproxy(to, folder) {
@@ -88,6 +107,7 @@ async function haproxy(to, folder) {
   const file = join(folder, 'haproxy.cfg');
   writeFileSync(file, `global
     log stdout format raw local0
+    nbthread 1 # of two that log at once, one loses its line
 defaults
     mode http
     log global
@@ -100,10 +120,10 @@ defaults
 ${own}
     http-response set-var(txn.answered) status
 `);
-  return launch('HAProxy', '/usr/sbin/haproxy', ['-db', '-f', file], port);
+  const {output, stop} = await launch(programs.haproxy, ['-db', '-f', file], port, '/api/bp/livez');
+  return {name: 'HAProxy', port, stop, log: () => readLog(output())};
 }
 
-const programs = {nginx: '/usr/sbin/nginx', haproxy: '/usr/sbin/haproxy'};
 export const missing = Object.values(programs).filter(path => !existsSync(path));
 
 /** Both proxies, each before the daemon at its port; `stop` ends them. */
