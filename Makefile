@@ -177,6 +177,14 @@ packaging: deb ## Test the systemd units, install, the man page and the Debian p
 restart: all ## Restart under load, 100 times or RESTARTS=N, and lose no request
 	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node tests/restart/restart.mjs
 
+.PHONY: proxy-deps
+proxy-deps: deps ## Install what the tests behind proxies need besides: nginx, HAProxy
+	@sh tests/support/deps.sh proxy
+
+.PHONY: proxy
+proxy: all ## Test the service behind nginx and HAProxy, under a prefix, with hostile requests
+	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/proxy
+
 # --- tests ---------------------------------------------------------------------------------------
 
 .PHONY: deps

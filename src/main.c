@@ -141,7 +141,7 @@ static int serve(struct bp_service *service, const struct bp_options *options)
     notify("READY=1");
     sigwait(&signals, &signal_number);
     notify("STOPPING=1");
-    atomic_store(&service->draining, true);
+    bp_server_drain(server);
     sleep_seconds(options->drain_delay);
     bp_server_stop(server);
     return 0;

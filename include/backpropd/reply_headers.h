@@ -22,7 +22,8 @@ struct bp_reply_facts {
     const char *cors_origins; /* as the option has them */
     const char *origin;       /* of the request, or NULL */
     bool is_post;
-    bool closes; /* the connection, after this reply */
+    bool closes;            /* the connection, after this reply */
+    const char *keep_alive; /* Keep-Alive, where it is kept, or NULL */
 };
 
 #define BP_FIELDS_MAX 20

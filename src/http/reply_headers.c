@@ -139,6 +139,8 @@ void bp_fields_make(struct bp_fields *fields, const struct bp_reply *reply,
         add(fields, "Accept-Post", "application/json");
     if (facts->closes)
         add(fields, "Connection", "close");
+    else if (facts->keep_alive)
+        add(fields, "Keep-Alive", facts->keep_alive);
     if (reply->allow)
         add_methods(fields, reply);
 }

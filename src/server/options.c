@@ -106,6 +106,13 @@ static const char *set_log_format(struct bp_options *options, const char *value,
     return flag->argument;
 }
 
+static const char *set_log_health(struct bp_options *options, const char *value,
+                                  const struct flag *flag)
+{
+    options->log_health = strcmp(value, "on") == 0;
+    return options->log_health || strcmp(value, "off") == 0 ? NULL : flag->argument;
+}
+
 static const char *set_cors_origins(struct bp_options *options, const char *value,
                                     const struct flag *flag)
 {
@@ -175,11 +182,14 @@ static const struct flag FLAGS[] = {
      "where to listen; also PORT, :PORT for all addresses, unix:/PATH; port 0 picks a free one", OTHER(set_listen)},
     {"threads", "N", "0", "threads that serve; 0: one for each processor", NUMBER(threads, 0, 1024)},
     {"drain-delay", "SECONDS", "0", "go on accepting so long after SIGTERM", NUMBER(drain_delay, 0, 86400)},
-    {"head-timeout", "SECONDS", "10", "a request's head takes at most so long, and a pause before it",
+    {"head-timeout", "SECONDS", "10", "a request's head takes at most so long, on a new connection from its start",
      NUMBER(head_timeout, 1, 86400)},
     {"body-timeout", "SECONDS", "20", "a request's body takes at most so long", NUMBER(body_timeout, 1, 86400)},
     {"reply-timeout", "SECONDS", "60", "a client takes its reply within so long", NUMBER(reply_timeout, 1, 86400)},
+    {"idle-timeout", "SECONDS", "75", "a kept connection waits at most so long for a next request",
+     NUMBER(idle_timeout, 1, 86400)},
     {"log-format", "FORMAT", "text", "requests on stderr: text, json or off", OTHER(set_log_format)},
+    {"log-health", "SWITCH", "off", "health checks that succeed are logged: on or off", OTHER(set_log_health)},
     {"cors-origin", "ORIGINS", "*", "origins whose pages may call: a list with commas, *, or none",
      OTHER(set_cors_origins)},
     {"allow-host", "HOSTS", "*", "hosts that a request may name: a list with commas, without ports, or *",

@@ -57,6 +57,11 @@ const rules = {
       !everyReply.every(header => response.get('headers', header)))),
     plant: document => { delete document.components.responses.Head.headers['X-Request-Id']; },
   },
+  'a reply that keeps the connection says for how long': {
+    check: document => names(responses(document).filter(([, response]) =>
+      !response.get('headers', 'Keep-Alive') === !response.get('headers', 'Connection'))),
+    plant: document => { delete document.components.responses.Head.headers['Keep-Alive']; },
+  },
   'every array has a greatest length': {
     check: document => names(objects(document).filter(([, node]) => node.type === 'array' && !Number.isInteger(node.maxItems))),
     plant: document => { delete schema(document, 'Vector').maxItems; },

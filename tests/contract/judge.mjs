@@ -123,6 +123,14 @@ function wrongVary(response, {requestHeaders, headers, body, origins}) {
   return faults;
 }
 
+/** How long a connection is kept is told where it is kept, and nowhere else. */
+function wrongKeepAlive({status, headers}) {
+  const isClosed = headers.connection?.toLowerCase() === 'close';
+  const isKept = headers.connection?.toLowerCase() === 'keep-alive' && headers['keep-alive'] !== undefined;
+  return isClosed && headers['keep-alive'] ? [`${status} with Connection: close and Keep-Alive: ${headers['keep-alive']}`]
+    : headers['keep-alive'] && !isKept ? [`Keep-Alive with Connection: ${headers.connection}`] : [];
+}
+
 function wrongProblem(body, status) {
   if (body?.status !== status) return [`the problem's status is ${body?.status}, the reply's ${status}`];
   const type = `/problems/${String(body.code).replaceAll('_', '-')}`;
@@ -172,7 +180,7 @@ export function makeJudge(document = readContract()) {
     const path = findPath(document, target);
     const response = findResponse(root, method, path, status);
     if (!response) return [`status ${status} is not documented for ${method} ${target}`];
-    const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, exchange),
+    const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, exchange), ...wrongKeepAlive(exchange),
       ...wrongBody(schemas, response, exchange)];
     if (status >= 300 || faults.length > 0) return faults;
     return wrongSuccess(schemas, path && root.get('paths', path, method.toLowerCase()), exchange);

@@ -95,7 +95,7 @@ test('a head beyond the limit is 431, with a token in it or not', async () => {
 });
 
 test('no token stands in the log', async () => {
-  await guarded.call('GET', '/livez', undefined, {'x-request-id': 'the-last-of-these'});
+  await guarded.call('GET', '/version', undefined, {'x-request-id': 'the-last-of-these'});
   await until(() => guarded.log().includes('the-last-of-these'), 'the last line');
   assert.match(guarded.log(), / 401 [^]*the-last-of-these/);
   for (const text of tokens) assert.ok(!guarded.log().includes(text));

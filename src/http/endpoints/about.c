@@ -3,21 +3,22 @@
 #include "../router.h"
 #include "backpropd/json.h"
 
+/* Relative to GET /, so that they hold under a prefix of a proxy too. */
 static const struct {
     const char *name, *path;
 } LINKS[] = {
-    {"forward", "/forward"},
-    {"backward", "/backward"},
-    {"step", "/step"},
-    {"openapi_yaml", "/openapi.yaml"},
-    {"openapi_json", "/openapi.json"},
-    {"example_textbook", "/examples/textbook"},
-    {"example_textbook_step", "/examples/textbook-step"},
-    {"problems", "/problems/"},
-    {"livez", "/livez"},
-    {"readyz", "/readyz"},
-    {"metrics", "/metrics"},
-    {"version", "/version"},
+    {"forward", "forward"},
+    {"backward", "backward"},
+    {"step", "step"},
+    {"openapi_yaml", "openapi.yaml"},
+    {"openapi_json", "openapi.json"},
+    {"example_textbook", "examples/textbook"},
+    {"example_textbook_step", "examples/textbook-step"},
+    {"problems", "problems/"},
+    {"livez", "livez"},
+    {"readyz", "readyz"},
+    {"metrics", "metrics"},
+    {"version", "version"},
 };
 
 static void put_name_and_version(struct bp_text *text)

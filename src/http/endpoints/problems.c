@@ -19,7 +19,7 @@ static void put_list(struct bp_text *text)
     put_head(text, "Problems of backpropd");
     bp_text_puts(text, "<ul>\n");
     for (int code = 0; code < BP_PROBLEM_COUNT; code++) {
-        bp_text_puts(text, "<li><a href=\"/problems/");
+        bp_text_puts(text, "<li><a href=\"");
         bp_encode_slug(text, (enum bp_problem_code)code);
         bp_text_puts(text, "\">");
         bp_text_put_size(text, bp_problem_info((enum bp_problem_code)code)->status);
@@ -40,7 +40,7 @@ static void put_page(struct bp_text *text, enum bp_problem_code code)
     bp_text_puts(text, info->code);
     bp_text_puts(text, "</code>.</p>\n<p>");
     bp_text_puts(text, info->remedy);
-    bp_text_puts(text, "</p>\n<p><a href=\"/problems/\">All problems</a></p>\n");
+    bp_text_puts(text, "</p>\n<p><a href=\"./\">All problems</a></p>\n");
 }
 
 static bool is_slug(const char *slug, const char *code)

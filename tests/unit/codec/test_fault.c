@@ -1,3 +1,4 @@
+#include "backpropd/suggest.h"
 #include "codec/fault.h"
 #include "suite.h"
 
