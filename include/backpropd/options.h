@@ -34,8 +34,8 @@ struct bp_options {
     size_t drain_delay;                               /* seconds */
     size_t head_timeout, body_timeout, reply_timeout; /* seconds in all */
     enum bp_log_format log_format;
-    const char *cors_origins;  /* "*", or a list */
-    const char *allowed_hosts; /* "*", or a list */
+    const char *cors_origins;  /* "*", or a list: for bp_cors_is_proper to judge */
+    const char *allowed_hosts; /* "*", or a list: for bp_hosts_are_proper */
     const char *token_file;    /* "" for none */
     bool public_groups[BP_GROUP_COUNT];
     struct bp_limits limits;
@@ -47,6 +47,10 @@ struct bp_options {
  * `error` that names the culprit. */
 bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX], int argc,
                      char **argv);
+
+/* Writes the line that names a flag, or its variable if the value came from there, and what is
+ * needed instead of the value. In: flag, its name without hyphens before it. */
+void bp_options_blame(char error[BP_OPTION_ERROR_MAX], const char *flag, const char *value);
 
 /* Prints what --help says. */
 void bp_options_help(FILE *out);

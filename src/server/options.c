@@ -70,14 +70,14 @@ static bool set_cors_origins(struct bp_options *options, const char *value, size
 {
     (void)offset;
     options->cors_origins = value;
-    return bp_cors_is_proper(value);
+    return true;
 }
 
 static bool set_allowed_hosts(struct bp_options *options, const char *value, size_t offset)
 {
     (void)offset;
     options->allowed_hosts = value;
-    return bp_hosts_are_proper(value);
+    return true;
 }
 
 static bool set_token_file(struct bp_options *options, const char *value, size_t offset)
@@ -196,6 +196,22 @@ void bp_options_help(FILE *out)
                  "problem document.\n");
 }
 
+void bp_options_blame(char error[BP_OPTION_ERROR_MAX], const char *flag, const char *value)
+{
+    const struct flag *at = FLAGS;
+    char name[48], variable[64];
+    while (strcmp(at->name, flag) != 0)
+        at++;
+    flag_name(name, at);
+    variable_name(variable, at);
+    if (value == getenv(variable)) /* a variable's value stays where it is */
+        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s is needed (%s)", variable, value,
+                 at->argument, at->about);
+    else
+        snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed (%s)", name, value,
+                 at->argument, at->about);
+}
+
 static bool set_defaults_and_environment(struct bp_options *options,
                                          char error[BP_OPTION_ERROR_MAX])
 {
@@ -209,8 +225,7 @@ static bool set_defaults_and_environment(struct bp_options *options,
         const char *value = getenv(variable);
         if (!value || FLAGS[i].set(options, value, FLAGS[i].offset))
             continue;
-        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s is needed (%s)", variable, value,
-                 FLAGS[i].argument, FLAGS[i].about);
+        bp_options_blame(error, FLAGS[i].name, value);
         return false;
     }
     return true;
@@ -259,8 +274,7 @@ bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX]
         }
         const struct flag *flag = &FLAGS[index];
         if (!flag->set(options, flag->argument ? optarg : "", flag->offset)) {
-            snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed (%s)", names[index],
-                     optarg, flag->argument, flag->about);
+            bp_options_blame(error, flag->name, optarg);
             return false;
         }
     }

@@ -13,13 +13,13 @@
 
 #include "backpropd/exchange.h"
 #include "backpropd/metrics.h"
-#include "connections.h"
 #include "backpropd/reply_headers.h"
-#include "timeout_reply.h"
+#include "connections.h"
 #include "listen.h"
 #include "log.h"
 #include "pool.h"
 #include "smuggling_check.h"
+#include "timeout_reply.h"
 
 /* Above 32 KiB the library takes a connection's memory from mmap and gives it back to the system;
  * below, 10,000 closed connections left 330 MB behind. */
@@ -143,7 +143,7 @@ static void observe(struct call *call)
 {
     const struct bp_exchange *exchange = &call->exchange;
     call->observation =
-        (struct bp_observation){.path = exchange->path,
+        (struct bp_observation){.route = exchange->route,
                                 .method = exchange->method,
                                 .status = exchange->reply.status,
                                 .problem = exchange->reply.problem,
@@ -278,7 +278,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 static void note_lateness(struct call *call)
 {
     call->observation =
-        (struct bp_observation){.path = call->exchange.path,
+        (struct bp_observation){.route = call->exchange.route,
                                 .method = call->exchange.method,
                                 .status = bp_problem_info(BP_PROBLEM_REQUEST_TIMEOUT)->status,
                                 .problem = BP_PROBLEM_REQUEST_TIMEOUT};
@@ -333,7 +333,7 @@ static void on_closed(struct bp_server *server, struct bp_connection *peer)
 {
     struct call *call = peer->request;
     if (call) {
-        call->answered = false; /* and its path is gone, with the connection's memory */
+        call->answered = false; /* nor is it counted */
         end_call(call);
     }
     bp_connection_close(server->connections, peer);

@@ -12,8 +12,8 @@
  */
 #include <math.h>
 
-#include "backpropd/encode.h"
-#include "backpropd/job.h"
+#include "backpropd/decode.h"
+#include "backpropd/encode_problem.h"
 #include "backpropd/limits.h"
 #include "codec/fault.h"
 #include "codec/skeleton.h"
@@ -161,7 +161,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bp_memory memory;
     struct bp_lifted lifted;
-    struct bp_problem problem;
+    struct bp_fault faults[BP_FAULTS_ROOM];
+    struct bp_problem problem = {.faults = faults};
     json_error_t error;
     if (size > INPUT_MAX)
         return 0;
