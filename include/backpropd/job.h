@@ -9,6 +9,15 @@
 
 struct bp_operation;
 
+/* name in C, name on the wire, bit: the bulky parts of replies */
+#define BP_PARTS(X)                                                                                \
+    X(SAMPLES, "samples", 1)                                                                       \
+    X(WHY_ZERO, "why_zero", 2)
+
+#define BP_AS_PART(name, wire, bit) BP_PART_##name = (bit),
+enum bp_part { BP_PARTS(BP_AS_PART) };
+#undef BP_AS_PART
+
 /* What a job costs. Sums saturate at SIZE_MAX. */
 struct bp_estimate {
     size_t multiply_adds;
@@ -20,7 +29,7 @@ struct bp_estimate {
 struct bp_job {
     const struct bp_operation *operation;
     struct bp_task task;
-    unsigned include;        /* parts of the reply: 1 << the place in the operation's `parts` */
+    unsigned include;        /* a set of bp_part: what the reply has */
     size_t n_targets;        /* samples that have a y */
     bool posted_activations; /* the reply of /step gives them back */
     struct bp_estimate estimate;

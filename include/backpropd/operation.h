@@ -34,7 +34,7 @@ struct bp_operation {
     const char *path;
     struct bp_names members; /* that its body may have */
     struct bp_names parts;   /* that its `include` may name */
-    unsigned included;       /* parts without an `include`: a set, 1 << its place in `parts` */
+    unsigned included;       /* a set of bp_part: what the reply has without an `include` */
     enum { BP_TARGETS_OPTIONAL, BP_TARGETS_REQUIRED } targets; /* the y of its samples */
     /* bytes of job->own: once, and for each layer and sample posted. They start as zeros. */
     struct {
@@ -59,8 +59,5 @@ struct bp_operation {
 
 /* All of them, NULL at the end. */
 extern const struct bp_operation *const bp_operations[];
-
-/* True if the reply has a part, one of its operation's. Cannot fail. */
-bool bp_operation_includes(const struct bp_job *job, const char *part);
 
 #endif

@@ -20,9 +20,8 @@ static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
 {
     struct bp_job *job = reader->job;
     const struct bp_operation *operation = job->operation;
-    const size_t depth =
-        bp_count_layers(json_object_get(reader->root, "network"), reader->limits->layers);
-    const size_t n_samples = json_array_size(json_object_get(reader->root, "samples"));
+    const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
+    const size_t n_samples = json_array_size(reader->samples);
     const size_t layers_size = depth * sizeof *job->task.network.layers;
     const size_t own_size = operation->own.once + depth * operation->own.per_layer +
                             n_samples * operation->own.per_sample;
@@ -92,6 +91,8 @@ static bool read_root(struct bp_reader *reader, struct bp_memory *memory)
         bp_read_wrong(reader, reader->root, &bp_place_body, "an object");
         return bp_faults_finish(reader->problem);
     }
+    reader->network = json_object_get(reader->root, "network");
+    reader->samples = json_object_get(reader->root, "samples");
     if (!make_views(reader, memory))
         return false;
     reader->job->operation->read(reader);
@@ -113,7 +114,7 @@ bool bp_decode(struct bp_job *job, struct bp_problem *problem, const struct bp_o
 {
     struct bp_lifted lifted;
     bool over_budget;
-    struct bp_reader reader = {NULL, job, problem, &lifted, limits};
+    struct bp_reader reader = {.job = job, .problem = problem, .lifted = &lifted, .limits = limits};
     /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
     const size_t containers_max = 3 * limits->samples + 4 * limits->layers + limits->units + 64;
 
@@ -137,5 +138,7 @@ void bp_job_free(struct bp_job *job)
 {
     bp_memory_give(job->numbers);
     bp_memory_give(job->views);
-    *job = (struct bp_job){.operation = NULL};
+    job->operation = NULL;
+    job->numbers = NULL;
+    job->views = NULL;
 }

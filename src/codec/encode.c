@@ -30,7 +30,7 @@ static void put_key_k(struct bp_text *text, const char *format, size_t k)
 }
 
 void bp_put_key_output(struct bp_text *text, const struct bp_job *job, const char *hidden,
-                           const char *output, size_t k)
+                       const char *output, size_t k)
 {
     put_key_k(text, k == job->task.network.depth ? output : hidden, k);
 }
@@ -191,7 +191,7 @@ static void put_sample_backward(struct bp_text *text, const struct bp_job *job,
 void bp_put_samples(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass,
                     bool backward)
 {
-    if (!bp_operation_includes(job, "samples"))
+    if (!(job->include & BP_PART_SAMPLES))
         return;
     bp_put_key(text, "samples");
     bp_text_putc(text, '[');
@@ -206,8 +206,7 @@ void bp_put_samples(struct bp_text *text, const struct bp_job *job, const struct
     bp_text_putc(text, ']');
 }
 
-void bp_put_gradients(struct bp_text *text, const struct bp_job *job,
-                          const struct bp_pass *pass)
+void bp_put_gradients(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
     bp_put_key(text, "gradients");
     bp_text_putc(text, '{');
@@ -221,8 +220,7 @@ void bp_put_gradients(struct bp_text *text, const struct bp_job *job,
     bp_text_putc(text, '}');
 }
 
-void bp_put_parameters(struct bp_text *text, const struct bp_job *job,
-                           const struct bp_pass *pass)
+void bp_put_parameters(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
     const size_t total = bp_network_parameters(&job->task.network);
     const size_t nonzero = pass->counts[BP_REASON_NONE];
@@ -241,7 +239,7 @@ void bp_put_parameters(struct bp_text *text, const struct bp_job *job,
 
 void bp_put_why_zero(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
-    if (!bp_operation_includes(job, "why_zero"))
+    if (!(job->include & BP_PART_WHY_ZERO))
         return;
     bp_put_key(text, "why_zero");
     bp_text_putc(text, '{');
@@ -261,7 +259,7 @@ void bp_put_why_zero(struct bp_text *text, const struct bp_job *job, const struc
 }
 
 void bp_put_network(struct bp_text *text, const struct bp_job *job,
-                        const struct bp_network *network)
+                    const struct bp_network *network)
 {
     bp_put_key(text, "network");
     bp_text_putc(text, '{');

@@ -33,7 +33,7 @@ size_t bp_backward_multiply_adds(const struct bp_task *task)
 size_t bp_sample_numbers(const struct bp_job *job, bool backward)
 {
     size_t units = 0;
-    if (!bp_operation_includes(job, "samples"))
+    if (!(job->include & BP_PART_SAMPLES))
         return 0;
     for (size_t k = 0; k < job->task.network.depth; k++)
         units += job->task.network.layers[k].n_out;
@@ -48,6 +48,6 @@ void bp_estimate_make(struct bp_job *job)
     job->operation->estimate(estimate, job);
     /* 22 characters for a number and its comma: full doubles take 19 or 20 as a rule */
     estimate->reply_bytes = 1024 + 22 * estimate->reply_numbers;
-    if (bp_operation_includes(job, "why_zero"))
+    if (job->include & BP_PART_WHY_ZERO)
         estimate->reply_bytes += 14 * bp_network_parameters(&job->task.network);
 }

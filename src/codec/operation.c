@@ -11,12 +11,3 @@ OPERATIONS(DECLARE)
 
 #define ADDRESS(name) &bp_operation_##name,
 const struct bp_operation *const bp_operations[] = {OPERATIONS(ADDRESS) NULL};
-
-bool bp_operation_includes(const struct bp_job *job, const char *part)
-{
-    const struct bp_names *parts = &job->operation->parts;
-    for (size_t i = 0; i < parts->n; i++)
-        if (strcmp(parts->names[i], part) == 0)
-            return job->include >> i & 1;
-    return false;
-}

@@ -61,6 +61,14 @@ void bp_read_options(struct bp_reader *reader, const json_t *options)
     }
 }
 
+/* The bit of a name on the wire. */
+static unsigned part_of(const char *name)
+{
+#define AS_BIT(part, wire, bit) strcmp(name, wire) == 0 ? (bit):
+    return BP_PARTS(AS_BIT) 0U;
+#undef AS_BIT
+}
+
 void bp_read_include(struct bp_reader *reader, const json_t *include)
 {
     const struct bp_names parts = reader->job->operation->parts;
@@ -73,5 +81,5 @@ void bp_read_include(struct bp_reader *reader, const json_t *include)
     for (size_t i = 0; i < n; i++)
         if (bp_read_name(reader, json_array_get(include, i),
                          &(struct bp_place){&bp_place_include, "", i}, parts.names, parts.n, &part))
-            reader->job->include |= 1U << part;
+            reader->job->include |= part_of(parts.names[part]);
 }

@@ -5,20 +5,23 @@
 #include "read_samples.h"
 #include "skeleton.h"
 
+static void missing(const struct bp_reader *reader, const char *name)
+{
+    bp_read_missing(reader, reader->root, &bp_place_body, name, reader->job->operation->members);
+}
+
 const json_t *bp_read_member(const struct bp_reader *reader, const char *name, bool needed)
 {
     const json_t *value = json_object_get(reader->root, name);
     if (!value && needed)
-        bp_read_missing(reader, reader->root, &bp_place_body, name,
-                        reader->job->operation->members);
+        missing(reader, name);
     return value;
 }
 
 /* The length of the first sample's x, 0 if there is none to be seen. */
 static size_t first_x(const struct bp_reader *reader)
 {
-    const json_t *samples = json_object_get(reader->root, "samples");
-    const json_t *x = json_object_get(json_array_get(samples, 0), "x");
+    const json_t *x = json_object_get(json_array_get(reader->samples, 0), "x");
     const struct bp_lift *lift = x ? bp_skeleton_lift(reader->lifted, x) : NULL;
     return lift && lift->kind == BP_LIFT_VECTOR ? lift->columns : 0;
 }
@@ -26,12 +29,14 @@ static size_t first_x(const struct bp_reader *reader)
 void bp_read_task(struct bp_reader *reader)
 {
     struct bp_lengths lengths = {0, 0};
-    const json_t *network = bp_read_member(reader, "network", true);
-    if (network)
-        lengths = bp_read_network(reader, network, first_x(reader));
-    const json_t *samples = bp_read_member(reader, "samples", true);
-    if (samples)
-        bp_read_samples(reader, samples, lengths);
+    if (reader->network)
+        lengths = bp_read_network(reader, reader->network, first_x(reader));
+    else
+        missing(reader, "network");
+    if (reader->samples)
+        bp_read_samples(reader, reader->samples, lengths);
+    else
+        missing(reader, "samples");
     const json_t *options = bp_read_member(reader, "options", false);
     if (options)
         bp_read_options(reader, options);

@@ -14,7 +14,8 @@
 #include "lift.h"
 
 struct bp_reader {
-    const json_t *root; /* the body, an object */
+    const json_t *root;              /* the body, an object */
+    const json_t *network, *samples; /* two of its members, or NULL */
     struct bp_job *job;
     struct bp_problem *problem;
     const struct bp_lifted *lifted;

@@ -10,14 +10,14 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
     *estimate = (struct bp_estimate){
         .multiply_adds = bp_backward_multiply_adds(&job->task),
         .passes = 1,
-        .reply_numbers = bp_plus(bp_network_parameters(&job->task.network),
-                                 bp_sample_numbers(job, true)),
+        .reply_numbers =
+            bp_plus(bp_network_parameters(&job->task.network), bp_sample_numbers(job, true)),
     };
 }
 
 static void *layout(struct bp_carver *carver, const struct bp_job *job)
 {
-    const unsigned rows = bp_operation_includes(job, "samples") ? BP_PASS_ALL_SAMPLES : 0;
+    const unsigned rows = job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0;
     struct bp_pass counted, *pass = bp_carve(carver, 1, sizeof *pass);
     bp_pass_carve(pass ? pass : &counted, carver, &job->task,
                   BP_PASS_BACKWARD | BP_PASS_REASONS | rows);
@@ -50,7 +50,7 @@ const struct bp_operation bp_operation_backward = {
     .path = "/backward",
     .members = BP_NAMES("network", "samples", "options", "include"),
     .parts = BP_NAMES("samples", "why_zero"),
-    .included = ~0U,
+    .included = BP_PART_SAMPLES | BP_PART_WHY_ZERO,
     .targets = BP_TARGETS_REQUIRED,
     .work_member = "samples",
     .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},

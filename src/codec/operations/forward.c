@@ -16,7 +16,7 @@ static void *layout(struct bp_carver *carver, const struct bp_job *job)
 {
     struct bp_pass counted, *pass = bp_carve(carver, 1, sizeof *pass);
     bp_pass_carve(pass ? pass : &counted, carver, &job->task,
-                  bp_operation_includes(job, "samples") ? BP_PASS_ALL_SAMPLES : 0);
+                  job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0);
     return pass;
 }
 
@@ -45,7 +45,7 @@ const struct bp_operation bp_operation_forward = {
     .path = "/forward",
     .members = BP_NAMES("network", "samples", "options", "include"),
     .parts = BP_NAMES("samples", "why_zero"),
-    .included = ~0U,
+    .included = BP_PART_SAMPLES | BP_PART_WHY_ZERO,
     .targets = BP_TARGETS_OPTIONAL,
     .work_member = "samples",
     .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},

@@ -49,7 +49,7 @@ static void *layout(struct bp_carver *carver, const struct bp_job *job)
     to->learning_rate = own->learning_rate;
     to->steps = own->steps;
     bp_descent_carve(to, carver, &job->task,
-                     bp_operation_includes(job, "samples") ? BP_PASS_ALL_SAMPLES : 0);
+                     job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0);
     return descent;
 }
 
