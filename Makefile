@@ -317,7 +317,7 @@ sanitize: ## All tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(MAKE) CONFIG=asan unit replay integration
 
 .PHONY: layers
-layers: all ## Prove the house's one direction: main -> server -> http -> codec -> core
+layers: all ## Prove the house's one direction: main -> server -> http -> codec -> lesson -> core
 	@sh tests/support/layers.sh $(BUILD)
 
 .PHONY: mutants

@@ -12,6 +12,7 @@
 
 #include "backpropd/decode.h"
 #include "backpropd/exchange.h"
+#include "backpropd/healthcheck.h"
 #include "backpropd/hosts.h"
 #include "backpropd/notify.h"
 #include "backpropd/reply_headers.h"
@@ -166,7 +167,7 @@ static int act(struct bp_service *service, const struct bp_options *options)
     case BP_ACTION_CALL:
         return call(service, options->call_path);
     case BP_ACTION_HEALTHCHECK:
-        return bp_server_is_alive(options) ? 0 : 1;
+        return bp_healthcheck(options) ? 0 : 1;
     case BP_ACTION_HELP:
         bp_options_help(stdout);
         return 0;

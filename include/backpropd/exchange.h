@@ -19,8 +19,7 @@ struct bp_exchange {
     size_t length;   /* announced, 0 if not */
     size_t received; /* of the body */
     struct bp_text body;
-    struct bp_job job;          /* decoded and to be calculated, if it has an operation */
-    const struct bp_team *team; /* for a long calculation, or NULL */
+    struct bp_job job; /* decoded and to be calculated, if it has an operation */
     struct bp_reply reply;
 };
 

@@ -49,8 +49,8 @@ struct bp_operation {
     /* Out: what a whole job costs. Sums saturate at SIZE_MAX. */
     void (*estimate)(struct bp_estimate *estimate, const struct bp_job *job);
 
-    /* Cuts the result out of one block, and returns it; NULL while the carver only counts. */
-    void *(*layout)(struct bp_carver *carver, const struct bp_job *job);
+    /* Lays the result out, and returns it; NULL while the layout only counts. */
+    void *(*layout)(struct bp_layout *layout, const struct bp_job *job);
 
     /* Calculates a result that was laid out. Out on failure: overflow, its step BP_NO_STEP if the
      * calculation has none. Fails (false) if a number is not finite. */

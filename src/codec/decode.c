@@ -62,8 +62,7 @@ static void read_unknown(const struct bp_reader *reader)
     const struct bp_names known = reader->job->operation->members;
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)reader->root, key, value)
-    {
+    json_object_foreach((json_t *)reader->root, key, value) {
         if (!bp_is_known(key, known) && !is_known_elsewhere(reader, key))
             bp_read_unknown(reader, &bp_place_body, key, known);
     }

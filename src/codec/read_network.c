@@ -31,8 +31,7 @@ size_t bp_count_layers(const json_t *network, size_t limit)
     size_t depth = 1;
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)network, key, value)
-    {
+    json_object_foreach((json_t *)network, key, value) {
         size_t k = layer_number(key);
         if (k > depth && k <= limit)
             depth = k;
@@ -70,8 +69,7 @@ static bool read_others(const struct bp_reader *reader, const json_t *network)
     json_t *value;
     struct names names;
     struct bp_names known = {NULL, 0};
-    json_object_foreach((json_t *)network, key, value)
-    {
+    json_object_foreach((json_t *)network, key, value) {
         size_t k = layer_number(key);
         deepest = k > deepest ? k : deepest;
         if (k || strcmp(key, "activations") == 0)

@@ -48,8 +48,7 @@ void bp_read_options(struct bp_reader *reader, const json_t *options)
         bp_read_wrong(reader, options, &bp_place_options, "an object");
         return;
     }
-    json_object_foreach((json_t *)options, key, value)
-    {
+    json_object_foreach((json_t *)options, key, value) {
         if (strcmp(key, "round_decimals") == 0)
             read_rounding(reader, value);
         else if (strcmp(key, "relu_at_zero") == 0)

@@ -41,9 +41,9 @@ static void read_unknown(const struct bp_reader *reader, const json_t *sample,
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)sample, key,
-                        value) if (strcmp(key, "x") != 0 && strcmp(key, "y") != 0)
-        bp_read_unknown(reader, place, key, KNOWN);
+    json_object_foreach((json_t *)sample, key, value)
+        if (strcmp(key, "x") != 0 && strcmp(key, "y") != 0)
+            bp_read_unknown(reader, place, key, KNOWN);
 }
 
 static struct bp_sample read_sample(const struct bp_reader *reader, const json_t *value,

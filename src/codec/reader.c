@@ -261,8 +261,7 @@ void bp_read_missing(const struct bp_reader *reader, const json_t *object,
     /* among hundreds of members it is no slip of the pen, and the search would take seconds */
     const bool may_be_misspelt = json_object_size(object) <= MISSPELT_AMONG;
     if (may_be_misspelt)
-        json_object_foreach((json_t *)object, key, value)
-        {
+        json_object_foreach((json_t *)object, key, value) {
             const char *near =
                 bp_is_known(key, known) ? NULL : bp_nearest_name(key, known.names, known.n);
             if (near && strcmp(near, name) == 0)

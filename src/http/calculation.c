@@ -58,15 +58,15 @@ static bool answer(struct bp_reply *reply, struct bp_problem *problem, struct bp
 void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct bp_service *service)
 {
     struct bp_problem problem;
-    struct bp_carver carver = {NULL, 0};
+    struct bp_layout layout = {NULL, 0};
     bool over_budget, good;
-    job->operation->layout(&carver, job);
-    carver.base = bp_memory_take(&service->memory, carver.used, &over_budget);
-    carver.used = 0;
-    good = carver.base ? answer(reply, &problem, service, job, job->operation->layout(&carver, job))
+    job->operation->layout(&layout, job);
+    layout.base = bp_memory_take(&service->memory, layout.used, &over_budget);
+    layout.used = 0;
+    good = layout.base ? answer(reply, &problem, service, job, job->operation->layout(&layout, job))
                        : bp_problem_set_memory(&problem, over_budget);
     if (!good)
         bp_reply_problem(reply, &service->own_memory, &problem);
-    bp_memory_give(carver.base);
+    bp_memory_give(layout.base);
     bp_job_free(job);
 }

@@ -11,10 +11,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "backpropd/server.h"
 #include "socket_activation.h"
 
-static struct addrinfo *resolve(const struct bp_options *options, int flags)
+struct addrinfo *bp_listen_resolve(const struct bp_options *options, int flags)
 {
     struct addrinfo hints = {
         .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | flags};
@@ -67,7 +66,7 @@ static bool tell_address(struct bp_listening *out, const char *name)
 
 static int listen_at(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
 {
-    struct addrinfo *at = resolve(options, AI_PASSIVE);
+    struct addrinfo *at = bp_listen_resolve(options, AI_PASSIVE);
     const int on = 1;
     if (!at) {
         snprintf(error, BP_OPTION_ERROR_MAX, "--listen %s:%u: no such address", options->address,
@@ -126,29 +125,4 @@ bool bp_listen_has_unsent(const struct bp_listening *listening)
     return !listening->is_inherited && listening->port &&
            (table_has_unsent("/proc/self/net/tcp", listening->port) ||
             table_has_unsent("/proc/self/net/tcp6", listening->port));
-}
-
-bool bp_server_is_alive(const struct bp_options *options)
-{
-    static const char request[] =
-        "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    /* who wants a token lives, too */
-    static const char good[] = "HTTP/1.1 200 ", guarded[] = "HTTP/1.1 401 ";
-    const struct timeval patience = {.tv_sec = 5};
-    char answer[sizeof good - 1];
-    struct addrinfo *at = resolve(options, 0);
-    if (!at)
-        return false;
-    int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    bool alive =
-        fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) == 0 &&
-        send(fd, request, sizeof request - 1, MSG_NOSIGNAL) == sizeof request - 1 &&
-        recv(fd, answer, sizeof answer, MSG_WAITALL) == sizeof answer &&
-        (memcmp(answer, good, sizeof answer) == 0 || memcmp(answer, guarded, sizeof answer) == 0);
-    if (fd >= 0)
-        close(fd);
-    freeaddrinfo(at);
-    return alive;
 }

@@ -2,6 +2,8 @@
 #ifndef BACKPROPD_SERVER_LISTEN_H
 #define BACKPROPD_SERVER_LISTEN_H
 
+#include <netdb.h>
+
 #include "backpropd/options.h"
 
 #define BP_URL_MAX 128
@@ -12,6 +14,10 @@ struct bp_listening {
     unsigned port;        /* 0 without one */
     char url[BP_URL_MAX]; /* http://ADDR:PORT or unix:PATH */
 };
+
+/* Where the options say, with flags of getaddrinfo, to be freed with freeaddrinfo; NULL if that is
+ * nowhere. */
+struct addrinfo *bp_listen_resolve(const struct bp_options *options, int flags);
 
 /* A socket that listens: the one that was passed to the process, or else one at the options'
  * address. Fails (false) with one line in `error`. */

@@ -229,7 +229,6 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
 static void finish_in_pool(struct bp_work *work)
 {
     struct call *call = (struct call *)work;
-    call->exchange.team = bp_pool_team(call->server->pool);
     bp_exchange_finish(&call->exchange);
     MHD_resume_connection(call->connection);
 }

@@ -40,8 +40,7 @@ static size_t sum_of(const json_t *counts)
     const char *key;
     json_t *count;
     size_t sum = 0;
-    json_object_foreach((json_t *)counts, key, count)
-    {
+    json_object_foreach((json_t *)counts, key, count) {
         HOLDS(json_real_value(count) > 0, "%s is counted, and 0", key);
         sum += (size_t)json_real_value(count);
     }
@@ -56,7 +55,8 @@ static size_t count_numbers(const json_t *value)
     if (json_is_number(value))
         return 1;
     json_array_foreach((json_t *)value, i, inner) sum += count_numbers(inner);
-    json_object_foreach((json_t *)value, key, inner) sum += count_numbers(inner);
+    json_object_foreach((json_t *)value, key, inner)
+        sum += count_numbers(inner);
     return sum;
 }
 

@@ -37,8 +37,7 @@ static size_t depth_of(const json_t *value)
     }
     if (!json_is_object(value))
         return 0;
-    json_object_foreach((json_t *)value, key, inner)
-    {
+    json_object_foreach((json_t *)value, key, inner) {
         const size_t depth = depth_of(inner);
         deepest = depth > deepest ? depth : deepest;
     }
@@ -100,8 +99,7 @@ static void same_tree(const struct bp_lifted *lifted, const json_t *ours, const 
             same_tree(lifted, inner, json_array_get(plain, i));
     } else if (json_is_object(ours)) {
         HOLDS(json_object_size(ours) == json_object_size(plain), "another size");
-        json_object_foreach((json_t *)ours, key, inner)
-        {
+        json_object_foreach((json_t *)ours, key, inner) {
             HOLDS(json_object_get(plain, key), "another member: %s", key);
             same_tree(lifted, inner, json_object_get(plain, key));
         }

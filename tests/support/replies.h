@@ -9,13 +9,13 @@ static inline void reply_write(struct bp_text *text, const struct bp_job *job)
 {
     const struct bp_operation *operation = job->operation;
     struct bp_overflow overflow;
-    struct bp_carver carver = {NULL, 0};
-    operation->layout(&carver, job);
-    carver = (struct bp_carver){aligned_alloc(64, carver.used), 0};
-    void *result = operation->layout(&carver, job);
+    struct bp_layout layout = {NULL, 0};
+    operation->layout(&layout, job);
+    layout = (struct bp_layout){aligned_alloc(64, layout.used), 0};
+    void *result = operation->layout(&layout, job);
     REQUIRE(operation->run(result, &overflow, job), "the job overflowed");
     operation->representations->encode(text, job, result);
-    free(carver.base);
+    free(layout.base);
 }
 
 /* The reply to a good body, as a C string; to be freed. */

@@ -15,12 +15,12 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
     };
 }
 
-static void *layout(struct bp_carver *carver, const struct bp_job *job)
+static void *layout(struct bp_layout *layout, const struct bp_job *job)
 {
     const unsigned rows = job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0;
-    struct bp_pass counted, *pass = bp_carve(carver, 1, sizeof *pass);
-    bp_pass_carve(pass ? pass : &counted, carver, &job->task,
-                  BP_PASS_BACKWARD | BP_PASS_REASONS | rows);
+    struct bp_pass counted, *pass = bp_layout_array(layout, 1, sizeof *pass);
+    bp_layout_pass(pass ? pass : &counted, layout, &job->task,
+                   BP_PASS_BACKWARD | BP_PASS_REASONS | rows);
     return pass;
 }
 

@@ -12,11 +12,11 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
                                      .reply_numbers = bp_sample_numbers(job, false)};
 }
 
-static void *layout(struct bp_carver *carver, const struct bp_job *job)
+static void *layout(struct bp_layout *layout, const struct bp_job *job)
 {
-    struct bp_pass counted, *pass = bp_carve(carver, 1, sizeof *pass);
-    bp_pass_carve(pass ? pass : &counted, carver, &job->task,
-                  job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0);
+    struct bp_pass counted, *pass = bp_layout_array(layout, 1, sizeof *pass);
+    bp_layout_pass(pass ? pass : &counted, layout, &job->task,
+                   job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0);
     return pass;
 }
 

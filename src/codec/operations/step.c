@@ -41,15 +41,15 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
     };
 }
 
-static void *layout(struct bp_carver *carver, const struct bp_job *job)
+static void *layout(struct bp_layout *layout, const struct bp_job *job)
 {
     const struct bp_step *own = job->own;
-    struct bp_descent counted, *descent = bp_carve(carver, 1, sizeof *descent);
+    struct bp_descent counted, *descent = bp_layout_array(layout, 1, sizeof *descent);
     struct bp_descent *to = descent ? descent : &counted;
     to->learning_rate = own->learning_rate;
     to->steps = own->steps;
-    bp_descent_carve(to, carver, &job->task,
-                     job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0);
+    bp_descent_layout(to, layout, &job->task,
+                      job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0);
     return descent;
 }
 

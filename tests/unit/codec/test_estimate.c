@@ -93,7 +93,8 @@ static size_t count_numbers(const json_t *value)
     json_t *inner;
     for (size_t i = 0; i < json_array_size(value); i++)
         count += count_numbers(json_array_get(value, i));
-    json_object_foreach((json_t *)value, key, inner) count += count_numbers(inner);
+    json_object_foreach((json_t *)value, key, inner)
+        count += count_numbers(inner);
     return count;
 }
 

@@ -138,8 +138,7 @@ TEST(test_root_links_lead_somewhere)
     size_t n = 0;
     get("/");
     json_t *root = json_of(&reply);
-    json_object_foreach(json_object_get(root, "links"), name, link)
-    {
+    json_object_foreach(json_object_get(root, "links"), name, link) {
         REQUIRE(bp_route_find(service.routes, json_string_value(link))->methods, "%s leads nowhere",
                 name);
         n++;
