@@ -8,7 +8,8 @@
 #ifndef BACKPROPD_HEAD_H
 #define BACKPROPD_HEAD_H
 
-#include "backpropd/service.h"
+#include "backpropd/method.h"
+#include "backpropd/problem.h"
 
 #define BP_HEADERS_MAX 100
 #define BP_TARGET_MAX 4096

@@ -2,7 +2,7 @@
 #ifndef BACKPROPD_REPLY_HEADERS_H
 #define BACKPROPD_REPLY_HEADERS_H
 
-#include "backpropd/service.h"
+#include "backpropd/reply.h"
 
 #define BP_SERVER_TIMING_MAX 128
 
@@ -15,6 +15,10 @@ void bp_server_timing(char out[BP_SERVER_TIMING_MAX], const struct bp_timing *ti
  * commas between them; "none" is nobody.
  */
 const char *bp_cors_allow(const char *allowed, const char *origin);
+
+/* True if it is what may be said of the origins whose pages may call: *, none, or a list with
+ * commas of null and SCHEME://HOST[:PORT]. */
+bool bp_cors_is_proper(const char *allowed);
 
 /* What decides the fields of a reply beside the reply itself. */
 struct bp_reply_facts {

@@ -1,8 +1,9 @@
+#include "read_network.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "reader.h"
 #include "skeleton.h"
 
 /* A layer's members as they are read, before all shapes are known to agree. */

@@ -8,11 +8,14 @@
 
 #include <jansson.h>
 
-#include "backpropd/job.h"
+#include "backpropd/limits.h"
+#include "backpropd/operation.h"
 #include "fault.h"
 #include "lift.h"
 
 struct bp_reader {
+    const json_t *root;              /* the body, an object */
+    const json_t *network, *samples; /* two of its members, or NULL */
     struct bp_job *job;
     struct bp_problem *problem;
     const struct bp_lifted *lifted;
@@ -61,12 +64,6 @@ bool bp_read_name(const struct bp_reader *reader, const json_t *value, const str
  * False, without a fault, if the value is none. */
 bool bp_is_array(const struct bp_reader *reader, const json_t *value, size_t *n);
 
-/* The names that an object's members may have. */
-struct bp_names {
-    const char *const *names;
-    size_t n;
-};
-
 /* True if a member may have this name. Cannot fail. */
 bool bp_is_known(const char *key, struct bp_names known);
 
@@ -83,26 +80,9 @@ void bp_read_missing(const struct bp_reader *reader, const json_t *object,
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got);
 
-/* The layers that a network's members speak of, those beyond the limit left out; at least 1. */
-size_t bp_count_layers(const json_t *network, size_t limit);
-
-/*
- * Parts of a body, in the order in which their faults are listed. The job's layers and samples have
- * their room already: as many as bp_count_layers says, and as the array holds.
- */
-
 /* The lengths that x and y of a sample should have, 0 if unknown. */
 struct bp_lengths {
     size_t x, y;
 };
-
-/* In: first_x, the length of the first sample's x, 0 if unknown: it tells a transposed W1. */
-struct bp_lengths bp_read_network(struct bp_reader *reader, const json_t *network, size_t first_x);
-
-void bp_read_samples(struct bp_reader *reader, const json_t *samples, struct bp_lengths lengths);
-
-void bp_read_options(struct bp_reader *reader, const json_t *options);
-
-void bp_read_include(struct bp_reader *reader, const json_t *include);
 
 #endif

@@ -53,13 +53,13 @@ void bp_log_request(enum bp_log_format format, const struct bp_log_line *line)
                      "\"status\":%u,\"bytes_in\":%zu,\"bytes_out\":%zu,\"dur_ms\":%.3f,"
                      "\"remote\":\"%s\",\"forwarded_for\":\"%s\",\"request_id\":\"%s\","
                      "\"trace_id\":\"%s\"}\n",
-                     now, bp_method_name(seen->method), bp_route_name(seen->path), seen->status,
+                     now, bp_method_name(seen->method), seen->route->path, seen->status,
                      line->bytes_in, line->bytes_out, seen->seconds * 1e3, line->remote,
                      escape(forwarded, line->forwarded), escape(id, line->request_id),
                      line->trace_id);
     else
         n = snprintf(text, sizeof text, "%s %s %s %u in=%zu out=%zu %.3fms from=%s%s%s id=%s%s%s\n",
-                     now, bp_method_name(seen->method), bp_route_name(seen->path), seen->status,
+                     now, bp_method_name(seen->method), seen->route->path, seen->status,
                      line->bytes_in, line->bytes_out, seen->seconds * 1e3, line->remote,
                      *line->forwarded ? " claimed=" : "", line->forwarded, line->request_id,
                      *line->trace_id ? " trace=" : "", line->trace_id);

@@ -116,15 +116,17 @@ static const char *set_log_health(struct bp_options *options, const char *value,
 static const char *set_cors_origins(struct bp_options *options, const char *value,
                                     const struct flag *flag)
 {
+    (void)flag;
     options->cors_origins = value;
-    return bp_cors_is_proper(value) ? NULL : flag->argument;
+    return NULL;
 }
 
 static const char *set_allowed_hosts(struct bp_options *options, const char *value,
                                      const struct flag *flag)
 {
+    (void)flag;
     options->allowed_hosts = value;
-    return bp_hosts_are_proper(value) ? NULL : flag->argument;
+    return NULL;
 }
 
 static const char *set_token_file(struct bp_options *options, const char *value,
@@ -249,6 +251,30 @@ void bp_options_help(FILE *out)
             "document.\n");
 }
 
+/* One line that names a flag, or its variable if the value came from there, and what is needed
+ * instead of the value. */
+static void blame(char error[BP_OPTION_ERROR_MAX], const struct flag *flag, const char *value,
+                  const char *needed)
+{
+    char name[48], variable[64];
+    flag_name(name, flag);
+    variable_name(variable, flag);
+    if (value == getenv(variable)) /* a variable's value stays where it is */
+        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s is needed (%s)", variable, value, needed,
+                 flag->about);
+    else
+        snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed (%s)", name, value, needed,
+                 flag->about);
+}
+
+void bp_options_blame(char error[BP_OPTION_ERROR_MAX], const char *flag, const char *value)
+{
+    const struct flag *at = FLAGS;
+    while (strcmp(at->name, flag) != 0)
+        at++;
+    blame(error, at, value, at->argument);
+}
+
 static bool set_defaults_and_environment(struct bp_options *options,
                                          char error[BP_OPTION_ERROR_MAX])
 {
@@ -263,8 +289,7 @@ static bool set_defaults_and_environment(struct bp_options *options,
         const char *needed = value ? FLAGS[i].set(options, value, &FLAGS[i]) : NULL;
         if (!needed)
             continue;
-        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s is needed (%s)", variable, value, needed,
-                 FLAGS[i].about);
+        blame(error, &FLAGS[i], value, needed);
         return false;
     }
     return true;
@@ -354,8 +379,7 @@ static bool read_flags(struct bp_options *options, char error[BP_OPTION_ERROR_MA
             return refuse_flag(error, refused_word(argc, argv), got == ':', longs);
         const char *needed = flag->set(options, flag->argument ? optarg : "", flag);
         if (needed) {
-            snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed (%s)", names[index],
-                     optarg, needed, flag->about);
+            blame(error, flag, optarg, needed);
             return false;
         }
         if (flag->set == set_listen)

@@ -13,9 +13,8 @@
 
 #include "backpropd/exchange.h"
 #include "backpropd/metrics.h"
-#include "connections.h"
-#include "../http/router.h"
 #include "backpropd/reply_headers.h"
+#include "connections.h"
 #include "forwarded.h"
 #include "listen.h"
 #include "log.h"
@@ -148,7 +147,7 @@ static void observe(struct call *call)
 {
     const struct bp_exchange *exchange = &call->exchange;
     call->observation =
-        (struct bp_observation){.path = exchange->path,
+        (struct bp_observation){.route = exchange->route,
                                 .method = exchange->method,
                                 .status = exchange->reply.status,
                                 .problem = exchange->reply.problem,
@@ -286,7 +285,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 static void note_lateness(struct call *call)
 {
     call->observation =
-        (struct bp_observation){.path = call->exchange.path,
+        (struct bp_observation){.route = call->exchange.route,
                                 .method = call->exchange.method,
                                 .status = bp_problem_info(BP_PROBLEM_REQUEST_TIMEOUT)->status,
                                 .problem = BP_PROBLEM_REQUEST_TIMEOUT};
@@ -308,7 +307,7 @@ static bool is_of_interest(const struct call *call)
 {
     const struct bp_observation *seen = &call->observation;
     return call->server->logs_health || seen->status != 200 ||
-           bp_route_group(bp_route_find(seen->path)) != BP_GROUP_HEALTH;
+           seen->route->group != BP_GROUP_HEALTH;
 }
 
 static void log_call(const struct call *call)
@@ -364,7 +363,7 @@ static void on_closed(struct bp_server *server, struct bp_connection *peer)
 {
     struct call *call = peer->request;
     if (call) {
-        call->answered = false; /* and its path is gone, with the connection's memory */
+        call->answered = false; /* nor is it counted */
         end_call(call);
     }
     bp_connection_close(server->connections, peer);

@@ -106,6 +106,11 @@ const rules = {
       !operation.node.responses['421'] !== / \/(livez|healthz|readyz)$/.test(name))),
     plant: document => { delete document.paths['/step'].options.responses['421']; },
   },
+  'every path that calculates is a link of GET /': {
+    check: document => Object.entries(document.paths).filter(([path, item]) => item.post &&
+      !Object.values(schema(document, 'Links').properties).some(link => link.const === path)).map(([path]) => path),
+    plant: document => { delete schema(document, 'Links').properties.step; },
+  },
   'who gets an ETag may get 304': {
     check: document => names(operations(document).filter(([, operation]) =>
       !operation.get('responses', '200', 'headers', 'ETag') !== !operation.node.responses['304'])),

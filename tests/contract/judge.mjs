@@ -10,6 +10,9 @@ export function readContract() {
   return parseYaml(readFileSync(contractFile, 'utf8'));
 }
 
+/** The paths that calculate, in the document's order. */
+export const calculations = Object.entries(readContract().paths).filter(([, item]) => item.post).map(([path]) => path);
+
 const readAsJson = /^(application\/(json|x-www-form-urlencoded|[^;\s]+\+json)|text\/plain)\s*(;|$)/i;
 const essence = type => (type ?? '').split(';')[0].trim().toLowerCase();
 const escaped = key => key.replaceAll('~', '~0').replaceAll('/', '~1');

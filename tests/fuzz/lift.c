@@ -12,8 +12,8 @@
  */
 #include <math.h>
 
-#include "backpropd/encode.h"
-#include "backpropd/job.h"
+#include "backpropd/decode.h"
+#include "backpropd/encode_problem.h"
 #include "backpropd/limits.h"
 #include "codec/fault.h"
 #include "codec/skeleton.h"
@@ -37,8 +37,7 @@ static size_t depth_of(const json_t *value)
     }
     if (!json_is_object(value))
         return 0;
-    json_object_foreach((json_t *)value, key, inner)
-    {
+    json_object_foreach((json_t *)value, key, inner) {
         const size_t depth = depth_of(inner);
         deepest = depth > deepest ? depth : deepest;
     }
@@ -100,8 +99,7 @@ static void same_tree(const struct bp_lifted *lifted, const json_t *ours, const 
             same_tree(lifted, inner, json_array_get(plain, i));
     } else if (json_is_object(ours)) {
         HOLDS(json_object_size(ours) == json_object_size(plain), "another size");
-        json_object_foreach((json_t *)ours, key, inner)
-        {
+        json_object_foreach((json_t *)ours, key, inner) {
             HOLDS(json_object_get(plain, key), "another member: %s", key);
             same_tree(lifted, inner, json_object_get(plain, key));
         }
@@ -161,7 +159,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bp_memory memory;
     struct bp_lifted lifted;
-    struct bp_problem problem;
+    struct bp_fault faults[BP_FAULTS_ROOM];
+    struct bp_problem problem = {.faults = faults};
     json_error_t error;
     if (size > INPUT_MAX)
         return 0;

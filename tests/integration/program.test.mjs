@@ -9,7 +9,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
-import {readContract} from '../contract/judge.mjs';
+import {calculations, readContract} from '../contract/judge.mjs';
 import {binary, request, start} from '../support/daemon.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {connect, head, post} from '../support/raw.mjs';
@@ -383,7 +383,7 @@ const folder = new URL('../vectors/', import.meta.url);
 const vectors = readdirSync(folder).filter(name => name.endsWith('.json')).map(name => JSON.parse(readFileSync(new URL(name, folder), 'utf8')))
   .map(({path, request: body, cases}) => [path, JSON.stringify(body ?? cases[0].request)]);
 const asked = [
-  ...vectors, ...['/forward', '/backward', '/step'].flatMap(path => [bookText, '', '{', '[]', '{}', 'null', '{"é": 1}', '\xff', '{"a":1,"a":2}',
+  ...vectors, ...calculations.flatMap(path => [bookText, '', '{', '[]', '{}', 'null', '{"é": 1}', '\xff', '{"a":1,"a":2}',
     bookText.replace('0.2', '1e400'), bookText.replace('[', '[["a"],')].map(body => [path, body])),
   ['/step', JSON.stringify({...book, learning_rate: 0.1, steps: 50})], ['/forward', bookText.padEnd(limits.body_bytes)], ['/forward', bookText.padEnd(limits.body_bytes + 1)],
   ['/nowhere', bookText], ['/livez', ''], ['/version', ''], ['/', ''], ['/openapi.json', ''], ['/problems/', ''], ['/problems/not-finite', ''], ['/examples/textbook', ''], ['/problems/none', ''],
@@ -392,7 +392,7 @@ const asked = [
 test('call answers as the daemon does', async () => {
   assert.ok(asked.length > 50);
   await inParallel(asked, async (path, body) => {
-    const posts = ['/forward', '/backward', '/step'].includes(path);
+    const posts = calculations.includes(path);
     const reply = await request(daemon.port, posts ? 'POST' : 'GET', path, posts ? body : undefined);
     const {code, stdout, stderr} = await run(['call', path], {input: body});
     assert.equal(stdout, reply.text, `${path} ${body.slice(0, 200)}`);

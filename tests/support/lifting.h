@@ -12,6 +12,7 @@ struct lifting {
     struct bp_memory memory;
     struct bp_lifted lifted;
     struct bp_problem problem;
+    struct bp_fault faults[BP_FAULTS_ROOM];
     char *body;   /* owned: in memory of its own size, so that a reader beyond it is caught */
     json_t *root; /* owned: the skeleton's value, or NULL */
 };
@@ -23,6 +24,7 @@ static inline void lifting_start(struct lifting *lifting, const char *body, size
     memcpy(lifting->body, body, size);
     lifting->body[size] = '\0';
     memset(&lifting->problem, 0xA5, sizeof lifting->problem);
+    lifting->problem.faults = lifting->faults;
     bp_lift_body(&lifting->lifted, lifting->body, size, SIZE_MAX, &lifting->memory);
 }
 

@@ -64,8 +64,8 @@ static bool same_object(const struct bp_lifted *lifted, const json_t *skeleton, 
     const char *key;
     json_t *value;
     bool all = json_is_object(plain) && json_object_size(plain) == json_object_size(skeleton);
-    json_object_foreach((json_t *)skeleton, key, value) all =
-        all && same(lifted, value, json_object_get(plain, key));
+    json_object_foreach((json_t *)skeleton, key, value)
+        all = all && same(lifted, value, json_object_get(plain, key));
     return all;
 }
 
@@ -97,8 +97,7 @@ static size_t depth_of(const json_t *value)
         size_t depth = depth_of(json_array_get(value, i));
         deepest = depth > deepest ? depth : deepest;
     }
-    json_object_foreach((json_t *)value, key, inner)
-    {
+    json_object_foreach((json_t *)value, key, inner) {
         size_t depth = depth_of(inner);
         deepest = depth > deepest ? depth : deepest;
     }

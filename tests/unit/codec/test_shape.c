@@ -28,7 +28,7 @@ static void count(void)
 static void require_job(const char *body, double w, double x)
 {
     struct decoding d;
-    decode_good(&d, BP_FORWARD, body);
+    decode_good(&d, FORWARD, body);
     REQUIRE(same_bits(d.job.task.network.layers[0].w[0], w), "W1 of %s", body);
     REQUIRE(same_bits(d.job.task.samples[0].x[0], x), "x of %s", body);
     decoding_end(&d);
@@ -60,7 +60,7 @@ static void require_fault(const char *expected, const char *body)
 {
     struct decoding d;
     char line[200];
-    decode(&d, BP_FORWARD, body);
+    decode(&d, FORWARD, body);
     REQUIRE(!d.good, "%s is refused", body);
     json_t *document = document_of(&d.problem);
     fault_line(line, sizeof line, document, 0);
@@ -90,12 +90,13 @@ TEST(test_a_stopped_body_is_not_the_remembered_one)
     char *body = quoted(BODY("1", "2"));
     const size_t size = strlen(body);
     struct bp_memory memory;
-    struct bp_problem problem;
+    struct bp_problem problem = {.n_faults = 0};
     struct bp_job job;
     budget_make(&memory, BUDGET_ENOUGH);
-    ck_assert(bp_decode(&job, &problem, BP_FORWARD, body, size, &STANDARD, &memory));
+    ck_assert(bp_decode(&job, &problem, bp_operations[FORWARD], body, size, &STANDARD, &memory));
     bp_job_free(&job);
-    ck_assert(!bp_decode(&job, &problem, BP_FORWARD, body, size + 1, &STANDARD, &memory));
+    ck_assert(
+        !bp_decode(&job, &problem, bp_operations[FORWARD], body, size + 1, &STANDARD, &memory));
     ck_assert_int_eq(problem.code, BP_PROBLEM_INVALID_JSON);
     budget_end(&memory);
     free(body);

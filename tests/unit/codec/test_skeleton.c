@@ -318,7 +318,8 @@ TEST(test_too_many_values_are_a_fault_of_the_body)
 {
     struct bp_memory memory;
     struct bp_lifted lifted;
-    struct bp_problem problem;
+    struct bp_fault faults[BP_FAULTS_ROOM];
+    struct bp_problem problem = {.faults = faults};
     static const char body[] = "[{},{},{}]";
     budget_make(&memory, BUDGET_ENOUGH);
     bp_lift_body(&lifted, body, sizeof body - 1, 3, &memory);

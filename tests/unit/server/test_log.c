@@ -27,8 +27,13 @@ static const char *logged(void)
 static void log_claim(enum bp_log_format format, const char *path, const char *id,
                       const char *trace, const char *forwarded)
 {
-    const struct bp_observation seen = {
-        .path = path, .method = BP_METHOD_POST, .status = 422, .problem = 11, .seconds = 0.0125};
+    size_t n;
+    struct bp_route *routes = bp_routes_make(&n);
+    const struct bp_observation seen = {.route = bp_route_find(routes, path),
+                                        .method = BP_METHOD_POST,
+                                        .status = 422,
+                                        .problem = 11,
+                                        .seconds = 0.0125};
     const struct bp_log_line line = {.observation = &seen,
                                      .bytes_in = 12,
                                      .bytes_out = 345,
@@ -37,6 +42,7 @@ static void log_claim(enum bp_log_format format, const char *path, const char *i
                                      .request_id = id,
                                      .trace_id = trace};
     bp_log_request(format, &line);
+    free(routes);
 }
 
 static void log_line(enum bp_log_format format, const char *path, const char *id, const char *trace)
