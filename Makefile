@@ -223,7 +223,7 @@ $(BUILD)/tests/%: tests/%.c $(OBJECTS) | test-tools
 
 FUZZ_SECONDS ?= 60
 # the server in the caller's thread, on sockets that it is given
-FUZZ_LINK_http := -Wl,--wrap=MHD_start_daemon,--wrap=bp_pool_submit
+FUZZ_LINK_http := -Wl,--wrap=MHD_start_daemon,--wrap=bp_pool_submit,--wrap=bp_self_check
 
 .PHONY: replay
 replay: test-tools $(REPLAYS) ## Run the fuzzers' corpus, without a fuzzer

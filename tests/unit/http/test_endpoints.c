@@ -65,6 +65,20 @@ TEST(test_ready_no_more)
     end();
 }
 
+TEST(test_not_ready_where_unsafe)
+{
+    service_make(&service, &STANDARD);
+    strcpy(service.unsafe, "the reason");
+    ask(&reply, &service, BP_METHOD_GET, "/readyz", "");
+    require_problem(&reply, BP_PROBLEM_OVERLOADED);
+    ck_assert_ptr_nonnull(strstr(reply.text.data, "\"the reason\""));
+    bp_reply_free(&reply);
+    ask(&reply, &service, BP_METHOD_GET, "/livez", "");
+    ck_assert_uint_eq(reply.status, 200);
+    bp_reply_free(&reply);
+    end();
+}
+
 TEST(test_files_byte_for_byte)
 {
     require_file("/openapi.yaml", "openapi.yaml");
@@ -138,8 +152,7 @@ TEST(test_root_links_lead_somewhere)
     size_t n = 0;
     get("/");
     json_t *root = json_of(&reply);
-    json_object_foreach(json_object_get(root, "links"), name, link)
-    {
+    json_object_foreach(json_object_get(root, "links"), name, link) {
         REQUIRE(bp_route_methods(json_string_value(link)), "%s leads nowhere", name);
         n++;
     }
@@ -256,7 +269,8 @@ TEST(test_files_compressed)
     }
 }
 
-SUITE("http/endpoints", test_lives, test_ready_no_more, test_files_byte_for_byte, test_openapi_json,
-      test_examples_can_be_posted, test_root_tells_limits_as_they_are, test_standard_limits,
-      test_root_links_lead_somewhere, test_each_problem_has_a_page,
-      test_no_page_for_what_is_no_problem, test_files_that_the_client_has, test_files_compressed)
+SUITE("http/endpoints", test_lives, test_ready_no_more, test_not_ready_where_unsafe,
+      test_files_byte_for_byte, test_openapi_json, test_examples_can_be_posted,
+      test_root_tells_limits_as_they_are, test_standard_limits, test_root_links_lead_somewhere,
+      test_each_problem_has_a_page, test_no_page_for_what_is_no_problem,
+      test_files_that_the_client_has, test_files_compressed)
