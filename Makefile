@@ -216,11 +216,16 @@ $(BUILD)/tests/%: tests/%.c $(OBJECTS) | test-tools
 		-c -o $@.o -MF $@.d -MT $@ $<
 	@$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(OBJECTS) $(shell pkg-config --libs check 2>/dev/null) $(LIBS)
 
+DEBIAN13 ?= build/debian13
+.PHONY: debian13
+debian13: all ## deps and test on Debian 13, in a root that is kept in DEBIAN13=build/debian13
+	@sh tests/support/debian13.sh $(DEBIAN13) $(BUILD)/backpropd
+
 # --- inputs that a machine makes up, and faults -----------------------------------------------------
 
 FUZZ_SECONDS ?= 60
 # the server in the caller's thread, on sockets that it is given
-FUZZ_LINK_http := -Wl,--wrap=MHD_start_daemon,--wrap=bp_pool_submit
+FUZZ_LINK_http := -Wl,--wrap=MHD_start_daemon,--wrap=bp_pool_submit,--wrap=bp_self_check
 
 .PHONY: replay
 replay: test-tools $(REPLAYS) ## Run the fuzzers' corpus, without a fuzzer
@@ -371,4 +376,4 @@ clean: ## Remove what was built
 
 .PHONY: help
 help: ## Print this
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "%-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "%-12s %s\n", $$1, $$2}'

@@ -137,7 +137,7 @@ const book = () => example('TextbookRequest');
 const long = n => 'a'.repeat(n);
 const problems = {
   invalid_json: d => d.call('POST', '/forward', '{"network": {},\n "samples": [1,]}'),
-  bad_request: d => d.raw('POST /forward HTTP/1.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}'),
+  bad_request: d => d.raw('POST /forward HTTP/1.1\r\nHost:\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}'),
   not_found: d => d.call('GET', '/forward/'),
   method_not_allowed: d => d.call('GET', '/forward'),
   length_required: d => d.raw('POST /forward HTTP/1.1\r\nHost: localhost\r\n\r\n'),

@@ -126,7 +126,7 @@ for (const {path, allow} of paths) {
 
 const refusals = {
   'no JSON': [400, () => daemon.call('POST', '/forward', '{')],
-  'no Host': [400, () => daemon.raw(head('GET /livez HTTP/1.1', 'Connection: close'))],
+  'an empty Host': [400, () => daemon.raw(head('GET /livez HTTP/1.1', 'Host:', 'Connection: close'))],
   'no such path': [404, () => daemon.call('GET', '/nowhere')],
   'no such problem': [404, () => daemon.call('GET', '/problems/nowhere')],
   'GET where POST is due': [405, () => daemon.call('GET', '/step')],

@@ -1,6 +1,6 @@
 // The program: its flags and variables, what it says where, `call`, logs, and how it stops.
 import assert from 'node:assert/strict';
-import {spawn, spawnSync} from 'node:child_process';
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import http from 'node:http';
@@ -11,6 +11,7 @@ import {after, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {calculations, readContract} from '../contract/judge.mjs';
 import {binary, request, start} from '../support/daemon.mjs';
+import {is09} from '../support/microhttpd.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {connect, head, post} from '../support/raw.mjs';
 import {freePort} from '../support/port.mjs';
@@ -501,6 +502,39 @@ test('it drains for as long as it was told to, and ends', () => withDaemon({args
   await assert.rejects(request(own.port, 'GET', '/livez'), {code: 'ECONNREFUSED'});
 }));
 
+// ---- The check against smuggled requests ----
+
+test('a start with nothing to say says nothing, and is ready', () => withDaemon({args: ['--log-format', 'off']}, async own => {
+  assert.equal((await own.call('GET', '/readyz')).status, 200);
+  assert.equal(own.log(), '');
+  assert.doesNotMatch((await own.call('GET', '/metrics')).text, /^backpropd_.*\{route="\/forward".* [1-9]/m); // the bad heads that were tried
+}));
+
+/** A library that claims to be another version of libmicrohttpd, so that the wrong care is taken. */
+async function withOtherVersion(act) {
+  const folder = mkdtempSync(join(tmpdir(), 'backpropd-'));
+  const library = join(folder, 'version.so');
+  try {
+    execFileSync(process.env.CC ?? 'gcc', ['-shared', '-fPIC', '-x', 'c', '-o', library, '-'],
+      {input: `const char *MHD_get_version(void); const char *MHD_get_version(void) { return "${is09 ? '1.0.1' : '0.9.75'}"; }`});
+    await withDaemon({args: ['--log-format', 'off'], env: {LD_PRELOAD: library, ASAN_OPTIONS: 'verify_asan_link_order=0'}}, act);
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+}
+
+test('a library that could let requests be smuggled is named on stderr and by /readyz', () => withOtherVersion(async own => {
+  const ready = await own.call('GET', '/readyz');
+  const line = /^backpropd: (the check against smuggled requests failed: libmicrohttpd \S+ (accepts a folded header|refuses a proper head); .+); \/readyz answers 503\n$/.exec(own.log());
+  assert.ok(line, own.log());
+  if (is09) {
+    assert.deepEqual([ready.status, ready.json.code, ready.json.detail], [503, 'overloaded', line[1]]);
+    assert.equal((await own.call('GET', '/livez')).status, 200);
+  } else { // a scan for the buffers of 0.9.75 refuses everything
+    assert.equal(ready.status, 400);
+  }
+}));
+
 // ---- Logs ----
 
 const linesOf = own => own.log().split('\n').slice(0, -1);
@@ -636,7 +670,7 @@ test('a log line of text for each request, by default', async () => {
 });
 
 test('requests that are refused by their head are logged', async () => {
-  const {lines} = await logged(['--log-format', 'json'], own => own.raw(head('GET /livez HTTP/1.1', 'Connection: close')), 1);
+  const {lines} = await logged(['--log-format', 'json'], own => own.raw(head('GET /livez HTTP/1.1', 'Host:', 'Connection: close')), 1);
   assert.equal(JSON.parse(lines[0]).status, 400);
 });
 

@@ -5,6 +5,7 @@
 // write of its own), or {path, body} for a proper POST. Expectations are made by the functions below.
 import assert from 'node:assert/strict';
 import {calculations} from '../contract/judge.mjs';
+import {is09} from '../support/microhttpd.mjs';
 import {head, post} from '../support/raw.mjs';
 
 const host = 'Host: a';
@@ -29,6 +30,9 @@ const wrongType = keeping(415, 'unsupported_media_type');
 const library = status => ({status, closed: true, library: true});
 /** libmicrohttpd ends the connection and says nothing. */
 const libraryCloses = {status: undefined, closed: true, library: true};
+/** What 0.9.75 hands over or does, and what 1.0, which is stricter, does in its place: a page of its own as a rule. */
+const since10 = (before, after = library(before.status)) => is09 ? before : after;
+const notHandedOver = since10(badRequest);
 const fine = (check = () => {}) => ({status: 200, check});
 /** The place must lie in the culprit; '' is the end of the body. */
 const notJson = culprit => keeping(400, 'invalid_json', {culprit});
@@ -76,23 +80,23 @@ const wide = (inputs, units) => ({network: {W1: fill(inputs, fill(units, 1)), b1
 // ---- 3.1 HTTP ----
 
 const http = limits => [
-  [1, 'garbage', '\x01\x02\x80 garbage\r\n\r\n', library(400)],
+  [1, 'garbage', '\x01\x02\x80 garbage\r\n\r\n', since10(library(400), libraryCloses)],
   [1, 'HTTP/0.9', 'GET /livez\r\n\r\n', library(400)],
   [1, 'a lower-case version', head('GET /livez http/1.1', host), library(400)],
   [1, 'a space after the version', head('GET /livez HTTP/1.1 ', host), library(400)],
   [1, 'tabs in the request line', head('GET\t/livez\tHTTP/1.1', host), libraryCloses],
-  [1, 'a space in the target', head('GET /livez x HTTP/1.1', host), badRequest],
+  [1, 'a space in the target', head('GET /livez x HTTP/1.1', host), notHandedOver],
   [1, 'a hello of TLS', '\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03', {...libraryCloses, slow: true, args: ['--head-timeout', '1']}],
   [2, 'HTTP/2.0', head('GET /livez HTTP/2.0', host), library(505)],
   [2, 'the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', library(505)],
   [3, 'Upgrade: h2c', live('Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABk'), fine()],
-  [4, 'no Host', head('GET /livez HTTP/1.1'), badRequest],
+  [4, 'no Host', head('GET /livez HTTP/1.1'), notHandedOver],
   [4, 'two Hosts', live('Host: b'), badRequest],
   [4, 'an empty Host', head('GET /livez HTTP/1.1', 'Host:'), badRequest],
   [4, 'a Host with a space', head('GET /livez HTTP/1.1', 'Host: a b'), badRequest],
   [4, 'a Host with a path', head('GET /livez HTTP/1.1', 'Host: a/b'), badRequest],
-  [5, 'a length, then a coding', forward('Content-Length: 5', 'Transfer-Encoding: chunked') + '0\r\n\r\n' + hidden, badRequest],
-  [5, 'a coding, then a length', forward('Transfer-Encoding: chunked', `Content-Length: ${5 + hidden.length}`) + '0\r\n\r\n' + hidden, badRequest],
+  [5, 'a length, then a coding', forward('Content-Length: 5', 'Transfer-Encoding: chunked') + '0\r\n\r\n' + hidden, notHandedOver],
+  [5, 'a coding, then a length', forward('Transfer-Encoding: chunked', `Content-Length: ${5 + hidden.length}`) + '0\r\n\r\n' + hidden, notHandedOver],
   [6, 'two lengths that differ', forward('Content-Length: 0', `Content-Length: ${hidden.length}`) + hidden, badRequest],
   [6, 'two lengths that agree', forward('Content-Length: 2', 'Content-Length: 2') + '{}' + hidden, badRequest],
   [6, 'two lengths in one', forward('Content-Length: 0, 0') + hidden, library(400)],
@@ -101,27 +105,27 @@ const http = limits => [
     [7, `Content-Length: ${length}`, forward(`Content-Length: ${length}`) + hidden, library(400)]),
   [7, 'zeros before the length', forward('Content-Length: 00002') + '{}', someFaults],
   [8, 'a length of 2^64', forward('Content-Length: 18446744073709551616'), library(413)],
-  [8, 'a length of 2^64 - 1', forward('Content-Length: 18446744073709551615'), closing(413, 'body_too_large', {about: {limit: limits.body_bytes}})],
+  [8, 'a length of 2^64 - 1', forward('Content-Length: 18446744073709551615'), since10(closing(413, 'body_too_large', {about: {limit: limits.body_bytes}}))],
   ...['xchunked', 'gzip, chunked', 'chunked, chunked', 'identity', 'gzip', ''].map(coding =>
-    [9, `Transfer-Encoding: ${coding}`, forward(`Transfer-Encoding: ${coding}`) + '0\r\n\r\n' + hidden, closing(501, 'not_implemented')]),
-  [9, 'a strange coding and a length', forward('Transfer-Encoding: gzip', 'Content-Length: 0') + hidden, badRequest],
+    [9, `Transfer-Encoding: ${coding}`, forward(`Transfer-Encoding: ${coding}`) + '0\r\n\r\n' + hidden, since10(closing(501, 'not_implemented'), library(400))]),
+  [9, 'a strange coding and a length', forward('Transfer-Encoding: gzip', 'Content-Length: 0') + hidden, notHandedOver],
   [10, 'a coding in HTTP/1.0', head('POST /forward HTTP/1.0', host, 'Transfer-Encoding: chunked') + '0\r\n\r\n' + hidden, badRequest],
   [11, 'Content-Length with a space before the colon', forward('Content-Length : 0') + hidden, library(400)],
   [11, 'Transfer-Encoding with a space before the colon', forward('Transfer-Encoding : chunked') + '0\r\n\r\n' + hidden, library(400)],
-  [12, 'a header folded by a space', live('X-A: b', ' c'), badRequest],
-  [12, 'a header folded by a tab', live('X-A: b', '\tc'), badRequest],
+  [12, 'a header folded by a space', live('X-A: b', ' c'), notHandedOver],
+  [12, 'a header folded by a tab', live('X-A: b', '\tc'), notHandedOver],
   [12, 'a folded Content-Length', forward('Content-Length:', ` ${hidden.length}`) + hidden, closing(undefined, undefined, {oneOf: [400, 411]})],
   [12, 'a first line that is folded', head('GET /livez HTTP/1.1', ' Host: a'), library(400)],
-  [13, 'NUL in a value', live('X-A: b\0c'), badRequest],
-  [13, 'NUL in Host', head('GET /livez HTTP/1.1', 'Host: a\0b'), badRequest],
+  [13, 'NUL in a value', live('X-A: b\0c'), notHandedOver],
+  [13, 'NUL in Host', head('GET /livez HTTP/1.1', 'Host: a\0b'), notHandedOver],
   [13, 'NUL in a name', live('X\0A: b'), library(400)],
-  [13, 'NUL in the target', head('GET /livez\0x HTTP/1.1', host), badRequest],
-  [13, 'a bare LF after a header', 'GET /livez HTTP/1.1\r\nHost: a\nX-A: b\r\n\r\n', badRequest],
-  [13, 'nothing but bare LFs', 'GET /livez HTTP/1.1\nHost: a\n\n', badRequest],
-  [13, 'a bare CR in a value', live('X-A: b\rc'), badRequest],
+  [13, 'NUL in the target', head('GET /livez\0x HTTP/1.1', host), since10(badRequest, libraryCloses)],
+  [13, 'a bare LF after a header', 'GET /livez HTTP/1.1\r\nHost: a\nX-A: b\r\n\r\n', notHandedOver],
+  [13, 'nothing but bare LFs', 'GET /livez HTTP/1.1\nHost: a\n\n', notHandedOver],
+  [13, 'a bare CR in a value', live('X-A: b\rc'), notHandedOver],
   [13, 'a bare CR after the request line', 'GET /livez HTTP/1.1\rHost: a\r\n\r\n', library(400)],
   [13, 'a header without a colon', live('X-A'), library(400)],
-  [13, 'a header without a name', live(': b'), badRequest],
+  [13, 'a header without a name', live(': b'), notHandedOver],
   [13, 'a name that is no token', live('X(A): b'), badRequest],
   [13, 'a value that is not ASCII', live('X-A: \xe9'), badRequest],
   [14, 'a method that is no token', head('G{}T /livez HTTP/1.1', host), badRequest],
@@ -156,9 +160,9 @@ const http = limits => [
   [24, 'a chunk of size 2 and a space', chunked + '2 \r\n{}\r\n0\r\n\r\n' + hidden, library(400)],
   [24, 'a chunk that goes on', chunked + '2\r\n{}XX0\r\n\r\n' + hidden, library(400)],
   [25, 'a chunk whose size overflows', chunked + 'fffffffffffffffff\r\n' + hidden, library(413)],
-  [25, 'a chunk with an extension of 100 kB', chunked + `2;${a(100000)}\r\n{}\r\n0\r\n\r\n` + hidden, library(500)],
-  [25, 'a chunk with a small extension', chunked + '2;a=b\r\n{}\r\n0\r\n\r\n', someFaults],
-  [26, 'Expect: 100-continue', post('/forward', json(tiny), 'Expect: 100-continue'), {...fine(), interim: 100}],
+  [25, 'a chunk with an extension of 100 kB', chunked + `2;${a(100000)}\r\n{}\r\n0\r\n\r\n` + hidden, since10(library(500), {...libraryCloses, maybe: 408, slow: true, args: ['--body-timeout', '1']})],
+  [25, 'a chunk with a small extension', chunked + '2;a=b\r\n{}\r\n0\r\n\r\n', since10(someFaults, library(400))],
+  [26, 'Expect: 100-continue', post('/forward', json(tiny), 'Expect: 100-continue'), {...fine(), interim: since10(100, null)}], // 1.0 finds the body beside the head
   [27, 'Expect: 100-continue, too large', forward(`Content-Length: ${limits.body_bytes + 1}`, 'Expect: 100-continue'), closing(413, 'body_too_large')],
   [28, 'Expect: other', forward('Content-Length: 2', 'Expect: other') + '{}' + hidden, closing(417, 'expectation_failed')],
   [29, 'a body of the very limit', post('/forward', json(tiny).padEnd(limits.body_bytes)), fine()],
