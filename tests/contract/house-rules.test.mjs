@@ -108,7 +108,7 @@ const rules = {
   },
   'every path that calculates is a link of GET /': {
     check: document => Object.entries(document.paths).filter(([path, item]) => item.post &&
-      !Object.values(schema(document, 'Links').properties).some(link => link.const === path)).map(([path]) => path),
+      !Object.values(schema(document, 'Links').properties).some(link => `/${link.const}` === path)).map(([path]) => path),
     plant: document => { delete schema(document, 'Links').properties.step; },
   },
   'who gets an ETag may get 304': {

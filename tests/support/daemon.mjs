@@ -25,7 +25,7 @@ export const binary = process.env.BACKPROPD
 const judge = makeJudge();
 
 /** Timeouts that no test reaches, however slow its client is, unless it sets one of its own. */
-export const longTimeouts = {BACKPROPD_HEAD_TIMEOUT: '600', BACKPROPD_BODY_TIMEOUT: '600', BACKPROPD_REPLY_TIMEOUT: '600'};
+export const longTimeouts = {BACKPROPD_HEAD_TIMEOUT: '600', BACKPROPD_BODY_TIMEOUT: '600', BACKPROPD_REPLY_TIMEOUT: '600', BACKPROPD_IDLE_TIMEOUT: '600'};
 
 function jsonOrUndefined(text) {
   try {
