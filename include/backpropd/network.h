@@ -8,6 +8,7 @@
 #ifndef BACKPROPD_NETWORK_H
 #define BACKPROPD_NETWORK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -65,7 +66,15 @@ struct bp_task {
     const struct bp_sample *samples;
     size_t n_samples;
     struct bp_rules rules;
+    const atomic_bool *cancelled; /* set while it is calculated: nobody wants the result; or NULL */
 };
+
+/* True if the rest need not be calculated. Asked between steps and blocks of samples. Cannot fail.
+ */
+static inline bool bp_is_cancelled(const struct bp_task *task)
+{
+    return task->cancelled && atomic_load_explicit(task->cancelled, memory_order_relaxed);
+}
 
 /* Parameters of a layer and of a network: weights and biases. Cannot fail. */
 static inline size_t bp_layer_parameters(const struct bp_layer *layer)

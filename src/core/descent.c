@@ -99,6 +99,8 @@ bool bp_descend(struct bp_descent *descent, struct bp_overflow *overflow,
         update_network(&descent->after, step == 0 ? &descent->first : &descent->last,
                        descent->learning_rate);
         if (!(is_last ? bp_forward : bp_backward)(&descent->last, overflow, &moved)) {
+            if (bp_is_cancelled(task))
+                return false;
             bool in_update = found_in_parameters(overflow, &descent->after);
             overflow->step = in_update ? step : step + 1;
             return false;

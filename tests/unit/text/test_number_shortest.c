@@ -104,5 +104,6 @@ TEST(test_reach)
     ck_assert(bp_shortest(nextafter(0x1p56, INFINITY)).digits == 0);
 }
 
-SUITE("text/number_shortest", test_powers_of_five, test_any_magnitude_within_reach, test_any_pattern,
-      test_decimals_and_neighbours, test_few_bits, test_powers_of_two_and_neighbours, test_reach)
+SUITE("text/number_shortest", test_powers_of_five, test_any_magnitude_within_reach,
+      test_any_pattern, test_decimals_and_neighbours, test_few_bits,
+      test_powers_of_two_and_neighbours, test_reach)
