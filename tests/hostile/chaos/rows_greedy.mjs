@@ -152,21 +152,23 @@ async function queueShare({say}) {
 
 /** Hundreds of connections that ask for light work all the time: another's bodies get in, and its work has its turn. */
 async function lightFlood({say}) {
-  const light = {path: '/step', body: JSON.stringify({...cases.network([4, 4, 2], 8), learning_rate: 1e-6, steps: 300, include: []})};
+  const light = {path: '/step', body: JSON.stringify({...cases.network([4, 4, 2], 8), learning_rate: 1e-6, steps: 750, include: []})};
   await withDaemon({args: ['--threads', '2', ...defaults]}, async daemon => {
     let n = 0, stop = false;
     const lines = await Promise.all(Array.from({length: 300}, () => connect(daemon.port)));
     const flood = Promise.all(lines.map(async line => {
       while (!stop) {
         await line.send(requestBytes(light));
-        assert.equal((await line.reply()).status, 200);
-        n++;
+        const {status} = await line.reply();
+        if (status === 200) n++; else await pause(50);
       }
     }));
     await until(() => n > lines.length, 'all ask');
     const before = n;
     for (let i = 0; i < 3; i++) await askAll(daemon.port);
     const after = n;
+    // where each piece of a body waited for all of them, it was twice that
+    assert.ok(after - before < 20 * lines.length, `${after - before} of the attacker's were answered first`);
     stop = true;
     await inPatience(flood, 'the flood ends');
     for (const line of lines) line.destroy();
@@ -177,11 +179,12 @@ async function lightFlood({say}) {
 // ---- Connections ----
 
 /** More than all connections are within slow heads, bodies or replies: others are let in, the service tells how it is. */
-const crowded = (first, reads = true) => async ({say}) => {
-  await withDaemon({args: ['--max-connections', '200', known.perClient.flag, '100'], env: longTimeouts}, async daemon => {
-    const lines = await inParallel(Array.from({length: 230}, (_, i) => `127.1.0.${1 + i % 10}`), 230, async from => {
+const crowded = (first, most = 200) => async ({say}) => {
+  const n = most + 30;
+  await withDaemon({args: ['--max-connections', String(most), known.perClient.flag, String(most / 2)], env: longTimeouts}, async daemon => {
+    const lines = await inParallel(Array.from({length: n}, (_, i) => `127.1.0.${1 + i % 10}`), n, async from => {
       const socket = await dial(daemon.port, from);
-      if (!reads) socket.pause(); else socket.resume();
+      socket.pause();
       socket.write(first);
       return socket;
     });
@@ -193,7 +196,7 @@ const crowded = (first, reads = true) => async ({say}) => {
       line.destroy();
     }
     for (const socket of lines) socket.destroy();
-    say(`${lines.length} slow connections, of 200`);
+    say(`${lines.length} slow connections, of ${most}`);
   });
 };
 
@@ -201,6 +204,9 @@ const crowded = (first, reads = true) => async ({say}) => {
 
 /** A reply of some 15 MB for a small body. */
 const large = {path: '/forward', body: JSON.stringify({network: {W1: [Array.from({length: 4000}, (_, i) => 1 / (i + 3))], b1: Array(4000).fill(0.1)}, samples: Array.from({length: 90}, (_, i) => ({x: [1 / (i + 7)]}))})};
+
+/** Of 7 MB: more than sockets buffer, and yet there is memory for forty. */
+const unread = {path: '/forward', body: large.body.replace(/("samples":\[)(?:\{[^{]*\},){50}/, '$1')};
 
 /** Clients of one address that take nothing of large replies hold their share, for some seconds: no timeout is near. */
 async function stuckReaders({say}) {
@@ -280,7 +286,7 @@ export default [
   {row: 93, name: 'light work of hundreds of connections', run: lightFlood},
   {row: 85, name: 'a crowd within heads', run: crowded(live.slice(0, -2))},
   {row: 85, name: 'a crowd within bodies', run: crowded(slowBody)},
-  {row: 85, name: 'a crowd that does not read', run: crowded(requestBytes(large), false)},
+  {row: 85, name: 'a crowd that does not read', run: crowded(requestBytes(unread), 40)},
   {row: 84, name: 'readers that take nothing hold a share, and go', run: stuckReaders},
   {row: 84, name: 'bodies that are announced take memory as they come', run: announced},
   {row: 95, name: 'SIGTERM amid endless work', run: stopAmidWork},
