@@ -1,8 +1,6 @@
 #include <string.h>
 
-#include "arena.h"
 #include "reader.h"
-#include "shape.h"
 
 static const char *const MEMBERS[] = {"network", "samples",       "options",
                                       "include", "learning_rate", "steps"};
@@ -25,7 +23,7 @@ static void set_defaults(struct bp_job *job, enum bp_endpoint endpoint)
 }
 
 /* One block for the layers and the samples, however many the body has; readers fill it. */
-static bool make_views(struct bp_reader *reader, const json_t *network, size_t n_samples,
+static bool make_views(struct bp_reader *reader, const struct bp_value *network, size_t n_samples,
                        struct bp_memory *memory)
 {
     struct bp_task *task = &reader->job->task;
@@ -45,16 +43,17 @@ static bool make_views(struct bp_reader *reader, const json_t *network, size_t n
 }
 
 /* The length of the first sample's x, 0 if there is none to be seen. */
-static size_t first_x(const struct bp_reader *reader, const json_t *samples)
+static size_t first_x(const struct bp_reader *reader, const struct bp_value *samples)
 {
-    const json_t *x = json_object_get(json_array_get(samples, 0), "x");
-    const struct bp_lift *lift = x ? bp_skeleton_lift(reader->lifted, x) : NULL;
-    return lift && lift->kind == BP_LIFT_VECTOR ? lift->columns : 0;
+    const struct bp_value *x = bp_json_member(bp_json_element(samples, 0), "x");
+    return x && bp_json_kind(reader->json, x) == BP_JSON_VECTOR
+               ? bp_json_numbers(reader->json, x).columns
+               : 0;
 }
 
-static void read_learning_rate(struct bp_reader *reader, const json_t *root)
+static void read_learning_rate(struct bp_reader *reader, const struct bp_value *root)
 {
-    const json_t *value = json_object_get(root, "learning_rate");
+    const struct bp_value *value = bp_json_member(root, "learning_rate");
     double *rate = &reader->job->learning_rate;
     if (!value) {
         bp_read_missing(reader, root, &bp_place_body, "learning_rate", members_of(BP_STEP));
@@ -66,27 +65,24 @@ static void read_learning_rate(struct bp_reader *reader, const json_t *root)
             ->got = bp_fact_number(*rate);
 }
 
-static void read_rest(struct bp_reader *reader, const json_t *root)
+static void read_rest(struct bp_reader *reader, const struct bp_value *root)
 {
     const enum bp_endpoint endpoint = reader->job->endpoint;
-    const json_t *steps = json_object_get(root, "steps");
-    const char *key;
-    json_t *value;
+    const struct bp_value *steps = bp_json_member(root, "steps");
     if (endpoint == BP_STEP) {
         read_learning_rate(reader, root);
         if (steps)
             bp_read_integer(reader, steps, &STEPS, 1, reader->limits->steps,
                             BP_FAULT_LIMIT_EXCEEDED, &reader->job->steps);
     }
-    json_object_foreach((json_t *)root, key, value)
-    {
-        if (bp_is_known(key, members_of(endpoint)))
+    for (struct bp_members m = bp_json_members(root); bp_json_next(&m);) {
+        if (bp_is_known(m.name, members_of(endpoint)))
             continue;
-        if (strcmp(key, "learning_rate") == 0 || strcmp(key, "steps") == 0)
-            bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_body, key,
+        if (strcmp(m.name, "learning_rate") == 0 || strcmp(m.name, "steps") == 0)
+            bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_body, m.name,
                                 "only /step knows the member");
         else
-            bp_read_unknown(reader, &bp_place_body, key, members_of(endpoint));
+            bp_read_unknown(reader, &bp_place_body, m.name, members_of(endpoint));
     }
 }
 
@@ -103,20 +99,21 @@ static void check_work(const struct bp_reader *reader)
                       reader->limits->reply_numbers, numbers);
 }
 
-static bool read_root(struct bp_reader *reader, const json_t *root, struct bp_memory *memory)
+static bool read_root(struct bp_reader *reader, const struct bp_value *root,
+                      struct bp_memory *memory)
 {
     const struct bp_names known = members_of(reader->job->endpoint);
-    const json_t *network = json_object_get(root, "network");
-    const json_t *samples = json_object_get(root, "samples");
-    const json_t *options = json_object_get(root, "options");
-    const json_t *include = json_object_get(root, "include");
+    const struct bp_value *network = bp_json_member(root, "network");
+    const struct bp_value *samples = bp_json_member(root, "samples");
+    const struct bp_value *options = bp_json_member(root, "options");
+    const struct bp_value *include = bp_json_member(root, "include");
     struct bp_lengths lengths = {0, 0};
 
-    if (!json_is_object(root)) {
+    if (bp_json_kind(reader->json, root) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, root, &bp_place_body, "an object");
         return bp_faults_finish(reader->problem);
     }
-    if (!make_views(reader, network, json_array_size(samples), memory))
+    if (!make_views(reader, network, bp_json_count_elements(samples), memory))
         return false;
     if (network)
         lengths = bp_read_network(reader, network, first_x(reader, samples));
@@ -138,33 +135,24 @@ static bool read_root(struct bp_reader *reader, const json_t *root, struct bp_me
 
 void bp_decode_prepare(void)
 {
-    bp_arena_prepare();
-    json_object_seed(0); /* jansson makes the seed of its hash tables at first use, and unlocked */
+    bp_json_prepare();
 }
 
 bool bp_decode(struct bp_job *job, struct bp_problem *problem, enum bp_endpoint endpoint,
                const char *body, size_t size, const struct bp_limits *limits,
                struct bp_memory *memory)
 {
-    struct bp_lifted lifted;
-    bool over_budget;
-    struct bp_reader reader = {job, problem, &lifted, limits};
-    /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
-    const size_t containers_max = 3 * limits->samples + 4 * limits->layers + limits->units + 64;
+    struct bp_json json;
+    struct bp_reader reader = {job, problem, &json, limits};
 
     set_defaults(job, endpoint);
-    bp_lift_body(&lifted, body, size, containers_max, memory);
-    const json_t *root = bp_shape_open(problem, &lifted, body, memory);
-    bool good = root && read_root(&reader, root, memory);
-    if (!bp_shape_close(&over_budget) && !good)
-        bp_problem_set_memory(problem, over_budget);
-    if (good) {
-        job->numbers = lifted.numbers;
-        lifted.numbers = NULL;
-    } else {
+    const bool good = bp_read_json(problem, &json, body, size, limits, memory) &&
+                      read_root(&reader, json.root, memory);
+    if (good)
+        job->numbers = bp_json_take_numbers(&json);
+    else
         bp_job_free(job);
-    }
-    bp_lifted_free(&lifted);
+    bp_json_close(&json);
     return good;
 }
 

@@ -1,5 +1,5 @@
 #include "backpropd/encode.h"
-#include "backpropd/json.h"
+#include "backpropd/json_write.h"
 
 void bp_encode_slug(struct bp_text *text, enum bp_problem_code code)
 {

@@ -1,7 +1,7 @@
 /* GET / and /version: what this service is, what it takes, and where everything stands. */
 #include "../reply.h"
 #include "../router.h"
-#include "backpropd/json.h"
+#include "backpropd/json_write.h"
 
 static const struct {
     const char *name, *path;

@@ -1,6 +1,6 @@
 /* Small pieces of JSON output, for all that write replies. */
-#ifndef BACKPROPD_JSON_H
-#define BACKPROPD_JSON_H
+#ifndef BACKPROPD_JSON_WRITE_H
+#define BACKPROPD_JSON_WRITE_H
 
 #include <string.h>
 
