@@ -59,6 +59,11 @@ CXXFLAGS_ALL := -std=c++17 -Wall -Wextra -Werror $(PLACE) $(FLAGS_$(CONFIG)) $(C
 LDFLAGS_ALL := -pthread -static-libstdc++ -static-libgcc $(LINK_$(CONFIG)) $(LDFLAGS)
 LIBS = $(PACKAGE_LIBS) -lm
 
+# What installs comes first, with make -j too.
+DEPS_FIRST := $(filter %deps,$(MAKECMDGOALS))
+# Says in one line what is missing; in a tree without tests, nothing.
+CHECK_DEPS = $(if $(wildcard tests/support/deps.sh),CC='$(CC)' CXX='$(CXX)' PYTHON='$(PYTHON)' sh tests/support/deps.sh check,:)
+
 # --- what is made of what ------------------------------------------------------------------------
 
 SOURCES := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c src/*/*.cc src/*/*.S)))
@@ -93,17 +98,18 @@ build/%.gz: build/%
 	gzip -9nc $< >$@.new
 	@mv $@.new $@
 
-build/openapi.yaml: openapi.yaml
+build/openapi.yaml: openapi.yaml | $(BUILD)/flags
 	@mkdir -p $(@D)
 	@cp $< $@
 
-build/openapi.json: openapi.yaml
+build/openapi.json: openapi.yaml | $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(PYTHON) -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)' <$< >$@.new
 	@mv $@.new $@
 
 # Objects are made again when the flags change, and only then: not in a copy at another place.
-$(BUILD)/flags: FORCE
+$(BUILD)/flags: FORCE | $(DEPS_FIRST)
+	@test -e $@ || $(CHECK_DEPS) build
 	@mkdir -p $(@D)
 	@echo '$(subst $(PLACE),,$(CC) $(CXX) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(CXXFLAGS_ALL) $(LDFLAGS_ALL))' >$@.new
 	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
@@ -120,7 +126,7 @@ run: all ## Serve on 127.0.0.1:8080
 
 .PHONY: demo
 demo: all ## Post the textbook example, print the seven steps and all 31 gradients
-	@sh tests/support/demo.sh $(BUILD)/backpropd
+	@$(CHECK_DEPS) use && sh tests/support/demo.sh $(BUILD)/backpropd
 
 # --- packaging -----------------------------------------------------------------------------------
 
@@ -160,7 +166,7 @@ deb: all $(BUILD)/backpropd.1 ## Build build/backpropd_VERSION_ARCH.deb
 	@sh docker/debian/build.sh $(VERSION)
 
 .PHONY: packaging-deps
-packaging-deps: deps ## Install what the packaging tests need besides
+packaging-deps: ## Install what the packaging tests need besides
 	@sh tests/support/deps.sh packaging
 
 .PHONY: packaging
@@ -174,46 +180,57 @@ restart: all ## Restart under load, 100 times or RESTARTS=N, and lose no request
 # --- tests ---------------------------------------------------------------------------------------
 
 .PHONY: deps
-deps: ## Install what building and testing need (Debian's packages, npm for test tools)
+deps: ## Install what building and testing need, from Debian's packages
 	@sh tests/support/deps.sh $(if $(filter demo run all,$(MAKECMDGOALS)),$(if $(filter-out deps demo run all,$(MAKECMDGOALS)),,use))
+
+.PHONY: lint-deps
+lint-deps: ## Install what lint, format and coverage need besides, npm among it
+	@sh tests/support/deps.sh lint
 
 .PHONY: promtool
 promtool: ## Fetch promtool to build/tools, for the test of /metrics (80 MB)
 	@sh tests/support/deps.sh promtool
 
+# all of them run, and what failed is told at the end
+RUN_TESTS = BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node tests/support/run.mjs
+FUZZ_TARGETS := body http lift number
+REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/replay/%)
+INTEGRATION ?= tests/contract tests/integration
+
 .PHONY: test
-test: unit replay integration ## All tests: unit, the fuzzers' corpus, vectors, contract, integration
+test: test-tools all $(TEST_BINARIES) $(REPLAYS) ## All tests: unit, the fuzzers' corpus, vectors, contract, integration
+	@$(RUN_TESTS) $(TEST_BINARIES) $(REPLAYS) $(INTEGRATION)
 
 .PHONY: unit
-unit: $(TEST_BINARIES) ## The unit tests alone
-	@for test in $(TEST_BINARIES); do $$test || exit 1; done
+unit: test-tools $(TEST_BINARIES) ## The unit tests alone
+	@$(RUN_TESTS) $(TEST_BINARIES)
 
-$(BUILD)/tests/%: tests/%.c $(OBJECTS)
+.PHONY: integration
+integration: test-tools all ## The tests that call the real binary
+	@$(RUN_TESTS) $(INTEGRATION)
+
+test-tools: FORCE | $(DEPS_FIRST)
+	@$(CHECK_DEPS) test
+
+$(BUILD)/tests/%: tests/%.c $(OBJECTS) | test-tools
 	@mkdir -p $(@D)
 	@echo '  TEST    $<'
 	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Isrc -Itests/support $(shell pkg-config --cflags check 2>/dev/null) \
 		-c -o $@.o -MF $@.d -MT $@ $<
 	@$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(OBJECTS) $(shell pkg-config --libs check 2>/dev/null) $(LIBS)
 
-INTEGRATION ?= tests/contract tests/integration
-.PHONY: integration
-integration: all ## The tests that call the real binary
-	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test $(INTEGRATION)
-
 # --- inputs that a machine makes up, and faults -----------------------------------------------------
 
-FUZZ_TARGETS := body http lift number
 FUZZ_SECONDS ?= 60
 # the server in the caller's thread, on sockets that it is given
 FUZZ_LINK_http := -Wl,--wrap=MHD_start_daemon,--wrap=bp_pool_submit
 
 .PHONY: replay
-replay: $(FUZZ_TARGETS:%=$(BUILD)/replay/%) ## Run the fuzzers' corpus, without a fuzzer
-	@for target in $(FUZZ_TARGETS); do \
-		$(BUILD)/replay/$$target tests/fuzz/corpus/$$target || exit 1; done
+replay: test-tools $(REPLAYS) ## Run the fuzzers' corpus, without a fuzzer
+	@$(RUN_TESTS) $(REPLAYS)
 
 .PHONY: fuzz-deps
-fuzz-deps: deps ## Install what fuzzing needs besides
+fuzz-deps: ## Install what fuzzing needs besides
 	@sh tests/support/deps.sh fuzz
 
 .PHONY: fuzz
@@ -251,7 +268,7 @@ $(BUILD)/torture: $(TORTURE_OBJECTS) $(OBJECTS) tests/torture/wrapped
 	@$(CXX) $(LDFLAGS_ALL) -Wl,@tests/torture/wrapped -o $@ $(TORTURE_OBJECTS) $(OBJECTS) $(TORTURE_LIBS)
 
 .PHONY: chaos-deps
-chaos-deps: deps ## Install what chaos, soak and valgrind need besides
+chaos-deps: ## Install what chaos, soak and valgrind need besides
 	@sh tests/support/deps.sh chaos
 
 .PHONY: chaos
@@ -292,7 +309,7 @@ sbom: ## Write build/sbom.cdx.json: what the image holds, with versions and dige
 		else node tests/container/with-engine.mjs $(MAKE) sbom; fi
 
 .PHONY: container-deps
-container-deps: deps ## Install what the container tests need besides: an engine, kubectl
+container-deps: ## Install what the container tests need besides: an engine, kubectl
 	@sh tests/support/deps.sh container
 
 .PHONY: container
@@ -312,7 +329,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(OBJECTS)
 	@$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(OBJECTS) $(LIBS)
 
 .PHONY: bench-deps
-bench-deps: deps ## Install what the benchmarks need besides: tools and peers
+bench-deps: ## Install what the benchmarks need besides: tools and peers
 	@sh tests/support/deps.sh bench
 
 .PHONY: bench
@@ -325,10 +342,10 @@ C_FILES = $(shell find src include tests -name node_modules -prune -o -name '*.[
 
 .PHONY: sanitize
 sanitize: ## All tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	$(MAKE) CONFIG=asan unit replay integration
+	$(MAKE) CONFIG=asan test
 
 .PHONY: layers
-layers: all ## Prove the house's one direction: main -> server -> http -> codec -> core
+layers: all ## Prove the house's one direction: main -> server -> http -> codec -> lesson -> core
 	@sh tests/support/layers.sh $(BUILD)
 
 .PHONY: mutants
@@ -336,15 +353,16 @@ mutants: ## Break the code in small ways; a test must reject each
 	@sh tests/mutants/run.sh
 
 .PHONY: lint
-lint: ## clang-format, clang-tidy, cppcheck, both compilers' warnings, shellcheck, the OpenAPI linter
-	@sh tests/support/lint.sh $(C_FILES)
+lint: | $(DEPS_FIRST) ## clang-format, clang-tidy, cppcheck, both compilers' warnings, shellcheck, the OpenAPI linter
+	@$(CHECK_DEPS) lint && sh tests/support/lint.sh $(C_FILES)
 
 .PHONY: format
 format: ## Lay out the C files as .clang-format says
 	clang-format -i $(C_FILES)
 
 .PHONY: coverage
-coverage: ## Line and branch coverage of src, from all tests
+coverage: | $(DEPS_FIRST) ## Line and branch coverage of src, from all tests
+	@$(CHECK_DEPS) coverage
 	rm -rf build/cov
 	$(MAKE) CONFIG=cov unit integration
 	gcovr --filter src/ build/cov

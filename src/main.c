@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "backpropd/exchange.h"
+#include "backpropd/healthcheck.h"
 #include "backpropd/job.h"
 #include "backpropd/notify.h"
 #include "backpropd/server.h"
@@ -146,13 +147,27 @@ static int serve(struct bp_service *service, const struct bp_options *options)
     return 0;
 }
 
+/* In a container the service is process 1, and was perhaps told by a flag where to listen: its
+ * variables are those of this process, its flags are not. */
+static int check_health(const struct bp_options *options)
+{
+    char why[BP_HEALTHCHECK_MAX];
+    struct bp_options first;
+    if (!options->listen_is_flag && bp_options_of_process(&first, "/proc/1"))
+        options = &first;
+    if (bp_healthcheck(options, why))
+        return 0;
+    fprintf(stderr, "backpropd: unhealthy: %s\n", why);
+    return 1;
+}
+
 static int act(struct bp_service *service, const struct bp_options *options)
 {
     switch (options->action) {
     case BP_ACTION_CALL:
         return call(service, options->call_path);
     case BP_ACTION_HEALTHCHECK:
-        return bp_server_is_alive(options) ? 0 : 1;
+        return check_health(options);
     case BP_ACTION_HELP:
         bp_options_help(stdout);
         return 0;

@@ -39,8 +39,9 @@ bool bp_cors_is_proper(const char *allowed);
 bool bp_hosts_are_proper(const char *allowed);
 
 /*
- * Reads tokens from a file, one a line; empty lines and those that start with # do not count. Fails
- * (false) with one line in `error` that names the file and line, and never the token.
+ * Reads tokens from a file, one a line; empty lines and those that start with #, however long, do
+ * not count. A line that is too long is a fault. Fails (false) with one line in `error` that names
+ * the file and line, and never the token.
  */
 bool bp_access_read(struct bp_access *access, const char *file, char error[BP_ACCESS_ERROR_MAX]);
 

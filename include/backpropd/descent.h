@@ -16,8 +16,8 @@ struct bp_descent {
 
 /* Cuts the descent's arrays. In/out: descent, with learning_rate and steps set. In: parts for
  * `first` beyond BACKWARD and REASONS. Cannot fail. */
-void bp_descent_carve(struct bp_descent *descent, struct bp_carver *carver,
-                      const struct bp_task *task, unsigned parts);
+void bp_descent_layout(struct bp_descent *descent, struct bp_layout *layout,
+                       const struct bp_task *task, unsigned parts);
 
 /*
  * Takes descent->steps steps: w = w - learning_rate * dw, all gradients taken before any weight is

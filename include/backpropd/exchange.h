@@ -16,7 +16,6 @@ struct bp_exchange {
     const char *if_none_match; /* or NULL */
     struct bp_text body;
     struct bp_pending pending;
-    const struct bp_team *team; /* for a long calculation, or NULL */
     struct bp_reply reply;
 };
 

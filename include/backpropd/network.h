@@ -11,8 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "backpropd/team.h"
-
 /* name in C, name on the wire */
 #define BP_ACTIVATIONS(X)                                                                          \
     X(RELU, "relu")                                                                                \
@@ -67,7 +65,6 @@ struct bp_task {
     const struct bp_sample *samples;
     size_t n_samples;
     struct bp_rules rules;
-    const struct bp_team *team; /* threads to share long work with, or NULL; changes no bit */
 };
 
 /* Parameters of a layer and of a network: weights and biases. Cannot fail. */

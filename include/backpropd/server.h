@@ -20,7 +20,4 @@ const char *bp_server_url(const struct bp_server *server);
 /* Accepts no more connections, finishes what is in flight, and frees the server. */
 void bp_server_stop(struct bp_server *server);
 
-/* Asks the service at the options' address whether it lives, over one plain HTTP request. */
-bool bp_server_is_alive(const struct bp_options *options);
-
 #endif

@@ -40,10 +40,6 @@ struct bp_fact bp_fact_text(const char *text);
 struct bp_fact bp_fact_shape(size_t rows, size_t columns);
 struct bp_fact bp_fact_names(const char *const *names, size_t n);
 
-/* The nearest of the names to a misspelt one, or NULL if none is near: at most two letters
- * added, lost, swapped or wrong, capitals apart. */
-const char *bp_nearest_name(const char *misspelt, const char *const *names, size_t n);
-
 /* Suggests the near miss, in the detail too; nothing if it is NULL. */
 void bp_fault_suggest(struct bp_fault *fault, const char *near);
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backpropd/suggest.h"
+
 static bool is_kind(const struct bp_reader *reader, const struct bp_value *value,
                     enum bp_json_kind kind)
 {
@@ -216,7 +218,7 @@ bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
                                           "not one of the names known here");
     fault->expected = bp_fact_names(names, n);
     bp_fault_got_text(fault, got);
-    bp_fault_suggest(fault, bp_nearest_name(got, names, n));
+    bp_fault_suggest(fault, bp_suggest(got, names, n));
     return false;
 }
 
@@ -232,7 +234,7 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
     struct bp_fault *fault = bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER,
                                                  object_place, key, "unknown member");
     if (reader->problem->n_faults <= BP_FAULTS_MAX) /* what is not listed needs no help */
-        bp_fault_suggest(fault, bp_nearest_name(key, known.names, known.n));
+        bp_fault_suggest(fault, bp_suggest(key, known.names, known.n));
 }
 
 #define MISSPELT_AMONG 100
@@ -253,7 +255,7 @@ void bp_read_missing(const struct bp_reader *reader, const struct bp_value *obje
     if (may_be_misspelt)
         for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) {
             const char *near =
-                bp_is_known(m.name, known) ? NULL : bp_nearest_name(m.name, known.names, known.n);
+                bp_is_known(m.name, known) ? NULL : bp_suggest(m.name, known.names, known.n);
             if (near && strcmp(near, name) == 0)
                 return;
         }

@@ -1,38 +1,15 @@
 #include "block.h"
 
 #include "backpropd/activation.h"
+#include "backpropd/loss.h"
+#include "backpropd/matmul.h"
 #include "finite.h"
-#include "shared.h"
 
 static void source_rows(const double **x, const struct bp_pass *pass, const struct bp_task *task,
                         size_t k, struct bp_block block)
 {
     for (size_t s = 0; s < block.m; s++)
         x[s] = bp_pass_source(pass, task, k, block.first + s);
-}
-
-double bp_loss_factor(enum bp_loss loss, size_t n)
-{
-    switch (loss) {
-    case BP_LOSS_MSE:
-        return 1 / (double)n;
-    case BP_LOSS_SSE:
-        return 1;
-    case BP_LOSS_HALF_MSE:
-        return 1 / (2 * (double)n);
-    case BP_LOSS_HALF_SSE:
-    case BP_LOSS_COUNT:
-        break;
-    }
-    return 0.5;
-}
-
-static double sample_loss(const double *y_hat, const double *y, double factor, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (y_hat[i] - y[i]) * (y_hat[i] - y[i]);
-    return factor * sum;
 }
 
 static void note_dead(bool *dead, const double *z, double relu_at_zero, size_t m, size_t n)
@@ -51,8 +28,7 @@ static bool forward_layer(struct bp_pass *pass, const struct bp_task *task, size
     const double *x[BP_BLOCK];
 
     source_rows(x, pass, task, k, block);
-    bp_shared_affine(task->team, layer->z + at, x, shape->w, shape->b, block.m, shape->n_in,
-                     shape->n_out);
+    bp_affine(layer->z + at, x, shape->w, shape->b, block.m, shape->n_in, shape->n_out);
     if (bp_layer_is_gated(shape))
         bp_round(layer->z + at, task->rules.round_decimals, n);
     if (!bp_all_finite(layer->z + at, n))
@@ -66,13 +42,12 @@ static bool forward_layer(struct bp_pass *pass, const struct bp_task *task, size
 static bool forward_losses(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)
 {
     const size_t last = task->network.depth - 1, n = task->network.layers[last].n_out;
-    const double factor = bp_loss_factor(task->rules.loss, n);
     bool finite = true;
     for (size_t s = 0; s < block.m; s++) {
         const double *y = task->samples[block.first + s].y;
         if (!y)
             continue;
-        double loss = sample_loss(pass->layers[last].h + (block.row + s) * n, y, factor, n);
+        double loss = bp_loss(pass->layers[last].h + (block.row + s) * n, y, task->rules.loss, n);
         pass->losses[block.first + s] = loss;
         finite = finite && isfinite(loss);
     }
@@ -90,12 +65,9 @@ bool bp_block_forward(struct bp_pass *pass, const struct bp_task *task, struct b
 static void backward_from_loss(double *dl_dy_hat, const double *y_hat, const struct bp_task *task,
                                struct bp_block block, size_t n)
 {
-    const double factor = 2 * bp_loss_factor(task->rules.loss, n);
-    for (size_t s = 0; s < block.m; s++) {
-        const double *y = task->samples[block.first + s].y;
-        for (size_t j = 0; j < n; j++)
-            dl_dy_hat[s * n + j] = factor * (y_hat[s * n + j] - y[j]);
-    }
+    for (size_t s = 0; s < block.m; s++)
+        bp_loss_derive(dl_dy_hat + s * n, y_hat + s * n, task->samples[block.first + s].y,
+                       task->rules.loss, n);
 }
 
 bool bp_block_errors(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)
@@ -108,9 +80,9 @@ bool bp_block_errors(struct bp_pass *pass, const struct bp_task *task, struct bp
         if (k + 1 == task->network.depth)
             backward_from_loss(layer->dl_dh + at, layer->h + at, task, block, shape->n_out);
         else
-            bp_shared_affine_back(task->team, layer->dl_dh + at, shape[1].w,
-                                  layer[1].dl_dz + block.row * shape[1].n_out, block.m,
-                                  shape[1].n_in, shape[1].n_out);
+            bp_affine_back(layer->dl_dh + at, shape[1].w,
+                           layer[1].dl_dz + block.row * shape[1].n_out, block.m, shape[1].n_in,
+                           shape[1].n_out);
         if (!bp_all_finite(layer->dl_dh + at, n))
             return false;
         bp_derive(layer->dh_dz + at, layer->z + at, layer->h + at, shape->activation,
@@ -145,9 +117,8 @@ void bp_block_add_gradients(struct bp_pass *pass, const struct bp_task *task, st
         const struct bp_layer_pass *layer = &pass->layers[k];
         const double *x[BP_BLOCK];
         source_rows(x, pass, task, k, block);
-        bp_shared_outer_add(task->team, layer->dw, layer->db, x,
-                            layer->dl_dz + block.row * shape->n_out, block.m, shape->n_in,
-                            shape->n_out);
+        bp_outer_add(layer->dw, layer->db, x, layer->dl_dz + block.row * shape->n_out, block.m,
+                     shape->n_in, shape->n_out);
         if (layer->why_w)
             note_reasons(pass, task, k, block, x);
     }

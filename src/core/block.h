@@ -2,7 +2,7 @@
 #ifndef BACKPROPD_CORE_BLOCK_H
 #define BACKPROPD_CORE_BLOCK_H
 
-#include "backpropd/pass.h"
+#include "backpropd/layout.h"
 
 /* A run of at most BP_BLOCK samples of the batch, and where its rows start in the pass. */
 struct bp_block {

@@ -2,30 +2,28 @@
 
 #include <string.h>
 
-#include "overflow.h"
-
 /* `after` starts as a copy of the posted network, and is what the steps change. */
-static void carve_network(struct bp_network *copy, struct bp_carver *carver,
-                          const struct bp_network *network)
+static void layout_network(struct bp_network *copy, struct bp_layout *layout,
+                           const struct bp_network *network)
 {
     copy->depth = network->depth;
-    copy->layers = bp_carve(carver, network->depth, sizeof *copy->layers);
+    copy->layers = bp_layout_array(layout, network->depth, sizeof *copy->layers);
     for (size_t k = 0; k < network->depth; k++) {
         struct bp_layer layer = network->layers[k];
-        layer.w = bp_carve(carver, layer.n_in * layer.n_out, sizeof(double));
-        layer.b = bp_carve(carver, layer.n_out, sizeof(double));
-        if (carver->base)
+        layer.w = bp_layout_array(layout, layer.n_in * layer.n_out, sizeof(double));
+        layer.b = bp_layout_array(layout, layer.n_out, sizeof(double));
+        if (layout->base)
             copy->layers[k] = layer;
     }
 }
 
-void bp_descent_carve(struct bp_descent *descent, struct bp_carver *carver,
-                      const struct bp_task *task, unsigned parts)
+void bp_descent_layout(struct bp_descent *descent, struct bp_layout *layout,
+                       const struct bp_task *task, unsigned parts)
 {
-    descent->losses = bp_carve(carver, descent->steps + 1, sizeof(double));
-    carve_network(&descent->after, carver, &task->network);
-    bp_pass_carve(&descent->first, carver, task, BP_PASS_BACKWARD | BP_PASS_REASONS | parts);
-    bp_pass_carve(&descent->last, carver, task, BP_PASS_BACKWARD);
+    descent->losses = bp_layout_array(layout, descent->steps + 1, sizeof(double));
+    layout_network(&descent->after, layout, &task->network);
+    bp_layout_pass(&descent->first, layout, task, BP_PASS_BACKWARD | BP_PASS_REASONS | parts);
+    bp_layout_pass(&descent->last, layout, task, BP_PASS_BACKWARD);
 }
 
 static void copy_parameters(struct bp_network *to, const struct bp_network *from)

@@ -1,5 +1,6 @@
 #include "backpropd/matmul.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /*

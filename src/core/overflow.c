@@ -1,4 +1,4 @@
-#include "overflow.h"
+#include "backpropd/overflow.h"
 
 #include <math.h>
 

@@ -5,7 +5,6 @@
 
 #include "block.h"
 #include "finite.h"
-#include "overflow.h"
 
 static void start(struct bp_pass *pass, const struct bp_task *task, bool backward)
 {

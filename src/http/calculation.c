@@ -9,17 +9,17 @@ static void *carve_result(union bp_result *result, struct bp_problem *problem,
                           struct bp_service *service, const struct bp_job *job,
                           const struct bp_calculation *calculation)
 {
-    struct bp_carver carver = {NULL, 0};
+    struct bp_layout layout = {NULL, 0};
     bool over_budget;
-    calculation->carve(result, &carver, job);
-    carver.base = bp_memory_take(&service->memory, carver.used, &over_budget);
-    if (!carver.base) {
+    calculation->carve(result, &layout, job);
+    layout.base = bp_memory_take(&service->memory, layout.used, &over_budget);
+    if (!layout.base) {
         bp_problem_set_memory(problem, over_budget);
         return NULL;
     }
-    carver.used = 0;
-    calculation->carve(result, &carver, job);
-    return carver.base;
+    layout.used = 0;
+    calculation->carve(result, &layout, job);
+    return layout.base;
 }
 
 static uint64_t now_ns(void)

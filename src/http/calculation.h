@@ -15,7 +15,7 @@ union bp_result {
 struct bp_calculation {
     enum bp_endpoint endpoint;
     /* cuts the result's memory */
-    void (*carve)(union bp_result *result, struct bp_carver *carver, const struct bp_job *job);
+    void (*carve)(union bp_result *result, struct bp_layout *layout, const struct bp_job *job);
     /* calculates it; false if it overflowed */
     bool (*run)(union bp_result *result, struct bp_overflow *overflow, const struct bp_job *job);
     /* writes it */

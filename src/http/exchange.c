@@ -180,7 +180,6 @@ static bool begin_answer(struct bp_exchange *exchange)
 static void complete(struct bp_exchange *exchange)
 {
     struct bp_reply *reply = &exchange->reply;
-    exchange->pending.job.task.team = exchange->team;
     bp_service_complete(&exchange->pending, reply, exchange->service);
     reply->has_gzip = reply->text.size >= BP_GZIP_FROM;
     reply->is_gzip = reply->has_gzip && exchange->accepts_gzip && bp_gzip(&reply->text);

@@ -128,7 +128,8 @@ struct bp_connections *bp_connections_start(const struct bp_connection_rules *ru
     return NULL;
 }
 
-/* IPv4 addresses as IPv6 has them, so that one comparison does. */
+/* IPv4 addresses as IPv6 has them, so that one comparison does; [::], from which nobody comes, for
+ * those of Unix sockets. */
 static struct in6_addr client_address(const struct sockaddr *client)
 {
     struct in6_addr address = IN6ADDR_ANY_INIT;
@@ -145,8 +146,11 @@ void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection
 {
     const struct in6_addr *client = &connection->client;
     const bool is_v4 = IN6_IS_ADDR_V4MAPPED(client);
-    inet_ntop(is_v4 ? AF_INET : AF_INET6, is_v4 ? (const void *)(client->s6_addr + 12) : client,
-              out, INET6_ADDRSTRLEN);
+    if (IN6_IS_ADDR_UNSPECIFIED(client))
+        strcpy(out, "unix");
+    else
+        inet_ntop(is_v4 ? AF_INET : AF_INET6, is_v4 ? (const void *)(client->s6_addr + 12) : client,
+                  out, INET6_ADDRSTRLEN);
 }
 
 static bool has_too_many(const struct bp_connections *connections, const struct in6_addr *client)

@@ -70,7 +70,7 @@ bool bp_connections_in_use(struct bp_connections *connections, size_t millisecon
 bool bp_connection_wait(struct bp_connections *connections, struct bp_connection *connection,
                         enum bp_wait wait);
 
-/* The client's address as text. */
+/* The client's address as text, "unix" on a Unix socket. */
 void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection *connection);
 
 /* True if the client was cut off for being late. */

@@ -9,8 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "backpropd/team.h"
-
 /* A piece of work, part of what it belongs to. */
 struct bp_work {
     void (*run)(struct bp_work *work);
@@ -22,10 +20,6 @@ struct bp_pool;
 /* A pool of n_threads in which at most queue_max pieces wait. NULL if there is no memory or no
  * thread. */
 struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max);
-
-/* The pool's threads that have nothing to do, as a team for one that has; for use in the pool's own
- * threads. */
-const struct bp_team *bp_pool_team(struct bp_pool *pool);
 
 /* Puts work at the end of the queue; false if the queue is full or the pool has stopped. */
 bool bp_pool_submit(struct bp_pool *pool, struct bp_work *work);

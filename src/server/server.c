@@ -229,7 +229,6 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
 static void finish_in_pool(struct bp_work *work)
 {
     struct call *call = (struct call *)work;
-    call->exchange.team = bp_pool_team(call->server->pool);
     bp_exchange_finish(&call->exchange);
     MHD_resume_connection(call->connection);
 }
@@ -475,8 +474,10 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
         *out = server;
         return true;
     }
-    if (listens)
+    if (listens) {
+        bp_listen_end(&server->listening);
         close(server->listening.fd);
+    }
     free_server(server);
     return false;
 }
@@ -526,8 +527,8 @@ void bp_server_stop(struct bp_server *server)
     /* An inherited socket goes on listening, and who is still to be accepted waits for the next
      * process. Nobody comes after on a socket of our own: who waits there is told so. */
     const bool accepts = MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET;
-    if (accepts && !server->listening.is_inherited)
-        shutdown(server->listening.fd, SHUT_RDWR);
+    if (accepts)
+        bp_listen_end(&server->listening);
     wait_for_requests(server, &start);
     bp_pool_stop(server->pool); /* all that sleeps wakes up, and what still comes is refused */
     MHD_stop_daemon(server->daemon);

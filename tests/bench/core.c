@@ -43,10 +43,10 @@ int main(int argc, char **argv)
     if (!bp_decode(&job, &problem, BP_BACKWARD, body, read_file(body, capacity, argv[1]), &limits,
                    &memory))
         return 1;
-    struct bp_carver carver = {NULL, 0};
-    bp_pass_carve(&pass, &carver, &job.task, BP_PASS_BACKWARD | BP_PASS_REASONS);
-    carver = (struct bp_carver){malloc(carver.used), 0};
-    bp_pass_carve(&pass, &carver, &job.task, BP_PASS_BACKWARD | BP_PASS_REASONS);
+    struct bp_layout layout = {NULL, 0};
+    bp_layout_pass(&pass, &layout, &job.task, BP_PASS_BACKWARD | BP_PASS_REASONS);
+    layout = (struct bp_layout){malloc(layout.used), 0};
+    bp_layout_pass(&pass, &layout, &job.task, BP_PASS_BACKWARD | BP_PASS_REASONS);
     const long times = atol(argv[2]);
     const double start = seconds();
     for (long i = 0; i < times; i++)
@@ -54,7 +54,7 @@ int main(int argc, char **argv)
             return 1;
     printf("{\"loss\":%.17g,\"milliseconds\":%.4f}\n", pass.loss,
            (seconds() - start) * 1e3 / (double)times);
-    free(carver.base);
+    free(layout.base);
     bp_job_free(&job);
     free(body);
     return 0;

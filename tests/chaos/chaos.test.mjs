@@ -21,7 +21,7 @@ test('no row has been lost', () => {
 
 for (const {row, name, tool, missing, run} of rows) {
   if (only && !only.includes(String(row))) continue;
-  test(`row ${row}: ${name}`, {timeout: 300000}, async t => {
+  test(`row ${row}: ${name}`, {timeout: 3600000}, async t => {
     const lacks = missing ?? (tool && !hasTool(tool) ? `${tool} is not installed (make chaos-deps)` : undefined);
     if (lacks) {
       console.log(`SKIPPED: row ${row}, ${name}: ${lacks}`);

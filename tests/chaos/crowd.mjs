@@ -5,6 +5,7 @@ import {once} from 'node:events';
 import net from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
+import {patience} from '../support/until.mjs';
 
 const running = new Set();
 
@@ -18,12 +19,12 @@ const perAddress = 200; // fewer than a limit for each client would have it
 const atOnce = 100;
 
 async function open({port, first, index, reads = true}, member) {
+  member.since = performance.now(); // before the daemon's own time begins
   const socket = net.connect({host: '127.0.0.1', port, localAddress: `127.1.${Math.floor(index / perAddress / 250)}.${Math.floor(index / perAddress) % 250 + 1}`});
   member.socket = socket;
   socket.on('error', () => { member.failed = true; });
   socket.on('close', () => { member.closedAfter = performance.now() - member.since; });
   await once(socket, 'connect');
-  member.since = performance.now();
   if (first) socket.write(first);
   if (!reads) {
     socket.pause();
@@ -31,7 +32,7 @@ async function open({port, first, index, reads = true}, member) {
   }
   const answered = first?.endsWith('\r\n\r\n') ? once(socket, 'data') : undefined;
   socket.on('data', bytes => { member.bytes += bytes.length; member.text ??= bytes.toString('latin1', 0, 200); });
-  await Promise.race([answered, once(socket, 'close'), pause(answered ? 20000 : 0)]);
+  await Promise.race([answered, once(socket, 'close'), pause(answered ? patience : 0, undefined, {ref: false})]);
 }
 
 function tell(members) {

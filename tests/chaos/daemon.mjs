@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readFileSync, readdirSync, readlinkSync} from 'node:fs';
-import {setTimeout as pause} from 'node:timers/promises';
 import {binary, request} from '../support/daemon.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {manyFromOne} from './options.mjs';
 import {freePort} from '../support/port.mjs';
+import {inPatience, until} from '../support/until.mjs';
 
 export const isSanitized = /__(asan|tsan)_init/.test(readFileSync(binary, 'latin1'));
 
@@ -31,14 +31,6 @@ export function descriptor(pid, fd) {
 
 const descriptors = pid => readdirSync(`/proc/${pid}/fd`).map(fd => `${fd} ${descriptor(pid, fd)}`).join(', ');
 
-export async function until(holds, what, seconds = 10) {
-  const end = performance.now() + 1000 * seconds;
-  while (!await holds()) {
-    if (performance.now() > end) assert.fail(`not within ${seconds} s: ${typeof what === 'function' ? what() : what}`);
-    await pause(10);
-  }
-}
-
 const running = new Set();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -53,29 +45,21 @@ export function spawnTied(command, args, options) {
   return child;
 }
 
-/** The first of its threads may answer before the others have what they need: waits until nothing comes any more. */
-async function settled(pid) {
-  const look = () => { const {fds, threads} = observe(pid); return `${fds} ${threads}`; };
-  for (let before; before !== look();) {
-    before = look();
-    await pause(50 * slowness);
-  }
-}
-
 /**
- * Starts the daemon; `wrapper` is a command that becomes it (prlimit, strace -D). Nothing is read of what it says, so
- * stdio may be anything.
+ * Starts the daemon; `wrapper` is a command that becomes it (prlimit, strace -D). Where its standard output is a pipe it
+ * has said that it is ready: the first of its threads may answer before the others have what they need.
  */
-export async function launch({args = [], wrapper = [], env = {}, stdio = ['ignore', 'ignore', 'inherit'], port, log = 'off'} = {}) {
+export async function launch({args = [], wrapper = [], env = {}, stdio = ['ignore', 'pipe', 'inherit'], port, log = 'off'} = {}) {
   const own = port ?? await freePort();
   const [command, ...words] = [...wrapper, binary, '--listen', `127.0.0.1:${own}`, '--log-format', log, ...manyFromOne, ...args];
   const child = spawnTied(command, words, {env: {...process.env, ...env}, stdio});
   const exited = once(child, 'exit');
+  let said = '';
+  child.stdout?.on('data', piece => { said += piece; });
   await until(() => {
     assert.ok(child.exitCode === null && child.signalCode === null, `backpropd ended with ${child.exitCode} ${child.signalCode}`);
-    return request(own, 'GET', '/livez').then(() => true, () => false);
-  }, 'the daemon answers', 20);
-  await settled(child.pid);
+    return (!child.stdout || said.endsWith('\n')) && request(own, 'GET', '/livez').then(() => true, () => false);
+  }, 'the daemon answers');
 
   const metric = async (name, labels) => valueOf(readMetrics((await request(own, 'GET', '/metrics')).text), name, labels);
   return {
@@ -86,7 +70,7 @@ export async function launch({args = [], wrapper = [], env = {}, stdio = ['ignor
     async stop(signal = 'SIGTERM') {
       const begin = performance.now();
       child.kill(signal);
-      const [code, by] = await exited;
+      const [code, by] = await inPatience(exited, 'the daemon stops');
       return {code, signal: by, seconds: (performance.now() - begin) / 1000};
     },
   };
@@ -105,11 +89,11 @@ export async function withDaemon(options, act) {
 
 /** Nothing of what hostile clients did is left: requests, their memory, descriptors. Who half-closed within a body is let
  * go at its deadline, after 20 s. */
-export async function assertClean(daemon, before, {seconds = 25} = {}) {
+export async function assertClean(daemon, before) {
   const spare = isSanitized ? 2 : 0; // what the sanitizer opens for itself
-  await until(() => daemon.observe().fds <= before.fds + spare, () => `descriptors go back to ${before.fds}: ${descriptors(daemon.pid)}`, seconds);
-  await until(async () => await daemon.metric('backpropd_http_requests_in_flight') === 1, 'nothing is in flight', seconds);
-  await until(async () => await daemon.metric('backpropd_memory_bytes') === 0, 'no request holds memory', seconds);
+  await until(() => daemon.observe().fds <= before.fds + spare, () => `descriptors go back to ${before.fds}: ${descriptors(daemon.pid)}`);
+  await until(async () => await daemon.metric('backpropd_http_requests_in_flight') === 1, 'nothing is in flight');
+  await until(async () => await daemon.metric('backpropd_memory_bytes') === 0, 'no request holds memory');
 }
 
 export function hasTool(name) {
@@ -120,6 +104,3 @@ export function hasTool(name) {
     return false;
   }
 }
-
-/** Limits of time do not hold where every access is instrumented. */
-export const slowness = isSanitized ? 10 : 1;

@@ -2,9 +2,8 @@
 // of it and an end; never other bytes, never silence for ever.
 import assert from 'node:assert/strict';
 import {readReply} from '../support/raw.mjs';
+import {patience} from '../support/until.mjs';
 import {actions, phases} from './proxy.mjs';
-
-const patience = 30000;
 
 export const requestBytes = ({path, body}, ...fields) =>
   Buffer.from([`POST ${path} HTTP/1.1`, 'Host: a', `Content-Length: ${Buffer.byteLength(body)}`, ...fields, '', body].join('\r\n'));
@@ -38,7 +37,7 @@ const isAskedFirst = ({phase, action}, {isLight}) =>
 /** Resolves to 'answered' or 'ended'; throws if what came is wrong. */
 export async function converse(proxy, one, plan) {
   const socket = await proxy.dial(plan);
-  const timer = setTimeout(() => socket.destroy(new Error('no end in 30 s')), patience);
+  const timer = setTimeout(() => socket.destroy(new Error('no end')), patience);
   const pieces = [];
   let failure;
   try {

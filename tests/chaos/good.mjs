@@ -1,13 +1,16 @@
 // Good clients, in a process of their own so that hostile ones do not slow their clock: each keeps a connection, now
 // and then takes a new one, asks, compares every byte, and waits a little. As many ask a bare Node server in yet another
-// process, which nobody attacks: what they wait for is the machine. Started by `goodClients`.
+// process, which nobody attacks: what they wait for is the machine. They go on until they have asked often enough to
+// have met what is beside them. Started by `goodClients`.
 import {fork} from 'node:child_process';
 import {once} from 'node:events';
 import http from 'node:http';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
+import {patience} from '../support/until.mjs';
 
 const self = fileURLToPath(import.meta.url);
+export const leastRequests = 50;
 
 function ask(agent, port, {method = 'POST', path, body}) {
   return new Promise((done, failed) => {
@@ -18,7 +21,7 @@ function ask(agent, port, {method = 'POST', path, body}) {
       res.on('error', failed);
       res.on('end', () => done({status: res.statusCode, text: Buffer.concat(pieces).toString('utf8')}));
     });
-    req.setTimeout(20000, () => req.destroy(new Error('no answer in 20 s')));
+    req.setTimeout(patience, () => req.destroy(new Error('no answer')));
     req.on('error', failed);
     req.end(body);
   });
@@ -26,7 +29,7 @@ function ask(agent, port, {method = 'POST', path, body}) {
 
 async function client({port, cases, pauseMs}, i, run) {
   let agent = new http.Agent({keepAlive: true, maxSockets: 1});
-  for (let n = i; !run.stopping; n++) {
+  for (let n = i; !run.stopping || run.times.length + run.failures.length < leastRequests; n++) {
     const one = cases[n % cases.length];
     const begin = performance.now();
     try {

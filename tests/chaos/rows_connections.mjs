@@ -5,10 +5,12 @@ import {once} from 'node:events';
 import net from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {promisify} from 'node:util';
-import {connect, head} from '../support/raw.mjs';
+import {longTimeouts} from '../support/daemon.mjs';
+import {connect, head, uploading} from '../support/raw.mjs';
+import {until} from '../support/until.mjs';
 import * as cases from './cases.mjs';
 import {crowd} from './crowd.mjs';
-import {assertClean, slowness, until, withDaemon} from './daemon.mjs';
+import {assertClean, isSanitized, withDaemon} from './daemon.mjs';
 import {converse, inParallel, plansFor, requestBytes} from './dialogue.mjs';
 import {goodFigures, withGood} from './limits.mjs';
 import {deadlines, known} from './options.mjs';
@@ -16,7 +18,6 @@ import {startProxy} from './proxy.mjs';
 
 const MIB = 1 << 20;
 const KIB = 1 << 10;
-const IDLE_SECONDS = 10; // after which the daemon ends a connection that nothing moves on
 const live = head('GET /livez HTTP/1.1', 'Host: a');
 
 // ---- Bad networks ----
@@ -42,7 +43,7 @@ const slowConnections = 1000;
 
 /** Whether its probe found the service available in the end: YES or NO. */
 async function slowhttptest(daemon, path, ...args) {
-  const {stdout} = await promisify(execFile)('slowhttptest', ['-c', String(slowConnections), '-r', '500', '-p', '3', '-v', '1', ...args, '-u', `http://127.0.0.1:${daemon.port}${path}`]);
+  const {stdout} = await promisify(execFile)('slowhttptest', ['-c', String(slowConnections), '-r', '500', '-p', '100', '-v', '1', ...args, '-u', `http://127.0.0.1:${daemon.port}${path}`]);
   return [...stdout.replace(/\x1b\[[0-9;]*m/g, '').matchAll(/^service available: +(\S+)/gm)].pop()?.[1];
 }
 
@@ -51,19 +52,21 @@ const attack = (path, ...args) => async ({say}) => {
     const before = daemon.observe();
     let most = 0;
     const watch = setInterval(() => { most = Math.max(most, daemon.observe().fds - before.fds); }, 50);
-    const {result, figures} = await withGood(daemon, () => slowhttptest(daemon, path, '-l', '8', ...args));
-    clearInterval(watch);
-    assert.equal(result, 'YES', 'slowhttptest found the service to answer');
-    assert.ok(most >= slowConnections / 2, `the attack took place: ${most} connections at once`);
-    await assertClean(daemon, before, {seconds: IDLE_SECONDS + 5});
+    const {figures} = await withGood(daemon, async () => {
+      for (let seconds = 8; most < slowConnections / 2; seconds *= 2) { // until the attack took place
+        assert.ok(seconds < 200, `${most} connections at once`);
+        assert.equal(await slowhttptest(daemon, path, '-l', String(seconds), ...args), 'YES', 'slowhttptest found the service to answer');
+      }
+    }).finally(() => clearInterval(watch));
+    await assertClean(daemon, before);
     say(`${most} connections at once; ${goodFigures(figures)}`);
   });
 };
 
 // ---- Deadlines ----
 
-const DEADLINE = 3; // seconds, given by flag
-const toleranceMs = 500 * slowness;
+const DEADLINE = 10; // seconds, given by flag: good clients beside are never so late
+const coarseMs = 20; // steps of the daemon's clock
 
 /** Clients that send something every half second and so are never idle; each must be closed at the deadline. */
 const dripping = (name, first, more) => async ({long, say}) => {
@@ -72,14 +75,12 @@ const dripping = (name, first, more) => async ({long, say}) => {
     const before = daemon.observe();
     const {result, figures} = await withGood(daemon, async () => {
       const slow = await crowd(daemon.port, n, {first, more, everyMs: 500});
-      await pause(DEADLINE * 1000 + toleranceMs + 500);
-      const told = await slow.tell();
+      let told;
+      await until(async () => (told = await slow.tell()).closed === n, () => `all are closed: ${JSON.stringify(told)}`);
       slow.end();
       return told;
     });
-    assert.equal(result.closed, n, `all are closed: ${JSON.stringify(result)}`);
-    assert.ok(result.closedFirst >= DEADLINE * 1000 - toleranceMs, `none too early: ${result.closedFirst} ms`);
-    assert.ok(result.closedLast <= DEADLINE * 1000 + toleranceMs, `none too late: ${result.closedLast} ms`);
+    assert.ok(result.closedFirst >= DEADLINE * 1000 - coarseMs, `none too early: ${result.closedFirst} ms`);
     await assertClean(daemon, before);
     say(`${n} closed after ${result.closedFirst.toFixed()} to ${result.closedLast.toFixed()} ms; ${goodFigures(figures)}`);
   });
@@ -87,6 +88,8 @@ const dripping = (name, first, more) => async ({long, say}) => {
 
 /** An answer of some 15 MB, more than sockets buffer. */
 const large = {path: '/backward', body: JSON.stringify(cases.network([300, 200, 10], 13))};
+
+const answersOf = (daemon, {path}) => daemon.metric('backpropd_http_requests_total', {route: path});
 
 async function slowReaders({say}) {
   await withDaemon({args: deadlines({reply: DEADLINE})}, async daemon => {
@@ -100,32 +103,38 @@ async function slowReaders({say}) {
         socket.write(requestBytes(large));
         return socket;
       }));
-      await until(async () => await daemon.metric('backpropd_memory_bytes') > 100 * MIB, 'the answers wait to be read', 20 * slowness);
-      const held = await daemon.metric('backpropd_memory_bytes');
-      await until(async () => await daemon.metric('backpropd_memory_bytes') === 0, 'the daemon gives up those that do not read', IDLE_SECONDS + 10);
+      let held = 0;
+      await until(async () => {
+        held = Math.max(held, await daemon.metric('backpropd_memory_bytes'));
+        return await answersOf(daemon, large) === readers.length;
+      }, 'all are answered');
+      await until(async () => await daemon.metric('backpropd_memory_bytes') === 0, 'the daemon gives up those that do not read');
       for (const socket of readers) socket.destroy();
       return held;
-    });
+    }, {cases: [cases.forward, cases.step]});
     await assertClean(daemon, before);
-    say(`20 answers of ${(result / 20 / MIB).toFixed()} MiB given up; ${goodFigures(figures)}`);
+    say(`20 answers given up, which held ${(result / MIB).toFixed()} MiB at once; ${goodFigures(figures)}`);
   });
 }
 
 /** A reader that takes a little now and then is never idle; the reply's deadline ends it. */
 async function drippingReader({say}) {
+  const expected = cases.answer(large.path, large.body);
   await withDaemon({args: deadlines({reply: DEADLINE})}, async daemon => {
     const socket = net.connect({host: '127.0.0.1', port: daemon.port});
     socket.on('error', () => {});
     await once(socket, 'connect');
     socket.pause();
     socket.write(requestBytes(large));
-    await until(async () => await daemon.metric('backpropd_memory_bytes') > 5 * MIB, 'the answer waits to be read');
     const begin = performance.now();
-    const timer = setInterval(() => socket.read(65536), 200);
-    await until(async () => await daemon.metric('backpropd_memory_bytes') === 0, 'the answer is given up', DEADLINE + 2);
+    let read = 0;
+    const timer = setInterval(() => { read += socket.read(65536)?.length ?? 0; }, 200);
+    await until(async () => await answersOf(daemon, large) === 1, 'it is answered');
+    await until(async () => await daemon.metric('backpropd_memory_bytes') === 0, 'the answer is given up');
     clearInterval(timer);
     socket.destroy();
-    say(`given up after ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+    assert.ok(read < expected.length, `${read} bytes of ${expected.length} were read by then`);
+    say(`given up after ${((performance.now() - begin) / 1000).toFixed(1)} s, and ${read} bytes of ${expected.length}`);
   });
 }
 
@@ -133,9 +142,8 @@ async function drippingReader({say}) {
 
 async function idle({say}) {
   const n = 10000;
-  await withDaemon({wrapper: ['prlimit', '--nofile=20000:20000'], args: ['--max-connections', '12000']}, async daemon => {
+  await withDaemon({wrapper: ['prlimit', '--nofile=20000:20000'], args: ['--max-connections', '12000'], env: longTimeouts}, async daemon => {
     const {result, figures} = await withGood(daemon, async () => {
-      await pause(1000);
       const before = daemon.observe();
       const group = await crowd(daemon.port, n, {processes: 4, first: live});
       const during = daemon.observe();
@@ -145,53 +153,45 @@ async function idle({say}) {
       await pause(2000); // good clients among them
       await group.leave();
       group.end();
-      await until(() => daemon.observe().fds < before.fds + 20, 'the connections are gone', 20);
-      await pause(300);
-      return {each: (during.rss - before.rss) / n, after: daemon.observe().rss};
+      await until(() => daemon.observe().fds < before.fds + 20, 'the connections are gone');
+      const left = () => daemon.observe().rss;
+      if (!isSanitized) await until(() => left() <= 20 * MIB, () => `${(left() / MIB).toFixed(1)} MiB are left`);
+      return {each: (during.rss - before.rss) / n, after: left()};
     });
-    if (slowness === 1) {
-      assert.ok(result.each <= 40 * KIB, `${(result.each / KIB).toFixed(1)} KiB for each connection`);
-      assert.ok(result.after <= 20 * MIB, `${(result.after / MIB).toFixed(1)} MiB are left`);
-    }
+    if (!isSanitized) assert.ok(result.each <= 40 * KIB, `${(result.each / KIB).toFixed(1)} KiB for each connection`);
     say(`${n} idle connections, ${(result.each / KIB).toFixed(1)} KiB each, ${(result.after / MIB).toFixed(1)} MiB after them; ${goodFigures(figures)}`);
   });
 }
 
+/** The answer to one request, which a client that was too late does not get: where connections are short it has a second. */
+const answer = daemon => until(async () => {
+  const line = await connect(daemon.port);
+  await line.send(requestBytes(cases.backward, 'Connection: close'));
+  return line.reply().catch(() => undefined).finally(() => line.destroy());
+}, 'an answer');
+
 async function tooMany({say}) {
   const limit = 200;
-  await withDaemon({args: ['--max-connections', String(limit)]}, async daemon => {
+  await withDaemon({args: ['--max-connections', String(limit)], env: longTimeouts}, async daemon => {
     const before = daemon.observe();
-    const full = await crowd(daemon.port, limit, {first: live});
-    assert.deepEqual(full.first.statuses, {200: limit});
-    const admitted = [];
+    const most = await crowd(daemon.port, 0.9 * limit, {first: head('POST /forward HTTP/1.1', 'Host: a', 'Content-Length: 100', 'Expect: 100-continue')});
+    assert.deepEqual(most.first.statuses, {100: 0.9 * limit}); // none is idle and would make room
+    const rest = [];
+    while (rest.length < 0.1 * limit) rest.push(await uploading(daemon.port));
     for (let i = 0; i < 20; i++) {
-      const line = await connect(daemon.port);
-      await line.send(requestBytes(cases.backward));
-      const reply = await line.reply();
-      if (reply.status === 200) { // then another one must have made room
-        admitted.push(line);
-      } else {
-        assert.deepEqual([reply.status, reply.json.code], [503, 'overloaded']);
-        assert.match(reply.headers['retry-after'], /^[1-9]\d*$/);
-        await line.closed();
-        line.destroy();
-      }
+      const {status, json, headers} = await answer(daemon);
+      assert.deepEqual([status, json.code], [503, 'overloaded']);
+      assert.match(headers['retry-after'], /^[1-9]\d*$/);
     }
-    const {open} = await full.tell();
-    assert.ok(open + admitted.length <= limit, `${open} and ${admitted.length} are in, the limit is ${limit}`);
-    for (const line of admitted) line.destroy();
-    await full.leave();
-    full.end();
-    await until(async () => (await crowdOnce(daemon)).statuses[200] === limit, 'there is room again', 5);
+    assert.equal((await most.tell()).open, 0.9 * limit, 'who was in stays');
+    assert.ok(rest.every(line => !line.ended));
+    for (const line of rest) line.destroy();
+    await most.leave();
+    most.end();
+    await until(async () => (await answer(daemon)).status === 200, 'there is room again');
     await assertClean(daemon, before);
-    say(`${limit} in, 20 beyond: ${20 - admitted.length} told so, ${limit} in again`);
+    say(`${limit} in, 20 beyond were told so, then there was room again`);
   });
-}
-
-async function crowdOnce(daemon) {
-  const group = await crowd(daemon.port, 200, {first: live});
-  group.end();
-  return group.first;
 }
 
 async function descriptors({say}) {
@@ -200,16 +200,15 @@ async function descriptors({say}) {
     await kept.send(live);
     await kept.reply();
     const full = await crowd(daemon.port, 150, {first: head('GET /livez HTTP/1.1', 'Host: a').slice(0, -2)}); // heads that lack their end
-    await pause(300);
+    await until(() => daemon.observe().fds >= 63, 'it runs out of descriptors');
     const before = daemon.observe();
-    assert.ok(before.fds >= 63, `${before.fds} descriptors of 64: it has run out of them`);
     for (let i = 0; i < 10; i++) {
       await kept.send(live);
       assert.equal((await kept.reply()).status, 200, 'who is in is served');
       await pause(100);
     }
-    const spent = daemon.observe().cpu - before.cpu;
-    assert.ok(spent < 0.3 * slowness, `${spent.toFixed(2)} s of processor in a second: it spins`);
+    const spent = daemon.observe().cpu - before.cpu; // its own, however busy the machine is
+    if (!isSanitized) assert.ok(spent < 0.3, `${spent.toFixed(2)} s of processor for ten requests: it spins`);
     kept.destroy();
     await full.leave();
     full.end();
@@ -219,7 +218,7 @@ async function descriptors({say}) {
       const good = await line.reply().then(reply => reply.text === cases.backward.expected, () => false);
       line.destroy();
       return good;
-    }, 'new clients are served again', 1 * slowness);
+    }, 'new clients are served again'); // libmicrohttpd may see only at their deadline who has left
     assert.ok(daemon.isAlive());
     say(`${before.fds} descriptors of 64, ${spent.toFixed(2)} s of processor in 1 s, then served again`);
   });
@@ -261,7 +260,7 @@ async function resets({long, random, say}) {
     await assertClean(daemon, before);
     const after = daemon.observe();
     assert.equal(after.threads, before.threads);
-    if (slowness === 1) assert.ok(after.rss - before.rss <= 2 * MIB, `${((after.rss - before.rss) / MIB).toFixed(1)} MiB more`);
+    if (!isSanitized) assert.ok(after.rss - before.rss <= 2 * MIB, `${((after.rss - before.rss) / MIB).toFixed(1)} MiB more`);
     say(`${n} resets in ${resetPhases.length} phases, ${((after.rss - before.rss) / KIB).toFixed()} KiB more; ${goodFigures(figures)}`);
   });
 }
@@ -276,7 +275,7 @@ async function halfClosed({long, say}) {
       await line.send(bytes);
       line.finish();
       const begin = performance.now();
-      await line.closed(); // fails after 30 s
+      await line.closed();
       const took = performance.now() - begin;
       const whole = name.startsWith('asked') || name === 'answered';
       if (whole) assert.equal(line.all.split('\r\n\r\n')[1]?.startsWith(cases.backward.expected), true, `${name}: ${line.all.slice(0, 300)}`);

@@ -5,12 +5,11 @@
 //   box.host, box.port                     // the container's own address, without Docker's proxy
 //   box.state()                            // {Status, ExitCode, OOMKilled, Health...}
 //   box.remove();
-import assert from 'node:assert/strict';
 import {execFile, execFileSync} from 'node:child_process';
-import {setTimeout as pause} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {client, request} from '../support/daemon.mjs';
 import {freePort} from '../support/port.mjs';
+import {until} from '../support/until.mjs';
 
 /** Why tests that need an engine are skipped, or false. The runner starts the engine. */
 export const skip = process.env.CONTAINER_ENGINE ? false : process.env.CONTAINER_NO_ENGINE ?? 'no engine: run make container';
@@ -20,13 +19,6 @@ export const restrictions = ['--read-only', '--cap-drop=ALL', '--security-opt', 
 export const docker = (...args) => execFileSync('docker', args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 26}).trim();
 export const dockerLater = promisify(execFile).bind(null, 'docker');
 export const inspect = (id, kind = 'container') => JSON.parse(docker(kind, 'inspect', id))[0];
-
-export async function until(holds, what, seconds = 30) {
-  for (const end = Date.now() + seconds * 1000; !await holds();) {
-    assert.ok(Date.now() < end, what);
-    await pause(50);
-  }
-}
 
 /** Where there is no bridge, containers share the machine's network, each on a port of its own. */
 let bridged;
@@ -55,7 +47,7 @@ export async function start({args = [], env = {}, limits = restrictions} = {}) {
   const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
   const id = docker('run', '-d', ...limits, ...options, ...variables, image, ...args);
   const {host, port, published} = address(id);
-  await until(() => answers(published), `the container answers: ${docker('logs', id)}`, 10);
+  await until(() => answers(published), () => `the container answers: ${docker('logs', id)}`);
   return {id, host, port, published, ...client(published),
     inspect: () => inspect(id), state: () => inspect(id).State, remove: () => docker('rm', '-f', id)};
 }

@@ -10,6 +10,7 @@ import {networkInterfaces, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
+import {patience, until} from '../support/until.mjs';
 
 export const base = 'debian:bookworm-slim';
 const cache = fileURLToPath(new URL('../../build/container/', import.meta.url));
@@ -24,7 +25,7 @@ const has = program => existsSync(`/usr/bin/${program}`) || existsSync(`/usr/sbi
 
 function works(program, args, env = common) {
   try {
-    execFileSync(program, args, {...quiet, env, timeout: 60000});
+    execFileSync(program, args, {...quiet, env, timeout: patience});
     return true;
   } catch {
     return false;
@@ -107,13 +108,12 @@ async function tryFlags(folder, flags) {
   const env = {...common, DOCKER_HOST: socket, DOCKER_CONFIG: `${folder}/config`};
   const stop = async () => {
     child.kill('SIGTERM');
-    await Promise.race([ended, pause(20000, undefined, {ref: false}).then(() => child.kill('SIGKILL'))]);
+    await Promise.race([ended, pause(patience, undefined, {ref: false}).then(() => child.kill('SIGKILL'))]);
     await ended;
   };
-  for (let tries = 0; tries < 150 && child.exitCode === null; tries++) {
-    if (works('docker', ['info'], env)) return {env, flags, stop};
-    await pause(200);
-  }
+  const answers = () => works('docker', ['info'], env);
+  await until(() => child.exitCode !== null || answers(), 'dockerd answers').catch(() => {});
+  if (answers()) return {env, flags, stop};
   await stop();
   return undefined;
 }

@@ -4,7 +4,9 @@ import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import {Cursor, readContract} from '../contract/judge.mjs';
-import {docker, image, inspect, restrictions, skip, start, until} from './box.mjs';
+import {until} from '../support/until.mjs';
+import {docker, image, inspect, restrictions, skip, start} from './box.mjs';
+import {freePort} from '../support/port.mjs';
 import {readTar} from './tar.mjs';
 
 const document = readContract();
@@ -62,6 +64,33 @@ test('the container turns healthy, and unhealthy where nothing listens', {skip},
   assert.throws(() => docker('exec', '-e', 'BACKPROPD_LISTEN=127.0.0.1:1', box.id, '/backpropd', '--healthcheck'));
 });
 
+/** A container that listens elsewhere than the image says, once it is healthy. */
+async function untilHealthy(variables, args) {
+  const network = process.env.CONTAINER_NO_BRIDGE ? ['--network=host'] : [];
+  const id = docker('run', '-d', ...restrictions, ...network, '--health-interval=1s', ...variables, image, ...args);
+  try {
+    const health = () => inspect(id).State.Health;
+    await until(() => health().Status === 'healthy', `${variables} ${args} is healthy`, 60)
+      .catch(error => assert.fail(`${error.message}: ${JSON.stringify(health())} ${docker('logs', id)}`));
+  } finally {
+    docker('rm', '-f', id);
+  }
+}
+
+test('the container is healthy wherever it listens', {skip}, async () => {
+  const port = await freePort();
+  for (const listen of [`[::]:${port}`, `*:${port}`, `:${port}`, `0.0.0.0:${port}`, String(port), 'unix:/dev/shm/http']) {
+    await untilHealthy([], ['--listen', listen]);
+    await untilHealthy(['-e', `BACKPROPD_LISTEN=${listen}`], []);
+  }
+  await untilHealthy(['-e', `PORT=${port}`], []);
+});
+
+test('an unhealthy container says why', {skip}, () => {
+  assert.throws(() => docker('exec', '-e', 'BACKPROPD_LISTEN=*:1', box.id, '/backpropd', '--healthcheck'),
+    ({stderr}) => /^backpropd: unhealthy: http.*127\.0\.0\.1:1: Connection refused/m.test(stderr));
+});
+
 test('the image is below 10 MB', {skip}, () => {
   const {Size} = inspect(image, 'image');
   console.log(`# the image has ${Size} bytes`);
@@ -100,7 +129,8 @@ test('how it is started and stopped is exec form and SIGTERM', {skip}, () => {
   assert.equal(Config.Cmd, null);
   assert.deepEqual(Config.Healthcheck.Test, ['CMD', '/backpropd', '--healthcheck']);
   assert.equal(Config.StopSignal, 'SIGTERM');
-  assert.ok(Config.Env.includes('BACKPROPD_LISTEN=0.0.0.0:8080'));
+  assert.ok(Config.Env.includes('PORT=8080'));
+  assert.ok(!Config.Env.some(one => one.startsWith('BACKPROPD_LISTEN=')), 'it would win over the PORT of a platform');
   assert.deepEqual(Object.keys(Config.ExposedPorts), ['8080/tcp']);
 });
 

@@ -5,7 +5,8 @@ import {execFileSync} from 'node:child_process';
 import {after, test} from 'node:test';
 import {request} from '../support/daemon.mjs';
 import {freePort} from '../support/port.mjs';
-import {docker, skip as noEngine, until} from './box.mjs';
+import {until} from '../support/until.mjs';
+import {docker, skip as noEngine} from './box.mjs';
 import {command, consoleCommands} from './readme.mjs';
 
 const skip = noEngine || (process.env.CONTAINER_NO_BRIDGE ?? false);

@@ -7,6 +7,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {start} from '../support/daemon.mjs';
+import {until} from '../support/until.mjs';
 import {Cursor, Schemas, contractFile, readContract} from './judge.mjs';
 
 const document = readContract();
@@ -201,11 +202,13 @@ test('the problem is as documented: request_timeout', () => withDaemon(['--body-
   }
 }));
 
-test('the problem is as documented: draining', () => withDaemon(['--drain-delay', '2'], async own => {
+test('the problem is as documented: draining', () => withDaemon(['--drain-delay', '600'], async own => {
   own.child.kill('SIGTERM');
-  let reply;
-  do reply = await own.call('GET', '/readyz'); while (reply.status === 200);
-  assert.deepEqual(reply.json, example('draining'));
+  const reply = await until(async () => {
+    const {status, json} = await own.call('GET', '/readyz');
+    return status !== 200 && json;
+  }, '/readyz says that it drains').finally(() => own.child.kill('SIGKILL'));
+  assert.deepEqual(reply, example('draining'));
 }));
 
 test('a problem has the title of its page', async () => {

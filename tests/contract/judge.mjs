@@ -1,14 +1,13 @@
 // Judges one exchange by openapi.yaml: the reply must be as documented, and a request that the contract
 // calls wrong must not be answered with 2xx.
 import {readFileSync} from 'node:fs';
-import Ajv2020 from 'ajv/dist/2020.js';
-import {parse} from 'yaml';
+import {describe, makeAjv, parseYaml} from '../support/library.mjs';
 import {wrongShapes, wrongReply} from './shapes.mjs';
 
 export const contractFile = new URL('../../openapi.yaml', import.meta.url);
 
 export function readContract() {
-  return parse(readFileSync(contractFile, 'utf8'));
+  return parseYaml(readFileSync(contractFile, 'utf8'));
 }
 
 const readAsJson = /^(application\/(json|x-www-form-urlencoded|[^;\s]+\+json)|text\/plain)\s*(;|$)/i;
@@ -52,7 +51,7 @@ export class Cursor {
 
 /** Compiles the schemas of the document on demand. */
 export class Schemas {
-  #ajv = new Ajv2020({strict: false, strictNumbers: true, allErrors: true, validateSchema: false, validateFormats: false});
+  #ajv = makeAjv();
   #compiled = new Map();
 
   constructor(document) {
@@ -63,7 +62,7 @@ export class Schemas {
   faults(schema, value) {
     const check = this.#compiled.get(schema.pointer) ?? this.#compile(schema.pointer);
     if (check(value)) return [];
-    return check.errors.slice(0, 5).map(e => `${e.instancePath || '(root)'} ${e.message} ${JSON.stringify(e.params)}`);
+    return check.errors.slice(0, 5).map(describe);
   }
 
   #compile(pointer) {

@@ -8,6 +8,7 @@ import {after, test} from 'node:test';
 import {readContract} from '../contract/judge.mjs';
 import {binary, request, start} from '../support/daemon.mjs';
 import {connect, head, isOpen, post} from '../support/raw.mjs';
+import {until} from '../support/until.mjs';
 
 const tokens = ['the-first-token-0', 'AnotherToken+of/letters~1.2_3=='];
 const [token] = tokens;
@@ -95,7 +96,7 @@ test('a head beyond the limit is 431, with a token in it or not', async () => {
 
 test('no token stands in the log', async () => {
   await guarded.call('GET', '/livez', undefined, {'x-request-id': 'the-last-of-these'});
-  for (let i = 0; i < 500 && !guarded.log().includes('the-last-of-these'); i++) await new Promise(done => { setTimeout(done, 10); });
+  await until(() => guarded.log().includes('the-last-of-these'), 'the last line');
   assert.match(guarded.log(), / 401 [^]*the-last-of-these/);
   for (const text of tokens) assert.ok(!guarded.log().includes(text));
 });

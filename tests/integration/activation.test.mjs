@@ -8,9 +8,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
-import {binary, request} from '../support/daemon.mjs';
+import {binary, longTimeouts, request} from '../support/daemon.mjs';
+import {growing, long, roomy} from '../support/heavy.mjs';
 import {connect, head, post} from '../support/raw.mjs';
 import {supervise} from '../support/supervise.mjs';
+import {inTime, patience, until} from '../support/until.mjs';
 
 async function supervised(options, act) {
   const supervisor = await supervise({args: ['--log-format', 'off'], ...options});
@@ -23,18 +25,9 @@ async function supervised(options, act) {
 
 const livez = port => request(port, 'GET', '/livez');
 
-/** A /step that works for a second or so. */
-const heavy = JSON.stringify({network: {W1: Array(100).fill(Array(100).fill(0.001)), b1: Array(100).fill(0)},
-  samples: [{x: Array(100).fill(1), y: Array(100).fill(0.5)}], learning_rate: 1e-9, steps: 30000, include: []});
-
 const inFlight = async port => Number(/^backpropd_http_requests_in_flight (\d+)/m.exec((await request(port, 'GET', '/metrics')).text)[1]) - 1;
 
-async function untilInFlight(port) {
-  for (let i = 0; !await inFlight(port); i++) {
-    assert.ok(i < 500, 'the request is in flight');
-    await pause(20);
-  }
-}
+const untilInFlight = port => until(() => inFlight(port), 'the request is in flight');
 
 test('a TCP socket that is passed is served, whatever --listen says', () => supervised({args: ['--listen', '192.0.2.1:1']}, async own => {
   await own.start();
@@ -77,25 +70,28 @@ test('who connects while nothing runs is answered by the next process', () => su
   for (const {status} of await Promise.all(between)) assert.equal(status, 200);
 }));
 
-test('who connects while a process stops is answered by the next one', () => supervised({}, async own => {
+test('who connects while a process stops is answered by the next one', () => growing(steps => supervised({args: ['--log-format', 'off', ...roomy]}, async own => {
   await own.start();
   const line = await connect(own.port);
-  await line.send(post('/step', heavy));
-  await untilInFlight(own.port);
+  await line.send(post('/step', long(steps)));
+  await until(async () => line.all || await inFlight(own.port), 'the request is in flight');
   const stopped = own.stop();
-  for (let i = 0; !own.notified().includes('STOPPING=1'); i++) {
-    assert.ok(i < 500, 'it says that it stops');
-    await pause(10);
-  }
-  await pause(100); // accepting has ended
-  const during = Array.from({length: 50}, () => livez(own.port));
+  await until(() => own.notified().includes('STOPPING=1'), 'it says that it stops');
+  await pause(100); // for accepting to end
+  const lines = await Promise.all(Array.from({length: 50}, () => connect(own.port)));
+  const isStopping = !line.all;
+  const during = lines.map(async one => {
+    await one.send(head('GET /livez HTTP/1.1', 'Host: a', 'Connection: close'));
+    return one.reply();
+  });
   assert.equal((await line.reply()).status, 200);
   assert.equal((await stopped).status, 0);
   await own.start();
   for (const {status} of await Promise.all(during)) assert.equal(status, 200);
-}));
+  return isStopping;
+})));
 
-test('a request that is on its way when the stop begins is answered, and its connection closed', () => supervised({}, async own => {
+test('a request that is on its way when the stop begins is answered, and its connection closed', () => inTime(() => supervised({}, async own => {
   await own.start();
   const [kept, fresh] = [await connect(own.port), await connect(own.port)];
   await kept.send(head('GET /livez HTTP/1.1', 'Host: a'));
@@ -109,9 +105,9 @@ test('a request that is on its way when the stop begins is answered, and its con
     assert.equal(await line.closed(), '');
   }
   assert.equal((await stopped).status, 0);
-}));
+})));
 
-test('an upload that pauses while a process stops is waited for', () => supervised({}, async own => {
+test('an upload that pauses while a process stops is waited for', () => inTime(() => supervised({}, async own => {
   await own.start();
   const book = (await request(own.port, 'GET', '/examples/textbook')).text;
   const expected = (await request(own.port, 'POST', '/backward', book)).text;
@@ -124,7 +120,7 @@ test('an upload that pauses while a process stops is waited for', () => supervis
   await line.send(bytes.subarray(-50));
   assert.equal((await line.reply()).text, expected);
   assert.equal((await stopped).status, 0);
-}));
+})));
 
 // ---- What cannot be served ----
 
@@ -133,7 +129,7 @@ async function runInShell(script, {stdio = [], env = {}} = {}) {
   const child = spawn('/bin/sh', ['-c', script, binary], {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe', ...stdio]});
   const out = {stdout: '', stderr: ''};
   for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', piece => { out[name] += piece; });
-  const timer = setTimeout(() => child.kill('SIGKILL'), 10000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   const [code] = await once(child, 'close');
   clearTimeout(timer);
   return {code, ...out};
@@ -160,7 +156,7 @@ test('a connected socket passed: one line, and exit status 2', async () => {
 
 /** The program on a socket of its own. */
 async function withVariables(env) {
-  const child = spawn(binary, ['--listen', '127.0.0.1:0', '--log-format', 'off'], {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']});
+  const child = spawn(binary, ['--listen', '127.0.0.1:0', '--log-format', 'off'], {env: {...longTimeouts, ...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']});
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', piece => { stderr += piece; });
   try {

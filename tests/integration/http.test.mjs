@@ -24,7 +24,7 @@ const file = join(folder, 'body.json');
 writeFileSync(file, bodyText);
 
 const fill = (n, make) => Array.from({length: n}, (_, i) => make(i));
-const curl = async (...args) => (await promisify(execFile)('curl', ['-sS', '--max-time', '60', ...args], {maxBuffer: 1 << 26})).stdout;
+const curl = async (...args) => (await promisify(execFile)('curl', ['-sS', '--max-time', '600', ...args], {maxBuffer: 1 << 26})).stdout;
 
 async function withLine(act, port = daemon.port) {
   const line = await connect(port);

@@ -2,9 +2,9 @@
 // with a finger on the culprit.
 import assert from 'node:assert/strict';
 import {after, test} from 'node:test';
-import {setTimeout as pause} from 'node:timers/promises';
 import {start} from '../support/daemon.mjs';
-import {connect, head, isOpen, post} from '../support/raw.mjs';
+import {connect, head, post, uploading} from '../support/raw.mjs';
+import {until} from '../support/until.mjs';
 
 const usual = await start({args: ['--log-format', 'off']});
 after(() => usual.stop());
@@ -116,47 +116,22 @@ for (const way of Object.keys(ways)) {
   });
 }
 
-async function greeted(port) {
+/** What a client is answered, which a client that was too late is not. */
+const greeted = port => until(async () => {
   const line = await connect(port);
-  await line.send(head('GET /livez HTTP/1.1', 'Host: a'));
-  return {line, reply: await line.reply()};
-}
+  await line.send(head('GET /livez HTTP/1.1', 'Host: a', 'Connection: close'));
+  return line.reply().catch(() => undefined).finally(() => line.destroy());
+}, 'an answer');
 
-async function stillOpen(line) {
-  try {
-    return await isOpen(line);
-  } catch {
-    return false;
-  }
-}
-
-/** Uses the connections until `act` is done, so that none ends for being idle; tells how many were kept. */
-async function whileInUse(lines, act) {
-  let done = false;
-  const kept = lines.map(async line => {
-    while (await stillOpen(line)) {
-      if (done) return true;
-      await pause(100);
-    }
-    return false;
-  });
-  const result = await act().finally(() => { done = true; });
-  return {...result, open: (await Promise.all(kept)).filter(Boolean).length};
-}
-
-/** One client too many is told so (503), or let in for another; nobody is left to wait. */
+/** Where all connections are busy, one client too many is told so; when one has gone there is room again. */
 async function fillUp(port, n) {
   const lines = [];
   try {
-    for (let i = 0; i < n; i++) {
-      const {line, reply} = await greeted(port);
-      lines.push(line);
-      assert.equal(reply.status, 200);
-    }
-    const {line, reply, open} = await whileInUse(lines, () => greeted(port));
-    line.destroy();
-    if (reply.status === 503) assert.deepEqual([reply.json.code, /^[1-9]\d*$/.test(reply.headers['retry-after']), open], ['overloaded', true, n]);
-    else assert.ok(reply.status === 200 && open >= n - 1, `${reply.status}, ${open} of ${n} still open`);
+    while (lines.length < n) lines.push(await uploading(port));
+    const {status, json, headers} = await greeted(port);
+    assert.deepEqual([status, json.code, /^[1-9]\d*$/.test(headers['retry-after'])], [503, 'overloaded', true]);
+    lines.pop().destroy();
+    await until(async () => (await greeted(port)).status === 200, 'there is room again');
   } finally {
     for (const line of lines) line.destroy();
   }

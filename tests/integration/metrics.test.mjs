@@ -8,6 +8,7 @@ import {fileURLToPath} from 'node:url';
 import {start} from '../support/daemon.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {connect, head} from '../support/raw.mjs';
+import {until} from '../support/until.mjs';
 
 const daemon = await start({args: ['--log-format', 'off']});
 after(() => daemon.stop());
@@ -79,7 +80,6 @@ function findPromtool() {
 test('promtool finds nothing wrong', async t => {
   const promtool = findPromtool();
   if (!promtool) {
-    console.log('SKIPPED: promtool is missing; make promtool fetches it');
     return t.skip('promtool is missing; make promtool fetches it');
   }
   for (const method of ['GET', 'BREW']) await daemon.raw(head(`${method} / HTTP/1.1`, 'Host: a', 'Connection: close'));
@@ -106,16 +106,9 @@ for (const [what, act, name, labels] of events) {
   test(`counted: ${what}`, async () => {
     const before = valueOf(await metrics(), name, labels);
     for (let i = 0; i < 3; i++) await act();
+    // a reply may be read an instant before it is counted
     await until(async () => valueOf(await metrics(), name, labels) === before + 3, `${name} ${JSON.stringify(labels)}`);
   });
-}
-
-/** A reply may be read an instant before it is counted. */
-async function until(holds, what) {
-  for (let i = 0; !await holds(); i++) {
-    assert.ok(i < 200, what);
-    await new Promise(done => { setTimeout(done, 20); });
-  }
 }
 
 test('what is refused has not been calculated', async () => {

@@ -1,9 +1,12 @@
 // The program: its flags and variables, what it says where, `call`, logs, and how it stops.
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {readFileSync, readdirSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {after, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {readContract} from '../contract/judge.mjs';
@@ -11,9 +14,14 @@ import {binary, request, start} from '../support/daemon.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {connect, head, post} from '../support/raw.mjs';
 import {freePort} from '../support/port.mjs';
+import {growing, long, roomy} from '../support/heavy.mjs';
+import {inPatience, inTime, patience, until} from '../support/until.mjs';
 
 const {version} = readContract().info;
-const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BACKPROPD_')));
+const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'PORT' && !name.startsWith('BACKPROPD_')));
+const server = net.createServer().listen(0, '::1');
+const hasIpv6 = await once(server, 'listening').then(() => true, () => false);
+server.close();
 const daemon = await start({args: ['--log-format', 'off']});
 after(() => daemon.stop());
 const {limits} = (await daemon.call('GET', '/')).json;
@@ -21,9 +29,10 @@ const bookText = (await daemon.call('GET', '/examples/textbook')).text;
 const book = JSON.parse(bookText);
 
 /** Runs the program to its end; input is its standard input. */
-async function run(args, {env = {}, input = ''} = {}) {
-  const child = spawn(binary, args, {env: {...bare, ...env}});
-  const timer = setTimeout(() => child.kill('SIGKILL'), 30000);
+async function run(args, {env = {}, input = '', wrapper = []} = {}) {
+  const [command, ...words] = [...wrapper, binary, ...args];
+  const child = spawn(command, words, {env: {...bare, ...env}});
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   const out = {stdout: '', stderr: ''};
   for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', piece => { out[name] += piece; });
   child.stdin.on('error', () => {}).end(input);
@@ -41,24 +50,22 @@ async function withDaemon(options, act) {
   }
 }
 
-async function until(holds, what, tries = 1500) {
-  for (let i = 0; !await holds(); i++) {
-    assert.ok(i < tries, what);
-    await pause(20);
-  }
-}
-
 // ---- Starting ----
 
 /** Everything on stdout until the daemon has ended; it is stopped once it listens. */
 async function stdoutOf(args, env = {}, use = async () => {}) {
   const child = spawn(binary, args, {env: {...bare, ...env}, stdio: ['ignore', 'pipe', 'ignore']});
+  const closed = once(child, 'close');
   let out = '';
   child.stdout.setEncoding('utf8').on('data', piece => { out += piece; });
-  await until(() => out.includes('\n') || child.exitCode !== null, 'no ready line');
-  await use(Number(/:(\d+)\n/.exec(out)?.[1]));
-  child.kill('SIGTERM');
-  await once(child, 'close');
+  try {
+    await until(() => out.includes('\n') || child.exitCode !== null, 'no ready line');
+    await use(Number(/:(\d+)\n/.exec(out)?.[1]));
+    child.kill('SIGTERM');
+    await inPatience(closed, 'it stops');
+  } finally {
+    child.kill('SIGKILL');
+  }
   return out;
 }
 
@@ -86,17 +93,109 @@ test('a port that was asked for, by flag and by variable', async () => {
   }
 });
 
-test('all addresses, and IPv6 where there is any', async () => {
-  await stdoutOf(['--listen', '0.0.0.0:0'], {}, async port => assert.equal((await request(port, 'GET', '/livez')).status, 200));
-  const server = net.createServer().listen(0, '::1');
-  const hasIpv6 = await once(server, 'listening').then(() => true, () => false);
-  server.close();
-  if (hasIpv6) assert.match(await stdoutOf(['--listen', '[::1]:0']), /listening on http:\/\/\[::1\]:\d+\n$/);
+const anyAddress = hasIpv6 ? '[::]' : '0.0.0.0';
+
+/** Where the daemon says that it listens, having answered at each of the hosts. */
+async function listensOn(args, env, hosts) {
+  let place;
+  const out = await stdoutOf(args, env, async port => {
+    place = port;
+    for (const host of hosts) assert.equal(await statusAt({host, port}), 200, `${args} ${JSON.stringify(env)} at ${host}`);
+  });
+  return [/listening on (\S+)\n$/.exec(out)?.[1], place];
+}
+
+/** The status of GET /livez at {host, port} or {socketPath}. */
+const statusAt = at => new Promise((done, failed) => {
+  http.get({...at, path: '/livez', agent: false}, reply => reply.resume().on('end', () => done(reply.statusCode))).on('error', failed);
 });
 
-test('--version', async () => {
-  assert.deepEqual(await run(['--version']), {code: 0, signal: null, stdout: `backpropd ${version}\n`, stderr: ''});
+const loopback = ['127.0.0.1', ...hasIpv6 ? ['::1'] : []];
+
+test('each form of --listen', async () => {
+  const fixed = await freePort();
+  for (const [value, host, reached] of [
+    ['0.0.0.0:0', '0.0.0.0', ['127.0.0.1']], ['*:0', anyAddress, loopback], [':0', anyAddress, loopback], [`:${fixed}`, anyAddress, loopback],
+    ['0', '127.0.0.1', ['127.0.0.1']], [String(fixed), '127.0.0.1', ['127.0.0.1']], ['localhost:0', null, []],
+    ...hasIpv6 ? [['[::1]:0', '[::1]', ['::1']], ['[::]:0', '[::]', loopback]] : [],
+  ]) {
+    const [url, port] = await listensOn(['--listen', value], {}, reached);
+    if (host) assert.equal(url, `http://${host}:${port}`, value);
+    else assert.match(url, /^http:\/\/(127\.0\.0\.1|\[::1\]):/, value); // the address that the name stands for
+    if (value.includes(fixed)) assert.equal(port, fixed, value);
+  }
 });
+
+test('PORT in the environment: all addresses, unless told otherwise', async () => {
+  const PORT = String(await freePort());
+  assert.deepEqual(await listensOn([], {PORT}, loopback), [`http://${anyAddress}:${PORT}`, Number(PORT)]);
+  const [byVariable] = await listensOn([], {PORT, BACKPROPD_LISTEN: '127.0.0.1:0'}, []);
+  const [byFlag] = await listensOn(['--listen', '127.0.0.1:0'], {PORT: 'tcp://10.0.0.1:80'}, []);
+  for (const url of [byVariable, byFlag]) assert.match(url, /^http:\/\/127\.0\.0\.1:/);
+  for (const value of ['x', '65536', '-1', '80 ', 'tcp://10.0.0.1:80']) await assertRefused([], {PORT: value}, `PORT=${value}: a port of at most 65535`);
+  assert.equal((await run(['call', '/livez'], {env: {PORT: 'x'}})).code, 0, 'a call has no port');
+});
+
+async function inFolder(act) {
+  const folder = mkdtempSync(join(tmpdir(), 'program-'));
+  try {
+    return await act(join(folder, 'socket'));
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+}
+
+/** Runs a daemon on a Unix socket while `act` runs; gives what it said. */
+async function onSocket(path, act, signal = 'SIGTERM') {
+  const child = spawn(binary, ['--listen', `unix:${path}`], {env: bare, stdio: ['ignore', 'pipe', 'pipe']});
+  const closed = once(child, 'close');
+  const said = {stdout: '', stderr: ''};
+  for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', piece => { said[name] += piece; });
+  try {
+    await until(() => said.stdout.includes('\n') || child.exitCode !== null, 'no ready line');
+    await act(said);
+  } finally {
+    child.kill(signal);
+    await closed;
+  }
+  return {...said, code: child.exitCode};
+}
+
+test('a Unix socket: made, asked, logged, and removed at the end', () => inFolder(async path => {
+  const {stdout, stderr, code} = await onSocket(path, async said => {
+    assert.equal(await statusAt({socketPath: path}), 200);
+    assert.deepEqual(await run(['--healthcheck', '--listen', `unix:${path}`]), {code: 0, signal: null, stdout: '', stderr: ''});
+    await until(() => said.stderr.split('\n').length > 2, 'two lines in the log');
+  });
+  assert.equal(stdout, `backpropd ${version} listening on unix:${path}\n`);
+  assert.equal(stderr.match(/ from=unix /g)?.length, 2, stderr);
+  assert.equal(code, 0);
+  assert.ok(!existsSync(path));
+}));
+
+test('a Unix socket that a killed daemon has left is taken over, a live one is not', () => inFolder(async path => {
+  await onSocket(path, async () => {
+    await assertRefused(['--listen', `unix:${path}`], {}, `--listen unix:${path}: Address already in use`);
+    assert.equal(await statusAt({socketPath: path}), 200, 'and goes on');
+  }, 'SIGKILL');
+  assert.ok(existsSync(path));
+  const {code, stderr} = await run(['--healthcheck', '--listen', `unix:${path}`]);
+  assert.deepEqual([code, stderr], [1, `backpropd: unhealthy: unix:${path}: Connection refused\n`]);
+  await onSocket(path, async () => assert.equal(await statusAt({socketPath: path}), 200));
+  assert.ok(!existsSync(path));
+}));
+
+test('a file where the Unix socket should be is left alone', () => inFolder(async path => {
+  writeFileSync(path, 'precious');
+  await assertRefused(['--listen', `unix:${path}`], {}, `--listen unix:${path}: File exists`);
+  assert.equal(readFileSync(path, 'utf8'), 'precious');
+}));
+
+test('--version and -V', async () => {
+  for (const flag of ['--version', '-V']) assert.deepEqual(await run([flag]), {code: 0, signal: null, stdout: `backpropd ${version}\n`, stderr: ''});
+});
+
+test('-h is --help', async () => assert.deepEqual(await run(['-h']), await run(['--help'])));
 
 const limitFlags = Object.entries(limits).map(([name, n]) => [`max-${name.replaceAll('_', '-')}`, String(n)]);
 const timeouts = [['head-timeout', '10'], ['body-timeout', '20'], ['reply-timeout', '60']];
@@ -113,6 +212,7 @@ test('--help tells every flag with its variable and default', async () => {
   }
   for (const flag of ['--healthcheck', '--help', '--version', 'call PATH']) assert.ok(stdout.includes(flag), flag);
   const known = new Set([...valueFlags.map(([flag]) => flag), 'healthcheck', 'help', 'version']);
+  assert.match(stdout, /^PORT=N stands for --listen :N /m);
   assert.deepEqual(stdout.match(/(?<=--)[a-z][a-z-]+/g).filter(flag => !known.has(flag)), [], 'flags that no test knows');
 });
 
@@ -129,12 +229,16 @@ async function assertRefused(args, env, culprit) {
 }
 
 const badFlags = [
-  [['--nonsense'], 'nonsense'], [['-x'], 'x'], [['-xy'], '-x '], [['stray'], 'stray'], [['--listen'], 'listen'], [['--max-steps'], 'max-steps'], [['call'], 'call'],
+  [['--nonsense'], 'nonsense'], [['-x'], 'x'], [['-xy'], '-xy ('], [['stray'], 'stray'], [['--listen'], 'listen'], [['--max-steps'], 'max-steps'], [['call'], 'call'],
   [['call', '/forward', 'stray'], 'stray'], [['--help=yes'], 'help'], [['--version=2'], 'version'],
+  [['--tread', '3'], '--tread; did you mean --threads?'], [['--max-quue=4'], '--max-quue=4; did you mean --max-queue?'], [['--Listen=1'], 'did you mean --listen?'],
+  [['--helpp'], 'did you mean --help?'], [['-help'], '-help; did you mean --help?'], [['-listen', '80'], '-listen; did you mean --listen?'],
+  [['--nothing-like-it'], '--nothing-like-it (see --help)'],
 ];
 const emptyFile = '/dev/null'; // without a token
 const badValues = [
-  ...['', 'nonsense', '127.0.0.1', '127.0.0.1:', '127.0.0.1:x', '127.0.0.1:65536', '127.0.0.1:-1', '127.0.0.1:99999999999999999999', '::1:8080',
+  ...['', 'nonsense', '127.0.0.1', '127.0.0.1:', '127.0.0.1:x', '127.0.0.1:65536', '127.0.0.1:-1', '127.0.0.1:+1', '127.0.0.1: 1', '127.0.0.1:99999999999999999999', '::1:8080',
+    ':', ':x', '[::1]', '[::1:80', '65536', '-1', '8080 ', 'unix:', 'unix:socket', `unix:/${'a'.repeat(107)}`, 'unix:/nowhere/socket',
     '192.0.2.1:0', '300.1.1.1:0'].map(value => ['listen', value]),
   ...['', 'many', '-1', '1.5', '0x10', '99999999999999999999', '5 ', ' 5', '\t5'].map(value => ['threads', value]),
   ...['', 'soon', '-1', '1.5', '99999999999999999999'].map(value => ['drain-delay', value]),
@@ -146,6 +250,27 @@ const badValues = [
   ...['/nowhere', '/', emptyFile].map(value => ['token-file', value]),
   ...[...timeouts, ...limitFlags].flatMap(([flag]) => ['', '0', 'many', '-1', '1.5', '1e3', '0x10', '+5', '18446744073709551615', '18446744073709551617', '5 '].map(value => [flag, value])),
 ];
+
+/** The ranges of --help's numbers: [flag, least, most]. */
+const ranges = [['threads', 0, 1024], ['drain-delay', 0, 86400], ...timeouts.map(([flag]) => [flag, 1, 86400]),
+  ...Object.entries({'body-bytes': 2 ** 32 - 2, 'header-bytes': 2 ** 24, connections: 1e6, 'client-connections': 1e6, queue: 1e6, layers: 1e5}).map(([name, most]) => [`max-${name}`, 1, most])];
+for (const [flag] of limitFlags) if (!ranges.some(([one]) => one === flag)) ranges.push([flag, 1, 2 ** 53]);
+
+test('a number beyond its range is refused, and the range told', () => inParallel(
+  ranges.flatMap(([flag, least, most]) => [...least ? ['0'] : [], String(BigInt(most) + 1n), String(BigInt(most) + 2n ** 32n), '18446744073709551617']
+    .flatMap(value => [[flag, value, `a whole number from ${least} to ${most} `, true], [flag, value, `a whole number from ${least} to ${most} `, false]])),
+  (flag, value, range, isFlag) => isFlag ? assertRefused([`--${flag}`, value], {}, `--${flag} ${value}: ${range}`)
+    : assertRefused([], {[variableOf(flag)]: value}, `${variableOf(flag)}=${value}: ${range}`)));
+
+test('the ends of a range are taken', () => inParallel(ranges.flatMap(([flag, ...ends]) => ends.map(end => [flag, end])), async (flag, end) => {
+  assert.deepEqual(await run(['--version', `--${flag}`, String(end)]), {code: 0, signal: null, stdout: `backpropd ${version}\n`, stderr: ''});
+}));
+
+test('a port that is too large is called that', async () => {
+  for (const value of ['127.0.0.1:99999', '[::1]:65536', ':65536', '65536', '99999999999999999999']) {
+    await assertRefused(['--listen', value], {}, `--listen ${value}: a port of at most 65535 is needed`);
+  }
+});
 
 test('bad flags', async () => {
   for (const [args, culprit] of badFlags) await assertRefused(args, {}, culprit);
@@ -160,7 +285,7 @@ async function inParallel(jobs, act, width = 8) {
 test('bad values of flags', () => inParallel(badValues, (flag, value) => assertRefused(['--listen', '127.0.0.1:0', `--${flag}`, value], {}, flag)));
 
 test('bad values of variables', () => inParallel(badValues, (flag, value) => assertRefused([], {BACKPROPD_LISTEN: '127.0.0.1:0', [variableOf(flag)]: value},
-  flag === 'token-file' || ['192.0.2.1:0', '300.1.1.1:0'].includes(value) ? value : variableOf(flag)))); // what is found wrong later is named itself
+  flag === 'token-file' || /^(192|300|unix:\/nowhere)/.test(value) ? value : variableOf(flag)))); // what is found wrong later is named itself
 
 test('a port in use', async () => {
   await assertRefused(['--listen', `127.0.0.1:${daemon.port}`], {}, String(daemon.port));
@@ -180,22 +305,74 @@ test('a port that a daemon has just left can be used at once', async () => {
 
 // ---- --healthcheck ----
 
+const healthcheck = (listen, options) => run(['--healthcheck', '--listen', listen], options);
+const well = {code: 0, signal: null, stdout: '', stderr: ''};
+const ill = why => ({code: 1, signal: null, stdout: '', stderr: `backpropd: unhealthy: ${why}\n`});
+
 test('--healthcheck asks a live daemon', async () => {
-  const {code, stdout} = await run(['--healthcheck', '--listen', `127.0.0.1:${daemon.port}`]);
-  assert.deepEqual([code, stdout], [0, '']);
-  assert.equal((await run(['--healthcheck'], {env: {BACKPROPD_LISTEN: `127.0.0.1:${daemon.port}`}})).code, 0);
-  await stdoutOf(['--listen', '0.0.0.0:0'], {}, async port => {
-    assert.equal((await run(['--healthcheck', '--listen', `0.0.0.0:${port}`])).code, 0, 'the address that a container listens on');
+  assert.deepEqual(await healthcheck(`127.0.0.1:${daemon.port}`), well);
+  assert.deepEqual(await run(['--healthcheck'], {env: {BACKPROPD_LISTEN: `127.0.0.1:${daemon.port}`}}), well);
+  assert.deepEqual(await run(['--healthcheck'], {env: {PORT: String(daemon.port)}}), well);
+  assert.deepEqual(await healthcheck(String(daemon.port)), well);
+});
+
+test('--healthcheck asks at each address that a name stands for', async () => {
+  for (const host of ['0.0.0.0', '*', '', '[::]', 'localhost']) assert.deepEqual(await healthcheck(`${host}:${daemon.port}`), well, host);
+  if (!hasIpv6) return;
+  await stdoutOf(['--listen', '[::1]:0'], {}, async port => {
+    for (const host of ['*', '', '[::]']) assert.deepEqual(await healthcheck(`${host}:${port}`), well, host);
   });
 });
 
-test('--healthcheck says no where nobody, or somebody else, listens', async () => {
-  assert.equal((await run(['--healthcheck', '--listen', `127.0.0.1:${await freePort()}`])).code, 1);
-  for (const says of ['', 'HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n', 'nonsense', 'HTTP/1.1 2']) {
-    const server = net.createServer(socket => socket.on('error', () => {}).on('data', () => {}).end(says)).listen(0, '127.0.0.1');
+test('--healthcheck tells each address and what came of it', async () => {
+  const port = await freePort();
+  assert.deepEqual(await healthcheck(`127.0.0.1:${port}`), ill(`http://127.0.0.1:${port}: Connection refused`));
+  const {code, stderr} = await healthcheck(`*:${port}`);
+  assert.equal(code, 1);
+  for (const host of ['127.0.0.1', '[::1]']) assert.ok(stderr.includes(`http://${host}:${port}: `), stderr);
+  assert.deepEqual(await healthcheck('unix:/nowhere/socket'), ill('unix:/nowhere/socket: No such file or directory'));
+  assert.deepEqual(await healthcheck('nowhere.invalid:80'), ill('nowhere.invalid: no such address'));
+});
+
+test('--healthcheck says no where somebody else listens, and what came', async () => {
+  for (const [says, why] of [['', 'closed without an answer'], ['HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n', 'status 503 instead of 200'],
+    ['nonsense', 'the answer is not HTTP'], ['nonsense that goes on', 'the answer is not HTTP'], ['HTTP/1.1 2', 'the answer is not HTTP']]) {
+    const server = net.createServer(socket => socket.on('error', () => {}).once('data', () => socket.end(says))).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    assert.equal((await run(['--healthcheck', '--listen', `127.0.0.1:${server.address().port}`])).code, 1, says);
+    const {port} = server.address();
+    assert.deepEqual(await healthcheck(`127.0.0.1:${port}`), ill(`http://127.0.0.1:${port}: ${why}`));
     server.close();
+  }
+});
+
+const namespace = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const hasNamespaces = spawnSync('unshare', [...namespace, 'true']).status === 0;
+
+/** Runs a daemon that is process 1 of a namespace of its own, as in a container, while `act` runs. */
+async function asProcess1(args, env, act) {
+  const child = spawn('unshare', [...namespace, binary, ...args], {env: {...bare, ...env}, stdio: ['ignore', 'pipe', 'inherit']});
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', piece => { out += piece; });
+  const closed = once(child, 'close');
+  try {
+    await until(() => out.includes('\n') || child.exitCode !== null, 'no ready line');
+    const pid = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
+    const wrapper = ['nsenter', '--target', pid, '--user', '--mount', '--pid', '--preserve-credentials'];
+    await act((...words) => run(words, {env, wrapper}));
+  } finally {
+    child.kill('SIGKILL');
+    await closed; // of both, which share the pipe
+  }
+}
+
+test('--healthcheck finds the port that process 1 was given by a flag', {skip: !hasNamespaces && 'no namespaces may be made'}, async () => {
+  const port = await freePort();
+  for (const [args, env] of [[['--log-format', 'off', '--listen', `127.0.0.1:${port}`], {}], [[`--listen=*:${port}`, '--log-format=off'], {PORT: '1'}],
+    [['--log-format', 'off'], {PORT: String(port)}]]) {
+    await asProcess1(args, env, async inside => {
+      assert.deepEqual(await inside('--healthcheck'), well, args.join(' '));
+      assert.equal((await inside('--healthcheck', '--listen', '127.0.0.1:1')).code, 1, 'its own flag wins');
+    });
   }
 });
 
@@ -230,24 +407,13 @@ test('call keeps to the limits that it is given', async () => {
 
 // ---- Stopping ----
 
-async function timed(promise) {
-  const begin = Date.now();
-  return {...await promise, seconds: (Date.now() - begin) / 1000};
-}
-
-function assertStopped({code, signal, seconds}) {
-  assert.deepEqual([code, signal], [0, null]);
-  assert.ok(seconds < 5, `${seconds} s`);
-}
-
-/** A /step that works for a second or so, and what it is answered with. */
-const heavy = JSON.stringify({network: {W1: Array(100).fill(Array(100).fill(0.001)), b1: Array(100).fill(0)},
-  samples: [{x: Array(100).fill(1), y: Array(100).fill(0.5)}], learning_rate: 1e-9, steps: 30000, include: []});
+/** It has ended by itself, whatever its clients did not do. */
+const assertStopped = how => assert.deepEqual(how, {code: 0, signal: null});
 
 const inFlight = async port => valueOf(readMetrics((await request(port, 'GET', '/metrics')).text), 'backpropd_http_requests_in_flight') - 1;
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
-  test(`${signal} while idle`, () => withDaemon({}, async own => assertStopped(await timed(own.stop(signal)))));
+  test(`${signal} while idle`, () => withDaemon({}, async own => assertStopped(await own.stop(signal))));
 }
 
 test('SIGTERM with idle connections that are kept alive', () => withDaemon({}, async own => {
@@ -256,28 +422,31 @@ test('SIGTERM with idle connections that are kept alive', () => withDaemon({}, a
     await line.send(head('GET /livez HTTP/1.1', 'Host: a'));
     assert.equal((await line.reply()).status, 200);
   }
-  assertStopped(await timed(own.stop()));
+  assertStopped(await own.stop());
   for (const line of lines) assert.equal(await line.closed(), '');
 }));
 
 for (const [name, signals] of [['SIGTERM', 1], ['SIGTERM twice', 2], ['SIGTERM five times', 5]]) {
-  test(`${name} during a heavy request`, () => withDaemon({args: ['--threads', '4']}, async own => {
+  test(`${name} during a heavy request`, () => growing(steps => withDaemon({args: ['--threads', '4', ...roomy]}, async own => {
     const line = await connect(own.port);
-    await line.send(post('/step', heavy));
-    await until(() => inFlight(own.port), 'the request is in flight');
+    await line.send(post('/step', long(steps)));
+    await until(async () => line.all || await inFlight(own.port), 'the request is in flight');
     for (let i = 1; i < signals; i++) { own.child.kill('SIGTERM'); await pause(20); }
     const stopped = own.stop();
+    await pause(20);
+    const isBusy = !line.all;
     const reply = await line.reply();
-    assert.deepEqual([reply.status, reply.json?.losses?.length], [200, 30001]);
-    assertStopped(await timed(stopped));
-  }));
+    assert.deepEqual([reply.status, reply.json?.losses?.length], [200, steps + 1]);
+    assertStopped(await stopped);
+    return isBusy;
+  })));
 }
 
 test('SIGTERM with many requests on the way: no answer is cut', () => withDaemon({}, async own => {
   const expected = (await request(own.port, 'POST', '/backward', bookText)).text;
   const lines = await Promise.all(Array.from({length: 40}, () => connect(own.port)));
   await Promise.all(lines.map(line => line.send(Buffer.concat(Array(20).fill(post('/backward', bookText))))));
-  const stopped = timed(own.stop());
+  const stopped = own.stop();
   await Promise.all(lines.map(async line => {
     await line.closed().catch(() => {});
     const whole = line.all.split(/HTTP\/1\.1 200 OK\r\n[^]*?\r\n\r\n/).slice(1);
@@ -286,7 +455,7 @@ test('SIGTERM with many requests on the way: no answer is cut', () => withDaemon
   assertStopped(await stopped);
 }));
 
-test('SIGTERM during an upload that goes on', () => withDaemon({}, async own => {
+test('SIGTERM during an upload that goes on', () => inTime(() => withDaemon({}, async own => {
   const line = await connect(own.port);
   const bytes = post('/backward', bookText);
   await line.send(bytes.subarray(0, -100));
@@ -298,21 +467,21 @@ test('SIGTERM during an upload that goes on', () => withDaemon({}, async own => 
   await line.send(bytes.subarray(-50));
   const reply = await line.reply();
   assert.equal(reply.text, (await daemon.call('POST', '/backward', bookText)).text);
-  assertStopped(await timed(stopped));
-}));
+  assertStopped(await stopped);
+})));
 
 test('SIGTERM during an upload that never ends', () => withDaemon({}, async own => {
   const line = await connect(own.port);
   await line.send(post('/backward', bookText).subarray(0, -100));
   await until(() => inFlight(own.port), 'the upload is in flight');
-  assertStopped(await timed(own.stop()));
+  assertStopped(await own.stop());
   line.destroy();
 }));
 
-test('while it drains, /readyz says no and requests are answered', () => withDaemon({args: ['--drain-delay', '3']}, async own => {
+test('while it drains, /readyz says no and requests are answered', () => withDaemon({args: ['--drain-delay', '600']}, async own => {
   assert.equal((await own.call('GET', '/readyz')).status, 200);
   const kept = await connect(own.port);
-  const stopped = own.stop();
+  own.child.kill('SIGTERM');
   await until(async () => (await own.call('GET', '/readyz')).status === 503, '/readyz turns 503');
   const ready = await own.call('GET', '/readyz');
   assert.equal(ready.json.code, 'overloaded');
@@ -322,7 +491,12 @@ test('while it drains, /readyz says no and requests are answered', () => withDae
   assert.equal((await run(['--healthcheck', '--listen', `127.0.0.1:${own.port}`])).code, 0);
   await kept.send(head('GET /livez HTTP/1.1', 'Host: a'));
   assert.equal((await kept.reply()).headers.connection?.toLowerCase(), 'close');
-  assert.deepEqual(await stopped, {code: 0, signal: null});
+}));
+
+test('it drains for as long as it was told to, and ends', () => withDaemon({args: ['--drain-delay', '1']}, async own => {
+  const begin = performance.now();
+  assertStopped(await own.stop());
+  assert.ok(performance.now() - begin >= 1000);
   await assert.rejects(request(own.port, 'GET', '/livez'), {code: 'ECONNREFUSED'});
 }));
 
@@ -351,6 +525,7 @@ const askAll = async own => {
 };
 
 test('a log line of JSON for each request', async () => {
+  const begin = performance.now();
   const {lines, replies} = await logged(['--log-format', 'json'], askAll, events.length);
   assert.equal(lines.length, events.length);
   for (const [i, line] of lines.entries()) {
@@ -359,7 +534,7 @@ test('a log line of JSON for each request', async () => {
     for (const member of members) assert.ok(member in entry, `${member} in ${line}`);
     assert.match(entry.ts, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
     assert.ok(Math.abs(Date.parse(entry.ts) - Date.now()) < 600000, entry.ts);
-    assert.ok(typeof entry.level === 'string' && entry.dur_ms >= 0 && entry.dur_ms < 60000, line);
+    assert.ok(typeof entry.level === 'string' && entry.dur_ms >= 0 && entry.dur_ms <= performance.now() - begin, line);
     assert.deepEqual([entry.status, entry.request_id, entry.bytes_in], [replies[i].status, replies[i].headers['x-request-id'], Buffer.byteLength(body)], line);
     assert.equal(entry.bytes_out, method === 'HEAD' ? 0 : Buffer.byteLength(replies[i].text), line);
     assert.equal(entry.remote, '127.0.0.1', line);
@@ -409,13 +584,9 @@ test('a log that nobody reads holds nobody up', async () => {
   try {
     const [line] = await once(child.stdout, 'data'); // and stderr is left alone
     const port = Number(/:(\d+)\n/.exec(line)[1]);
-    const {length} = await Promise.all(Array.from({length: 3000}, async (_, i) => {
-      await pause(i / 3);
-      return request(port, 'GET', '/livez', undefined, {'x-request-id': 'a'.repeat(128)});
-    }));
-    assert.equal(length, 3000);
+    await inParallel(Array(3000).fill([port, 'GET', '/livez', undefined, {'x-request-id': 'a'.repeat(128)}]), request, 50);
     child.kill('SIGTERM');
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.deepEqual(await inPatience(once(child, 'exit'), 'it stops'), [0, null]);
   } finally {
     child.kill('SIGKILL');
   }
@@ -436,9 +607,8 @@ test('clients that go before their answer leave no memory behind', async () => {
       await line.send(post('/backward', body));
       line.destroy();
     }
-    for (let i = 0; i < 300 && await inFlight() > 1; i++) await pause(50);
-    assert.equal(await inFlight(), 1, 'only the request that asks');
-    assert.ok(await used() <= before + 65536, `${await used()} bytes are taken, ${before} were before`);
+    await until(async () => await inFlight() === 1, 'nothing is in flight but the request that asks');
+    await until(async () => await used() <= before, `no more than ${before} bytes are taken`);
   } finally {
     await own.stop();
   }

@@ -81,7 +81,7 @@ const http = limits => [
   [1, 'a space after the version', head('GET /livez HTTP/1.1 ', host), library(400)],
   [1, 'tabs in the request line', head('GET\t/livez\tHTTP/1.1', host), libraryCloses],
   [1, 'a space in the target', head('GET /livez x HTTP/1.1', host), badRequest],
-  [1, 'a hello of TLS', '\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03', {...libraryCloses, slow: true}],
+  [1, 'a hello of TLS', '\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03', {...libraryCloses, slow: true, args: ['--head-timeout', '1']}],
   [2, 'HTTP/2.0', head('GET /livez HTTP/2.0', host), library(505)],
   [2, 'the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', library(505)],
   [3, 'Upgrade: h2c', live('Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABk'), fine()],

@@ -9,6 +9,7 @@ import {createInterface} from 'node:readline';
 import {test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {binary} from '../support/daemon.mjs';
+import {until} from '../support/until.mjs';
 import {boot, build, cleanEnvironment, here, isRoot, lacking, makeRoot, root, run, skipped, version} from './machine.mjs';
 
 const noDeb = lacking('dpkg-deb', 'dpkg-shlibdeps');
@@ -25,7 +26,7 @@ test('it depends on the libraries that the program needs, and no others', {skip:
   assert.match(depends, /^libc6 \(>= [\d.]+\), libjansson4 \(>= [\d.]+\), libmicrohttpd12 \(>= [\d.]+\), zlib1g \(>= [\d.:]+\)$/);
 });
 
-test('the same sources, elsewhere, make the same bytes', {skip: noDeb, timeout: 300000}, () => {
+test('the same sources, elsewhere, make the same bytes', {skip: noDeb, timeout: 3600000}, () => {
   const clone = join(build, 'elsewhere');
   rmSync(clone, {recursive: true, force: true});
   mkdirSync(clone, {recursive: true});
@@ -46,7 +47,7 @@ const filesOf = path => run('find', path, '-xdev', '(', '-path', `${path}/var/li
 
 const enabledOf = path => run('find', join(path, 'var/lib/systemd'), join(path, 'etc/systemd'), '-name', '*backpropd*', '-printf', '%p\\n').trim();
 
-test('it installs, serves under systemd, and leaves nothing behind', {skip: noRoot, timeout: 300000}, async t => {
+test('it installs, serves under systemd, and leaves nothing behind', {skip: noRoot, timeout: 3600000}, async t => {
   const path = makeRoot();
   const inRoot = (...command) => run('chroot', path, ...command);
   const before = filesOf(path);
@@ -97,10 +98,8 @@ test('it installs, serves under systemd, and leaves nothing behind', {skip: noRo
 const property = (machine, name) => machine.inside('systemctl', 'show', '--value', '-p', name, 'backpropd.service').trim();
 
 async function untilActive(machine, state) {
-  for (let i = 0; property(machine, 'ActiveState') !== state; i++) {
-    assert.ok(i < 100, `the service does not become ${state}: ${machine.inside('journalctl', '-u', 'backpropd', '--no-pager')}`);
-    await pause(100);
-  }
+  await until(() => property(machine, 'ActiveState') === state,
+    () => `the service does not become ${state}: ${machine.inside('journalctl', '-u', 'backpropd', '--no-pager')}`);
 }
 
 async function underSystemd(machine) {

@@ -42,6 +42,6 @@ const text = close => Buffer.from(`POST /backward HTTP/1.1\r\nHost: localhost\r\
 await Promise.all(Array.from({length: 8}, (_, i) => {
   const keeps = i % 2 === 0;
   const client = {where: {host: '127.0.0.1', port}, request: text(!keeps), expected: Buffer.from(answer), counts, onAnswer: () => {}};
-  return ask(client, {keeps, think: 20, isOver: () => over});
+  return ask(client, {keeps, think: 20, isOver: () => over && counts.answered > 100});
 }));
 console.log(JSON.stringify(counts));

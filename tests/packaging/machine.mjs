@@ -2,8 +2,8 @@
 import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
-import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
+import {until} from '../support/until.mjs';
 
 export const here = dirname(fileURLToPath(import.meta.url));
 export const root = resolve(here, '../..');
@@ -68,10 +68,9 @@ export async function boot(path) {
     await removeGroup(name);
   }
 
-  for (let i = 0; i < 150 && child.exitCode === null; i++) {
-    if (state() === 'running') return {inside, stop, pid: pid()};
-    await pause(100);
-  }
+  const isRunning = () => state() === 'running';
+  await until(() => child.exitCode !== null || isRunning(), 'it runs').catch(() => {});
+  if (isRunning()) return {inside, stop, pid: pid()};
   const last = state();
   await stop();
   return {why: `systemd cannot be process 1 here: ${stderr.trim()} ${last}`.slice(0, 600)};
@@ -81,9 +80,8 @@ export async function boot(path) {
 async function removeGroup(name) {
   const [groups] = execFileSync('findmnt', ['-n', '-t', 'cgroup2', '-o', 'TARGET'], {encoding: 'utf8'}).split('\n');
   const path = join(groups, name);
-  for (let i = 0; existsSync(path); i++) {
-    if (i > 100) throw new Error(`${path} stays behind`);
+  await until(() => {
     for (const one of run('find', path, '-depth', '-type', 'd').trim().split('\n')) try { rmdirSync(one); } catch { /* busy: the next round may do it */ }
-    await pause(50);
-  }
+    return !existsSync(path);
+  }, `${path} stays behind`);
 }

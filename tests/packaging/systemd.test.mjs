@@ -7,6 +7,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import {binary, request} from '../support/daemon.mjs';
+import {patience} from '../support/until.mjs';
 import {here, lacking, root, run, skipped} from './machine.mjs';
 
 const units = ['backpropd.service', 'backpropd.socket'];
@@ -79,7 +80,7 @@ test('the filter is at work: without a group that the program needs it is killed
   const unit = join(folder, 'backpropd.service');
   writeFileSync(unit, `${readFileSync(service, 'utf8')}SystemCallFilter=~@io-event\n`);
   const [command, args] = filtered(unit, ['--listen', '127.0.0.1:0']);
-  const {signal} = spawnSync(command, args, {timeout: 20000});
+  const {signal} = spawnSync(command, args, {timeout: patience});
   rmSync(folder, {recursive: true});
   assert.equal(signal, 'SIGSYS');
 });

@@ -3,9 +3,14 @@
 //   answered  the whole reply came, and is to the byte what it should be
 //   raced     a *kept* connection, which had answered before, was closed with no byte of a reply: the race that
 //             RFC 9112, 9.3.1 lets a client send again after, as this one does
+//   late      the client itself came later than a stop waits for: it got no processor between taking a connection, or
+//             having an answer on it, and sending; it sends again
 //   lost      anything else: refused, reset or closed on a new connection, a reply cut short, or a wrong one
 import net from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
+
+/** Half of what a stop leaves to an open connection. */
+const graceMs = 500;
 
 const head = bytes => {
   const end = bytes.indexOf('\r\n\r\n');
@@ -18,7 +23,7 @@ const head = bytes => {
 /** A connection that sends one request at a time. */
 function open(where) {
   const socket = net.connect(where);
-  const line = {used: false, ended: false, destroy: () => socket.destroy()};
+  const line = {used: false, ended: false, since: performance.now(), destroy: () => socket.destroy()};
   let bytes = Buffer.alloc(0);
   let settle = null;
   const finish = result => {
@@ -27,6 +32,7 @@ function open(where) {
     one?.({...result, bytes});
   };
   socket.setNoDelay(true);
+  socket.on('connect', () => { line.sentAt = performance.now(); }); // what was asked before goes out now
   socket.on('data', piece => {
     bytes = Buffer.concat([bytes, piece]);
     const reply = head(bytes);
@@ -40,12 +46,13 @@ function open(where) {
     settle = done;
     if (line.ended) finish({why: 'closed'});
     else socket.write(request);
+    if (line.used) line.sentAt = performance.now();
   });
   return line;
 }
 
 export function makeCounts() {
-  return {answered: 0, connections: 0, closedIdle: 0, raced: 0, lost: []};
+  return {answered: 0, connections: 0, closedIdle: 0, raced: 0, late: 0, lost: []};
 }
 
 /** One request to its end; gives the connection to go on with, if any. */
@@ -61,8 +68,9 @@ async function askOnce({where, request, expected, counts, onAnswer}, kept) {
       counts.connections++;
     }
     const {reply, bytes, why} = await line.ask(request);
-    if (!reply && line.used && bytes.length === 0) {
-      counts.raced++;
+    const isLate = line.sentAt - line.since > graceMs;
+    if (!reply && bytes.length === 0 && (line.used || isLate)) {
+      counts[isLate ? 'late' : 'raced']++;
       line = null;
       continue;
     }
@@ -74,6 +82,7 @@ async function askOnce({where, request, expected, counts, onAnswer}, kept) {
       counts.lost.push(`${line.used ? 'kept' : 'new'} connection: ${why ?? `status ${reply.status}`}, ${bytes.length} bytes`);
     }
     line.used = true;
+    line.since = performance.now();
     if (isRight && !reply.closes) return line;
     line.destroy();
     return null;

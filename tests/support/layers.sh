@@ -1,5 +1,5 @@
 #!/bin/sh
-# Proves the house's one direction, main -> server -> http -> codec -> core, text below, from sources and objects.
+# Proves the house's one direction, main -> server -> http -> codec -> lesson -> core, text below, from sources and objects.
 # usage: layers.sh BUILD_DIRECTORY
 # shellcheck disable=SC2046  # the lists of files are words
 set -eu
@@ -19,18 +19,20 @@ $found"
 
 # includes
 TEXT='memory|text|json_read|json_write|number'
-CORE='network|activation|matmul|pass|reason|descent|team'
-CODEC='job|problem|encode|limits'
+CORE='network|layout|loss|overflow|activation|matmul|pass|reason|descent'
+LESSON='textbook'
+CODEC='job|problem|encode|limits|suggest'
 HTTP='service|exchange|head|metrics|access|reply_headers'
-SERVER='server|options|notify'
+SERVER='server|options|notify|healthcheck'
 upward() { # ROOM FORBIDDEN...: no file of the room includes a header of a room above it
   room=$1
   shift
   forbid "$room looks up" "include \"backpropd/($(IFS='|'; echo "$*"))\.h\"" $(find "src/$room" -name '*.[chS]' -o -name "*.cc")
   forbid "$room reaches into another room" "include \"(\.\./)?(\.\./)?(text|core|lesson|codec|http|server)/" $(find "src/$room" -name '*.[chS]' -o -name "*.cc")
 }
-upward text "$CORE" "$CODEC" "$HTTP" "$SERVER"
-upward core "$TEXT" "$CODEC" "$HTTP" "$SERVER"
+upward text "$CORE" "$LESSON" "$CODEC" "$HTTP" "$SERVER"
+upward core "$TEXT" "$LESSON" "$CODEC" "$HTTP" "$SERVER"
+upward lesson "$TEXT" "$CODEC" "$HTTP" "$SERVER"
 upward codec "$HTTP" "$SERVER"
 upward http "$SERVER"
 others=$(find src include -name '*.[ch]' ! -path 'src/text/*')
@@ -42,20 +44,26 @@ forbid 'only server/server.c knows libmicrohttpd' 'include <microhttpd' $others
 forbid 'a contract between rooms names a library' '\bjson_t\b|struct MHD_' include/backpropd/*.h
 forbid 'nothing below main exits' '\bexit\(' $(find src -name '*.c' ! -path src/main.c)
 
-# symbols: what the core's objects ask for beyond themselves and mathematics
-needed=$(nm -u "$build"/obj/src/core/*.o | awk 'NF == 2 {print $2}' | sort -u)
-defined=$(nm --defined-only "$build"/obj/src/core/*.o | awk 'NF == 3 {print $3}' | sort -u)
-foreign=$(echo "$needed" | grep -vxF "$defined" |
-  grep -vxE 'exp|tanh|memcpy|memset|memmove|(__memcpy|__memset|__memmove)_chk|__stack_chk_fail|__assert_fail|_GLOBAL_OFFSET_TABLE_|__cpu_model|__cpu_indicator_init' || true)
-[ -z "$foreign" ] || complain "core asks for more than numbers: $foreign"
+# symbols: what a room's objects ask for beyond themselves, rooms to the right and mathematics
+numbers_alone() { # ROOM OBJECT...
+  room=$1
+  shift
+  needed=$(nm -u "$build/obj/src/$room"/*.o | awk 'NF == 2 {print $2}' | sort -u)
+  defined=$(nm --defined-only "$@" | awk 'NF == 3 {print $3}' | sort -u)
+  foreign=$(echo "$needed" | grep -vxF "$defined" |
+    grep -vxE 'exp|tanh|memcpy|memset|memmove|(__memcpy|__memset|__memmove)_chk|__stack_chk_fail|__assert_fail|_GLOBAL_OFFSET_TABLE_|__cpu_model|__cpu_indicator_init' || true)
+  [ -z "$foreign" ] || complain "$room asks for more than numbers: $foreign"
+}
+numbers_alone core "$build"/obj/src/core/*.o
+numbers_alone lesson "$build"/obj/src/core/*.o "$build"/obj/src/lesson/*.o
 state_of() { objdump -t "$@" | awk '$NF !~ /^(__PRETTY_FUNCTION__|\.)/ && / \.t?(bss|data)\t/ {print $NF}'; }
-state=$(state_of "$build"/obj/src/core/*.o)
-[ -z "$state" ] || complain "core keeps state: $state"
+state=$(state_of "$build"/obj/src/core/*.o "$build"/obj/src/lesson/*.o)
+[ -z "$state" ] || complain "core or lesson keeps state: $state"
 state=$(state_of "$build"/obj/src/codec/*.o)
 [ -z "$state" ] || complain "codec keeps state: $state"
 # one thing, of a thread: what jansson's allocators look for, and its last tree
 state=$(state_of "$build"/obj/src/text/*.o | grep -vx tree || true)
 [ -z "$state" ] || complain "text keeps state: $state"
 
-[ "$failed" = 0 ] && echo "layers: main -> server -> http -> codec -> core, text below holds"
+[ "$failed" = 0 ] && echo "layers: main -> server -> http -> codec -> lesson -> core, text below holds"
 exit "$failed"

@@ -86,7 +86,7 @@ static inline void net_textbook(struct net *net)
     net_set(net->numbers, LENGTH(numbers), numbers);
 }
 
-/* A block of memory of exactly the size that a carver counted. */
+/* A block of memory of exactly the size that a layout counted. */
 static inline void *block_of(size_t size)
 {
     void *block = aligned_alloc(64, size);
@@ -104,10 +104,10 @@ struct run {
 /* A pass carved for the task. To be freed with run_free. */
 static inline void run_make(struct run *run, const struct bp_task *task, unsigned parts)
 {
-    struct bp_carver carver = {NULL, 0};
-    bp_pass_carve(&run->pass, &carver, task, parts);
-    carver = (struct bp_carver){run->block = block_of(carver.used), 0};
-    bp_pass_carve(&run->pass, &carver, task, parts);
+    struct bp_layout layout = {NULL, 0};
+    bp_layout_pass(&run->pass, &layout, task, parts);
+    layout = (struct bp_layout){run->block = block_of(layout.used), 0};
+    bp_layout_pass(&run->pass, &layout, task, parts);
 }
 
 static inline void run_free(struct run *run)

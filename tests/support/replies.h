@@ -12,17 +12,17 @@ static inline void reply_write(struct bp_text *text, const struct bp_job *job)
     struct bp_pass pass;
     struct bp_descent descent = {.learning_rate = job->learning_rate, .steps = job->steps};
     struct bp_overflow overflow;
-    struct bp_carver carver = {NULL, 0};
+    struct bp_layout layout = {NULL, 0};
     bool finite = false;
     for (int round = 0; round < 2; round++) {
-        carver.base = round ? aligned_alloc(64, carver.used) : NULL;
-        carver.used = 0;
+        layout.base = round ? aligned_alloc(64, layout.used) : NULL;
+        layout.used = 0;
         if (is_step)
-            bp_descent_carve(&descent, &carver, &job->task, parts);
+            bp_descent_layout(&descent, &layout, &job->task, parts);
         else
-            bp_pass_carve(&pass, &carver, &job->task,
-                          (job->endpoint == BP_FORWARD ? 0 : BP_PASS_BACKWARD | BP_PASS_REASONS) |
-                              parts);
+            bp_layout_pass(&pass, &layout, &job->task,
+                           (job->endpoint == BP_FORWARD ? 0 : BP_PASS_BACKWARD | BP_PASS_REASONS) |
+                               parts);
     }
     switch (job->endpoint) {
     case BP_FORWARD:
@@ -39,7 +39,7 @@ static inline void reply_write(struct bp_text *text, const struct bp_job *job)
         break;
     }
     REQUIRE(finite, "the job overflowed");
-    free(carver.base);
+    free(layout.base);
 }
 
 /* The reply to a good body, as a C string; to be freed. */

@@ -11,8 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 3000
-
 void client_open(struct client *client, unsigned port)
 {
     const struct sockaddr_in at = {.sin_family = AF_INET,
@@ -62,11 +60,11 @@ static size_t count_replies(const struct client *client, bool is_head)
     return n;
 }
 
-bool client_read(struct client *client, size_t n, bool is_head)
+bool client_read(struct client *client, size_t n, bool is_head, int milliseconds)
 {
     while (client->fd >= 0 && count_replies(client, is_head) < n) {
         struct pollfd readable = {.fd = client->fd, .events = POLLIN};
-        if (poll(&readable, 1, PATIENCE_MS) == 0)
+        if (poll(&readable, 1, milliseconds) == 0)
             return false;
         if (client->capacity - client->size < 65536) {
             client->capacity = 2 * client->capacity + 65536;

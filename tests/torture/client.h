@@ -25,9 +25,9 @@ void client_open(struct client *client, unsigned port);
 /* Writes a request, or as much of it as the server takes. */
 void client_send(struct client *client, const char *bytes, size_t size);
 
-/* Reads until n final replies are there or the server has closed. False if it does neither for
- * three seconds. */
-bool client_read(struct client *client, size_t n, bool is_head);
+/* Reads until n final replies are there or the server has closed. False if nothing comes for so
+ * many milliseconds. */
+bool client_read(struct client *client, size_t n, bool is_head, int milliseconds);
 
 /* Closes the socket; the bytes stay. */
 void client_close(struct client *client);

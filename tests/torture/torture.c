@@ -105,7 +105,7 @@ static struct bp_options options_for(const struct bp_limits *limits)
         complain("%s", error);
     options.port = 0;
     options.threads = 1;
-#define TAKE(name, standard, text)                                                                 \
+#define TAKE(name, standard, most, text)                                                           \
     if (limits->name)                                                                              \
         options.limits.name = limits->name;
     BP_LIMITS(TAKE)
@@ -138,8 +138,11 @@ static void close_site(struct site *site)
 }
 
 #define MOMENTS                                                                                    \
-    150000 /* longer than an idle connection lives: what is not back then never comes              \
+    600000 /* longer than an idle connection lives: what is not back then never comes              \
             */
+
+/* What has not come by then never comes, and what a client waits for before it makes room. */
+enum { NEVER_MS = 60000, A_WHILE_MS = 3000 };
 
 /* Waits until the server holds what it held before, and no more. */
 static void settle(const struct site *site)
@@ -159,7 +162,7 @@ static void request_good(const struct site *site, const char *request, size_t si
     size_t at = 0;
     client_open(&client, port_of(site->server));
     client_send(&client, request, size);
-    if (!client_read(&client, 1, false))
+    if (!client_read(&client, 1, false, NEVER_MS))
         complain("the next request gets no answer");
     else if (!client_next_reply(&reply, &client, &at, false) || reply.status != 200)
         complain("the next request gets %u", reply.status);
@@ -223,11 +226,12 @@ static void await(struct talk *talk, size_t i, const struct scenario *scenario)
 {
     struct client *client = &talk->clients[i];
     const size_t n = replies_of(scenario);
-    if (scenario->end != END_READ || client_read(client, n, scenario->is_head))
+    const int patience = i == 0 ? NEVER_MS : A_WHILE_MS;
+    if (scenario->end != END_READ || client_read(client, n, scenario->is_head, patience))
         return;
     for (size_t before = 0; before < i; before++)
         client_close(&talk->clients[before]);
-    if (i == 0 || !client_read(client, n, scenario->is_head))
+    if (i == 0 || !client_read(client, n, scenario->is_head, NEVER_MS))
         complain("no answer, and no end: %.200s", client->bytes ? client->bytes : "");
 }
 

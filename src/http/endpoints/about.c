@@ -36,7 +36,7 @@ void bp_answer_root(struct bp_reply *reply, struct bp_service *service,
     put_name_and_version(text);
     bp_put_key(text, "limits");
     bp_text_putc(text, '{');
-#define PUT(name, standard, about) bp_put_member_size(text, #name, service->limits.name);
+#define PUT(name, standard, most, about) bp_put_member_size(text, #name, service->limits.name);
     BP_LIMITS(PUT)
 #undef PUT
     bp_text_putc(text, '}');

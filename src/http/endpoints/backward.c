@@ -1,8 +1,8 @@
 #include "../calculation.h"
 
-static void carve(union bp_result *result, struct bp_carver *carver, const struct bp_job *job)
+static void carve(union bp_result *result, struct bp_layout *layout, const struct bp_job *job)
 {
-    bp_pass_carve(&result->pass, carver, &job->task,
+    bp_layout_pass(&result->pass, layout, &job->task,
                   BP_PASS_BACKWARD | BP_PASS_REASONS | bp_parts_of(job));
 }
 

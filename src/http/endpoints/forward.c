@@ -1,8 +1,8 @@
 #include "../calculation.h"
 
-static void carve(union bp_result *result, struct bp_carver *carver, const struct bp_job *job)
+static void carve(union bp_result *result, struct bp_layout *layout, const struct bp_job *job)
 {
-    bp_pass_carve(&result->pass, carver, &job->task, BP_PASS_FORWARD | bp_parts_of(job));
+    bp_layout_pass(&result->pass, layout, &job->task, BP_PASS_FORWARD | bp_parts_of(job));
 }
 
 static bool run(union bp_result *result, struct bp_overflow *overflow, const struct bp_job *job)

@@ -1,10 +1,10 @@
 #include "../calculation.h"
 
-static void carve(union bp_result *result, struct bp_carver *carver, const struct bp_job *job)
+static void carve(union bp_result *result, struct bp_layout *layout, const struct bp_job *job)
 {
     result->descent.learning_rate = job->learning_rate;
     result->descent.steps = job->steps;
-    bp_descent_carve(&result->descent, carver, &job->task, bp_parts_of(job));
+    bp_descent_layout(&result->descent, layout, &job->task, bp_parts_of(job));
 }
 
 static bool run(union bp_result *result, struct bp_overflow *overflow, const struct bp_job *job)

@@ -9,11 +9,11 @@ struct walk {
 static void walk_make(struct walk *walk, const struct bp_task *task, double learning_rate,
                       size_t steps)
 {
-    struct bp_carver carver = {NULL, 0};
+    struct bp_layout layout = {NULL, 0};
     walk->descent = (struct bp_descent){.learning_rate = learning_rate, .steps = steps};
-    bp_descent_carve(&walk->descent, &carver, task, BP_PASS_ALL_SAMPLES);
-    carver = (struct bp_carver){walk->block = block_of(carver.used), 0};
-    bp_descent_carve(&walk->descent, &carver, task, BP_PASS_ALL_SAMPLES);
+    bp_descent_layout(&walk->descent, &layout, task, BP_PASS_ALL_SAMPLES);
+    layout = (struct bp_layout){walk->block = block_of(layout.used), 0};
+    bp_descent_layout(&walk->descent, &layout, task, BP_PASS_ALL_SAMPLES);
 }
 
 /* To be freed with walk_free. */
@@ -262,12 +262,12 @@ TEST(test_carve_counts_what_it_cuts)
 {
     for (size_t steps = 1; steps < 40; steps += 13) {
         struct net net;
-        struct bp_carver count = {NULL, 0};
+        struct bp_layout count = {NULL, 0};
         struct bp_descent descent = {.learning_rate = 1, .steps = steps};
         make_random(&net);
-        bp_descent_carve(&descent, &count, &net.task, 0);
-        struct bp_carver cut = {block_of(count.used), 0};
-        bp_descent_carve(&descent, &cut, &net.task, 0);
+        bp_descent_layout(&descent, &count, &net.task, 0);
+        struct bp_layout cut = {block_of(count.used), 0};
+        bp_descent_layout(&descent, &cut, &net.task, 0);
         ck_assert_uint_eq(cut.used, count.used);
         char *end = (char *)(descent.losses + steps + 1);
         ck_assert((char *)descent.losses >= cut.base && end <= cut.base + cut.used);

@@ -1,4 +1,5 @@
 /* Every width of vectors gives the bits of the plain loops, whatever this machine would pick. */
+#include <stdbool.h>
 #include <stddef.h>
 
 #define LANES 2

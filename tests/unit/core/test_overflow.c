@@ -38,14 +38,14 @@ static void require_descent(const struct net *net, double learning_rate, size_t 
 {
     struct bp_descent descent = {.learning_rate = learning_rate, .steps = steps};
     struct bp_overflow overflow;
-    struct bp_carver carver = {NULL, 0};
+    struct bp_layout layout = {NULL, 0};
     memset(&overflow, 0xA5, sizeof overflow);
-    bp_descent_carve(&descent, &carver, &net->task, 0);
-    carver = (struct bp_carver){block_of(carver.used), 0};
-    bp_descent_carve(&descent, &carver, &net->task, 0);
+    bp_descent_layout(&descent, &layout, &net->task, 0);
+    layout = (struct bp_layout){block_of(layout.used), 0};
+    bp_descent_layout(&descent, &layout, &net->task, 0);
     ck_assert(!bp_descend(&descent, &overflow, &net->task));
     require_at(&overflow, &expected);
-    free(carver.base);
+    free(layout.base);
 }
 
 /* 2 inputs, 3 units, 4 outputs, `n` samples, all zero. */

@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "backpropd/loss.h"
 #include "networks.h"
 
 #define TOLERANCE 1e-12
@@ -686,13 +687,13 @@ TEST(test_carve_arrays_do_not_overlap)
     for (size_t i = 0; i < LENGTH(all_parts) * LENGTH(batches); i++) {
         const unsigned parts = all_parts[i % LENGTH(all_parts)];
         struct piece pieces[64];
-        struct bp_carver count = {NULL, 0};
+        struct bp_layout count = {NULL, 0};
         struct bp_pass pass;
         struct net net;
         make_batch(&net, batches[i / LENGTH(all_parts)]);
-        bp_pass_carve(&pass, &count, &net.task, parts);
-        struct bp_carver cut = {block_of(count.used), 0};
-        bp_pass_carve(&pass, &cut, &net.task, parts);
+        bp_layout_pass(&pass, &count, &net.task, parts);
+        struct bp_layout cut = {block_of(count.used), 0};
+        bp_layout_pass(&pass, &cut, &net.task, parts);
         ck_assert_uint_eq(cut.used, count.used);
         size_t n = pieces_of(pieces, &pass, &net.task, parts);
         check_pieces(pieces, n, cut.base, cut.used);
@@ -710,11 +711,11 @@ TEST(test_carve_only_what_is_asked_for)
     size_t less = 0;
     make_batch(&net, 200);
     for (size_t i = 0; i < LENGTH(parts); i++) {
-        struct bp_carver carver = {NULL, 0};
+        struct bp_layout layout = {NULL, 0};
         struct run run;
-        bp_pass_carve(&run.pass, &carver, &net.task, parts[i]);
-        ck_assert_uint_gt(carver.used, less);
-        less = carver.used;
+        bp_layout_pass(&run.pass, &layout, &net.task, parts[i]);
+        ck_assert_uint_gt(layout.used, less);
+        less = layout.used;
         run_make(&run, &net.task, parts[i]);
         ck_assert((run.pass.layers[0].dw != NULL) == (parts[i] != BP_PASS_FORWARD));
         ck_assert((run.pass.layers[0].why_w != NULL) == ((parts[i] & BP_PASS_REASONS) != 0));
@@ -725,12 +726,12 @@ TEST(test_carve_only_what_is_asked_for)
 
 TEST(test_carve_counts_without_memory)
 {
-    struct bp_carver carver = {NULL, 0};
-    ck_assert_ptr_null(bp_carve(&carver, 3, 8));
-    ck_assert_uint_ge(carver.used, 24);
-    size_t used = carver.used;
-    ck_assert_ptr_null(bp_carve(&carver, 1, 1));
-    ck_assert_uint_gt(carver.used, used);
+    struct bp_layout layout = {NULL, 0};
+    ck_assert_ptr_null(bp_layout_array(&layout, 3, 8));
+    ck_assert_uint_ge(layout.used, 24);
+    size_t used = layout.used;
+    ck_assert_ptr_null(bp_layout_array(&layout, 1, 1));
+    ck_assert_uint_gt(layout.used, used);
 }
 
 TEST(test_carve_rows_as_asked)
@@ -760,11 +761,11 @@ TEST(test_carve_saturates)
     } rows[] = {{0, SIZE_MAX, 8},      {0, SIZE_MAX / 2, 3},     {0, SIZE_MAX, 1},
                 {SIZE_MAX - 8, 1, 16}, {SIZE_MAX - 200, 1, 200}, {SIZE_MAX, 1, 1}};
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct bp_carver carver = {NULL, rows[i].used};
-        ck_assert_ptr_null(bp_carve(&carver, rows[i].count, rows[i].size));
-        REQUIRE(carver.used == SIZE_MAX, "row %zu: %zu", i, carver.used);
-        bp_carve(&carver, 100, 100);
-        ck_assert_uint_eq(carver.used, SIZE_MAX);
+        struct bp_layout layout = {NULL, rows[i].used};
+        ck_assert_ptr_null(bp_layout_array(&layout, rows[i].count, rows[i].size));
+        REQUIRE(layout.used == SIZE_MAX, "row %zu: %zu", i, layout.used);
+        bp_layout_array(&layout, 100, 100);
+        ck_assert_uint_eq(layout.used, SIZE_MAX);
     }
 }
 

@@ -8,17 +8,23 @@
 #define GOOD "abcdefghijklmnop" /* as short as may be */
 #define OTHER "-._~+/=0123456789"
 
-static bool read_tokens(struct bp_access *access, char error[BP_ACCESS_ERROR_MAX], const char *text)
+static bool read_bytes(struct bp_access *access, char error[BP_ACCESS_ERROR_MAX], const char *text,
+                       size_t size)
 {
     char file[] = "/tmp/backpropd-XXXXXX";
     const int fd = mkstemp(file);
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    ck_assert_int_eq(write(fd, text, size), (ssize_t)size);
     close(fd);
     memset(access, 0, sizeof *access);
     const bool good = bp_access_read(access, file, error);
     unlink(file);
     return good;
+}
+
+static bool read_tokens(struct bp_access *access, char error[BP_ACCESS_ERROR_MAX], const char *text)
+{
+    return read_bytes(access, error, text, strlen(text));
 }
 
 TEST(test_token_files)
@@ -51,6 +57,40 @@ TEST(test_token_files)
     REQUIRE(strstr(error, "line 3"), "%s", error);
     ck_assert(!bp_access_read(&access, "/nowhere", error));
     REQUIRE(strstr(error, "/nowhere: No such file"), "%s", error);
+}
+
+/* What stands in a comment becomes no token, wherever a reader's buffer ends. */
+TEST(test_long_comments)
+{
+    struct bp_access access;
+    char error[BP_ACCESS_ERROR_MAX], text[2000];
+    for (size_t n = 0; n < 1000; n++) {
+        const int size = snprintf(text, sizeof text, "#%0*d" OTHER "\n" GOOD "\n", (int)n + 1, 0);
+        REQUIRE(read_bytes(&access, error, text, (size_t)size), "%zu: %s", n, error);
+        REQUIRE(access.n_tokens == 1 && access.tokens[0].text[0] == 'a', "%zu", n);
+        text[1] = '\0'; /* a NUL ends neither the comment nor its line */
+        REQUIRE(read_bytes(&access, error, text, (size_t)size), "%zu: %s", n, error);
+        REQUIRE(access.n_tokens == 1 && access.tokens[0].text[0] == 'a', "%zu", n);
+    }
+}
+
+/* A line is a token as a whole, or none. */
+TEST(test_long_lines)
+{
+    struct bp_access access;
+    char error[BP_ACCESS_ERROR_MAX], text[2000];
+    for (size_t n = 0; n < 1000; n++) {
+        const int size = snprintf(text, sizeof text, GOOD "\n\n" GOOD "%*s" OTHER "\n", (int)n, "");
+        const bool fits = n == 0;
+        REQUIRE(read_bytes(&access, error, text, (size_t)size) == fits, "%zu", n);
+        REQUIRE(fits || strstr(error, "line 3: "), "%zu: %s", n, error);
+        REQUIRE(fits || !strstr(error, GOOD), "a token is told: %s", error);
+    }
+    ck_assert(read_tokens(&access, error, GOOD "                    \r\n"));
+    ck_assert(!read_bytes(&access, error, GOOD "\0\n", 18));
+    ck_assert(!read_bytes(&access, error, GOOD "\n\0" OTHER, 34));
+    ck_assert(!bp_access_read(&access, "/dev/zero", error));
+    REQUIRE(strstr(error, "/dev/zero, line 1: "), "%s", error);
 }
 
 static bool is_allowed(const struct bp_access *access, const char *path, const char *authorization)
@@ -128,4 +168,5 @@ TEST(test_what_is_public)
     ck_assert(is_allowed(&access, "/forward", NULL));
 }
 
-SUITE("http/access", test_token_files, test_who_may_calculate, test_what_is_public)
+SUITE("http/access", test_token_files, test_long_comments, test_long_lines, test_who_may_calculate,
+      test_what_is_public)

@@ -110,7 +110,7 @@ TEST(test_root_tells_limits_as_they_are)
     const json_t *told = json_object_get(root, "limits");
     ck_assert_str_eq(json_string_value(json_object_get(root, "name")), "backpropd");
     ck_assert_str_eq(json_string_value(json_object_get(root, "version")), BP_VERSION);
-#define CHECK_LIMIT(name, standard, about)                                                         \
+#define CHECK_LIMIT(name, standard, most, about)                                                   \
     ck_assert_int_eq(json_integer_value(json_object_get(told, #name)), (json_int_t)limits.name);
     BP_LIMITS(CHECK_LIMIT)
     json_decref(root);
