@@ -66,7 +66,7 @@ CHECK_DEPS = $(if $(wildcard tests/support/deps.sh),CC='$(CC)' CXX='$(CXX)' PYTH
 
 # --- what is made of what ------------------------------------------------------------------------
 
-SOURCES := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c src/*/*.cc src/*/*.S)))
+SOURCES := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c src/*/*.cc))) build/files.c
 OBJECTS := $(SOURCES:%=$(BUILD)/obj/%.o)
 TESTS := $(sort $(wildcard tests/unit/*/test_*.c))
 TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%)
@@ -88,23 +88,12 @@ $(BUILD)/obj/%.cc.o: %.cc $(BUILD)/flags
 	@echo '  CXX     $<'
 	@$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) -c -o $@ $<
 
-$(BUILD)/obj/src/http/assets.S.o: src/http/assets.S openapi.yaml build/openapi.json \
-		build/openapi.yaml.gz build/openapi.json.gz $(wildcard src/examples/*) $(BUILD)/flags
+# What the service serves as it is. A folder is newer than the table when a file has gone.
+STATIC := $(sort $(wildcard src/examples/* src/page/*))
+build/files.c: src/files.py openapi.yaml $(STATIC) $(wildcard src/examples src/page)
 	@mkdir -p $(@D)
-	@echo '  AS      $<'
-	@$(CC) -c -o $@ $<
-
-build/%.gz: build/%
-	gzip -9nc $< >$@.new
-	@mv $@.new $@
-
-build/openapi.yaml: openapi.yaml | $(BUILD)/flags
-	@mkdir -p $(@D)
-	@cp $< $@
-
-build/openapi.json: openapi.yaml | $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(PYTHON) -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)' <$< >$@.new
+	@echo '  FILES   $@'
+	@$(PYTHON) src/files.py openapi.yaml $(STATIC) >$@.new
 	@mv $@.new $@
 
 # Objects are made again when the flags change, and only then: not in a copy at another place.
@@ -176,6 +165,14 @@ packaging: deb ## Test the systemd units, install, the man page and the Debian p
 .PHONY: restart
 restart: all ## Restart under load, 100 times or RESTARTS=N, and lose no request
 	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node tests/restart/restart.mjs
+
+.PHONY: proxy-deps
+proxy-deps: deps ## Install what the tests behind proxies need besides: nginx, HAProxy
+	@sh tests/support/deps.sh proxy
+
+.PHONY: proxy
+proxy: all ## Test the service behind nginx and HAProxy, under a prefix, with hostile requests
+	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/proxy
 
 # --- tests ---------------------------------------------------------------------------------------
 

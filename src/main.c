@@ -10,10 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backpropd/decode.h"
 #include "backpropd/exchange.h"
 #include "backpropd/healthcheck.h"
-#include "backpropd/job.h"
+#include "backpropd/hosts.h"
 #include "backpropd/notify.h"
+#include "backpropd/reply_headers.h"
 #include "backpropd/server.h"
 #include "backpropd/text.h"
 
@@ -62,7 +64,7 @@ static int call(struct bp_service *service, const char *path)
     struct bp_text body;
     char length[24];
     size_t size;
-    const bool posts = bp_route_methods(path) & BP_METHOD_POST;
+    const bool posts = bp_route_find(service->routes, path)->methods & BP_METHOD_POST;
     errno = 0;
     if (!read_body(&body, service, posts))
         return complain(errno ? "call: standard input cannot be read"
@@ -141,7 +143,7 @@ static int serve(struct bp_service *service, const struct bp_options *options)
     notify("READY=1");
     sigwait(&signals, &signal_number);
     notify("STOPPING=1");
-    atomic_store(&service->draining, true);
+    bp_server_drain(server);
     sleep_seconds(options->drain_delay);
     bp_server_stop(server);
     return 0;
@@ -159,6 +161,18 @@ static int check_health(const struct bp_options *options)
         return 0;
     fprintf(stderr, "backpropd: unhealthy: %s\n", why);
     return 1;
+}
+
+/* What the options say of hosts and origins is http's to judge. Fails (false) with one line. */
+static bool check_lists(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
+{
+    if (!bp_cors_is_proper(options->cors_origins))
+        bp_options_blame(error, "cors-origin", options->cors_origins);
+    else if (!bp_hosts_are_proper(options->allowed_hosts))
+        bp_options_blame(error, "allow-host", options->allowed_hosts);
+    else
+        return true;
+    return false;
 }
 
 static int act(struct bp_service *service, const struct bp_options *options)
@@ -196,7 +210,7 @@ int main(int argc, char **argv)
     struct bp_options options;
     struct bp_service service;
     char error[BP_OPTION_ERROR_MAX];
-    if (!bp_options_read(&options, error, argc, argv))
+    if (!bp_options_read(&options, error, argc, argv) || !check_lists(&options, error))
         return complain(error);
     keep_freed_memory();
     bp_decode_prepare();

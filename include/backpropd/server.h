@@ -17,6 +17,9 @@ bool bp_server_start(struct bp_server **server, struct bp_service *service,
 /* Where it listens: http://ADDR:PORT or unix:PATH. */
 const char *bp_server_url(const struct bp_server *server);
 
+/* From now on the service is not ready, and each reply ends its connection. */
+void bp_server_drain(struct bp_server *server);
+
 /* Accepts no more connections, finishes what is in flight, and frees the server. */
 void bp_server_stop(struct bp_server *server);
 

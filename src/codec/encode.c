@@ -1,11 +1,11 @@
-#include "backpropd/encode.h"
+#include "encode.h"
 
 #include <stdint.h>
 #include <stdio.h>
 
 #include "backpropd/activation.h"
 #include "backpropd/json_write.h"
-#include "backpropd/number.h"
+#include "backpropd/number_write.h"
 
 /* Puts a member's name with a layer's number in it: W1, dh1_dz1. Only there does % stand in a
  * format here. */
@@ -29,9 +29,8 @@ static void put_key_k(struct bp_text *text, const char *format, size_t k)
     text->size = (size_t)(out - text->data);
 }
 
-/* The name of layer k's output is hk, of the last layer's y_hat. */
-static void put_key_output(struct bp_text *text, const struct bp_job *job, const char *hidden,
-                           const char *output, size_t k)
+void bp_put_key_output(struct bp_text *text, const struct bp_job *job, const char *hidden,
+                       const char *output, size_t k)
 {
     put_key_k(text, k == job->task.network.depth ? output : hidden, k);
 }
@@ -116,15 +115,16 @@ static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n)
     text->size = (size_t)(out - text->data);
 }
 
-/* The `dead` of a pass: one member for each relu layer. */
-static void put_dead(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
+void bp_put_dead(struct bp_text *text, const char *name, const struct bp_job *job,
+                 const struct bp_pass *pass)
 {
     const struct bp_network *network = &job->task.network;
+    bp_put_key(text, name);
     bp_text_putc(text, '{');
     for (size_t k = 1; k <= network->depth; k++) {
         if (network->layers[k - 1].activation != BP_ACTIVATION_RELU)
             continue;
-        put_key_output(text, job, "h%", "y_hat", k);
+        bp_put_key_output(text, job, "h%", "y_hat", k);
         put_booleans(text, pass->layers[k - 1].dead, network->layers[k - 1].n_out);
     }
     bp_text_putc(text, '}');
@@ -140,7 +140,7 @@ static void put_sample_dead(struct bp_text *text, const struct bp_job *job,
         const double *z = pass->layers[k - 1].z + s * layer->n_out;
         if (layer->activation != BP_ACTIVATION_RELU)
             continue;
-        put_key_output(text, job, "h%", "y_hat", k);
+        bp_put_key_output(text, job, "h%", "y_hat", k);
         bp_text_putc(text, '[');
         for (size_t j = 0; j < layer->n_out; j++)
             put_boolean(text, bp_relu_is_dead(z[j], job->task.rules.relu_at_zero));
@@ -156,7 +156,7 @@ static void put_sample_forward(struct bp_text *text, const struct bp_job *job,
         const size_t n = job->task.network.layers[k - 1].n_out;
         put_key_k(text, "z%", k);
         bp_text_put_doubles(text, pass->layers[k - 1].z + s * n, n);
-        put_key_output(text, job, "h%", "y_hat", k);
+        bp_put_key_output(text, job, "h%", "y_hat", k);
         bp_text_put_doubles(text, pass->layers[k - 1].h + s * n, n);
     }
     if (job->task.samples[s].y) {
@@ -174,9 +174,9 @@ static void put_sample_backward(struct bp_text *text, const struct bp_job *job,
         const struct bp_layer *layer = &job->task.network.layers[k - 1];
         const struct bp_layer_pass *got = &pass->layers[k - 1];
         const size_t n = layer->n_out;
-        put_key_output(text, job, "dL_dh%", "dL_dy_hat", k);
+        bp_put_key_output(text, job, "dL_dh%", "dL_dy_hat", k);
         bp_text_put_doubles(text, got->dl_dh + s * n, n);
-        put_key_output(text, job, "dh%_dz%", "dy_hat_dz%", k);
+        bp_put_key_output(text, job, "dh%_dz%", "dy_hat_dz%", k);
         bp_text_put_doubles(text, got->dh_dz + s * n, n);
         put_key_k(text, "dL_dz%", k);
         bp_text_put_doubles(text, got->dl_dz + s * n, n);
@@ -188,9 +188,10 @@ static void put_sample_backward(struct bp_text *text, const struct bp_job *job,
     }
 }
 
-static void put_samples(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
+void bp_put_samples(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass,
+                    bool backward)
 {
-    if (!job->include[BP_PART_SAMPLES])
+    if (!(job->include & BP_PART_SAMPLES))
         return;
     bp_put_key(text, "samples");
     bp_text_putc(text, '[');
@@ -198,15 +199,14 @@ static void put_samples(struct bp_text *text, const struct bp_job *job, const st
         bp_put_comma(text);
         bp_text_putc(text, '{');
         put_sample_forward(text, job, pass, s);
-        if (job->endpoint != BP_FORWARD)
+        if (backward)
             put_sample_backward(text, job, pass, s);
         bp_text_putc(text, '}');
     }
     bp_text_putc(text, ']');
 }
 
-static void put_gradients(struct bp_text *text, const struct bp_job *job,
-                          const struct bp_pass *pass)
+void bp_put_gradients(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
     bp_put_key(text, "gradients");
     bp_text_putc(text, '{');
@@ -220,8 +220,7 @@ static void put_gradients(struct bp_text *text, const struct bp_job *job,
     bp_text_putc(text, '}');
 }
 
-static void put_parameters(struct bp_text *text, const struct bp_job *job,
-                           const struct bp_pass *pass)
+void bp_put_parameters(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
     const size_t total = bp_network_parameters(&job->task.network);
     const size_t nonzero = pass->counts[BP_REASON_NONE];
@@ -238,9 +237,9 @@ static void put_parameters(struct bp_text *text, const struct bp_job *job,
     bp_text_puts(text, "}}");
 }
 
-static void put_why_zero(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
+void bp_put_why_zero(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
-    if (!job->include[BP_PART_WHY_ZERO])
+    if (!(job->include & BP_PART_WHY_ZERO))
         return;
     bp_put_key(text, "why_zero");
     bp_text_putc(text, '{');
@@ -259,44 +258,8 @@ static void put_why_zero(struct bp_text *text, const struct bp_job *job, const s
     bp_text_putc(text, '}');
 }
 
-void bp_encode_start(struct bp_text *text, const struct bp_job *job, struct bp_memory *memory)
-{
-    /* 22 characters for a number and its comma: full doubles take 19 or 20 as a rule */
-    const size_t numbers = bp_job_reply_numbers(job);
-    const size_t whys =
-        job->include[BP_PART_WHY_ZERO] ? bp_network_parameters(&job->task.network) : 0;
-    bp_text_start(text, memory, 1024 + 22 * numbers + 14 * whys);
-}
-
-void bp_encode_forward(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
-{
-    bp_text_putc(text, '{');
-    if (job->n_targets == job->task.n_samples) {
-        bp_put_key(text, "loss");
-        bp_text_put_double(text, pass->loss);
-    }
-    bp_put_key(text, "dead");
-    put_dead(text, job, pass);
-    put_samples(text, job, pass);
-    bp_text_putc(text, '}');
-}
-
-void bp_encode_backward(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
-{
-    bp_text_putc(text, '{');
-    bp_put_key(text, "loss");
-    bp_text_put_double(text, pass->loss);
-    put_gradients(text, job, pass);
-    bp_put_key(text, "dead");
-    put_dead(text, job, pass);
-    put_parameters(text, job, pass);
-    put_why_zero(text, job, pass);
-    put_samples(text, job, pass);
-    bp_text_putc(text, '}');
-}
-
-static void put_network(struct bp_text *text, const struct bp_job *job,
-                        const struct bp_network *network)
+void bp_put_network(struct bp_text *text, const struct bp_job *job,
+                    const struct bp_network *network)
 {
     bp_put_key(text, "network");
     bp_text_putc(text, '{');
@@ -316,54 +279,5 @@ static void put_network(struct bp_text *text, const struct bp_job *job,
         }
         bp_text_putc(text, ']');
     }
-    bp_text_putc(text, '}');
-}
-
-/* The units of relu layers that are dead in one pass and not in the other. */
-static void put_dead_difference(struct bp_text *text, const struct bp_job *job, const char *name,
-                                const struct bp_pass *dead_in, const struct bp_pass *alive_in)
-{
-    bp_put_key(text, name);
-    bp_text_putc(text, '{');
-    for (size_t k = 1; k <= job->task.network.depth; k++) {
-        const struct bp_layer *layer = &job->task.network.layers[k - 1];
-        if (layer->activation != BP_ACTIVATION_RELU)
-            continue;
-        put_key_output(text, job, "h%", "y_hat", k);
-        bp_text_putc(text, '[');
-        for (size_t j = 0; j < layer->n_out; j++) {
-            if (!dead_in->layers[k - 1].dead[j] || alive_in->layers[k - 1].dead[j])
-                continue;
-            bp_put_comma(text);
-            bp_text_put_size(text, j);
-        }
-        bp_text_putc(text, ']');
-    }
-    bp_text_putc(text, '}');
-}
-
-void bp_encode_step(struct bp_text *text, const struct bp_job *job,
-                    const struct bp_descent *descent)
-{
-    const struct bp_pass *first = &descent->first, *last = &descent->last;
-    bp_text_putc(text, '{');
-    put_network(text, job, &descent->after);
-    bp_put_key(text, "loss_before");
-    bp_text_put_double(text, descent->losses[0]);
-    bp_put_key(text, "loss_after");
-    bp_text_put_double(text, descent->losses[descent->steps]);
-    bp_put_key(text, "losses");
-    bp_text_put_doubles(text, descent->losses, descent->steps + 1);
-    bp_put_member_size(text, "changed", descent->changed);
-    bp_put_key(text, "dead_before");
-    put_dead(text, job, first);
-    bp_put_key(text, "dead_after");
-    put_dead(text, job, last);
-    put_dead_difference(text, job, "newly_dead", last, first);
-    put_dead_difference(text, job, "revived", first, last);
-    put_gradients(text, job, first);
-    put_parameters(text, job, first);
-    put_why_zero(text, job, first);
-    put_samples(text, job, first);
     bp_text_putc(text, '}');
 }

@@ -2,7 +2,7 @@
 #ifndef BACKPROPD_CODEC_FAULT_H
 #define BACKPROPD_CODEC_FAULT_H
 
-#include "backpropd/json_read.h"
+#include "backpropd/json.h"
 #include "backpropd/problem.h"
 
 /* The whole body, and places of the contract. */

@@ -4,4 +4,3 @@
 const char *const bp_activation_names[] = {BP_ACTIVATIONS(AS_WIRE)};
 const char *const bp_loss_names[] = {BP_LOSSES(AS_WIRE)};
 const char *const bp_reason_names[] = {BP_REASONS(AS_WIRE)};
-const char *const bp_part_names[] = {BP_PARTS(AS_WIRE)};

@@ -1,4 +1,7 @@
-#include "reader.h"
+#include "read_json.h"
+
+#include "backpropd/json_read.h"
+#include "fault.h"
 
 /* What is wrong with the text. */
 static const char *const WORDS[] = {
@@ -52,7 +55,7 @@ static void note_duplicate(void *context, const struct bp_place *object, const c
     bp_fault_add_member(context, BP_FAULT_DUPLICATE_MEMBER, object, name, "a second member");
 }
 
-bool bp_read_json(struct bp_problem *problem, struct bp_json *json, const char *body, size_t size,
+bool bp_read_json(struct bp_json *json, struct bp_problem *problem, const char *body, size_t size,
                   const struct bp_limits *limits, struct bp_memory *memory)
 {
     const struct bp_json_listener listener = {note_duplicate, problem};

@@ -1,8 +1,8 @@
+#include "read_network.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "reader.h"
 
 /* A layer's members as they are read, before all shapes are known to agree. */
 struct parts {

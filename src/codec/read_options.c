@@ -1,9 +1,8 @@
+#include "read_options.h"
+
 #include <string.h>
 
-#include "reader.h"
-
-static const char *const MEMBERS[] = {"round_decimals", "relu_at_zero", "loss"};
-static const struct bp_names KNOWN = {MEMBERS, 3};
+static const struct bp_names KNOWN = BP_NAMES("round_decimals", "relu_at_zero", "loss");
 
 static const struct bp_place ROUND_DECIMALS = {&bp_place_options, "round_decimals", BP_NO_NUMBER};
 static const struct bp_place RELU_AT_ZERO = {&bp_place_options, "relu_at_zero", BP_NO_NUMBER};
@@ -57,18 +56,25 @@ void bp_read_options(struct bp_reader *reader, const struct bp_value *options)
     }
 }
 
+/* The bit of a name on the wire. */
+static unsigned part_of(const char *name)
+{
+#define AS_BIT(part, wire, bit) strcmp(name, wire) == 0 ? (bit):
+    return BP_PARTS(AS_BIT) 0U;
+#undef AS_BIT
+}
+
 void bp_read_include(struct bp_reader *reader, const struct bp_value *include)
 {
+    const struct bp_names parts = reader->job->operation->parts;
     size_t n, part;
     if (!bp_is_array(reader, include, &n)) {
         bp_read_wrong(reader, include, &bp_place_include, "an array of strings");
         return;
     }
-    for (part = 0; part < BP_PART_COUNT; part++)
-        reader->job->include[part] = false;
+    reader->job->include = 0;
     for (size_t i = 0; i < n; i++)
         if (bp_read_name(reader, bp_json_element(include, i),
-                         &(struct bp_place){&bp_place_include, "", i}, bp_part_names, BP_PART_COUNT,
-                         &part))
-            reader->job->include[part] = true;
+                         &(struct bp_place){&bp_place_include, "", i}, parts.names, parts.n, &part))
+            reader->job->include |= part_of(parts.names[part]);
 }

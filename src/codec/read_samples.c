@@ -1,10 +1,9 @@
+#include "read_samples.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "reader.h"
-
-static const char *const MEMBERS[] = {"x", "y"};
-static const struct bp_names KNOWN = {MEMBERS, 2};
+static const struct bp_names KNOWN = BP_NAMES("x", "y");
 
 /* What the values of a sample are compared with: W1's rows, or the units of the last b. */
 struct measure {
@@ -61,7 +60,7 @@ static struct bp_sample read_sample(const struct bp_reader *reader, const struct
         bp_read_missing(reader, value, place, "x", KNOWN);
     if (y)
         sample.y = read_values(reader, y, &(struct bp_place){place, "y", BP_NO_NUMBER}, of_y);
-    else if (reader->job->endpoint != BP_FORWARD)
+    else if (reader->job->operation->targets == BP_TARGETS_REQUIRED)
         bp_read_missing(reader, value, place, "y", KNOWN);
     if (bp_json_count_members(value) > (size_t) !!x + (size_t) !!y)
         read_unknown(reader, value, place);

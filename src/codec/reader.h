@@ -6,24 +6,19 @@
 #ifndef BACKPROPD_CODEC_READER_H
 #define BACKPROPD_CODEC_READER_H
 
-#include "backpropd/job.h"
 #include "backpropd/json_read.h"
+#include "backpropd/limits.h"
+#include "backpropd/operation.h"
 #include "fault.h"
 
 struct bp_reader {
+    const struct bp_value *root;              /* the body, an object */
+    const struct bp_value *network, *samples; /* two of its members, or NULL */
     struct bp_job *job;
     struct bp_problem *problem;
     const struct bp_json *json;
     const struct bp_limits *limits;
 };
-
-/*
- * Opens a body. Returns false with the problem set if it cannot be read: INVALID_JSON, too many
- * values, or no memory. Duplicate members are noted as faults, for bp_faults_finish; of their
- * values the last is kept. Out: json, to be closed whatever is returned.
- */
-bool bp_read_json(struct bp_problem *problem, struct bp_json *json, const char *body, size_t size,
-                  const struct bp_limits *limits, struct bp_memory *memory);
 
 /* Notes that a value is not what was expected (in words). Returns false. */
 bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
@@ -64,12 +59,6 @@ bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
  * False, without a fault, if the value is none. */
 bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, size_t *n);
 
-/* The names that an object's members may have. */
-struct bp_names {
-    const char *const *names;
-    size_t n;
-};
-
 /* True if a member may have this name. Cannot fail. */
 bool bp_is_known(const char *key, struct bp_names known);
 
@@ -86,28 +75,9 @@ void bp_read_missing(const struct bp_reader *reader, const struct bp_value *obje
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got);
 
-/* The layers that a network's members speak of, those beyond the limit left out; at least 1. */
-size_t bp_count_layers(const struct bp_value *network, size_t limit);
-
-/*
- * Parts of a body, in the order in which their faults are listed. The job's layers and samples have
- * their room already: as many as bp_count_layers says, and as the array holds.
- */
-
 /* The lengths that x and y of a sample should have, 0 if unknown. */
 struct bp_lengths {
     size_t x, y;
 };
-
-/* In: first_x, the length of the first sample's x, 0 if unknown: it tells a transposed W1. */
-struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_value *network,
-                                  size_t first_x);
-
-void bp_read_samples(struct bp_reader *reader, const struct bp_value *samples,
-                     struct bp_lengths lengths);
-
-void bp_read_options(struct bp_reader *reader, const struct bp_value *options);
-
-void bp_read_include(struct bp_reader *reader, const struct bp_value *include);
 
 #endif

@@ -111,9 +111,9 @@ static bool is_known(const struct bp_access *access, const char *text)
     return n_equal > 0;
 }
 
-bool bp_access_allows(const struct bp_access *access, size_t route, const struct bp_head *head)
+bool bp_access_allows(const struct bp_access *access, enum bp_group group,
+                      const struct bp_head *head)
 {
-    const enum bp_group group = bp_route_group(route);
     const char *text = bearer(head);
     if (access->n_tokens == 0 || (group < BP_GROUP_COUNT && access->public_groups[group]) ||
         strcmp(head->method, "OPTIONS") == 0) /* a browser asks that without credentials */

@@ -106,18 +106,27 @@ static const char *set_log_format(struct bp_options *options, const char *value,
     return flag->argument;
 }
 
+static const char *set_log_health(struct bp_options *options, const char *value,
+                                  const struct flag *flag)
+{
+    options->log_health = strcmp(value, "on") == 0;
+    return options->log_health || strcmp(value, "off") == 0 ? NULL : flag->argument;
+}
+
 static const char *set_cors_origins(struct bp_options *options, const char *value,
                                     const struct flag *flag)
 {
+    (void)flag;
     options->cors_origins = value;
-    return bp_cors_is_proper(value) ? NULL : flag->argument;
+    return NULL;
 }
 
 static const char *set_allowed_hosts(struct bp_options *options, const char *value,
                                      const struct flag *flag)
 {
+    (void)flag;
     options->allowed_hosts = value;
-    return bp_hosts_are_proper(value) ? NULL : flag->argument;
+    return NULL;
 }
 
 static const char *set_token_file(struct bp_options *options, const char *value,
@@ -175,11 +184,14 @@ static const struct flag FLAGS[] = {
      "where to listen; also PORT, :PORT for all addresses, unix:/PATH; port 0 picks a free one", OTHER(set_listen)},
     {"threads", "N", "0", "threads that serve; 0: one for each processor", NUMBER(threads, 0, 1024)},
     {"drain-delay", "SECONDS", "0", "go on accepting so long after SIGTERM", NUMBER(drain_delay, 0, 86400)},
-    {"head-timeout", "SECONDS", "10", "a request's head takes at most so long, and a pause before it",
+    {"head-timeout", "SECONDS", "10", "a request's head takes at most so long, on a new connection from its start",
      NUMBER(head_timeout, 1, 86400)},
     {"body-timeout", "SECONDS", "20", "a request's body takes at most so long", NUMBER(body_timeout, 1, 86400)},
     {"reply-timeout", "SECONDS", "60", "a client takes its reply within so long", NUMBER(reply_timeout, 1, 86400)},
+    {"idle-timeout", "SECONDS", "75", "a kept connection waits at most so long for a next request",
+     NUMBER(idle_timeout, 1, 86400)},
     {"log-format", "FORMAT", "text", "requests on stderr: text, json or off", OTHER(set_log_format)},
+    {"log-health", "SWITCH", "off", "health checks that succeed are logged: on or off", OTHER(set_log_health)},
     {"cors-origin", "ORIGINS", "*", "origins whose pages may call: a list with commas, *, or none",
      OTHER(set_cors_origins)},
     {"allow-host", "HOSTS", "*", "hosts that a request may name: a list with commas, without ports, or *",
@@ -239,6 +251,30 @@ void bp_options_help(FILE *out)
             "document.\n");
 }
 
+/* One line that names a flag, or its variable if the value came from there, and what is needed
+ * instead of the value. */
+static void blame(char error[BP_OPTION_ERROR_MAX], const struct flag *flag, const char *value,
+                  const char *needed)
+{
+    char name[48], variable[64];
+    flag_name(name, flag);
+    variable_name(variable, flag);
+    if (value == getenv(variable)) /* a variable's value stays where it is */
+        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s is needed (%s)", variable, value, needed,
+                 flag->about);
+    else
+        snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed (%s)", name, value, needed,
+                 flag->about);
+}
+
+void bp_options_blame(char error[BP_OPTION_ERROR_MAX], const char *flag, const char *value)
+{
+    const struct flag *at = FLAGS;
+    while (strcmp(at->name, flag) != 0)
+        at++;
+    blame(error, at, value, at->argument);
+}
+
 static bool set_defaults_and_environment(struct bp_options *options,
                                          char error[BP_OPTION_ERROR_MAX])
 {
@@ -253,8 +289,7 @@ static bool set_defaults_and_environment(struct bp_options *options,
         const char *needed = value ? FLAGS[i].set(options, value, &FLAGS[i]) : NULL;
         if (!needed)
             continue;
-        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s is needed (%s)", variable, value, needed,
-                 FLAGS[i].about);
+        blame(error, &FLAGS[i], value, needed);
         return false;
     }
     return true;
@@ -344,8 +379,7 @@ static bool read_flags(struct bp_options *options, char error[BP_OPTION_ERROR_MA
             return refuse_flag(error, refused_word(argc, argv), got == ':', longs);
         const char *needed = flag->set(options, flag->argument ? optarg : "", flag);
         if (needed) {
-            snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed (%s)", names[index],
-                     optarg, needed, flag->about);
+            blame(error, flag, optarg, needed);
             return false;
         }
         if (flag->set == set_listen)

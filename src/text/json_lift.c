@@ -3,7 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "backpropd/number.h"
+#include "backpropd/number_read.h"
 
 struct pass {
     struct bp_json *json;

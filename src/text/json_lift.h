@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#include "backpropd/json_read.h"
+#include "backpropd/json.h"
 
 /* Numbers fit 32 bits: a body of 4 GiB is beyond any limit. 16 bytes an entry bound what a body of
  * nothing but small arrays can take. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backpropd/number.h"
+#include "backpropd/number_write.h"
 #include "digits.h"
 
 /*

@@ -80,24 +80,38 @@ test('/openapi.yaml is the file, and /openapi.json the same document', async () 
   assert.deepEqual((await daemon.call('GET', '/openapi.json')).json, document);
 });
 
+/** Where a relative reference on a page leads, as a path of this daemon: the same whether or not a proxy puts a prefix before it. */
+function behindPrefix(page, reference) {
+  const {pathname} = new URL(reference, `http://a/api/bp${page}`);
+  assert.ok(pathname.startsWith('/api/bp/'), `${reference} on ${page} leaves the prefix`);
+  return pathname.slice('/api/bp'.length);
+}
+
+test('the server of the document is where the document is, whatever the prefix', () => {
+  assert.deepEqual(document.servers.map(({url}) => behindPrefix('/openapi.yaml', url)), ['/']);
+});
+
 test('every link of GET / leads somewhere documented', async () => {
   const {links} = (await daemon.call('GET', '/')).json;
   assert.deepEqual(document.components.schemas.Links.required, Object.keys(links));
-  for (const path of Object.values(links)) {
+  for (const path of Object.values(links).map(link => behindPrefix('/', link))) {
     const item = document.paths[path];
     assert.ok(item, path);
     if (item.get) assert.equal((await daemon.call('GET', path)).status, 200, path);
   }
 });
 
+const hrefs = page => [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
+
 test('every code has a page', async () => {
   const list = (await daemon.call('GET', '/problems/')).text;
   for (const code of document.components.schemas.ProblemCode.enum) {
     const path = `/problems/${code.replaceAll('_', '-')}`;
-    assert.ok(list.includes(`"${path}"`), `the list lacks ${path}`);
+    assert.ok(hrefs(list).map(href => behindPrefix('/problems/', href)).includes(path), `the list lacks ${path}`);
     const page = await daemon.call('GET', path);
     assert.equal(page.status, 200, path);
     assert.ok(page.text.includes(code), path);
+    assert.deepEqual(hrefs(page.text).map(href => behindPrefix(path, href)), ['/problems/'], path);
   }
   assert.equal((await daemon.call('GET', '/problems/unheard-of')).status, 404);
 });

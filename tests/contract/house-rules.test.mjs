@@ -57,6 +57,11 @@ const rules = {
       !everyReply.every(header => response.get('headers', header)))),
     plant: document => { delete document.components.responses.Head.headers['X-Request-Id']; },
   },
+  'a reply that keeps the connection says for how long': {
+    check: document => names(responses(document).filter(([, response]) =>
+      !response.get('headers', 'Keep-Alive') === !response.get('headers', 'Connection'))),
+    plant: document => { delete document.components.responses.Head.headers['Keep-Alive']; },
+  },
   'every array has a greatest length': {
     check: document => names(objects(document).filter(([, node]) => node.type === 'array' && !Number.isInteger(node.maxItems))),
     plant: document => { delete schema(document, 'Vector').maxItems; },
@@ -100,6 +105,11 @@ const rules = {
     check: document => names(operations(document).filter(([name, operation]) =>
       !operation.node.responses['421'] !== / \/(livez|healthz|readyz)$/.test(name))),
     plant: document => { delete document.paths['/step'].options.responses['421']; },
+  },
+  'every path that calculates is a link of GET /': {
+    check: document => Object.entries(document.paths).filter(([path, item]) => item.post &&
+      !Object.values(schema(document, 'Links').properties).some(link => link.const === path)).map(([path]) => path),
+    plant: document => { delete schema(document, 'Links').properties.step; },
   },
   'who gets an ETag may get 304': {
     check: document => names(operations(document).filter(([, operation]) =>

@@ -10,6 +10,9 @@ export function readContract() {
   return parseYaml(readFileSync(contractFile, 'utf8'));
 }
 
+/** The paths that calculate, in the document's order. */
+export const calculations = Object.entries(readContract().paths).filter(([, item]) => item.post).map(([path]) => path);
+
 const readAsJson = /^(application\/(json|x-www-form-urlencoded|[^;\s]+\+json)|text\/plain)\s*(;|$)/i;
 const essence = type => (type ?? '').split(';')[0].trim().toLowerCase();
 const escaped = key => key.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -123,6 +126,14 @@ function wrongVary(response, {requestHeaders, headers, body, origins}) {
   return faults;
 }
 
+/** How long a connection is kept is told where it is kept, and nowhere else. */
+function wrongKeepAlive({status, headers}) {
+  const isClosed = headers.connection?.toLowerCase() === 'close';
+  const isKept = headers.connection?.toLowerCase() === 'keep-alive' && headers['keep-alive'] !== undefined;
+  return isClosed && headers['keep-alive'] ? [`${status} with Connection: close and Keep-Alive: ${headers['keep-alive']}`]
+    : headers['keep-alive'] && !isKept ? [`Keep-Alive with Connection: ${headers.connection}`] : [];
+}
+
 function wrongProblem(body, status) {
   if (body?.status !== status) return [`the problem's status is ${body?.status}, the reply's ${status}`];
   const type = `/problems/${String(body.code).replaceAll('_', '-')}`;
@@ -172,7 +183,7 @@ export function makeJudge(document = readContract()) {
     const path = findPath(document, target);
     const response = findResponse(root, method, path, status);
     if (!response) return [`status ${status} is not documented for ${method} ${target}`];
-    const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, exchange),
+    const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, exchange), ...wrongKeepAlive(exchange),
       ...wrongBody(schemas, response, exchange)];
     if (status >= 300 || faults.length > 0) return faults;
     return wrongSuccess(schemas, path && root.get('paths', path, method.toLowerCase()), exchange);

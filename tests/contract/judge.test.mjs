@@ -117,6 +117,9 @@ const plants = {
   'a body with 304': [unchanged, e => { e.body = '{}'; }, /a body where there must be none/],
   'no challenge': [token, e => { delete e.headers['www-authenticate']; }, /header WWW-Authenticate is missing/],
   'late and kept open': [late, e => { delete e.headers.connection; }, /header Connection is missing/],
+  'kept and closed': [forward, e => { Object.assign(e.headers, {connection: 'close', 'keep-alive': 'timeout=75'}); }, /with Connection: close and Keep-Alive/],
+  'kept for ever': [forward, e => { Object.assign(e.headers, {connection: 'Keep-Alive', 'keep-alive': 'timeout=0'}); }, /header Keep-Alive/],
+  'kept, which Connection does not name': [forward, e => { e.headers['keep-alive'] = 'timeout=75'; }, /Keep-Alive with Connection: undefined/],
   'no timing': [forward, e => { delete e.headers['server-timing']; }, /header Server-Timing is missing/],
   'timing in seconds': [forward, e => { e.headers['server-timing'] = 'parse;dur=1'; }, /header Server-Timing/],
 

@@ -6,7 +6,7 @@
  * with itself: parameters are counted right, /forward and /backward have one loss, and /step's
  * network can be posted back. A problem has a status of the closed list, and names its faults.
  */
-#include "backpropd/service.h"
+#include "../support/answer.h"
 #include "fuzz.h"
 
 /* Whatever is accepted takes microseconds. */
@@ -35,22 +35,12 @@ static struct bp_service *service(void)
     return &service;
 }
 
-static struct bp_reply answer(const char *path, const char *body, size_t size)
-{
-    struct bp_reply reply;
-    const struct bp_request request = {
-        .method = BP_METHOD_POST, .path = path, .body = body, .body_size = size};
-    bp_service_answer(&reply, service(), &request);
-    return reply;
-}
-
 static size_t sum_of(const json_t *counts)
 {
     const char *key;
     json_t *count;
     size_t sum = 0;
-    json_object_foreach((json_t *)counts, key, count)
-    {
+    json_object_foreach((json_t *)counts, key, count) {
         HOLDS(json_real_value(count) > 0, "%s is counted, and 0", key);
         sum += (size_t)json_real_value(count);
     }
@@ -65,7 +55,8 @@ static size_t count_numbers(const json_t *value)
     if (json_is_number(value))
         return 1;
     json_array_foreach((json_t *)value, i, inner) sum += count_numbers(inner);
-    json_object_foreach((json_t *)value, key, inner) sum += count_numbers(inner);
+    json_object_foreach((json_t *)value, key, inner)
+        sum += count_numbers(inner);
     return sum;
 }
 
@@ -120,7 +111,8 @@ static json_t *check_reply(const struct bp_reply *reply)
 
 static json_t *check_path(const char *path, const char *body, size_t size)
 {
-    struct bp_reply reply = answer(path, body, size), again = answer(path, body, size);
+    struct bp_reply reply = answer(service(), BP_METHOD_POST, path, body, size),
+                    again = answer(service(), BP_METHOD_POST, path, body, size);
     size_t n, n_again;
     const char *text = bp_reply_body(&reply, &n), *text_again = bp_reply_body(&again, &n_again);
     HOLDS(n == n_again && memcmp(text, text_again, n) == 0, "%s: %.*s and then %.*s", path, (int)n,

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "backpropd/decode.h"
 #include "backpropd/server.h"
 #include "fuzz.h"
 #include "server/pool.h"

@@ -12,8 +12,9 @@
  * as that. Duplicate members are a fault on one side and an error on the other: both refuse.
  */
 #include "../support/trees.h"
-#include "backpropd/encode.h"
-#include "codec/reader.h"
+#include "backpropd/encode_problem.h"
+#include "codec/fault.h"
+#include "codec/read_json.h"
 #include "fuzz.h"
 
 #define INPUT_MAX 65536 /* of two bytes a value at least */
@@ -70,14 +71,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bp_memory memory;
     struct bp_json json;
-    struct bp_problem problem;
+    struct bp_fault faults[BP_FAULTS_ROOM];
+    struct bp_problem problem = {.faults = faults};
     json_error_t error;
     if (size > INPUT_MAX)
         return 0;
     char *body = fuzz_text(data, size);
     fuzz_memory(&memory, SIZE_MAX);
     json_t *plain = json_loadb(body, size, PLAIN, &error);
-    const bool is_read = bp_read_json(&problem, &json, body, size, &LIMITS, &memory);
+    const bool is_read = bp_read_json(&json, &problem, body, size, &LIMITS, &memory);
     const bool is_good = is_read && problem.n_faults == 0;
     HOLDS(is_read == (json.root && !json.fault), "fault %d", json.fault);
     HOLDS(json.fault != BP_JSON_REFUSED, "jansson refuses the skeleton %s", json.skeleton.data);

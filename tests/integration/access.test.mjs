@@ -5,7 +5,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
-import {readContract} from '../contract/judge.mjs';
+import {calculations, readContract} from '../contract/judge.mjs';
 import {binary, request, start} from '../support/daemon.mjs';
 import {connect, head, isOpen, post} from '../support/raw.mjs';
 import {until} from '../support/until.mjs';
@@ -95,7 +95,7 @@ test('a head beyond the limit is 431, with a token in it or not', async () => {
 });
 
 test('no token stands in the log', async () => {
-  await guarded.call('GET', '/livez', undefined, {'x-request-id': 'the-last-of-these'});
+  await guarded.call('GET', '/version', undefined, {'x-request-id': 'the-last-of-these'});
   await until(() => guarded.log().includes('the-last-of-these'), 'the last line');
   assert.match(guarded.log(), / 401 [^]*the-last-of-these/);
   for (const text of tokens) assert.ok(!guarded.log().includes(text));
@@ -119,7 +119,7 @@ for (const [flag, open] of Object.entries(choices)) {
         }
         assert.equal((await own.call('OPTIONS', path)).status, path === '/nowhere' ? 404 : 204, path);
       }
-      for (const path of ['/forward', '/backward', '/step']) {
+      for (const path of calculations) {
         assertRefused(await own.call('POST', path, bookText), path);
         assertRefused(await own.call('GET', path), `GET ${path}`);
         assert.equal((await own.call('OPTIONS', path, undefined, {origin: 'https://a.example', 'access-control-request-method': 'POST'})).status, 204);

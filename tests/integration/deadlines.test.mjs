@@ -12,7 +12,7 @@ import {connect, head, isOpen, post, uploading} from '../support/raw.mjs';
 import {inTime, patience, until} from '../support/until.mjs';
 
 const fill = (n, make) => Array.from({length: n}, (_, i) => make(i));
-const seconds = {head: 1, body: 1, reply: 2};
+const seconds = {head: 1, body: 1, reply: 2, idle: 1};
 /** Each has one deadline that can be met, so that who is good in the other phases may be slow. */
 const strict = Object.fromEntries(await Promise.all(Object.entries(seconds).map(async ([phase, n]) =>
   [phase, await start({args: ['--log-format', 'json', `--${phase}-timeout`, String(n)]})])));
@@ -101,6 +101,20 @@ test('row 81: a connection that is kept alive for nothing is closed, one that is
   }
   assert.equal(await idle.closed(), '');
   used.destroy();
+}));
+
+test('a kept connection has an idle time of its own', () => withDaemon(['--head-timeout', '1', '--idle-timeout', '600'], async own => {
+  const kept = await connect(own.port);
+  await kept.send(head('GET /livez HTTP/1.1', 'Host: a'));
+  assert.equal((await kept.reply()).headers['keep-alive'], 'timeout=600');
+  const fresh = await connect(own.port);
+  const second = await connect(own.port);
+  assert.ok(await isOpen(second));
+  await second.send('GET /livez HTTP/1.1\r\nX-A: ');
+  assert.equal(await fresh.closed(), '', 'one that never sent anything has the time of a head');
+  assert.equal(await second.closed(), '', 'the head of a second request has the time of a head');
+  assert.ok(await isOpen(kept), 'one that has waited for longer than either is kept');
+  kept.destroy();
 }));
 
 // ---- Row 82: bodies ----
@@ -218,11 +232,12 @@ test('row 83: what is being calculated is never cut off', () => withDaemon([...[
 
 // ---- Row 85: more clients than connections ----
 
-test('row 85: when connections run short, idle ones make room and busy ones stay', () => withDaemon(['--max-connections', '20'], own => inTime(async () => {
+test('row 85: when connections run short, idle ones make room and busy ones stay', () => withDaemon(['--max-connections', '20', '--idle-timeout', '600'], own => inTime(async () => {
   const busy = await connect(own.port);
   const bytes = post('/backward', bookText);
   await busy.send(bytes.subarray(0, -5));
   const idle = await Promise.all(fill(17, () => connect(own.port)));
+  for (const line of idle.slice(9)) assert.ok(await isOpen(line)); // these wait for a second request
   await pause(1500);
   assert.ok(idle.every(line => !line.ended), 'eighteen of twenty are no crowd');
   const last = await connect(own.port);

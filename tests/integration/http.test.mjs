@@ -267,6 +267,25 @@ test('Connection: close and HTTP/1.0 end the connection, keep-alive in HTTP/1.0 
   });
 });
 
+test('Keep-Alive tells how long the connection is kept, and stands in no reply that ends it', async () => {
+  const told = async (line1, ...fields) => {
+    let reply;
+    await withLine(async line => {
+      await line.send(head(line1, ...fields));
+      reply = await line.reply(line1.split(' ')[0]);
+    });
+    return [reply.headers.connection?.toLowerCase(), reply.headers['keep-alive']];
+  };
+  for (const line1 of ['GET / HTTP/1.1', 'HEAD /openapi.yaml HTTP/1.1', 'OPTIONS /step HTTP/1.1', 'GET /nowhere HTTP/1.1', 'GET /step HTTP/1.1']) {
+    assert.deepEqual(await told(line1, 'Host: a'), ['keep-alive', 'timeout=75'], line1);
+    assert.deepEqual(await told(line1, 'Host: a', 'Connection: close'), ['close', undefined], line1);
+  }
+  assert.deepEqual(await told('GET / HTTP/1.1', 'Host: a', 'Connection: Upgrade, Close', 'Upgrade: h2c'), ['close', undefined]);
+  assert.deepEqual(await told('GET / HTTP/1.0'), ['close', undefined]);
+  assert.deepEqual(await told('GET / HTTP/1.0', 'Connection: keep-alive'), ['keep-alive', undefined]);
+  assert.deepEqual(await told('GET / HTTP/1.1'), ['close', undefined], 'a request that is refused, and the connection with it');
+});
+
 test('1,000 pipelined POSTs are answered in their order', async () => {
   const one = i => ({network: {W1: [[i]], b1: [0]}, samples: [{x: [1]}]});
   const all = Buffer.concat(fill(1000, i => post('/forward', JSON.stringify(one(i)), `X-Request-Id: n${i}`)));

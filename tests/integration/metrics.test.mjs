@@ -5,6 +5,7 @@ import {spawnSync} from 'node:child_process';
 import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {calculations} from '../contract/judge.mjs';
 import {start} from '../support/daemon.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {connect, head} from '../support/raw.mjs';
@@ -55,12 +56,11 @@ test('the format is right, and all families are there', async () => {
 /** Each route's own, whether it has seen a request or not: all buckets, the sum, the count. */
 test('histograms are complete', async () => {
   const got = await metrics();
-  const posts = ['/forward', '/backward', '/step'];
-  for (const [name, wanted] of [['backpropd_compute_seconds', posts], ['backpropd_http_request_duration_seconds', [...posts, '/', '/metrics', '/livez', '/problems/*', 'other']]]) {
+  for (const [name, wanted] of [['backpropd_compute_seconds', calculations], ['backpropd_http_request_duration_seconds', [...calculations, '/', '/metrics', '/livez', '/problems/*', 'other']]]) {
     const {samples} = got.get(name);
     const routes = [...new Set(samples.map(({labels}) => labels.route))];
     for (const route of wanted) assert.ok(routes.includes(route), `${name} of ${route}`);
-    if (wanted === posts) assert.deepEqual(routes, posts);
+    if (wanted === calculations) assert.deepEqual(routes, calculations);
     const edges = route => samples.filter(one => one.labels.route === route && one.name === `${name}_bucket`).map(({labels}) => labels.le);
     for (const route of routes) {
       assert.deepEqual(edges(route), ['0.0001', '0.00025', '0.001', '0.0025', '0.01', '0.025', '0.1', '0.25', '1', '2.5', '+Inf'], route);

@@ -9,7 +9,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
-import {readContract} from '../contract/judge.mjs';
+import {calculations, readContract} from '../contract/judge.mjs';
 import {binary, request, start} from '../support/daemon.mjs';
 import {readMetrics, valueOf} from '../support/metrics.mjs';
 import {connect, head, post} from '../support/raw.mjs';
@@ -198,8 +198,8 @@ test('--version and -V', async () => {
 test('-h is --help', async () => assert.deepEqual(await run(['-h']), await run(['--help'])));
 
 const limitFlags = Object.entries(limits).map(([name, n]) => [`max-${name.replaceAll('_', '-')}`, String(n)]);
-const timeouts = [['head-timeout', '10'], ['body-timeout', '20'], ['reply-timeout', '60']];
-const valueFlags = [['listen', '127.0.0.1:8080'], ['threads', '0'], ['drain-delay', '0'], ...timeouts, ['log-format', 'text'], ['cors-origin', '*'], ['allow-host', '*'],
+const timeouts = [['head-timeout', '10'], ['body-timeout', '20'], ['reply-timeout', '60'], ['idle-timeout', '75']];
+const valueFlags = [['listen', '127.0.0.1:8080'], ['threads', '0'], ['drain-delay', '0'], ...timeouts, ['log-format', 'text'], ['log-health', 'off'], ['cors-origin', '*'], ['allow-host', '*'],
   ['token-file', ''], ['public', 'health,docs'], ...limitFlags];
 const variableOf = flag => `BACKPROPD_${flag.replaceAll('-', '_').toUpperCase()}`;
 
@@ -243,6 +243,7 @@ const badValues = [
   ...['', 'many', '-1', '1.5', '0x10', '99999999999999999999', '5 ', ' 5', '\t5'].map(value => ['threads', value]),
   ...['', 'soon', '-1', '1.5', '99999999999999999999'].map(value => ['drain-delay', value]),
   ...['', 'xml', 'JSON', 'text ', 'off,json'].map(value => ['log-format', value]),
+  ...['', 'yes', 'ON', '1', 'on,off'].map(value => ['log-health', value]),
   ...['', 'a.example', 'https://', 'https://a.example/', 'https://*.example', 'https://a.example,', '*,https://a.example', 'https://u@a.example',
     'none,null'].map(value => ['cors-origin', value]),
   ...['', 'a.example:80', 'a.example,', ',a.example', '*,a.example', '::1', '[::1', '[]', 'http://a.example', 'a.example.', 'a b'].map(value => ['allow-host', value]),
@@ -382,7 +383,7 @@ const folder = new URL('../vectors/', import.meta.url);
 const vectors = readdirSync(folder).filter(name => name.endsWith('.json')).map(name => JSON.parse(readFileSync(new URL(name, folder), 'utf8')))
   .map(({path, request: body, cases}) => [path, JSON.stringify(body ?? cases[0].request)]);
 const asked = [
-  ...vectors, ...['/forward', '/backward', '/step'].flatMap(path => [bookText, '', '{', '[]', '{}', 'null', '{"é": 1}', '\xff', '{"a":1,"a":2}',
+  ...vectors, ...calculations.flatMap(path => [bookText, '', '{', '[]', '{}', 'null', '{"é": 1}', '\xff', '{"a":1,"a":2}',
     bookText.replace('0.2', '1e400'), bookText.replace('[', '[["a"],')].map(body => [path, body])),
   ['/step', JSON.stringify({...book, learning_rate: 0.1, steps: 50})], ['/forward', bookText.padEnd(limits.body_bytes)], ['/forward', bookText.padEnd(limits.body_bytes + 1)],
   ['/nowhere', bookText], ['/livez', ''], ['/version', ''], ['/', ''], ['/openapi.json', ''], ['/problems/', ''], ['/problems/not-finite', ''], ['/examples/textbook', ''], ['/problems/none', ''],
@@ -391,7 +392,7 @@ const asked = [
 test('call answers as the daemon does', async () => {
   assert.ok(asked.length > 50);
   await inParallel(asked, async (path, body) => {
-    const posts = ['/forward', '/backward', '/step'].includes(path);
+    const posts = calculations.includes(path);
     const reply = await request(daemon.port, posts ? 'POST' : 'GET', path, posts ? body : undefined);
     const {code, stdout, stderr} = await run(['call', path], {input: body});
     assert.equal(stdout, reply.text, `${path} ${body.slice(0, 200)}`);
@@ -502,13 +503,18 @@ test('it drains for as long as it was told to, and ends', () => withDaemon({args
 
 // ---- Logs ----
 
+const linesOf = own => own.log().split('\n').slice(0, -1);
+const requestsIn = lines => lines.filter(line => / id=|"request_id":/.test(line));
+
 /** The lines that a daemon logs for some requests, once there are as many; with one thread, so that lines stand in the order of the requests. */
 async function logged(args, ask, count) {
-  return withDaemon({args: ['--threads', '1', ...args]}, async own => {
+  return withDaemon({args: ['--threads', '1', '--log-health', 'on', ...args]}, async own => {
     const replies = await ask(own);
-    await until(() => own.log().split('\n').length > count, `${count} lines: ${own.log()}`);
+    await until(() => requestsIn(linesOf(own)).length >= count, `${count} lines: ${own.log()}`);
     await own.stop();
-    return {lines: own.log().split('\n').slice(0, -1), replies};
+    await until(() => own.child.stderr.destroyed, 'the end of the log');
+    const lines = linesOf(own);
+    return {lines: requestsIn(lines), others: lines.filter(line => !requestsIn([line]).length), replies, port: own.port};
   });
 }
 
@@ -544,6 +550,66 @@ test('a log line of JSON for each request', async () => {
   }
 });
 
+test('start, drain and stop have a line each', async () => {
+  const text = await logged([], async () => {}, 0);
+  assert.deepEqual(text.others.map(line => line.replace(/^\S+ /, '')),
+    [`start version=${version} address=http://127.0.0.1:${text.port}`, 'drain connections=0', 'stop unfinished_requests=0']);
+  const json = await logged(['--log-format', 'json'], async own => {
+    const line = await connect(own.port);
+    await line.send(head('GET /version HTTP/1.1', 'Host: a')); // its connection is kept
+    return line.reply();
+  }, 1);
+  assert.deepEqual(json.others.map(line => JSON.parse(line)).map(({ts, level, ...rest}) => rest),
+    [{event: 'start', version, address: `http://127.0.0.1:${json.port}`}, {event: 'drain', connections: 1}, {event: 'stop', unfinished_requests: 0}]);
+});
+
+test('stop tells how many requests it could not wait for', () => withDaemon({args: ['--log-format', 'json']}, async own => {
+  const line = await connect(own.port);
+  await line.send(post('/backward', bookText).subarray(0, -100));
+  await until(() => inFlight(own.port), 'the upload is in flight');
+  await own.stop();
+  await until(() => own.child.stderr.destroyed, 'the end of the log');
+  assert.equal(JSON.parse(linesOf(own).pop()).unfinished_requests, 1);
+  line.destroy();
+}));
+
+const health = ['/livez', '/healthz', '/readyz'];
+
+test('health checks that succeed are logged only where it is asked for', async () => {
+  const ask = async own => {
+    for (const path of health) await own.call('GET', path);
+    await own.call('HEAD', '/livez');
+    await own.call('DELETE', '/livez');
+    return own.call('GET', '/version');
+  };
+  const routes = ({lines}) => lines.map(line => JSON.parse(line)).map(({route, status}) => `${route} ${status}`);
+  const json = ['--log-format', 'json'];
+  assert.deepEqual(routes(await logged([...json, '--log-health', 'off'], ask, 2)), ['/livez 405', '/version 200']);
+  assert.deepEqual(routes(await logged(json, ask, 6)), [...health.map(path => `${path} 200`), '/livez 200', '/livez 405', '/version 200']);
+});
+
+test('a health check that fails is logged', () => withDaemon({args: ['--drain-delay', '3']}, async own => {
+  const stopped = own.stop();
+  await until(async () => (await own.call('GET', '/readyz')).status === 503, '/readyz turns 503');
+  await stopped;
+  await until(() => own.child.stderr.destroyed, 'the end of the log');
+  assert.match(own.log(), / GET \/readyz 503 /);
+  assert.doesNotMatch(own.log(), / GET \/readyz 200 /);
+}));
+
+test('what X-Forwarded-For claims stands beside the address, and breaks no line', async () => {
+  const claims = [['203.0.113.9, 10.0.0.1', '203.0.113.9,10.0.0.1'], ['a id=other "\\', 'aid=other"\\'], ['1.2.3.4'.repeat(500), `...${'1.2.3.4'.repeat(500).slice(-125)}`], ['', '']];
+  const ask = async own => {
+    for (const [claim] of claims) await own.call('GET', '/version', undefined, {'x-forwarded-for': claim});
+    return own.raw(head('GET /version HTTP/1.1', 'Host: a', 'X-Forwarded-For: 1.2.3.4', 'x-forwarded-for: 5.6.7.8', 'Connection: close'));
+  };
+  const expected = [...claims.map(([, logs]) => logs), '1.2.3.4,5.6.7.8'];
+  const json = (await logged(['--log-format', 'json'], ask, expected.length)).lines.map(line => JSON.parse(line));
+  assert.deepEqual(json.map(line => [line.remote, line.forwarded_for]), expected.map(claim => ['127.0.0.1', claim]));
+  const text = (await logged([], ask, expected.length)).lines;
+  assert.deepEqual(text.map(line => /from=127\.0\.0\.1(?: claimed=(\S*))? id=[0-9a-f]{16}$/.exec(line)?.[1] ?? ''), expected);
+});
+
 test('traceparent goes into the log', async () => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   for (const format of ['json', 'text']) {
@@ -575,12 +641,12 @@ test('requests that are refused by their head are logged', async () => {
 });
 
 test('no log where none is asked for', async () => {
-  const {lines} = await logged(['--log-format', 'off'], askAll, 0);
-  assert.deepEqual(lines, []);
+  const {lines, others} = await logged(['--log-format', 'off'], askAll, 0);
+  assert.deepEqual([lines, others], [[], []]);
 });
 
 test('a log that nobody reads holds nobody up', async () => {
-  const child = spawn(binary, ['--listen', '127.0.0.1:0', '--log-format', 'json'], {env: bare, stdio: ['ignore', 'pipe', 'pipe']});
+  const child = spawn(binary, ['--listen', '127.0.0.1:0', '--log-format', 'json', '--log-health', 'on'], {env: bare, stdio: ['ignore', 'pipe', 'pipe']});
   try {
     const [line] = await once(child.stdout, 'data'); // and stderr is left alone
     const port = Number(/:(\d+)\n/.exec(line)[1]);

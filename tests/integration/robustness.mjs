@@ -4,6 +4,7 @@
 // An entry is [row, name, request, expectation]. A request is text or bytes for the socket (or a list of them, each a
 // write of its own), or {path, body} for a proper POST. Expectations are made by the functions below.
 import assert from 'node:assert/strict';
+import {calculations} from '../contract/judge.mjs';
 import {head, post} from '../support/raw.mjs';
 
 const host = 'Host: a';
@@ -126,7 +127,7 @@ const http = limits => [
   [14, 'a method that is no token', head('G{}T /livez HTTP/1.1', host), badRequest],
   ...['BREW', 'get', 'Post', 'PROPFIND'].map(method =>
     [14, `the method ${method}`, head(`${method} /livez HTTP/1.1`, host), closing(501, 'not_implemented')]),
-  ...['/forward', '/backward', '/step'].flatMap(path => ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'].map(method =>
+  ...calculations.flatMap(path => ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'].map(method =>
     [15, `${method} ${path}`, head(`${method} ${path} HTTP/1.1`, host, 'Content-Length: 0'), keeping(405, 'method_not_allowed', {headers: {allow: 'POST, OPTIONS'}})])),
   [16, 'TRACE', head('TRACE / HTTP/1.1', host), closing(501, 'not_implemented')],
   [16, 'CONNECT', head('CONNECT a:80 HTTP/1.1', host) + hidden, closing(501, 'not_implemented')],

@@ -35,7 +35,7 @@ make_copies() {
   cd "$root"
   copy "$clean" ./* ./.[a-z]*
   copy "$clean/tests" tests/*
-  copy "$clean/build" build/openapi.*
+  copy "$clean/build" build/files.c
   copy "$clean/build/release" build/release/obj build/release/flags build/release/backpropd
   cp -a "$clean" "$work/tree-1"
   cp -a "$clean" "$work/tree-2"

@@ -21,8 +21,7 @@ static inline size_t tree_depth(const json_t *value)
         size_t depth = tree_depth(json_array_get(value, i));
         deepest = depth > deepest ? depth : deepest;
     }
-    json_object_foreach((json_t *)value, key, inner)
-    {
+    json_object_foreach((json_t *)value, key, inner) {
         size_t depth = tree_depth(inner);
         deepest = depth > deepest ? depth : deepest;
     }
@@ -74,8 +73,7 @@ static inline bool tree_same_object(const struct bp_json *json, const struct bp_
     json_t *inner;
     if (!json_is_object(plain) || json_object_size(plain) != bp_json_count_members(object))
         return false;
-    json_object_foreach((json_t *)plain, key, inner)
-    {
+    json_object_foreach((json_t *)plain, key, inner) {
         if (!bp_json_next(&m) || strcmp(m.name, key) != 0 || !tree_same(json, m.value, inner) ||
             bp_json_member(object, key) != m.value)
             return false;

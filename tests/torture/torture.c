@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backpropd/decode.h"
 #include "backpropd/exchange.h"
 #include "backpropd/metrics.h"
 #include "backpropd/server.h"

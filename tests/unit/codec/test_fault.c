@@ -146,8 +146,11 @@ TEST(test_pointer_of_the_deepest_place)
 
 static struct bp_problem blank(void)
 {
+    static struct bp_fault faults[BP_FAULTS_ROOM];
     struct bp_problem problem;
     memset(&problem, 0xA5, sizeof problem);
+    memset(faults, 0xA5, sizeof faults);
+    problem.faults = faults;
     problem.n_faults = 0;
     return problem;
 }

@@ -1,10 +1,12 @@
+#include "backpropd/json_read.h"
 #include "bodies.h"
-#include "codec/reader.h"
+#include "codec/read_json.h"
 #include "random.h"
 
 struct read {
     struct bp_memory memory;
     struct bp_problem problem;
+    struct bp_fault faults[BP_FAULTS_ROOM];
     struct bp_json json;
     bool good;
 };
@@ -13,7 +15,8 @@ static void start_within(struct read *read, const char *body, size_t size, size_
 {
     budget_make(&read->memory, memory);
     memset(&read->problem, 0xA5, sizeof read->problem);
-    read->good = bp_read_json(&read->problem, &read->json, body, size, &STANDARD, &read->memory);
+    read->problem.faults = read->faults;
+    read->good = bp_read_json(&read->json, &read->problem, body, size, &STANDARD, &read->memory);
 }
 
 static void start(struct read *read, const char *body, size_t size)

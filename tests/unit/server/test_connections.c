@@ -28,7 +28,7 @@ enum { SOON = 1, NEVER = 600 };
 /* One phase has a deadline that is met; BP_WAIT_OVER: none has. */
 static struct bp_connections *start(enum bp_wait strict, size_t most, size_t most_per_client)
 {
-    struct bp_connection_rules rules = {.seconds = {NEVER, NEVER, NEVER},
+    struct bp_connection_rules rules = {.seconds = {NEVER, NEVER, NEVER, NEVER},
                                         .most = most,
                                         .most_per_client = most_per_client,
                                         .late_body = &late_body,
@@ -200,7 +200,7 @@ TEST(test_in_use)
     ck_assert(bp_connections_in_use(connections, NEVER * 1000)); /* the other */
     ck_assert(bp_connection_wait(connections, two, BP_WAIT_WORK));
     ck_assert(!bp_connections_in_use(connections, NEVER * 1000));
-    ck_assert(bp_connection_wait(connections, two, BP_WAIT_HEAD));
+    ck_assert(bp_connection_wait(connections, two, BP_WAIT_IDLE));
     sleep_ms(300);
     ck_assert(bp_connections_in_use(connections, NEVER * 1000));
     ck_assert(!bp_connections_in_use(connections, 200));
@@ -231,14 +231,46 @@ TEST(test_addresses)
     bp_connections_stop(connections);
 }
 
-/* With 9 of 10 taken and more, one that waits for a head gets a second, however long the rule is.
- */
+/* The first line of a request ends the idle time, and gives no fresh connection more time. */
+TEST(test_head_begins)
+{
+    const struct bp_connection_rules rules = {
+        .seconds = {[BP_WAIT_HEAD] = 60, [BP_WAIT_BODY] = 60, [BP_WAIT_IDLE] = 3600},
+        .most = 5,
+        .most_per_client = 5,
+        .on_tick = tick,
+        .cls = &n_ticks};
+    struct bp_connections *connections = bp_connections_start(&rules);
+    struct bp_connection *one = open_from(connections, -1, "192.0.2.1");
+    ck_assert_uint_eq(bp_connections_count(connections), 1);
+    const uint64_t fresh = atomic_load(&one->wait);
+    sleep_ms(20);
+    bp_connection_begin_head(connections, one);
+    ck_assert_uint_eq(atomic_load(&one->wait), fresh);
+    ck_assert(bp_connection_wait(connections, one, BP_WAIT_IDLE));
+    const uint64_t idle = atomic_load(&one->wait);
+    bp_connection_begin_head(connections, one);
+    ck_assert_uint_lt(atomic_load(&one->wait), idle);
+    ck_assert_uint_gt(atomic_load(&one->wait), fresh);
+    ck_assert(bp_connection_wait(connections, one, BP_WAIT_BODY));
+    const uint64_t body = atomic_load(&one->wait);
+    bp_connection_begin_head(connections, one);
+    ck_assert_uint_eq(atomic_load(&one->wait), body);
+    bp_connection_close(connections, one);
+    ck_assert_uint_eq(bp_connections_count(connections), 0);
+    bp_connections_stop(connections);
+}
+
+/* With 9 of 10 taken and more, one that waits for a request, its first or its next, gets a second,
+ * however long the rule is. */
 TEST(test_crowded)
 {
     struct bp_connections *connections = start(BP_WAIT_OVER, 10, 10);
     struct bp_connection *all[10];
     for (size_t i = 0; i < 9; i++)
         all[i] = open_from(connections, -1, "192.0.2.1");
+    for (size_t i = 0; i < 9; i += 2)
+        bp_connection_wait(connections, all[i], BP_WAIT_IDLE);
     sleep_ms(1500);
     for (size_t i = 0; i < 9; i++)
         REQUIRE(!bp_connection_is_over(all[i]), "%zu: nine are no crowd", i);
@@ -255,5 +287,6 @@ TEST(test_crowded)
     bp_connections_stop(connections);
 }
 
-SUITE("http/connections", test_deadlines, test_ticks, test_a_phase_begins_anew,
-      test_who_goes_on_is_not_late, test_limits, test_in_use, test_addresses, test_crowded)
+SUITE("server/connections", test_deadlines, test_ticks, test_a_phase_begins_anew,
+      test_who_goes_on_is_not_late, test_limits, test_in_use, test_addresses, test_head_begins,
+      test_crowded)

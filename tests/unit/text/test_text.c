@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "backpropd/json_write.h"
-#include "backpropd/number.h"
+#include "backpropd/number_write.h"
 #include "budget.h"
 #include "random.h"
 

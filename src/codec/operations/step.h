@@ -1,0 +1,12 @@
+/* What /step alone reads: the `own` of its job. */
+#ifndef BACKPROPD_CODEC_OPERATIONS_STEP_H
+#define BACKPROPD_CODEC_OPERATIONS_STEP_H
+
+#include <stddef.h>
+
+struct bp_step {
+    double learning_rate; /* >= 0 */
+    size_t steps;         /* >= 1 */
+};
+
+#endif

@@ -1,0 +1,46 @@
+#include "read_task.h"
+
+#include "read_network.h"
+#include "read_options.h"
+#include "read_samples.h"
+
+static void missing(const struct bp_reader *reader, const char *name)
+{
+    bp_read_missing(reader, reader->root, &bp_place_body, name, reader->job->operation->members);
+}
+
+const struct bp_value *bp_read_member(const struct bp_reader *reader, const char *name, bool needed)
+{
+    const struct bp_value *value = bp_json_member(reader->root, name);
+    if (!value && needed)
+        missing(reader, name);
+    return value;
+}
+
+/* The length of the first sample's x, 0 if there is none to be seen. */
+static size_t first_x(const struct bp_reader *reader)
+{
+    const struct bp_value *x = bp_json_member(bp_json_element(reader->samples, 0), "x");
+    return x && bp_json_kind(reader->json, x) == BP_JSON_VECTOR
+               ? bp_json_numbers(reader->json, x).columns
+               : 0;
+}
+
+void bp_read_task(struct bp_reader *reader)
+{
+    struct bp_lengths lengths = {0, 0};
+    if (reader->network)
+        lengths = bp_read_network(reader, reader->network, first_x(reader));
+    else
+        missing(reader, "network");
+    if (reader->samples)
+        bp_read_samples(reader, reader->samples, lengths);
+    else
+        missing(reader, "samples");
+    const struct bp_value *options = bp_read_member(reader, "options", false);
+    if (options)
+        bp_read_options(reader, options);
+    const struct bp_value *include = bp_read_member(reader, "include", false);
+    if (include)
+        bp_read_include(reader, include);
+}
