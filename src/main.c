@@ -138,6 +138,8 @@ static int serve(struct bp_service *service, const struct bp_options *options)
     memcpy(service->access.public_groups, options->public_groups, sizeof options->public_groups);
     if (!bp_server_start(&server, service, options, error))
         return complain(error);
+    if (*service->unsafe)
+        fprintf(stderr, "backpropd: %s; /readyz answers 503\n", service->unsafe);
     printf("backpropd %s listening on %s\n", BP_VERSION, bp_server_url(server));
     fflush(stdout);
     notify("READY=1");

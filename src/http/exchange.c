@@ -45,20 +45,10 @@ static void refuse_if_no_memory(struct bp_exchange *exchange)
     refuse(exchange, &problem);
 }
 
-/* One text for all that can be wrong with a token. */
-static void refuse_unauthorized(struct bp_exchange *exchange)
+static void refuse_saying(struct bp_exchange *exchange, enum bp_problem_code code, const char *text)
 {
     struct bp_problem problem;
-    bp_problem_set(&problem, BP_PROBLEM_UNAUTHORIZED,
-                   "a known token is needed here: Authorization: Bearer TOKEN");
-    refuse(exchange, &problem);
-}
-
-static void refuse_misdirected(struct bp_exchange *exchange)
-{
-    struct bp_problem problem;
-    bp_problem_set(&problem, BP_PROBLEM_MISDIRECTED,
-                   "the request names a host that is none of --allow-host");
+    bp_problem_set(&problem, code, "%s", text);
     refuse(exchange, &problem);
 }
 
@@ -121,9 +111,11 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
         return answer_at_once(exchange);
     }
     if (!names_our_host(exchange, head))
-        refuse_misdirected(exchange);
+        refuse_saying(exchange, BP_PROBLEM_MISDIRECTED,
+                      "the request names a host that is none of --allow-host");
     else if (!bp_access_allows(&service->access, exchange->route->group, head))
-        refuse_unauthorized(exchange);
+        refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for all that can be wrong */
+                      "a known token is needed here: Authorization: Bearer TOKEN");
     else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
         expect_body(exchange, head);
     return false;

@@ -14,6 +14,7 @@ bool bp_service_start(struct bp_service *service, const struct bp_limits *limits
     atomic_init(&service->memory.used, 0);
     atomic_init(&service->own_memory.used, 0);
     atomic_init(&service->draining, false);
+    *service->unsafe = '\0';
     service->access = (struct bp_access){.n_tokens = 0};
     service->allowed_hosts = "*";
     service->routes = bp_routes_make(&n_routes);

@@ -1,4 +1,4 @@
-/* The service on libmicrohttpd: the only file that knows it. */
+/* The service on libmicrohttpd, which only this file, read_head and self_check know. */
 #include "backpropd/server.h"
 
 #include <malloc.h>
@@ -19,6 +19,8 @@
 #include "listen.h"
 #include "log.h"
 #include "pool.h"
+#include "read_head.h"
+#include "self_check.h"
 #include "smuggling_check.h"
 #include "timeout_reply.h"
 
@@ -49,7 +51,7 @@ struct bp_server {
     enum bp_log_format log_format;
     bool logs_health;
     char keep_alive[32]; /* what Keep-Alive says to a client whose connection is kept */
-    bool looks_at_raw_heads;
+    struct bp_smuggling_check smuggling_check;
     struct bp_listening listening;
     uint64_t first_id;
     size_t ticks_at_rest;
@@ -93,38 +95,11 @@ static void make_request_id(char *out, struct bp_server *server)
     out[16] = '\0';
 }
 
-static enum MHD_Result collect_header(void *head, enum MHD_ValueKind kind, const char *name,
-                                      size_t name_size, const char *value, size_t value_size)
-{
-    (void)kind;
-    bp_head_add(head, name, name_size, value, value_size);
-    return MHD_YES;
-}
-
-static bool has_query(struct MHD_Connection *connection)
-{
-    return MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0;
-}
-
 static struct bp_connection *peer_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info ? info->socket_context : NULL;
-}
-
-static struct bp_head read_head(struct MHD_Connection *connection, const char *target,
-                                const char *method, const char *version, bool looks_at_raw_heads)
-{
-    struct bp_head head = {.method = method, .target = target, .version = version};
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    head.size = info ? info->header_size : 0;
-    head.is_ambiguous =
-        info && looks_at_raw_heads &&
-        !bp_raw_head_is_clean(method, target, version, has_query(connection), info->header_size);
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_header, &head);
-    return head;
 }
 
 /* The reply's text leaves with the response, which frees it when it is sent: no copy. */
@@ -268,7 +243,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     if (!call) {
         struct bp_server *server = cls;
         struct bp_head head =
-            read_head(connection, url, method, version, server->looks_at_raw_heads);
+            bp_read_head(connection, method, url, version, server->smuggling_check.scans_heads);
         return begin(server, connection, &head, state);
     }
     if (*piece_size) {
@@ -424,7 +399,7 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
         {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
          (intptr_t)(head > CONNECTION_MEMORY ? head : CONNECTION_MEMORY), NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT, -1, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
@@ -501,7 +476,8 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     server->logs_health = options->log_health;
     snprintf(server->keep_alive, sizeof server->keep_alive, "timeout=%zu", options->idle_timeout);
     server->cors_origins = options->cors_origins;
-    server->looks_at_raw_heads = strcmp(MHD_get_version(), BP_RAW_HEAD_VERSION) == 0;
+    server->smuggling_check = bp_smuggling_check_for(MHD_get_version());
+    bp_self_check(service->unsafe, &server->smuggling_check);
     if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
         server->first_id = (uint64_t)getpid();
     const bool listens = bp_listen(&server->listening, options, error);

@@ -15,7 +15,7 @@ import net from 'node:net';
 import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gunzipSync} from 'node:zlib';
-import {makeJudge} from '../contract/judge.mjs';
+import {makeJudge} from '../api/contract/judge.mjs';
 import {inPatience, patience} from './until.mjs';
 
 export const binary = process.env.BACKPROPD
@@ -25,7 +25,7 @@ export const binary = process.env.BACKPROPD
 const judge = makeJudge();
 
 /** Timeouts that no test reaches, however slow its client is, unless it sets one of its own. */
-export const longTimeouts = {BACKPROPD_HEAD_TIMEOUT: '600', BACKPROPD_BODY_TIMEOUT: '600', BACKPROPD_REPLY_TIMEOUT: '600'};
+export const longTimeouts = {BACKPROPD_HEAD_TIMEOUT: '600', BACKPROPD_BODY_TIMEOUT: '600', BACKPROPD_REPLY_TIMEOUT: '600', BACKPROPD_IDLE_TIMEOUT: '600'};
 
 function jsonOrUndefined(text) {
   try {

@@ -14,10 +14,13 @@ void bp_answer_ready(struct bp_exchange *exchange)
 {
     static const char body[] = "{\"status\":\"ready\"}";
     struct bp_problem problem;
-    if (!atomic_load(&exchange->service->draining)) {
+    const struct bp_service *service = exchange->service;
+    const bool is_draining = atomic_load(&service->draining);
+    if (!is_draining && !*service->unsafe) {
         bp_reply_fixed(&exchange->reply, BP_MEDIA_JSON, body, sizeof body - 1);
         return;
     }
-    bp_problem_set(&problem, BP_PROBLEM_OVERLOADED, "draining: the service is about to stop");
+    bp_problem_set(&problem, BP_PROBLEM_OVERLOADED, "%s",
+                   is_draining ? "draining: the service is about to stop" : service->unsafe);
     bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
 }

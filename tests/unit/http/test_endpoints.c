@@ -67,6 +67,19 @@ TEST(test_ready_no_more)
     end();
 }
 
+TEST(test_not_ready_where_unsafe)
+{
+    service_make(&service, &STANDARD);
+    strcpy(service.unsafe, "the reason");
+    ask(&reply, &service, BP_METHOD_GET, "/readyz", "");
+    require_problem(&reply, BP_PROBLEM_OVERLOADED);
+    ck_assert_ptr_nonnull(strstr(reply.text.data, "\"the reason\""));
+    bp_reply_free(&reply);
+    ask(&reply, &service, BP_METHOD_GET, "/livez", "");
+    ck_assert_uint_eq(reply.status, 200);
+    end();
+}
+
 TEST(test_files_byte_for_byte)
 {
     require_file("/openapi.yaml", "openapi.yaml");
@@ -139,8 +152,7 @@ TEST(test_root_links_lead_somewhere)
     json_t *link;
     get("/");
     json_t *root = json_of(&reply), *links = json_object_get(root, "links");
-    json_object_foreach(links, name, link)
-    {
+    json_object_foreach(links, name, link) {
         char path[64]; /* relative to GET / */
         snprintf(path, sizeof path, "/%s", json_string_value(link));
         REQUIRE(bp_route_find(service.routes, path)->methods, "%s leads nowhere", name);
@@ -278,8 +290,8 @@ TEST(test_files_compressed)
     }
 }
 
-SUITE("http/endpoints", test_lives, test_ready_no_more, test_files_byte_for_byte, test_openapi_json,
-      test_examples_can_be_posted, test_root_tells_limits_as_they_are, test_standard_limits,
-      test_root_links_lead_somewhere, test_each_problem_has_a_page,
-      test_no_page_for_what_is_no_problem, test_files_that_the_client_has, test_etags_of_files,
-      test_files_compressed)
+SUITE("http/endpoints", test_lives, test_ready_no_more, test_not_ready_where_unsafe,
+      test_files_byte_for_byte, test_openapi_json, test_examples_can_be_posted,
+      test_root_tells_limits_as_they_are, test_standard_limits, test_root_links_lead_somewhere,
+      test_each_problem_has_a_page, test_no_page_for_what_is_no_problem,
+      test_files_that_the_client_has, test_etags_of_files, test_files_compressed)
