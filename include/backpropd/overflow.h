@@ -10,7 +10,9 @@ enum bp_tensor {
     BP_TENSOR_Z,
     BP_TENSOR_LOSS,
     BP_TENSOR_DL_DH,
+    BP_TENSOR_DL_DZ, /* of the last layer: softmax, or a loss calculated from z */
     BP_TENSOR_DL_DW,
+    BP_TENSOR_DL_DX,
     BP_TENSOR_GRADIENT_W, /* the batch's sum */
     BP_TENSOR_GRADIENT_B,
     BP_TENSOR_W, /* after an update */
