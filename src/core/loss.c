@@ -62,7 +62,8 @@ static double cross_entropy(const double *z, const double *y, size_t n)
             others += exp(z[j] - z[largest]);
     const double spread = log1p(others);
     for (size_t j = 0; j < n; j++)
-        sum += y[j] * ((z[largest] - z[j]) + spread);
+        if (y[j] != 0) /* no term, not even where the difference is infinite */
+            sum += y[j] * ((z[largest] - z[j]) + spread);
     return sum;
 }
 
