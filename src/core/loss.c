@@ -100,7 +100,7 @@ void bp_loss_derive(double *dl_dy_hat, const double *z, const double *y_hat, con
     switch (bp_loss_needs(loss)) {
     case BP_ACTIVATION_SOFTMAX:
         for (size_t j = 0; j < n; j++)
-            dl_dy_hat[j] = -ratio(y[j], y_hat[j]);
+            dl_dy_hat[j] = ratio(-y[j], y_hat[j]);
         return;
     case BP_ACTIVATION_SIGMOID:
         for (size_t j = 0; j < n; j++)
