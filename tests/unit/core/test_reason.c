@@ -503,6 +503,25 @@ TEST(test_pass_tells_which_source_is_dead)
     net_free(&net);
 }
 
+/* A saturated unit below has a derivative of 0 too; only relu units are dead. */
+TEST(test_pass_tells_saturated_sources_from_dead_ones)
+{
+    for (int below = 0; below < BP_ACTIVATION_SOFTMAX; below++) {
+        const bool is_dead = below == BP_ACTIVATION_RELU, is_zero = below == BP_ACTIVATION_SIGMOID;
+        struct net net;
+        struct run run;
+        net_make(&net, 2, (const size_t[]){1, 1, 1}, 1);
+        net_set(net.numbers, 6, (const double[]){0, -800, 1, 0, 1, 1});
+        net.layers[0].activation = (enum bp_activation)below;
+        run_backward(&run, &net.task);
+        ck_assert_int_eq(run.pass.layers[1].why_w[0], is_dead   ? BP_REASON_SOURCE_DEAD
+                                                      : is_zero ? BP_REASON_INPUT_ZERO
+                                                                : BP_REASON_NONE);
+        run_free(&run);
+        net_free(&net);
+    }
+}
+
 SUITE("core/reason", test_no_reason_where_the_gradient_is_not_zero, test_one_sample_each_reason,
       test_one_sample_underflow, test_precedence, test_error_of_what_is_calculated_from_z,
       test_error_of_a_batch_of_both_kinds, test_without_biases, test_batch_of_one_reason,
@@ -510,4 +529,4 @@ SUITE("core/reason", test_no_reason_where_the_gradient_is_not_zero, test_one_sam
       test_batch_cancels_before_mixed, test_batch_underflow_of_terms,
       test_batch_underflow_of_the_mean, test_settle_makes_the_mean, test_settle_leaves_a_sum,
       test_random_scenes_as_in_words, test_pass_tells_saturated_from_right,
-      test_pass_tells_which_source_is_dead)
+      test_pass_tells_which_source_is_dead, test_pass_tells_saturated_sources_from_dead_ones)
