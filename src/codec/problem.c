@@ -52,6 +52,12 @@ void bp_tensor_name(char *name, size_t size, const struct bp_overflow *overflow,
     case BP_TENSOR_DL_DH:
         name_of_hidden(name, size, "dL_d", k, depth);
         return;
+    case BP_TENSOR_DL_DZ:
+        snprintf(name, size, "dL_dz%zu", k);
+        return;
+    case BP_TENSOR_DL_DX:
+        snprintf(name, size, "dL_dx");
+        return;
     case BP_TENSOR_DL_DW:
         snprintf(name, size, "dL_dW%zu", k);
         return;

@@ -50,7 +50,7 @@ static struct bp_sample read_sample(const struct bp_reader *reader, const json_t
                                     const struct bp_place *place, const struct measure *of_x,
                                     const struct measure *of_y)
 {
-    struct bp_sample sample = {NULL, NULL};
+    struct bp_sample sample = {.x = NULL, .y = NULL};
     const json_t *x = json_object_get(value, "x"), *y = json_object_get(value, "y");
     if (!json_is_object(value)) {
         bp_read_wrong(reader, value, place, "an object");
