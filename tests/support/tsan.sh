@@ -25,9 +25,9 @@ export BACKPROPD="$build/backpropd"
 integration='http limits metrics vectors' rows=81-88,85,87,92,93,95,99
 [ -z "${SHORT:-}" ] || integration=http rows=93
 for test in $integration; do
-  node --test "tests/integration/$test.test.mjs" || failed=1
+  node --test "tests/api/integration/$test.test.mjs" || failed=1
 done
-CHAOS_ROWS=$rows BACKPROPD_THREADS=4 node --test tests/chaos/chaos.test.mjs || failed=1
+CHAOS_ROWS=$rows BACKPROPD_THREADS=4 node --test tests/hostile/chaos/chaos.test.mjs || failed=1
 
 for report in "$reports"/*; do
   [ -e "$report" ] || continue
