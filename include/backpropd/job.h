@@ -31,6 +31,7 @@ struct bp_job {
     struct bp_task task;
     unsigned include;        /* a set of bp_part: what the reply has */
     size_t n_targets;        /* samples that have a y */
+    bool is_out_in;          /* W stands in the body, and in the reply, with a row a neuron */
     bool posted_activations; /* the reply of /step gives them back */
     struct bp_estimate estimate;
     void *own;       /* what this operation alone reads, in `views` */

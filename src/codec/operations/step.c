@@ -48,6 +48,7 @@ static void *layout(struct bp_layout *layout, const struct bp_job *job)
     struct bp_descent *to = descent ? descent : &counted;
     to->learning_rate = own->learning_rate;
     to->steps = own->steps;
+    to->frozen = own->frozen;
     bp_descent_layout(to, layout, &job->task,
                       job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0);
     return descent;
@@ -111,7 +112,7 @@ const struct bp_operation bp_operation_step = {
     .members = BP_NAMES("network", "samples", "options", "include", "learning_rate", "steps"),
     .parts = BP_NAMES("samples", "why_zero"),
     .targets = BP_TARGETS_REQUIRED,
-    .own = {.once = sizeof(struct bp_step)},
+    .own = {.once = sizeof(struct bp_step), .per_layer = sizeof(struct bp_frozen)},
     .work_member = "steps",
     .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
     .read = read,
