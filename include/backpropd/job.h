@@ -37,11 +37,13 @@ struct bp_job {
     void *own;       /* what this operation alone reads, in `views` */
     double *numbers; /* owned: what layers and samples point into */
     void *views;     /* owned: the layers and samples themselves */
+    double *weights; /* owned, or NULL: W turned round, where it was posted out_in */
 };
 
 /* Names on the wire, in the order of their enums. */
 extern const char *const bp_activation_names[BP_ACTIVATION_COUNT];
 extern const char *const bp_loss_names[BP_LOSS_COUNT];
+extern const char *const bp_reduction_names[BP_REDUCTION_COUNT];
 extern const char *const bp_reason_names[BP_REASON_COUNT];
 
 #endif

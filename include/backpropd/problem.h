@@ -64,7 +64,8 @@
     X(SHAPE_MISMATCH, "shape_mismatch")                                                            \
     X(UNKNOWN_VALUE, "unknown_value")                                                              \
     X(OUT_OF_RANGE, "out_of_range")                                                                \
-    X(LIMIT_EXCEEDED, "limit_exceeded")
+    X(LIMIT_EXCEEDED, "limit_exceeded")                                                            \
+    X(INCOMPATIBLE, "incompatible") /* two members that are right alone */
 
 #define BP_AS_PROBLEM(name, wire, status, title, remedy) BP_PROBLEM_##name,
 enum bp_problem_code { BP_PROBLEMS(BP_AS_PROBLEM) BP_PROBLEM_COUNT };

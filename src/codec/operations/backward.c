@@ -2,7 +2,7 @@
 #include "../encode.h"
 #include "../estimate.h"
 #include "../read_task.h"
-#include "backpropd/json.h"
+#include "backpropd/json_write.h"
 #include "backpropd/media.h"
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
@@ -53,7 +53,7 @@ const struct bp_operation bp_operation_backward = {
     .members = BP_NAMES("network", "samples", "options", "include"),
     .parts = BP_NAMES("samples", "why_zero"),
     .included = BP_PART_SAMPLES | BP_PART_WHY_ZERO,
-    .targets = BP_TARGETS_REQUIRED,
+    .targets = BP_TARGETS_OR_GRADIENTS,
     .work_member = "samples",
     .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
     .read = bp_read_task,

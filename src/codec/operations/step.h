@@ -5,8 +5,8 @@
 #include "backpropd/descent.h"
 
 struct bp_step {
-    double learning_rate;       /* >= 0 */
-    size_t steps;               /* >= 1 */
+    double learning_rate;      /* >= 0 */
+    size_t steps;              /* >= 1 */
     struct bp_frozen frozen[]; /* (depth) */
 };
 

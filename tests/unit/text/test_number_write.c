@@ -1,9 +1,10 @@
-#include "text/number_shortest.h"
+#include "text/number_write.h"
 
 #include <math.h>
 
 #include "random.h"
 #include "suite.h"
+#include "text/digits.h"
 
 static size_t told, not_told;
 
@@ -104,5 +105,5 @@ TEST(test_reach)
     ck_assert(bp_shortest(nextafter(0x1p56, INFINITY)).digits == 0);
 }
 
-SUITE("text/number_shortest", test_powers_of_five, test_any_magnitude_within_reach, test_any_pattern,
+SUITE("text/number_write", test_powers_of_five, test_any_magnitude_within_reach, test_any_pattern,
       test_decimals_and_neighbours, test_few_bits, test_powers_of_two_and_neighbours, test_reach)

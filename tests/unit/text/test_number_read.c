@@ -1,4 +1,4 @@
-#include "text/number_nearest.h"
+#include "text/number_read.h"
 
 #include <math.h>
 
@@ -68,5 +68,5 @@ TEST(test_half_way_goes_to_even)
     }
 }
 
-SUITE("text/number_nearest", test_ends_of_both_ranges, test_any_digits, test_quotients_without_remainder,
-      test_half_way_goes_to_even)
+SUITE("text/number_read", test_ends_of_both_ranges, test_any_digits,
+      test_quotients_without_remainder, test_half_way_goes_to_even)

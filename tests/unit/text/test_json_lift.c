@@ -1,130 +1,15 @@
-#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 
-#include "backpropd/limits.h"
-#include "lifting.h"
 #include "random.h"
+#include "reading.h"
+#include "trees.h"
 
 /*
- * The heart of this file: whatever the text, the skeleton and its table put together again are what
- * plain jansson reads, and the two agree on what is JSON. Where they are meant to differ is
- * written in require_agreement, and nowhere else.
+ * The heart of this file: whatever the text, what can be read through the door is what plain
+ * jansson reads, and the two agree on what is JSON. Where they are meant to differ is written in
+ * require_agreement, and nowhere else.
  */
-
-#define PLAIN (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL)
-
-/* --- putting together again --------------------------------------------------------------------
- */
-
-static bool same(const struct bp_lifted *lifted, const json_t *skeleton, const json_t *plain);
-
-static bool same_number(double number, const json_t *plain)
-{
-    return json_is_real(plain) && same_bits(number, json_real_value(plain));
-}
-
-static bool same_vector(const double *numbers, size_t n, const json_t *plain)
-{
-    bool all = json_is_array(plain) && json_array_size(plain) == n;
-    for (size_t i = 0; all && i < n; i++)
-        all = same_number(numbers[i], json_array_get(plain, i));
-    return all;
-}
-
-static bool same_lift(const struct bp_lifted *lifted, const struct bp_lift *lift,
-                      const json_t *plain)
-{
-    const double *numbers = lifted->numbers + lift->first;
-    bool all = lift->first + lift->rows * lift->columns <= lifted->n_numbers;
-    switch (lift->kind) {
-    case BP_LIFT_NUMBER:
-        return all && lift->rows == 1 && lift->columns == 1 && same_number(numbers[0], plain);
-    case BP_LIFT_VECTOR:
-        return all && lift->rows == 1 && same_vector(numbers, lift->columns, plain);
-    case BP_LIFT_MATRIX:
-        all = all && json_is_array(plain) && json_array_size(plain) == lift->rows;
-        for (size_t i = 0; all && i < lift->rows; i++)
-            all = same_vector(numbers + i * lift->columns, lift->columns, json_array_get(plain, i));
-        return all;
-    }
-    return false;
-}
-
-static bool same_array(const struct bp_lifted *lifted, const json_t *skeleton, const json_t *plain)
-{
-    bool all = json_is_array(plain) && json_array_size(plain) == json_array_size(skeleton);
-    for (size_t i = 0; all && i < json_array_size(skeleton); i++)
-        all = same(lifted, json_array_get(skeleton, i), json_array_get(plain, i));
-    return all;
-}
-
-static bool same_object(const struct bp_lifted *lifted, const json_t *skeleton, const json_t *plain)
-{
-    const char *key;
-    json_t *value;
-    bool all = json_is_object(plain) && json_object_size(plain) == json_object_size(skeleton);
-    json_object_foreach((json_t *)skeleton, key, value)
-        all = all && same(lifted, value, json_object_get(plain, key));
-    return all;
-}
-
-static bool same(const struct bp_lifted *lifted, const json_t *skeleton, const json_t *plain)
-{
-    if (json_is_integer(skeleton)) {
-        json_int_t index = json_integer_value(skeleton);
-        return plain && index >= 0 && (size_t)index < lifted->n_lifts &&
-               same_lift(lifted, &lifted->lifts[index], plain);
-    }
-    if (json_is_array(skeleton))
-        return same_array(lifted, skeleton, plain);
-    if (json_is_object(skeleton))
-        return same_object(lifted, skeleton, plain);
-    return !json_is_real(skeleton) && json_equal(skeleton, plain);
-}
-
-/* --- agreement ---------------------------------------------------------------------------------
- */
-
-static size_t depth_of(const json_t *value)
-{
-    size_t deepest = 0;
-    const char *key;
-    json_t *inner;
-    if (!json_is_array(value) && !json_is_object(value))
-        return 0;
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        size_t depth = depth_of(json_array_get(value, i));
-        deepest = depth > deepest ? depth : deepest;
-    }
-    json_object_foreach((json_t *)value, key, inner) {
-        size_t depth = depth_of(inner);
-        deepest = depth > deepest ? depth : deepest;
-    }
-    return deepest + 1;
-}
-
-static bool has_infinity(const struct bp_lifted *lifted)
-{
-    for (size_t i = 0; i < lifted->n_numbers; i++)
-        if (isinf(lifted->numbers[i]))
-            return true;
-    return false;
-}
-
-/* Each entry's text in the body is the number, vector or matrix that it stands for. */
-static void require_spans(const struct lifting *lifting)
-{
-    for (size_t i = 0; i < lifting->lifted.n_lifts; i++) {
-        const struct bp_lift *lift = &lifting->lifted.lifts[i];
-        const char *text = lifting->body + lift->source_begin;
-        json_t *plain = json_loadb(text, lift->source_end - lift->source_begin, PLAIN, NULL);
-        REQUIRE(same_lift(&lifting->lifted, lift, plain), "entry %zu of %s", i, lifting->body);
-        size_t index = strtoul(lifting->lifted.skeleton.data + lift->skeleton_begin, NULL, 10);
-        REQUIRE(index == i, "the skeleton of %s has %zu for %zu", lifting->body, index, i);
-        json_decref(plain);
-    }
-}
 
 static bool is_overflow(const json_error_t *error)
 {
@@ -134,25 +19,24 @@ static bool is_overflow(const json_error_t *error)
 /* Returns whether the text is good. */
 static bool require_agreement(const char *body, size_t size)
 {
-    struct lifting lifting;
+    struct reading reading;
     json_error_t error = {.text = ""};
-    lifting_load(&lifting, body, size);
     json_t *plain = json_loadb(body, size, PLAIN, &error);
-    const bool good = lifting_is_good(&lifting);
-    if (memchr(body, '\0', size) || depth_of(plain) > BP_DEPTH_MAX)
-        REQUIRE(!lifting.root, "accepted, with a NUL or too deep: %.*s", (int)size, body);
+    reading_start(&reading, body, size);
+    const bool good = reading.good && !reading.json.has_duplicates;
+    REQUIRE(reading.json.fault != BP_JSON_REFUSED, "jansson alone refuses %.*s", (int)size, body);
+    if (memchr(body, '\0', size) || tree_depth(plain) > DEPTH)
+        REQUIRE(!reading.good, "accepted, with a NUL or too deep: %.*s", (int)size, body);
     else if (!plain && is_overflow(&error))
-        REQUIRE(!good || has_infinity(&lifting.lifted), "no infinity in %.*s", (int)size, body);
+        REQUIRE(!good || tree_has_infinity(&reading.json), "no infinity in %.*s", (int)size, body);
     else
         REQUIRE(good == (plain != NULL), "%s, but jansson says %s: %.*s",
                 good ? "accepted" : "refused", error.text, (int)size, body);
-    if (good && plain) {
-        REQUIRE(same(&lifting.lifted, lifting.root, plain), "the skeleton %s is not %.*s",
-                lifting.lifted.skeleton.data, (int)size, body);
-        require_spans(&lifting);
-    }
+    if (good && plain)
+        REQUIRE(tree_same(&reading.json, reading.json.root, plain), "%.*s is not what it is",
+                (int)size, body);
+    reading_end(&reading);
     json_decref(plain);
-    lifting_end(&lifting);
     return good;
 }
 
@@ -587,25 +471,21 @@ TEST(test_mutated_texts)
 
 static void require_skeleton(const char *body, const char *expected)
 {
-    struct lifting lifting;
-    char got[256] = "";
-    lifting_load(&lifting, body, strlen(body));
-    for (const char *at = lifting.lifted.skeleton.data; *at; at++)
-        if (*at != ' ')
-            strncat(got, at, 1);
-    ck_assert_str_eq(got, expected);
-    lifting_end(&lifting);
+    struct reading reading;
+    reading_start(&reading, body, strlen(body));
+    ck_assert_str_eq(reading.json.skeleton.data, expected);
+    reading_end(&reading);
 }
 
 /* What is lifted is small in the skeleton: that is what lifting is for. */
 TEST(test_whole_vectors_and_matrices_are_lifted)
 {
     require_skeleton("7", "0");
-    require_skeleton("[1,2,3]", "0");
+    require_skeleton(" [1,\n2,3] ", "0");
     require_skeleton("[[1,2],[3,4]]", "0");
-    require_skeleton("{\"W\":[[1,2],[3,4]],\"b\":[5,6],\"r\":7}", "{\"W\":0,\"b\":1,\"r\":2}");
-    require_skeleton("[[1,2],[3]]", "[0,1]"); /* ragged: row by row */
-    require_skeleton("[1,\"a\",2]", "[0,\"a\",1]");
+    require_skeleton("{\"W\" : [[1,2],[3,4]],\t\"b\":[5,6],\"r\":7 }", "{\"W\":0,\"b\":1,\"r\":2}");
+    require_skeleton("[[1,2], [3]]", "[0,1]"); /* ragged: row by row */
+    require_skeleton("[1,\" a \",2]", "[0,\" a \",1]");
     require_skeleton("[]", "0");
     require_skeleton("[[[1]]]", "[0]");
     require_skeleton("[{\"x\":[1]},{\"x\":[2]}]", "[{\"x\":0},{\"x\":1}]");
@@ -613,55 +493,22 @@ TEST(test_whole_vectors_and_matrices_are_lifted)
 
 TEST(test_numbers_that_are_given_up_leave_no_trace)
 {
-    struct lifting lifting;
+    struct reading reading;
     static const char body[] = "[[1,2,3,4,\"a\"],[5]]";
-    lifting_load(&lifting, body, sizeof body - 1);
-    ck_assert_uint_eq(lifting.lifted.n_numbers, 5); /* 1 to 4 once, and 5 */
-    ck_assert_uint_eq(lifting.lifted.n_lifts, 5);
-    lifting_end(&lifting);
+    reading_start(&reading, body, sizeof body - 1);
+    ck_assert_uint_eq(reading.json.n_numbers, 5); /* 1 to 4 once, and 5 */
+    ck_assert_uint_eq(reading.json.n_lifts, 5);
+    reading_end(&reading);
 }
 
 /* --- limits ------------------------------------------------------------------------------------
  */
 
-TEST(test_stop_says_where_and_why)
-{
-    static const struct {
-        const char *body;
-        size_t size;
-        enum bp_lift_stop stop;
-        size_t at;
-    } rows[] = {
-        {"[1,2]", 5, BP_LIFT_WHOLE, 5},
-        {"", 0, BP_LIFT_WHOLE, 0},
-        {"[1,\"a\",01]", 10, BP_LIFT_MALFORMED, 7},
-        {"[1,-]", 5, BP_LIFT_MALFORMED, 3},
-        {"{\"a\": 1.}", 9, BP_LIFT_MALFORMED, 6},
-        {"{\"a\": \0}", 8, BP_LIFT_NUL, 6},
-        {"[1\0,2]", 6, BP_LIFT_NUL, 2},
-        {"\"a\0\"", 4, BP_LIFT_NUL, 2},
-        {"\"a\\\0\"", 5, BP_LIFT_NUL, 3},
-        {"1\0", 2, BP_LIFT_NUL, 1},
-        {" [[[[[[[[[1]]]]]]]]]", 20, BP_LIFT_DEPTH, 9},
-        {"[[[[[[[[{}]]]]]]]]", 18, BP_LIFT_DEPTH, 8},
-        {"[[[[[[[{\"a\":[1]}]]]]]]]", 23, BP_LIFT_DEPTH, 12},
-    };
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct lifting lifting;
-        lifting_load(&lifting, rows[i].body, rows[i].size);
-        REQUIRE(lifting.lifted.stop == rows[i].stop, "row %zu: stop %d", i,
-                (int)lifting.lifted.stop);
-        REQUIRE(lifting.lifted.stopped_at == rows[i].at, "row %zu: at %zu", i,
-                lifting.lifted.stopped_at);
-        lifting_end(&lifting);
-    }
-}
-
-/* n times the piece, in one array that is no matrix. Returns why the pass stopped. */
-static enum bp_lift_stop lift_many(const char *piece, size_t n, size_t containers_max)
+/* n times the piece, in one array that is no matrix. Returns what is wrong. */
+static enum bp_json_fault read_many(const char *piece, size_t n, size_t containers)
 {
     const size_t length = strlen(piece);
-    struct lifting lifting = {.root = NULL};
+    struct reading reading;
     char *body = malloc(n * (length + 1) + 8), *at = body;
     memcpy(at, "[null", 5);
     at += 5;
@@ -671,12 +518,12 @@ static enum bp_lift_stop lift_many(const char *piece, size_t n, size_t container
     }
     *at++ = ']';
     *at = '\0';
-    lifting.body = body;
-    budget_make(&lifting.memory, BUDGET_ENOUGH);
-    bp_lift_body(&lifting.lifted, body, (size_t)(at - body), containers_max, &lifting.memory);
-    enum bp_lift_stop stop = lifting.lifted.stop;
-    lifting_end(&lifting);
-    return stop;
+    reading_start_within(&reading, body, (size_t)(at - body),
+                         (struct bp_json_limits){DEPTH, VALUES, containers});
+    enum bp_json_fault fault = reading.json.fault;
+    reading_end(&reading);
+    free(body);
+    return fault;
 }
 
 TEST(test_values_are_counted)
@@ -684,8 +531,8 @@ TEST(test_values_are_counted)
     static const char *const pieces[] = {"0", "\"\"", "true", "[]", "[1,2]", "[[1],[2]]"};
     for (size_t i = 0; i < LENGTH(pieces); i++) {
         /* the array itself and its null are two values more */
-        ck_assert_int_eq(lift_many(pieces[i], BP_VALUES_MAX - 2, SIZE_MAX), BP_LIFT_WHOLE);
-        ck_assert_int_eq(lift_many(pieces[i], BP_VALUES_MAX - 1, SIZE_MAX), BP_LIFT_TOO_MANY);
+        ck_assert_int_eq(read_many(pieces[i], VALUES - 2, SIZE_MAX), BP_JSON_GOOD);
+        ck_assert_int_eq(read_many(pieces[i], VALUES - 1, SIZE_MAX), BP_JSON_TOO_MANY);
     }
 }
 
@@ -697,12 +544,12 @@ TEST(test_containers_are_counted)
     } rows[] = {{"{}", 1}, {"[true]", 1}, {"[{}]", 2}, {"{\"a\":[null]}", 2}, {"[[1],2]", 2}};
     for (size_t i = 0; i < LENGTH(rows); i++) {
         const size_t needed = 1 + 100 * rows[i].containers;
-        ck_assert_int_eq(lift_many(rows[i].piece, 100, needed), BP_LIFT_WHOLE);
-        ck_assert_int_eq(lift_many(rows[i].piece, 100, needed - 1), BP_LIFT_TOO_MANY);
+        ck_assert_int_eq(read_many(rows[i].piece, 100, needed), BP_JSON_GOOD);
+        ck_assert_int_eq(read_many(rows[i].piece, 100, needed - 1), BP_JSON_TOO_MANY);
     }
     /* a matrix is one, with all its rows */
-    ck_assert_int_eq(lift_many("[[1,2],[3,4]]", 1000, 1001), BP_LIFT_WHOLE);
-    ck_assert_int_eq(lift_many("[[1,2],[3,4]]", 1000, 1000), BP_LIFT_TOO_MANY);
+    ck_assert_int_eq(read_many("[[1,2],[3,4]]", 1000, 1001), BP_JSON_GOOD);
+    ck_assert_int_eq(read_many("[[1,2],[3,4]]", 1000, 1000), BP_JSON_TOO_MANY);
 }
 
 /* A long array that turns out to be none of numbers must not be read again and again. */
@@ -728,15 +575,15 @@ TEST(test_memory_runs_out_anywhere)
     size_t refused = 0;
     for (size_t limit = 0;; limit += 8) {
         struct bp_memory memory;
-        struct bp_lifted lifted;
+        struct bp_json json;
         budget_make(&memory, limit);
-        bp_lift_body(&lifted, body, sizeof body - 1, SIZE_MAX, &memory);
-        bool whole = lifted.stop == BP_LIFT_WHOLE;
+        bool whole = bp_json_open(&json, body, sizeof body - 1,
+                                  &(struct bp_json_limits){DEPTH, VALUES, SIZE_MAX}, &memory);
         if (!whole)
-            ck_assert(lifted.stop == BP_LIFT_NO_MEMORY && lifted.over_budget);
+            ck_assert_int_eq(json.fault, BP_JSON_OVER_BUDGET);
         else
-            ck_assert_uint_eq(lifted.n_numbers, 6 + 3 + 3 + 3 + 20);
-        bp_lifted_free(&lifted);
+            ck_assert_uint_eq(json.n_numbers, 6 + 3 + 3 + 3 + 20);
+        bp_json_close(&json);
         budget_end(&memory);
         if (whole)
             break;
@@ -745,8 +592,8 @@ TEST(test_memory_runs_out_anywhere)
     ck_assert_uint_gt(refused, 50);
 }
 
-SUITE("codec/lift", test_good_texts_by_hand, test_bad_texts_by_hand,
+SUITE("text/json_lift", test_good_texts_by_hand, test_bad_texts_by_hand,
       test_nul_bytes_are_refused_everywhere, test_cut_texts, test_made_texts, test_mutated_texts,
       test_whole_vectors_and_matrices_are_lifted, test_numbers_that_are_given_up_leave_no_trace,
-      test_stop_says_where_and_why, test_values_are_counted, test_containers_are_counted,
-      test_many_numbers_then_something_else, test_memory_runs_out_anywhere)
+      test_values_are_counted, test_containers_are_counted, test_many_numbers_then_something_else,
+      test_memory_runs_out_anywhere)
