@@ -1,6 +1,5 @@
 #include "backpropd/decode.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "estimate.h"
@@ -38,29 +37,17 @@ static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
     return true;
 }
 
-/* Notes a member that others know, and who they are. False if nobody does. */
-static bool is_known_elsewhere(const struct bp_reader *reader, const char *key)
+static struct bp_names members_of(const struct bp_operation *operation)
 {
-    char says[128] = "only";
-    size_t n = 0;
-    for (const struct bp_operation *const *other = bp_operations; *other; other++)
-        if (bp_is_known(key, (*other)->members)) {
-            const size_t length = strlen(says);
-            snprintf(says + length, sizeof says - length, "%s %s", n++ ? "," : "", (*other)->path);
-        }
-    if (!n)
-        return false;
-    strncat(says, n == 1 ? " knows the member" : " know the member",
-            sizeof says - strlen(says) - 1);
-    bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_body, key, says);
-    return true;
+    return operation->members;
 }
 
 static void read_unknown(const struct bp_reader *reader)
 {
     const struct bp_names known = reader->job->operation->members;
     for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);) {
-        if (!bp_is_known(m.name, known) && !is_known_elsewhere(reader, m.name))
+        if (!bp_is_known(m.name, known) &&
+            !bp_read_elsewhere(reader, &bp_place_body, m.name, members_of))
             bp_read_unknown(reader, &bp_place_body, m.name, known);
     }
 }
@@ -95,7 +82,11 @@ static bool read_root(struct bp_reader *reader, struct bp_memory *memory)
     read_unknown(reader);
     if (reader->problem->n_faults == 0)
         check_work(reader);
-    return reader->problem->n_faults == 0 || bp_faults_finish(reader->problem);
+    if (reader->problem->n_faults > 0)
+        return bp_faults_finish(reader->problem);
+    bool over_budget;
+    return !reader->job->is_out_in || bp_turn_weights(reader->job, memory, &over_budget) ||
+           bp_problem_set_memory(reader->problem, over_budget);
 }
 
 void bp_decode_prepare(void)
@@ -126,7 +117,9 @@ void bp_job_free(struct bp_job *job)
 {
     bp_memory_give(job->numbers);
     bp_memory_give(job->views);
+    bp_memory_give(job->weights);
     job->operation = NULL;
     job->numbers = NULL;
     job->views = NULL;
+    job->weights = NULL;
 }
