@@ -80,11 +80,9 @@ TEST(test_reply_numbers_saturate)
     static const struct {
         enum operation endpoint;
         size_t n_samples, steps;
-    } rows[] = {{FORWARD, SIZE_MAX, 1},
-                {BACKWARD, SIZE_MAX, 1},
-                {STEP, SIZE_MAX, 1},
-                {STEP, 1, SIZE_MAX - 1000},
-                {STEP, 1, SIZE_MAX}};
+    } rows[] = {{FORWARD, SIZE_MAX, 1},     {FORWARD, SIZE_MAX / 2 + 1, 1}, /* 2^63 */
+                {BACKWARD, SIZE_MAX, 1},    {STEP, SIZE_MAX, 1},
+                {STEP, 1, SIZE_MAX - 1000}, {STEP, 1, SIZE_MAX}};
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct bp_job job = job_of(rows[i].endpoint, sizes, 1, rows[i].n_samples, rows[i].steps);
         job.include = ~0U;
