@@ -15,6 +15,12 @@
 #define BP_TARGET_MAX 4096
 #define BP_REQUEST_ID_MAX 128
 
+/* A target as it came, with its query. */
+struct bp_target {
+    size_t size; /* up to a NUL */
+    bool is_bad; /* it has a character that may not stand there */
+};
+
 struct bp_head {
     const char *method;
     const char *target; /* as it came, without the query */

@@ -41,9 +41,8 @@ struct bp_connection_rules {
 struct bp_connection {
     struct bp_connection *next, **link; /* in the list of all */
     int socket;
-    bool is_one_too_many;  /* beyond a limit: to be told so */
-    size_t target_size;    /* of the request at hand, with its query */
-    bool is_bad_target;    /* it has a character that may not stand there */
+    bool is_one_too_many;    /* beyond a limit: to be told so */
+    struct bp_target target; /* of the request at hand */
     _Atomic uint64_t wait; /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
     void *request;         /* at hand, or NULL: the server's */
     struct in6_addr client;

@@ -24,10 +24,6 @@
 #include "smuggling_check.h"
 #include "timeout_reply.h"
 
-/* Above 32 KiB the library takes a connection's memory from mmap and gives it back to the system;
- * below, 10,000 closed connections left 330 MB behind. */
-#define CONNECTION_MEMORY 36864
-
 /* Connections beyond the limit that are let in to be told so, each worker having its share. */
 #define SPARE_CONNECTIONS 64
 
@@ -179,13 +175,11 @@ static void set_request_id(char out[BP_REQUEST_ID_MAX + 1], struct bp_server *se
 }
 
 static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *connection,
-                             struct bp_head *head, void **state)
+                             struct bp_connection *peer, struct bp_head *head, void **state)
 {
-    struct bp_connection *peer = peer_of(connection);
     struct call *call = NULL;
-    if (peer)
-        set_request_id(peer->request_id, server, head);
-    if (peer && bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
+    set_request_id(peer->request_id, server, head);
+    if (bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
         call = malloc(sizeof *call);
     if (!call)
         return MHD_NO; /* there is nobody left to answer, or no memory to do it in */
@@ -201,8 +195,6 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     bp_head_trace_id(call->trace_id, head);
     head->is_one_too_many = peer->is_one_too_many;
-    head->target_size = peer->target_size;
-    head->bad_target = peer->is_bad_target;
     bp_metrics_begin(server->service->metrics);
     if (bp_exchange_begin(&call->exchange, server->service, head))
         return send_reply(connection, call);
@@ -242,9 +234,12 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     struct call *call = *state;
     if (!call) {
         struct bp_server *server = cls;
-        struct bp_head head =
-            bp_read_head(connection, method, url, version, server->smuggling_check.scans_heads);
-        return begin(server, connection, &head, state);
+        struct bp_connection *peer = peer_of(connection);
+        if (!peer)
+            return MHD_NO; /* there was no memory for it */
+        struct bp_head head = bp_read_head(connection, method, url, version, &peer->target,
+                                           server->smuggling_check.scans_heads);
+        return begin(server, connection, peer, &head, state);
     }
     if (*piece_size) {
         bool go_on = bp_exchange_take(&call->exchange, piece, *piece_size);
@@ -365,10 +360,10 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 {
     const struct bp_server *server = cls;
     struct bp_connection *peer = peer_of(connection);
+    const struct bp_target seen = bp_read_target(connection, (char *)target);
     if (peer) {
         bp_connection_begin_head(server->connections, peer);
-        peer->target_size = strlen(target);
-        peer->is_bad_target = !bp_target_is_proper(target);
+        peer->target = seen;
     }
     return NULL;
 }
@@ -398,7 +393,7 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
          NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-         (intptr_t)(head > CONNECTION_MEMORY ? head : CONNECTION_MEMORY), NULL},
+         (intptr_t)(head > BP_CONNECTION_MEMORY ? head : BP_CONNECTION_MEMORY), NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},
