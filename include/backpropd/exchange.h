@@ -15,6 +15,7 @@ struct bp_exchange {
     const char *if_none_match; /* or NULL */
     bool accepts_gzip;
     bool is_refused; /* `reply` says so already; the body is read and dropped */
+    bool must_close; /* the connection cannot go on after the reply */
     bool is_ended;   /* the body is whole, and a NUL stands after it */
     size_t length;   /* announced, 0 if not */
     size_t received; /* of the body */
@@ -24,8 +25,9 @@ struct bp_exchange {
 };
 
 /*
- * Starts with a head. Returns true if the request is refused at once: the reply asks to close the
- * connection. As a rule false: the body comes first, if only an empty one.
+ * Starts with a head. Returns true if the reply is there at once: the request is refused, or its
+ * client waits for leave to send a body that nobody reads. As a rule false: the body comes first,
+ * if only an empty one.
  */
 bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                        const struct bp_head *head);

@@ -64,6 +64,9 @@ const char *bp_head_authority(const struct bp_head *head);
 /* The path of the target: of an absolute one (http://host/path), what follows the authority. */
 const char *bp_head_path(const struct bp_head *head);
 
+/* True if a body follows. */
+bool bp_head_has_body(const struct bp_head *head);
+
 /* The announced length of the body; SIZE_MAX if it is beyond any; 0 if none. */
 size_t bp_head_length(const struct bp_head *head);
 

@@ -20,7 +20,6 @@ struct bp_reply {
     bool is_preflight;       /* OPTIONS: what CORS asks for is allowed */
     bool retry_later;        /* Retry-After */
     bool accepts_post;       /* Accept-Post, on 415 */
-    bool must_close;         /* the connection cannot go on */
     bool is_gzip;            /* Content-Encoding */
     bool has_gzip;           /* it depends on Accept-Encoding */
     const char *etag;        /* or NULL */

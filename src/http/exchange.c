@@ -59,14 +59,6 @@ static bool names_our_host(const struct bp_exchange *exchange, const struct bp_h
            bp_hosts_allow(exchange->service->allowed_hosts, head);
 }
 
-/* Answers before the body: what was sent of it cannot be told from a next request then, so the
- * connection ends. */
-static bool answer_at_once(struct bp_exchange *exchange)
-{
-    exchange->reply.must_close = true;
-    return true;
-}
-
 /* Makes ready for the body of a POST that some route takes, or refuses it. */
 static void expect_body(struct bp_exchange *exchange, const struct bp_head *head)
 {
@@ -83,6 +75,16 @@ static void expect_body(struct bp_exchange *exchange, const struct bp_head *head
     }
 }
 
+/* The client waits for leave to send a body. If nobody reads that, it gets its reply at once;
+ * whether the body comes all the same is not looked at, so the connection ends. */
+static bool answer_who_waits(struct bp_exchange *exchange)
+{
+    if (exchange->body.data)
+        return false;
+    bp_exchange_finish(exchange);
+    return exchange->must_close = true;
+}
+
 bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                        const struct bp_head *head)
 {
@@ -94,6 +96,7 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                                      .method = BP_METHOD_OTHER,
                                      .accepts_gzip = bp_accepts_gzip(head->accept_encoding),
                                      .if_none_match = head->if_none_match,
+                                     .must_close = head->n_coding > 0,
                                      .reply = {.problem = -1}};
     if (head->is_one_too_many || !bp_head_check(head, &problem, service->limits.header_bytes)) {
         if (head->is_one_too_many)
@@ -101,14 +104,13 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                            "%zu connections are open already, or %zu of this client",
                            service->limits.connections, service->limits.client_connections);
         refuse(exchange, &problem);
-        return answer_at_once(exchange);
+        return exchange->must_close = true;
     }
     exchange->method = bp_head_method(head);
     exchange->length = bp_head_length(head);
-    if (is_beyond_reading(exchange, exchange->length) ||
-        (head->expect && exchange->length > service->limits.body_bytes)) {
+    if (is_beyond_reading(exchange, exchange->length)) {
         refuse_size(exchange);
-        return answer_at_once(exchange);
+        return exchange->must_close = true;
     }
     if (!names_our_host(exchange, head))
         refuse_saying(exchange, BP_PROBLEM_MISDIRECTED,
@@ -118,7 +120,7 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                       "a known token is needed here: Authorization: Bearer TOKEN");
     else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
         expect_body(exchange, head);
-    return false;
+    return head->expect && bp_head_has_body(head) && answer_who_waits(exchange);
 }
 
 bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t size)

@@ -279,6 +279,11 @@ size_t bp_head_length(const struct bp_head *head)
     return length;
 }
 
+bool bp_head_has_body(const struct bp_head *head)
+{
+    return head->n_coding || bp_head_length(head);
+}
+
 void bp_head_trace_id(char trace_id[33], const struct bp_head *head)
 {
     const char *parent = head->traceparent ? head->traceparent : "";

@@ -138,7 +138,7 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
         .origin = call->origin,
         .is_post = exchange->method == BP_METHOD_POST,
         .keep_alive = call->is_kept ? call->server->keep_alive : NULL,
-        .closes = exchange->reply.must_close || atomic_load(&exchange->service->draining)};
+        .closes = exchange->must_close || atomic_load(&exchange->service->draining)};
     struct bp_fields fields;
     bp_fields_make(&fields, &exchange->reply, &facts);
     for (size_t i = 0; i < fields.n; i++) /* without memory it goes out without: better than none */

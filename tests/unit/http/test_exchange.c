@@ -49,7 +49,7 @@ static void end_exchange(void)
 static void require_at_once(enum bp_problem_code code)
 {
     require_problem(&exchange.reply, code);
-    ck_assert(exchange.reply.must_close);
+    ck_assert(exchange.must_close);
     end_exchange();
 }
 
@@ -57,7 +57,7 @@ static void require_at_once(enum bp_problem_code code)
 static void require_finished(enum bp_problem_code code)
 {
     require_problem(&exchange.reply, code);
-    ck_assert(!exchange.reply.must_close);
+    ck_assert(!exchange.must_close);
     end_exchange();
 }
 
@@ -72,7 +72,7 @@ static void require_finished_reply(const char *expected)
     char *body = body_of(&exchange.reply);
     REQUIRE(exchange.reply.status == 200, "%s", body);
     ck_assert_str_eq(body, expected);
-    ck_assert(!exchange.reply.must_close);
+    ck_assert(!exchange.must_close);
     free(body);
     end_exchange();
 }

@@ -20,7 +20,7 @@ TEST(test_each_problem_as_a_reply)
         require_problem(&reply, (enum bp_problem_code)code);
         ck_assert(reply.retry_later == (reply.status == 503));
         ck_assert(reply.accepts_post == (reply.status == 415));
-        ck_assert(!reply.must_close && !reply.is_preflight && reply.allow == 0);
+        ck_assert(!reply.is_preflight && reply.allow == 0);
         end();
     }
 }
@@ -93,7 +93,7 @@ TEST(test_fixed_reply)
     ck_assert_str_eq(reply.media_type, BP_MEDIA_HTML);
     ck_assert_ptr_eq(bp_reply_body(&reply, &size), body);
     ck_assert_uint_eq(size, 10);
-    ck_assert(!reply.must_close && !reply.retry_later && !reply.accepts_post && !reply.allow);
+    ck_assert(!reply.retry_later && !reply.accepts_post && !reply.allow);
     end();
 }
 
