@@ -14,6 +14,7 @@ struct bp_exchange {
     const char *path;          /* without the query */
     const char *if_none_match; /* or NULL */
     bool accepts_gzip;
+    int representation; /* which of the route's the client gets */
     bool is_refused; /* `reply` says so already; the body is read and dropped */
     bool must_close; /* the connection cannot go on after the reply */
     bool is_ended;   /* the body is whole, and a NUL stands after it */

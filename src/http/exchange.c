@@ -5,6 +5,7 @@
 #include "backpropd/hosts.h"
 #include "calculation.h"
 #include "gzip.h"
+#include "negotiate.h"
 
 /* Memory for a body that is only promised yet: more is taken once that much has come, or a few
  * clients that announce much and send nothing would take all there is. */
@@ -49,6 +50,29 @@ static void refuse_saying(struct bp_exchange *exchange, enum bp_problem_code cod
 {
     struct bp_problem problem;
     bp_problem_set(&problem, code, "%s", text);
+    refuse(exchange, &problem);
+}
+
+/* True if there is a representation that the client accepts, or the reply is none. */
+static bool negotiate(struct bp_exchange *exchange, const struct bp_head *head)
+{
+    const struct bp_route *route = exchange->route;
+    if (*route->media_types && exchange->method & route->methods & ~BP_METHOD_OPTIONS)
+        exchange->representation = bp_negotiate(head, route->media_types);
+    return exchange->representation >= 0;
+}
+
+static void refuse_representations(struct bp_exchange *exchange)
+{
+    const char *const *names = exchange->route->media_types;
+    struct bp_problem problem;
+    size_t n = 0;
+    while (names[n])
+        n++;
+    problem.expected = (struct bp_fact){.kind = BP_FACT_NAMES, .names = names, .n_names = n};
+    bp_problem_set(&problem, BP_PROBLEM_NOT_ACCEPTABLE,
+                   "Accept admits none of the %zu representations of %.40s; the first is %s", n,
+                   exchange->path, names[0]);
     refuse(exchange, &problem);
 }
 
@@ -118,6 +142,8 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
     else if (!bp_access_allows(&service->access, exchange->route->group, head))
         refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for all that can be wrong */
                       "a known token is needed here: Authorization: Bearer TOKEN");
+    else if (!negotiate(exchange, head))
+        refuse_representations(exchange);
     else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
         expect_body(exchange, head);
     return head->expect && bp_head_has_body(head) && answer_who_waits(exchange);
@@ -157,10 +183,15 @@ static void end_body(struct bp_exchange *exchange)
     }
 }
 
-static void answer_options(struct bp_exchange *exchange, unsigned methods)
+/* "*" asks about the whole service; and of a path where nothing is, a web page must be able to read
+ * that. */
+static void answer_options(struct bp_exchange *exchange)
 {
-    exchange->reply =
-        (struct bp_reply){.status = 204, .allow = methods, .is_preflight = true, .problem = -1};
+    const unsigned methods = exchange->route->methods;
+    exchange->reply = (struct bp_reply){.status = 204,
+                                        .allow = methods ? methods : BP_METHOD_OTHER - 1,
+                                        .is_preflight = true,
+                                        .problem = -1};
 }
 
 static void answer_not_allowed(struct bp_exchange *exchange)
@@ -185,15 +216,12 @@ static void answer_not_found(struct bp_exchange *exchange)
 static bool begin_answer(struct bp_exchange *exchange)
 {
     const struct bp_route *route = exchange->route;
-    const bool is_options = exchange->method == BP_METHOD_OPTIONS;
     if (exchange->is_refused)
         return true;
-    if (is_options && strcmp(exchange->path, "*") == 0) /* it asks about the whole service */
-        answer_options(exchange, BP_METHOD_OTHER - 1);
+    if (exchange->method == BP_METHOD_OPTIONS)
+        answer_options(exchange);
     else if (!route->methods)
         answer_not_found(exchange);
-    else if (is_options)
-        answer_options(exchange, route->methods);
     else if (!(route->methods & exchange->method))
         answer_not_allowed(exchange);
     else if (route->operation)
@@ -207,7 +235,8 @@ static bool begin_answer(struct bp_exchange *exchange)
 static void complete(struct bp_exchange *exchange)
 {
     struct bp_reply *reply = &exchange->reply;
-    bp_calculation_complete(&exchange->job, reply, exchange->service);
+    bp_calculation_complete(&exchange->job, reply, exchange->service,
+                            exchange->job.operation->representations + exchange->representation);
     reply->has_gzip = reply->text.size >= BP_GZIP_FROM;
     reply->is_gzip = reply->has_gzip && exchange->accepts_gzip && bp_gzip(&reply->text);
 }

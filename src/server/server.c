@@ -317,12 +317,15 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     struct bp_server *server = cls;
     struct call *call = *state;
     (void)connection;
-    (void)why;
     if (!call)
         return;
     *state = NULL;
-    if (!call->answered && bp_connection_is_over(call->peer))
-        note_lateness(call);
+    if (bp_connection_is_over(call->peer)) {
+        if (!call->answered)
+            note_lateness(call);
+    } else if (why == MHD_REQUEST_TERMINATED_WITH_ERROR) {
+        call->answered = false; /* the reply could not be sent */
+    }
     bp_connection_wait(server->connections, call->peer, BP_WAIT_IDLE);
     end_call(call);
 }
