@@ -160,11 +160,11 @@ packaging-deps: ## Install what the packaging tests need besides
 
 .PHONY: packaging
 packaging: deb ## Test the systemd units, install, the man page and the Debian package
-	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/packaging
+	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/deploy/packaging
 
 .PHONY: restart
 restart: all ## Restart under load, 100 times or RESTARTS=N, and lose no request
-	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node tests/restart/restart.mjs
+	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node tests/deploy/restart/restart.mjs
 
 .PHONY: proxy-deps
 proxy-deps: deps ## Install what the tests behind proxies need besides: nginx, HAProxy
@@ -172,7 +172,7 @@ proxy-deps: deps ## Install what the tests behind proxies need besides: nginx, H
 
 .PHONY: proxy
 proxy: all ## Test the service behind nginx and HAProxy, under a prefix, with hostile requests
-	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/proxy
+	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/deploy/proxy
 
 # --- tests ---------------------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ promtool: ## Fetch promtool to build/tools, for the test of /metrics (80 MB)
 RUN_TESTS = BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node tests/support/run.mjs
 FUZZ_TARGETS := body http lift number
 REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/replay/%)
-INTEGRATION ?= tests/contract tests/integration
+INTEGRATION ?= tests/api/contract tests/api/integration
 
 .PHONY: test
 test: test-tools all $(TEST_BINARIES) $(REPLAYS) ## All tests: unit, the fuzzers' corpus, vectors, contract, integration
@@ -237,26 +237,26 @@ fuzz-deps: ## Install what fuzzing needs besides
 
 .PHONY: fuzz
 fuzz: ## Fuzz bodies, JSON, HTTP and numbers (FUZZ_SECONDS=60 each)
-	@sh tests/fuzz/run.sh "$(FUZZ_SECONDS)" $(FUZZ_TARGETS)
+	@sh tests/hostile/fuzz/run.sh "$(FUZZ_SECONDS)" $(FUZZ_TARGETS)
 
-$(BUILD)/obj/tests/fuzz/%.c.o: CFLAGS_ALL += -Isrc
+$(BUILD)/obj/tests/hostile/fuzz/%.c.o: CFLAGS_ALL += -Isrc
 
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.c.o $(OBJECTS)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/hostile/fuzz/%.c.o $(OBJECTS)
 	@mkdir -p $(@D)
 	@echo '  LINK    $@'
 	@$(CXX) $(LDFLAGS_ALL) -fsanitize=fuzzer $(FUZZ_LINK_$*) -o $@ $^ $(LIBS)
 
-$(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.c.o $(BUILD)/obj/tests/fuzz/replay.c.o $(OBJECTS)
+$(BUILD)/replay/%: $(BUILD)/obj/tests/hostile/fuzz/%.c.o $(BUILD)/obj/tests/hostile/fuzz/replay.c.o $(OBJECTS)
 	@mkdir -p $(@D)
 	@echo '  LINK    $@'
 	@$(CXX) $(LDFLAGS_ALL) $(FUZZ_LINK_$*) -o $@ $^ $(LIBS)
 
-.SECONDARY: $(patsubst %,$(BUILD)/obj/tests/fuzz/%.c.o,$(FUZZ_TARGETS) replay)
--include $(wildcard $(BUILD)/obj/tests/fuzz/*.d) $(wildcard $(BUILD)/obj/tests/torture/*.d)
+.SECONDARY: $(patsubst %,$(BUILD)/obj/tests/hostile/fuzz/%.c.o,$(FUZZ_TARGETS) replay)
+-include $(wildcard $(BUILD)/obj/tests/hostile/fuzz/*.d) $(wildcard $(BUILD)/obj/tests/hostile/torture/*.d)
 
 # 1: each call that can fail, fails; n: each n-th
 TORTURE_EVERY ?= 1
-TORTURE_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(sort $(wildcard tests/torture/*.c)))
+TORTURE_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(sort $(wildcard tests/hostile/torture/*.c)))
 # the libraries as archives, so that their calls are wrapped too
 TORTURE_LIBS := -Wl,-Bstatic -lmicrohttpd -ljansson -Wl,-Bdynamic -lgnutls -lz -lm
 
@@ -265,9 +265,9 @@ torture: ## Let every allocation and system call fail once, under AddressSanitiz
 	@$(MAKE) -s CONFIG=asan build/asan/torture
 	@build/asan/torture $(TORTURE_EVERY)
 
-$(BUILD)/torture: $(TORTURE_OBJECTS) $(OBJECTS) tests/torture/wrapped
+$(BUILD)/torture: $(TORTURE_OBJECTS) $(OBJECTS) tests/hostile/torture/wrapped
 	@echo '  LINK    $@'
-	@$(CXX) $(LDFLAGS_ALL) -Wl,@tests/torture/wrapped -o $@ $(TORTURE_OBJECTS) $(OBJECTS) $(TORTURE_LIBS)
+	@$(CXX) $(LDFLAGS_ALL) -Wl,@tests/hostile/torture/wrapped -o $@ $(TORTURE_OBJECTS) $(OBJECTS) $(TORTURE_LIBS)
 
 .PHONY: chaos-deps
 chaos-deps: ## Install what chaos, soak and valgrind need besides
@@ -275,13 +275,13 @@ chaos-deps: ## Install what chaos, soak and valgrind need besides
 
 .PHONY: chaos
 chaos: all ## Hostile clients, bad networks, failing calls, full disks, jumping clocks; CHAOS=long takes the full numbers
-	@BACKPROPD=$(CURDIR)/$(BUILD)/backpropd CHAOS=$(CHAOS) node --test --test-reporter=spec tests/chaos/chaos.test.mjs
+	@BACKPROPD=$(CURDIR)/$(BUILD)/backpropd CHAOS=$(CHAOS) node --test --test-reporter=spec tests/hostile/chaos/chaos.test.mjs
 
 SOAK_SECONDS ?= 60
 .PHONY: soak
 soak: all ## Good and hostile traffic for SOAK_SECONDS; memory, descriptors and threads must stay flat
-	@node --test tests/soak/flat.test.mjs >/dev/null
-	@BACKPROPD=$(CURDIR)/$(BUILD)/backpropd SOAK_SECONDS=$(SOAK_SECONDS) node tests/soak/soak.mjs
+	@node --test tests/hostile/soak/flat.test.mjs >/dev/null
+	@BACKPROPD=$(CURDIR)/$(BUILD)/backpropd SOAK_SECONDS=$(SOAK_SECONDS) node tests/hostile/soak/soak.mjs
 
 .PHONY: tsan
 tsan: ## Unit tests and a threaded load under ThreadSanitizer
@@ -308,7 +308,7 @@ image: ## Build the container image `backpropd`, with version and revision in it
 .PHONY: sbom
 sbom: ## Write build/sbom.cdx.json: what the image holds, with versions and digests
 	@if docker info >/dev/null 2>&1; then $(IMAGE_BUILD) --target sbom --output build .; \
-		else node tests/container/with-engine.mjs $(MAKE) sbom; fi
+		else node tests/deploy/container/with-engine.mjs $(MAKE) sbom; fi
 
 .PHONY: container-deps
 container-deps: ## Install what the container tests need besides: an engine, kubectl
@@ -316,7 +316,7 @@ container-deps: ## Install what the container tests need besides: an engine, kub
 
 .PHONY: container
 container: ## The image, Compose and Kubernetes, run for real by an engine of the tests' own
-	node tests/container/run.mjs $(CONTAINER_TESTS)
+	node tests/deploy/container/run.mjs $(CONTAINER_TESTS)
 
 .PHONY: reproducible
 reproducible: ## Build in two places at two times; the binaries must be equal

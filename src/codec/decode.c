@@ -3,10 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arena.h"
 #include "estimate.h"
+#include "read_json.h"
 #include "read_network.h"
-#include "shape.h"
 
 static void set_defaults(struct bp_job *job, const struct bp_operation *operation)
 {
@@ -21,7 +20,7 @@ static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
     struct bp_job *job = reader->job;
     const struct bp_operation *operation = job->operation;
     const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
-    const size_t n_samples = json_array_size(reader->samples);
+    const size_t n_samples = bp_json_count_elements(reader->samples);
     const size_t layers_size = depth * sizeof *job->task.network.layers;
     const size_t own_size = operation->own.once + depth * operation->own.per_layer +
                             n_samples * operation->own.per_sample;
@@ -60,11 +59,9 @@ static bool is_known_elsewhere(const struct bp_reader *reader, const char *key)
 static void read_unknown(const struct bp_reader *reader)
 {
     const struct bp_names known = reader->job->operation->members;
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)reader->root, key, value) {
-        if (!bp_is_known(key, known) && !is_known_elsewhere(reader, key))
-            bp_read_unknown(reader, &bp_place_body, key, known);
+    for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);) {
+        if (!bp_is_known(m.name, known) && !is_known_elsewhere(reader, m.name))
+            bp_read_unknown(reader, &bp_place_body, m.name, known);
     }
 }
 
@@ -86,12 +83,12 @@ static void check_work(const struct bp_reader *reader)
 
 static bool read_root(struct bp_reader *reader, struct bp_memory *memory)
 {
-    if (!json_is_object(reader->root)) {
+    if (bp_json_kind(reader->json, reader->root) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, reader->root, &bp_place_body, "an object");
         return bp_faults_finish(reader->problem);
     }
-    reader->network = json_object_get(reader->root, "network");
-    reader->samples = json_object_get(reader->root, "samples");
+    reader->network = bp_json_member(reader->root, "network");
+    reader->samples = bp_json_member(reader->root, "samples");
     if (!make_views(reader, memory))
         return false;
     reader->job->operation->read(reader);
@@ -103,33 +100,25 @@ static bool read_root(struct bp_reader *reader, struct bp_memory *memory)
 
 void bp_decode_prepare(void)
 {
-    bp_arena_prepare();
-    json_object_seed(0); /* jansson makes the seed of its hash tables at first use, and unlocked */
+    bp_json_prepare();
 }
 
 bool bp_decode(struct bp_job *job, struct bp_problem *problem, const struct bp_operation *operation,
                const char *body, size_t size, const struct bp_limits *limits,
                struct bp_memory *memory)
 {
-    struct bp_lifted lifted;
-    bool over_budget;
-    struct bp_reader reader = {.job = job, .problem = problem, .lifted = &lifted, .limits = limits};
-    /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
-    const size_t containers_max = 3 * limits->samples + 4 * limits->layers + limits->units + 64;
+    struct bp_json json;
+    struct bp_reader reader = {.job = job, .problem = problem, .json = &json, .limits = limits};
 
     set_defaults(job, operation);
-    bp_lift_body(&lifted, body, size, containers_max, memory);
-    reader.root = bp_shape_open(problem, &lifted, body, memory);
-    bool good = reader.root && read_root(&reader, memory);
-    if (!bp_shape_close(&over_budget) && !good)
-        bp_problem_set_memory(problem, over_budget);
-    if (good) {
-        job->numbers = lifted.numbers;
-        lifted.numbers = NULL;
-    } else {
+    bool good = bp_read_json(&json, problem, body, size, limits, memory);
+    reader.root = json.root;
+    good = good && read_root(&reader, memory);
+    if (good)
+        job->numbers = bp_json_take_numbers(&json);
+    else
         bp_job_free(job);
-    }
-    bp_lifted_free(&lifted);
+    bp_json_close(&json);
     return good;
 }
 

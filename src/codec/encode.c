@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "backpropd/activation.h"
-#include "backpropd/json.h"
-#include "backpropd/number.h"
+#include "backpropd/json_write.h"
+#include "backpropd/number_write.h"
 
 /* Puts a member's name with a layer's number in it: W1, dh1_dz1. Only there does % stand in a
  * format here. */

@@ -1,6 +1,6 @@
 #include "backpropd/encode_problem.h"
 
-#include "backpropd/json.h"
+#include "backpropd/json_write.h"
 
 void bp_encode_slug(struct bp_text *text, enum bp_problem_code code)
 {

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "skeleton.h"
-
 /* A layer's members as they are read, before all shapes are known to agree. */
 struct parts {
     size_t k;           /* from 1, as in W1 */
@@ -26,13 +24,11 @@ static size_t layer_number(const char *key)
     return *key == '\0' ? k : 0;
 }
 
-size_t bp_count_layers(const json_t *network, size_t limit)
+size_t bp_count_layers(const struct bp_value *network, size_t limit)
 {
     size_t depth = 1;
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)network, key, value) {
-        size_t k = layer_number(key);
+    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+        size_t k = layer_number(m.name);
         if (k > depth && k <= limit)
             depth = k;
     }
@@ -62,46 +58,46 @@ static struct bp_names make_names(struct names *store, size_t depth)
 }
 
 /* Notes unknown members, and layers beyond the limit: false if there are any. */
-static bool read_others(const struct bp_reader *reader, const json_t *network)
+static bool read_others(const struct bp_reader *reader, const struct bp_value *network)
 {
     size_t deepest = 0;
-    const char *key;
-    json_t *value;
     struct names names;
     struct bp_names known = {NULL, 0};
-    json_object_foreach((json_t *)network, key, value) {
-        size_t k = layer_number(key);
+    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+        size_t k = layer_number(m.name);
         deepest = k > deepest ? k : deepest;
-        if (k || strcmp(key, "activations") == 0)
+        if (k || strcmp(m.name, "activations") == 0)
             continue;
         if (!known.n) /* not made for nothing, and not for each */
             known = make_names(&names, reader->job->task.network.depth);
-        bp_read_unknown(reader, &bp_place_network, key, known);
+        bp_read_unknown(reader, &bp_place_network, m.name, known);
     }
     return deepest <= reader->limits->layers ||
            bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
 }
 
 /* The member W or b of layer k; a fault and NULL if it is missing. */
-static const json_t *get_member(const struct bp_reader *reader, const json_t *network,
-                                const char *letter, size_t k)
+static const struct bp_value *get_member(const struct bp_reader *reader,
+                                         const struct bp_value *network, const char *letter,
+                                         size_t k)
 {
     char name[24] = {*letter, (char)('0' + k), '\0'};
     struct names names;
     if (k > 9)
         snprintf(name, sizeof name, "%s%zu", letter, k);
-    const json_t *member = json_object_get(network, name);
+    const struct bp_value *member = bp_json_member(network, name);
     if (!member)
         bp_read_missing(reader, network, &bp_place_network, name,
                         make_names(&names, reader->job->task.network.depth));
     return member;
 }
 
-static void read_width(struct bp_reader *reader, const json_t *network, struct parts *parts)
+static void read_width(struct bp_reader *reader, const struct bp_value *network,
+                       struct parts *parts)
 {
     struct bp_layer *layer = &reader->job->task.network.layers[parts->k - 1];
     const struct bp_place at = {&bp_place_network, "b", parts->k};
-    const json_t *b = get_member(reader, network, "b", parts->k);
+    const struct bp_value *b = get_member(reader, network, "b", parts->k);
     if (!b || !bp_read_vector(reader, b, &at, &layer->b, &layer->n_out))
         return;
     parts->width = layer->n_out;
@@ -109,11 +105,12 @@ static void read_width(struct bp_reader *reader, const json_t *network, struct p
         bp_read_limit(reader, &at, "units", reader->limits->units, layer->n_out);
 }
 
-static void read_weights(struct bp_reader *reader, const json_t *network, struct parts *parts)
+static void read_weights(struct bp_reader *reader, const struct bp_value *network,
+                         struct parts *parts)
 {
     struct bp_layer *layer = &reader->job->task.network.layers[parts->k - 1];
     const struct bp_place at = {&bp_place_network, "W", parts->k};
-    const json_t *w = get_member(reader, network, "W", parts->k);
+    const struct bp_value *w = get_member(reader, network, "W", parts->k);
     if (w)
         parts->w = bp_read_matrix(reader, w, &at, parts->width);
     if (parts->k == 1 && parts->w.usable && parts->w.rows > reader->limits->units)
@@ -169,7 +166,7 @@ static size_t check_shape(const struct bp_reader *reader, const struct parts *pa
 
 static const struct bp_place ACTIVATIONS = {&bp_place_network, "activations", BP_NO_NUMBER};
 
-static void read_activations(struct bp_reader *reader, const json_t *value)
+static void read_activations(struct bp_reader *reader, const struct bp_value *value)
 {
     struct bp_network *network = &reader->job->task.network;
     size_t n, index;
@@ -184,7 +181,7 @@ static void read_activations(struct bp_reader *reader, const json_t *value)
         return;
     }
     for (size_t k = 0; k < n; k++)
-        if (bp_read_name(reader, json_array_get(value, k), &(struct bp_place){&ACTIVATIONS, "", k},
+        if (bp_read_name(reader, bp_json_element(value, k), &(struct bp_place){&ACTIVATIONS, "", k},
                          bp_activation_names, BP_ACTIVATION_COUNT, &index) &&
             k < network->depth)
             network->layers[k].activation = (enum bp_activation)index;
@@ -197,7 +194,7 @@ static void read_activations(struct bp_reader *reader, const json_t *value)
     }
 }
 
-static size_t read_layers(struct bp_reader *reader, const json_t *network, size_t first_x)
+static size_t read_layers(struct bp_reader *reader, const struct bp_value *network, size_t first_x)
 {
     size_t n_x = 0, width_below = 0, parameters = 0;
     for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
@@ -219,16 +216,17 @@ static size_t read_layers(struct bp_reader *reader, const json_t *network, size_
     return n_x;
 }
 
-struct bp_lengths bp_read_network(struct bp_reader *reader, const json_t *network, size_t first_x)
+struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_value *network,
+                                  size_t first_x)
 {
     const struct bp_network *read = &reader->job->task.network;
     struct bp_lengths lengths = {0, 0};
-    if (!json_is_object(network)) {
+    if (bp_json_kind(reader->json, network) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, network, &bp_place_network, "an object");
         return lengths;
     }
     lengths.x = read_layers(reader, network, first_x);
-    read_activations(reader, json_object_get(network, "activations"));
+    read_activations(reader, bp_json_member(network, "activations"));
     if (read_others(reader, network))
         lengths.y = read->layers[read->depth - 1].n_out;
     return lengths;

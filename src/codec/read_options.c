@@ -2,27 +2,25 @@
 
 #include <string.h>
 
-#include "skeleton.h"
-
 static const struct bp_names KNOWN = BP_NAMES("round_decimals", "relu_at_zero", "loss");
 
 static const struct bp_place ROUND_DECIMALS = {&bp_place_options, "round_decimals", BP_NO_NUMBER};
 static const struct bp_place RELU_AT_ZERO = {&bp_place_options, "relu_at_zero", BP_NO_NUMBER};
 static const struct bp_place LOSS = {&bp_place_options, "loss", BP_NO_NUMBER};
 
-static void read_rounding(struct bp_reader *reader, const json_t *value)
+static void read_rounding(struct bp_reader *reader, const struct bp_value *value)
 {
     size_t decimals;
-    if (json_is_null(value))
+    if (bp_json_kind(reader->json, value) == BP_JSON_NULL)
         reader->job->task.rules.round_decimals = BP_NO_ROUNDING;
-    else if (!bp_skeleton_lift(reader->lifted, value))
+    else if (!bp_json_numbers(reader->json, value).rows)
         bp_read_wrong(reader, value, &ROUND_DECIMALS, "an integer or null");
     else if (bp_read_integer(reader, value, &ROUND_DECIMALS, 0, 15, BP_FAULT_OUT_OF_RANGE,
                              &decimals))
         reader->job->task.rules.round_decimals = (int)decimals;
 }
 
-static void read_relu_at_zero(struct bp_reader *reader, const json_t *value)
+static void read_relu_at_zero(struct bp_reader *reader, const struct bp_value *value)
 {
     double *at_zero = &reader->job->task.rules.relu_at_zero;
     if (!bp_read_number(reader, value, &RELU_AT_ZERO, at_zero))
@@ -33,30 +31,28 @@ static void read_relu_at_zero(struct bp_reader *reader, const json_t *value)
             ->got = bp_fact_number(*at_zero);
 }
 
-static void read_loss(struct bp_reader *reader, const json_t *value)
+static void read_loss(struct bp_reader *reader, const struct bp_value *value)
 {
     size_t index;
     if (bp_read_name(reader, value, &LOSS, bp_loss_names, BP_LOSS_COUNT, &index))
         reader->job->task.rules.loss = (enum bp_loss)index;
 }
 
-void bp_read_options(struct bp_reader *reader, const json_t *options)
+void bp_read_options(struct bp_reader *reader, const struct bp_value *options)
 {
-    const char *key;
-    json_t *value;
-    if (!json_is_object(options)) {
+    if (bp_json_kind(reader->json, options) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, options, &bp_place_options, "an object");
         return;
     }
-    json_object_foreach((json_t *)options, key, value) {
-        if (strcmp(key, "round_decimals") == 0)
-            read_rounding(reader, value);
-        else if (strcmp(key, "relu_at_zero") == 0)
-            read_relu_at_zero(reader, value);
-        else if (strcmp(key, "loss") == 0)
-            read_loss(reader, value);
+    for (struct bp_members m = bp_json_members(options); bp_json_next(&m);) {
+        if (strcmp(m.name, "round_decimals") == 0)
+            read_rounding(reader, m.value);
+        else if (strcmp(m.name, "relu_at_zero") == 0)
+            read_relu_at_zero(reader, m.value);
+        else if (strcmp(m.name, "loss") == 0)
+            read_loss(reader, m.value);
         else
-            bp_read_unknown(reader, &bp_place_options, key, KNOWN);
+            bp_read_unknown(reader, &bp_place_options, m.name, KNOWN);
     }
 }
 
@@ -68,7 +64,7 @@ static unsigned part_of(const char *name)
 #undef AS_BIT
 }
 
-void bp_read_include(struct bp_reader *reader, const json_t *include)
+void bp_read_include(struct bp_reader *reader, const struct bp_value *include)
 {
     const struct bp_names parts = reader->job->operation->parts;
     size_t n, part;
@@ -78,7 +74,7 @@ void bp_read_include(struct bp_reader *reader, const json_t *include)
     }
     reader->job->include = 0;
     for (size_t i = 0; i < n; i++)
-        if (bp_read_name(reader, json_array_get(include, i),
+        if (bp_read_name(reader, bp_json_element(include, i),
                          &(struct bp_place){&bp_place_include, "", i}, parts.names, parts.n, &part))
             reader->job->include |= part_of(parts.names[part]);
 }

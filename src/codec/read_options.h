@@ -4,8 +4,8 @@
 
 #include "reader.h"
 
-void bp_read_options(struct bp_reader *reader, const json_t *options);
+void bp_read_options(struct bp_reader *reader, const struct bp_value *options);
 
-void bp_read_include(struct bp_reader *reader, const json_t *include);
+void bp_read_include(struct bp_reader *reader, const struct bp_value *include);
 
 #endif

@@ -24,7 +24,7 @@ static void wrong_length(const struct bp_reader *reader, const struct bp_place *
     fault->got = bp_fact_number((double)n);
 }
 
-static const double *read_values(const struct bp_reader *reader, const json_t *value,
+static const double *read_values(const struct bp_reader *reader, const struct bp_value *value,
                                  const struct bp_place *place, const struct measure *measure)
 {
     double *values;
@@ -36,23 +36,21 @@ static const double *read_values(const struct bp_reader *reader, const json_t *v
     return values;
 }
 
-static void read_unknown(const struct bp_reader *reader, const json_t *sample,
+static void read_unknown(const struct bp_reader *reader, const struct bp_value *sample,
                          const struct bp_place *place)
 {
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)sample, key, value)
-        if (strcmp(key, "x") != 0 && strcmp(key, "y") != 0)
-            bp_read_unknown(reader, place, key, KNOWN);
+    for (struct bp_members m = bp_json_members(sample); bp_json_next(&m);)
+        if (strcmp(m.name, "x") != 0 && strcmp(m.name, "y") != 0)
+            bp_read_unknown(reader, place, m.name, KNOWN);
 }
 
-static struct bp_sample read_sample(const struct bp_reader *reader, const json_t *value,
+static struct bp_sample read_sample(const struct bp_reader *reader, const struct bp_value *value,
                                     const struct bp_place *place, const struct measure *of_x,
                                     const struct measure *of_y)
 {
     struct bp_sample sample = {NULL, NULL};
-    const json_t *x = json_object_get(value, "x"), *y = json_object_get(value, "y");
-    if (!json_is_object(value)) {
+    const struct bp_value *x = bp_json_member(value, "x"), *y = bp_json_member(value, "y");
+    if (bp_json_kind(reader->json, value) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, value, place, "an object");
         return sample;
     }
@@ -64,12 +62,13 @@ static struct bp_sample read_sample(const struct bp_reader *reader, const json_t
         sample.y = read_values(reader, y, &(struct bp_place){place, "y", BP_NO_NUMBER}, of_y);
     else if (reader->job->operation->targets == BP_TARGETS_REQUIRED)
         bp_read_missing(reader, value, place, "y", KNOWN);
-    if (json_object_size(value) > (size_t) !!x + (size_t) !!y)
+    if (bp_json_count_members(value) > (size_t) !!x + (size_t) !!y)
         read_unknown(reader, value, place);
     return sample;
 }
 
-void bp_read_samples(struct bp_reader *reader, const json_t *value, struct bp_lengths lengths)
+void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
+                     struct bp_lengths lengths)
 {
     const struct measure of_x = {"W", 1, "row", lengths.x};
     const struct measure of_y = {"b", reader->job->task.network.depth, "unit", lengths.y};
@@ -89,7 +88,7 @@ void bp_read_samples(struct bp_reader *reader, const json_t *value, struct bp_le
     }
     struct bp_sample *samples = (struct bp_sample *)reader->job->task.samples;
     for (size_t s = 0; s < n; s++) {
-        samples[s] = read_sample(reader, json_array_get(value, s),
+        samples[s] = read_sample(reader, bp_json_element(value, s),
                                  &(struct bp_place){&bp_place_samples, "", s}, &of_x, &of_y);
         reader->job->n_targets += samples[s].y != NULL;
     }

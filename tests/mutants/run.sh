@@ -1,10 +1,10 @@
 #!/bin/sh
-# Breaks the code in small ways, one patch of this folder at a time: it must still build, and a test
-# that the patch names must fail. Above its diff a patch says
+# Breaks the code in small ways, one patch at a time: it must still build, and a test that the patch names
+# must fail. Patches lie in folders as src does, named for what they break. Above its diff a patch says
 #   rejected by: TEST...
 #   what the mistake is
 #   test: PATTERN         (only of these tests in files of many slow ones)
-# usage: run.sh [NAME...]
+# usage: run.sh [NAME...]     a NAME is core/bias-last
 # MUTANTS_EVERY=n: only each n-th of all, from one day to the next another n-th
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -126,8 +126,8 @@ count() { # WORD: verdicts that start with it
 
 if [ $# = 0 ]; then
   turn=$(($(date +%s) / 86400))
-  for file in "$here"/*.patch; do
-    name=${file##*/}
+  for name in $(cd "$here" && find . -name '*.patch' | sort); do
+    name=${name#./}
     turn=$((turn + 1))
     [ $((turn % ${MUTANTS_EVERY:-1})) != 0 ] || set -- "$@" "${name%.patch}"
   done

@@ -15,7 +15,7 @@ import net from 'node:net';
 import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gunzipSync} from 'node:zlib';
-import {makeJudge} from '../contract/judge.mjs';
+import {makeJudge} from '../api/contract/judge.mjs';
 import {inPatience, patience} from './until.mjs';
 
 export const binary = process.env.BACKPROPD

@@ -57,4 +57,4 @@ fill_root "$root"
 in_root "$root" 'make deps test'
 # shellcheck disable=SC2016  # expanded in the root
 in_root "$root" 'echo "debian13: the binary of the machine outside, with libmicrohttpd $(pkg-config --modversion libmicrohttpd)"
-  BACKPROPD=/usr/local/bin/backpropd-from-outside node --test tests/contract tests/integration/robustness.test.mjs'
+  BACKPROPD=/usr/local/bin/backpropd-from-outside node --test tests/api/contract tests/api/integration/robustness.test.mjs'

@@ -123,7 +123,7 @@ if [ "$scope" = container ]; then
   need kubernetes-client have kubectl
   need procps have pgrep
   need npm have npm
-  npm_folder=container
+  npm_folder=deploy/container
 fi
 
 # npm writes the second of these

@@ -40,7 +40,7 @@ async function runUnit(program) {
 
 /** A target reads its whole corpus, or fails at one input, which it names. */
 async function runReplay(program) {
-  const {text, end} = await execute(program, [join('tests/fuzz/corpus', basename(program))]);
+  const {text, end} = await execute(program, [join('tests/hostile/fuzz/corpus', basename(program))]);
   return {passed: end ? 0 : 1, failures: end ? [{name: 'the corpus', why: `${tail(text)}\n${end}`}] : [], skips: []};
 }
 

@@ -2,7 +2,7 @@
 #include "../encode.h"
 #include "../estimate.h"
 #include "../read_task.h"
-#include "backpropd/json.h"
+#include "backpropd/json_write.h"
 #include "backpropd/media.h"
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)

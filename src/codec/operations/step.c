@@ -5,7 +5,7 @@
 #include "../estimate.h"
 #include "../read_task.h"
 #include "backpropd/descent.h"
-#include "backpropd/json.h"
+#include "backpropd/json_write.h"
 #include "backpropd/media.h"
 
 static const struct bp_place LEARNING_RATE = {&bp_place_body, "learning_rate", BP_NO_NUMBER};
@@ -15,8 +15,8 @@ static void read(struct bp_reader *reader)
 {
     struct bp_step *own = reader->job->own;
     bp_read_task(reader);
-    const json_t *rate = bp_read_member(reader, "learning_rate", true);
-    const json_t *steps = bp_read_member(reader, "steps", false);
+    const struct bp_value *rate = bp_read_member(reader, "learning_rate", true);
+    const struct bp_value *steps = bp_read_member(reader, "steps", false);
     if (rate && bp_read_number(reader, rate, &LEARNING_RATE, &own->learning_rate) &&
         own->learning_rate < 0)
         bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &LEARNING_RATE,

@@ -1,6 +1,6 @@
 /* GET / and /version: what this service is, what it takes, and where everything stands. */
 #include "backpropd/exchange.h"
-#include "backpropd/json.h"
+#include "backpropd/json_write.h"
 #include "backpropd/media.h"
 
 bp_handler bp_answer_root, bp_answer_version;
