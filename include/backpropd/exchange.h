@@ -15,11 +15,11 @@ struct bp_exchange {
     const char *if_none_match; /* or NULL */
     bool accepts_gzip;
     int representation; /* which of the route's the client gets */
-    bool is_refused; /* `reply` says so already; the body is read and dropped */
-    bool must_close; /* the connection cannot go on after the reply */
-    bool is_ended;   /* the body is whole, and a NUL stands after it */
-    size_t length;   /* announced, 0 if not */
-    size_t received; /* of the body */
+    bool is_refused;    /* `reply` says so already; the body is read and dropped */
+    bool must_close;    /* the connection cannot go on after the reply */
+    bool is_ended;      /* the body is whole, and a NUL stands after it */
+    size_t length;      /* announced, 0 if not */
+    size_t received;    /* of the body */
     struct bp_text body;
     struct bp_job job; /* decoded and to be calculated, if it has an operation */
     struct bp_reply reply;

@@ -34,7 +34,8 @@ struct bp_reply {
 void bp_reply_start(struct bp_reply *reply, struct bp_memory *memory, const char *media_type,
                     size_t capacity);
 
-/* Ends it. A text that ran out of memory becomes the problem that says so, in `memory`. */
+/* Ends it, with a newline. A text that ran out of memory becomes the problem that says so, in
+ * `memory`. */
 void bp_reply_finish(struct bp_reply *reply, struct bp_memory *memory);
 
 /* A 200 with a body that is always there. */

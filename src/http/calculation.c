@@ -63,9 +63,9 @@ void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct 
     job->operation->layout(&layout, job);
     layout.base = bp_memory_take(&service->memory, layout.used, &over_budget);
     layout.used = 0;
-    good = layout.base ? answer(reply, &problem, service, job, as,
-                                job->operation->layout(&layout, job))
-                       : bp_problem_set_memory(&problem, over_budget);
+    good = layout.base
+               ? answer(reply, &problem, service, job, as, job->operation->layout(&layout, job))
+               : bp_problem_set_memory(&problem, over_budget);
     if (!good)
         bp_reply_problem(reply, &service->own_memory, &problem);
     bp_memory_give(layout.base);

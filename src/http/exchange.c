@@ -57,7 +57,8 @@ static void refuse_saying(struct bp_exchange *exchange, enum bp_problem_code cod
 static bool negotiate(struct bp_exchange *exchange, const struct bp_head *head)
 {
     const struct bp_route *route = exchange->route;
-    if (*route->media_types && exchange->method & route->methods & ~BP_METHOD_OPTIONS)
+    if (*route->media_types && exchange->method & route->methods &&
+        exchange->method != BP_METHOD_OPTIONS)
         exchange->representation = bp_negotiate(head, route->media_types);
     return exchange->representation >= 0;
 }

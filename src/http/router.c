@@ -21,7 +21,8 @@ static const struct bp_route ROUTES[] = {
     {"/readyz", "readyz", GET, BP_GROUP_HEALTH, bp_answer_ready, NULL, NULL, {NULL}},
     {"/metrics", "metrics", GET, BP_GROUP_METRICS, bp_answer_metrics, NULL, NULL, {NULL}},
     {"/version", "version", GET, BP_GROUP_DOCS, bp_answer_version, NULL, NULL, {NULL}},
-    {"other", NULL, 0, BP_GROUP_DOCS, NULL, NULL, NULL, {NULL}}, /* it only says that nothing is there */
+    {"other", NULL, 0, BP_GROUP_DOCS, NULL, NULL, NULL, {NULL}}, /* it only says that nothing is
+                                                                    there */
 };
 
 /* Adds a route after n others; without room it only counts. */

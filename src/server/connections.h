@@ -43,8 +43,8 @@ struct bp_connection {
     int socket;
     bool is_one_too_many;    /* beyond a limit: to be told so */
     struct bp_target target; /* of the request at hand */
-    _Atomic uint64_t wait; /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
-    void *request;         /* at hand, or NULL: the server's */
+    _Atomic uint64_t wait;   /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
+    void *request;           /* at hand, or NULL: the server's */
     struct in6_addr client;
     char request_id[BP_REQUEST_ID_MAX + 1]; /* set before it waits for a body */
 };

@@ -61,9 +61,10 @@ struct call {
     struct bp_server *server;
     struct MHD_Connection *connection;
     struct bp_connection *peer;
-    const char *origin; /* of the request, or NULL */
-    bool is_kept;       /* the client expects that its connection is kept */
-    bool is_working;    /* a thread of the pool makes the reply, or has made it */
+    const char *origin;        /* of the request, or NULL */
+    const char *asked_headers; /* by a preflight, or NULL */
+    bool is_kept;              /* the client expects that its connection is kept */
+    bool is_working;           /* a thread of the pool makes the reply, or has made it */
     struct bp_exchange exchange;
     struct timespec start;
     size_t bytes_out;
@@ -136,7 +137,9 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
         .request_id = call->peer->request_id,
         .cors_origins = call->server->cors_origins,
         .origin = call->origin,
+        .asked_headers = call->asked_headers,
         .is_post = exchange->method == BP_METHOD_POST,
+        .varies_by_accept = *exchange->route->media_types,
         .keep_alive = call->is_kept ? call->server->keep_alive : NULL,
         .closes = exchange->must_close || atomic_load(&exchange->service->draining)};
     struct bp_fields fields;
@@ -189,6 +192,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->peer = peer;
     peer->request = call;
     call->origin = head->origin;
+    call->asked_headers = head->asked_headers;
     call->is_kept = bp_head_keeps_connection(head);
     call->is_working = false;
     call->answered = false;
