@@ -54,8 +54,7 @@ struct bp_source_sets {
 /*
  * Sorts a block of samples by why no gradient enters each unit of a layer.
  *
- * Out: units, (n). In: z, dl_dh and dh_dz, (m, n), m <= BP_BLOCK; activation and relu_at_zero
- * as they were used. Cannot fail.
+ * Out: units, (n). In: dl_dh and dh_dz, (m, n), m <= BP_BLOCK; activation. Cannot fail.
  */
 void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const double *dh_dz,
                      enum bp_activation activation, size_t m, size_t n);
@@ -63,8 +62,8 @@ void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const doub
 /*
  * Sorts a block of samples by why no signal leaves each source.
  *
- * Out: sources, (n). In: x, m rows of (n); dead, whether the source is relu units, which are
- * dead where their derivative dh_dz, (m, n), is 0; NULL for anything else. Cannot fail.
+ * Out: sources, (n). In: x, m rows of (n); relu_dh_dz, (m, n), the derivatives of sources that are
+ * relu units, dead where it is 0; NULL for any other source. Cannot fail.
  */
 void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
                        const double *relu_dh_dz, size_t m, size_t n);
