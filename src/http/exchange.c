@@ -100,9 +100,9 @@ static void expect_body(struct bp_exchange *exchange, const struct bp_head *head
     }
 }
 
-/* The client waits for leave to send a body. If nobody reads that, it gets its reply at once;
- * whether the body comes all the same is not looked at, so the connection ends. */
-static bool answer_who_waits(struct bp_exchange *exchange)
+/* The client waits for 100 Continue. If its body will not be read, it gets the reply at once. The
+ * connection ends then, since the body may come all the same. */
+static bool answer_before_body(struct bp_exchange *exchange)
 {
     if (exchange->body.data)
         return false;
@@ -147,7 +147,7 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
         refuse_representations(exchange);
     else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
         expect_body(exchange, head);
-    return head->expect && bp_head_has_body(head) && answer_who_waits(exchange);
+    return head->expect && bp_head_has_body(head) && answer_before_body(exchange);
 }
 
 bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t size)
