@@ -187,7 +187,7 @@ function expectedMembers(path, request) {
 /** Of a reply that its schema allows: what is wrong with it as an answer to this request. */
 export function wrongReply(path, request, text) {
   const reply = JSON.parse(text);
-  if (JSON.stringify(reply) !== text.trim()) return ['the reply is not laid out as JSON.stringify does'];
+  if (`${JSON.stringify(reply)}\n` !== text) return ['the reply is not laid out as JSON.stringify does'];
   const net = netOf(request);
   const faults = wrongMembers('', reply, expectedMembers(path, request));
   if (faults.length > 0) return faults;
