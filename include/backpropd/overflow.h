@@ -38,7 +38,8 @@ bool bp_overflow_in(struct bp_overflow *overflow, enum bp_tensor tensor, size_t 
 
 /*
  * Finds why a pass failed: samples one by one, in order, and in each the tensors in the order in
- * which they are calculated; then what is the batch's. Costs at most another pass.
+ * which they are calculated (dL_dx after the sample's gradients); then what is the batch's. Costs
+ * at most another pass.
  *
  * Out: overflow. In/out: pass, as the failed run left it; its numbers are then unspecified. In:
  * backward, whether the run was one of bp_backward.

@@ -65,8 +65,8 @@ void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const doub
 /*
  * Sorts a block of samples by why no signal leaves each source.
  *
- * Out: sources, (n). In: x, m rows of (n); dead, whether the source is relu units, which are
- * dead where their derivative dh_dz, (m, n), is 0; NULL for anything else. Cannot fail.
+ * Out: sources, (n). In: x, m rows of (n); relu_dh_dz, (m, n), the derivatives of sources that are
+ * relu units, dead where it is 0; NULL for any other source. Cannot fail.
  */
 void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
                        const double *relu_dh_dz, size_t m, size_t n);
@@ -87,9 +87,9 @@ void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const do
 /*
  * Divides the sums, and turns what was seen into one bp_reason an entry.
  *
- * In/out: seen (n), then reasons; sum (n), then the mean. In: divisor, the number of samples, or 1
- * if the sum is what is asked for. In/out: counts, one for each
- * reason and, at BP_REASON_NONE, the gradients that are not zero. Cannot fail.
+ * In/out: seen (n), then reasons; sum (n), then the mean; counts, one for each reason and, at
+ * BP_REASON_NONE, the gradients that are not zero. In: divisor, the number of samples, or 1 if the
+ * sum is what is asked for. Cannot fail.
  */
 void bp_reason_settle(uint8_t *seen, double *sum, size_t counts[BP_REASON_COUNT + 1],
                       size_t divisor, size_t n);

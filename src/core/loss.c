@@ -62,7 +62,8 @@ static double cross_entropy(const double *z, const double *y, size_t n)
             others += exp(z[j] - z[largest]);
     const double spread = log1p(others);
     for (size_t j = 0; j < n; j++)
-        sum += y[j] * ((z[largest] - z[j]) + spread);
+        if (y[j] != 0) /* no term, not even where the difference is infinite */
+            sum += y[j] * ((z[largest] - z[j]) + spread);
     return sum;
 }
 
@@ -99,7 +100,7 @@ void bp_loss_derive(double *dl_dy_hat, const double *z, const double *y_hat, con
     switch (bp_loss_needs(loss)) {
     case BP_ACTIVATION_SOFTMAX:
         for (size_t j = 0; j < n; j++)
-            dl_dy_hat[j] = -ratio(y[j], y_hat[j]);
+            dl_dy_hat[j] = ratio(-y[j], y_hat[j]);
         return;
     case BP_ACTIVATION_SIGMOID:
         for (size_t j = 0; j < n; j++)

@@ -4,6 +4,7 @@ static void carve(union bp_result *result, struct bp_layout *layout, const struc
 {
     result->descent.learning_rate = job->learning_rate;
     result->descent.steps = job->steps;
+    result->descent.frozen = NULL;
     bp_descent_layout(&result->descent, layout, &job->task, bp_parts_of(job));
 }
 

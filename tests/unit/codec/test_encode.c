@@ -105,7 +105,7 @@ TEST(test_step_gives_activations_back)
                   "'loss_before':0.06843150243020903,'loss_after':0.06843150243020903,"
                   "'losses':[0.06843150243020903,0.06843150243020903],'changed':0,'dead_before':{},"
                   "'dead_after':{},'newly_dead':{},'revived':{},"
-                  "'gradients':{'W1':[[0]],'b1':[0.21972566683519842]},"
+                  "'gradients':{'W1':[[0]],'b1':[0.21972566683519834]},"
                   "'parameters':{'total':2,'nonzero':1,'zero':1,'zero_because':{'input_zero':1}},"
                   "'why_zero':{'W1':[['input_zero']],'b1':[null]}}");
 }
