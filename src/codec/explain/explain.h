@@ -2,100 +2,138 @@
  * /explain: the solution line by line, as JSON, as a text to read and as a NumPy program.
  *
  * The numbers are those of the pass that /backward runs; nothing here calculates a network anew.
- * One walk (explain_walk.c) says which lines there are and in which order, one table of words
- * (explain_words.c) says how each is called, and explain_cells.c writes out the sums of a cell.
+ * walk.c says which lines there are and in which order; words.c, the table of lines, says how each
+ * is called, written and programmed; cells.c writes out what each cell is the result of.
  */
 #ifndef BACKPROPD_CODEC_EXPLAIN_H
 #define BACKPROPD_CODEC_EXPLAIN_H
 
 #include "backpropd/descent.h"
-#include "backpropd/job.h"
 #include "backpropd/text.h"
 
-/* The kinds of lines, in the order of the calculation. */
-enum bp_line_kind {
-    BP_LINE_Z,
-    BP_LINE_H, /* of the last layer: y_hat */
-    BP_LINE_LOSS,
-    BP_LINE_DL_DY_HAT,
-    BP_LINE_DL_DZ, /* of any layer whose activation is not identity, and of hidden identity ones */
-    BP_LINE_DL_DW,
-    BP_LINE_DL_DB,
-    BP_LINE_DL_DH,
-    BP_LINE_BATCH_LOSS,
-    BP_LINE_GRADIENT_W,
-    BP_LINE_GRADIENT_B,
-    BP_LINE_NEW_W,
-    BP_LINE_NEW_B,
-    BP_LINE_LOSS_AFTER,
-    BP_LINE_KINDS,
+/* The lines in the order of the calculation. Those that are written in several ways have a form
+ * each. */
+enum bp_form {
+    BP_FORM_Z,
+    BP_FORM_H,     /* of the last layer: y_hat */
+    BP_FORM_Y_HAT, /* of a last layer that is identity: y_hat is its sum */
+    BP_FORM_LOSS,
+    BP_FORM_ERROR, /* dL_dy_hat */
+    BP_FORM_ERROR_GIVEN,
+    BP_FORM_DZ,
+    BP_FORM_DZ_SOFTMAX, /* by its matrix */
+    BP_FORM_DZ_PAIR,    /* of a loss that is calculated from z */
+    BP_FORM_DW,
+    BP_FORM_DB,
+    BP_FORM_DH,
+    BP_FORM_BATCH_LOSS,
+    BP_FORM_GRADIENT_W,
+    BP_FORM_GRADIENT_B,
+    BP_FORM_NEW_W,
+    BP_FORM_NEW_W_FROZEN,
+    BP_FORM_NEW_B,
+    BP_FORM_NEW_B_FROZEN,
+    BP_FORM_LOSS_AFTER,
+    BP_FORM_COUNT,
 };
 
-enum bp_line_phase { BP_PHASE_FORWARD, BP_PHASE_BACKWARD, BP_PHASE_BATCH, BP_PHASE_UPDATE };
+enum bp_phase { BP_PHASE_FORWARD, BP_PHASE_BACKWARD, BP_PHASE_BATCH, BP_PHASE_UPDATE };
 
 #define BP_SHOW_ALL (-1)
 
 /* What is explained. */
 struct bp_explanation {
-    const struct bp_job *job;
-    const struct bp_pass *pass;       /* with the rows of all samples */
-    const struct bp_descent *descent; /* one step, or NULL; `pass` is its first one then */
-    bool has_backward;                /* the samples have targets */
+    const struct bp_task *task;
+    bool is_out_in;                   /* the layout posted */
+    bool has_backward;                /* each sample has y or dL_dy_hat; if not, none has */
+    bool has_loss;                    /* each sample has y */
     int shown_decimals;               /* 0..17, or BP_SHOW_ALL */
-    unsigned *lines;                  /* (BP_LINE_KINDS, depth): where the program has them, or 0 */
+    const struct bp_pass *pass;       /* with the rows of all samples */
+    const struct bp_descent *descent; /* one step, `pass` being its first; or NULL: no update */
+    unsigned *lines; /* (BP_FORM_COUNT, depth): where the program has them, 0: nowhere */
 };
 
 /* One line: a tensor of one sample, of the batch or of the network. */
 struct bp_line {
-    enum bp_line_kind kind;
-    enum bp_line_phase phase;
+    enum bp_form form;
+    enum bp_phase phase;
     size_t layer;  /* from 0 */
     size_t sample; /* of the first two phases */
     size_t number; /* of a step back, from 1; else 0 */
 };
 
-/* The line after `line`; false at the end. A walk starts with bp_line_first. Cannot fail. */
+/* A walk over all lines starts with bp_line_first, which is before the first; bp_line_next goes to
+ * the next one, false at the end. They look at e->task and what stands next to it, not at results.
+ * Cannot fail. */
 struct bp_line bp_line_first(void);
 bool bp_line_next(struct bp_line *line, const struct bp_explanation *e);
 
-/* The shape of a line as it is shown, in the layout posted: a scalar, a vector, a matrix. */
+/* A line outside of a walk: `form` is the first of the forms it may have. False if there is no such
+ * line. */
+bool bp_line_make(struct bp_line *line, const struct bp_explanation *e, enum bp_form form,
+                  size_t layer, size_t sample);
+
+/* The shape of a line as it is shown, in the layout posted: n_index 0 is a scalar, 1 a vector of
+ * `rows`, 2 a matrix. */
 struct bp_line_shape {
-    size_t n_index; /* 0, 1, 2 */
-    size_t rows, columns;
+    size_t n_index, rows, columns;
 };
 struct bp_line_shape bp_line_shape(const struct bp_line *line, const struct bp_explanation *e);
 
-/* The value of a cell of a line; i and j as shown. Only dL_dy_hat can be infinite. */
-double bp_line_value(const struct bp_line *line, const struct bp_explanation *e, size_t i,
-                     size_t j);
+/* The products and values that are written out for a line, or for all; saturates at SIZE_MAX. */
+size_t bp_line_terms(const struct bp_line *line, const struct bp_explanation *e);
+size_t bp_explain_terms(const struct bp_explanation *e);
 
-/* The place in a row-major (n_in, n_out) matrix of the cell that is shown at i, j. */
-static inline size_t bp_weight_at(const struct bp_explanation *e, size_t layer, size_t i, size_t j)
+/* The unit a cell belongs to, and of a matrix the source that feeds it; i and j as shown. */
+struct bp_cell {
+    size_t source, unit;
+};
+static inline struct bp_cell bp_cell_at(const struct bp_line_shape *shape,
+                                        const struct bp_explanation *e, size_t i, size_t j)
 {
-    const size_t n_out = e->job->task.network.layers[layer].n_out;
-    return e->job->is_out_in ? j * n_out + i : i * n_out + j;
+    if (shape->n_index < 2)
+        return (struct bp_cell){0, i};
+    return e->is_out_in ? (struct bp_cell){j, i} : (struct bp_cell){i, j};
 }
 
-/* Writes a number as shown. */
-void bp_show(struct bp_text *text, const struct bp_explanation *e, double value);
+/* The value of a cell. Only dL_dy_hat can be infinite. */
+double bp_line_value(const struct bp_line *line, const struct bp_explanation *e,
+                     struct bp_cell cell);
 
-/* Writes what a cell is the result of, without "= V"; z that is rounded ends with its sum,
- * "= A, rounded to", where that looks otherwise than the value. */
-void bp_line_cell(struct bp_text *text, const struct bp_line *line, const struct bp_explanation *e,
-                  size_t i, size_t j);
+/* A value rounded to the decimals that are shown, and its text; "null" if it is infinite. */
+double bp_shown(const struct bp_explanation *e, double value);
+void bp_put_shown(struct bp_text *text, const struct bp_explanation *e, double value);
 
-/* The tensor's name in the reply: z1, y_hat, dL_dW2, gradients.b1. */
-void bp_line_name(struct bp_text *text, const struct bp_line *line, const struct bp_explanation *e);
+/* Writes what a cell is the result of, every number written out. Nothing where it is the result of
+ * nothing: what is given, and loss_after. */
+void bp_put_cell(struct bp_text *text, const struct bp_line *line, const struct bp_explanation *e,
+                 struct bp_cell cell);
 
-/* Words about a line, each a template of explain_words.c filled in. */
-enum bp_words { BP_WORDS_TITLE, BP_WORDS_FORMULA, BP_WORDS_MATHML, BP_WORDS_HEADING, BP_WORDS_USES };
-void bp_line_words(struct bp_text *text, const struct bp_line *line,
-                   const struct bp_explanation *e, enum bp_words which);
+/* Writes what a loss is the sum of, term by term; nothing for other lines. */
+void bp_put_loss_terms(struct bp_text *text, const struct bp_line *line,
+                       const struct bp_explanation *e);
 
-/* The program. Out: e->lines. */
-void bp_explain_program(struct bp_text *text, const struct bp_explanation *e);
+/* Writes " = V", or " = A, rounded to V" where that looks different. */
+void bp_put_result(struct bp_text *text, const struct bp_line *line, const struct bp_explanation *e,
+                   struct bp_cell cell);
 
+/* The three representations. Out, of the first two: e->lines. */
 void bp_explain_json(struct bp_text *text, const struct bp_explanation *e);
-void bp_explain_text(struct bp_text *text, const struct bp_explanation *e);
+void bp_explain_program(struct bp_text *text, const struct bp_explanation *e);
+void bp_explain_plain(struct bp_text *text, const struct bp_explanation *e);
+
+/* Writes the program; `end_of_line` stands between two lines. */
+void bp_put_program(struct bp_text *text, const struct bp_explanation *e, const char *end_of_line);
+
+static inline const struct bp_layer *bp_line_layer(const struct bp_line *line,
+                                                   const struct bp_explanation *e)
+{
+    return &e->task->network.layers[line->layer];
+}
+
+static inline bool bp_line_is_last(const struct bp_line *line, const struct bp_explanation *e)
+{
+    return line->layer + 1 == e->task->network.depth;
+}
 
 #endif
