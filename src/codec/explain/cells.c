@@ -107,11 +107,11 @@ static void put_sum(struct pen pen, struct bp_cell cell)
     products(pen, source_of(pen), layer->w + cell.unit, layer->n_out, layer->n_in, layer->b);
 }
 
-/* The sum that was rounded. The pass keeps only what it became. */
-static double unrounded(struct pen pen, struct bp_cell cell)
+/* The pass keeps only what it was rounded to. */
+double bp_unrounded(const struct bp_line *line, const struct bp_explanation *e, struct bp_cell cell)
 {
-    const struct bp_layer *layer = bp_line_layer(pen.line, pen.e);
-    const double *x = source_of(pen);
+    const struct bp_layer *layer = bp_line_layer(line, e);
+    const double *x = bp_pass_source(e->pass, e->task, line->layer, line->sample);
     double sum = layer->b ? layer->b[cell.unit] : 0;
     for (size_t i = 0; i < layer->n_in; i++)
         sum += x[i] * layer->w[i * layer->n_out + cell.unit];
@@ -172,6 +172,10 @@ static void put_h(struct pen pen, struct bp_cell cell)
 {
     const struct bp_layer *layer = bp_line_layer(pen.line, pen.e);
     const double *z = pen.e->pass->layers[pen.line->layer].z + pen.line->sample * layer->n_out;
+    if (layer->activation == BP_ACTIVATION_IDENTITY) {
+        bp_put_template(pen.text, &(struct bp_subject){pen.e, pen.line, cell}, "z{k}[{unit}]");
+        return;
+    }
     if (layer->activation != BP_ACTIVATION_SOFTMAX) {
         put_pattern(pen, bp_activation_words(layer->activation)->cell, z[cell.unit], 0, 0);
         return;
@@ -324,27 +328,27 @@ void bp_put_loss_terms(struct bp_text *text, const struct bp_line *line,
     word(pen, is_squares && fraction.denominator == 1 ? "" : ")");
 }
 
-/* c ((1 - y)/(1 - y_hat) - y/y_hat), or -y/y_hat, without the terms that are 0. */
+/* c ((1 - y)/(1 - y_hat) - y/y_hat), or -y/y_hat, without the terms that are 0 divided by 0. */
 static void put_ratios(struct pen pen, const struct output *o, size_t j)
 {
-    const bool is_binary = o->needs == BP_ACTIVATION_SIGMOID;
     const bool has_fraction = bp_put_fraction(pen.text, bp_loss_fraction(pen.e, false), "/", " (");
-    const double y = o->y[j], rest = bp_sigmoid(-o->z[j]);
-    const bool has_first = is_binary && y != 1;
+    const double y = o->y[j], y_hat = o->y_hat[j], rest = bp_sigmoid(-o->z[j]);
+    const bool has_first = o->needs == BP_ACTIVATION_SIGMOID && (y != 1 || rest != 0);
+    const bool has_second = y != 0 || y_hat != 0;
     if (has_first) {
         word(pen, "(");
         difference(pen, 1, y);
         word(pen, ")/(");
-        one_less(pen, o->y_hat[j], rest);
+        one_less(pen, y_hat, rest);
         word(pen, ")");
     }
-    if (y != 0) {
+    if (has_second) {
         word(pen, has_first ? " - " : "-");
         number(pen, y);
         word(pen, "/");
-        number(pen, o->y_hat[j]);
+        number(pen, y_hat);
     }
-    word(pen, !has_first && y == 0 ? "0" : "");
+    word(pen, !has_first && !has_second ? "0" : "");
     word(pen, has_fraction ? ")" : "");
 }
 
@@ -550,7 +554,7 @@ void bp_put_result(struct bp_text *text, const struct bp_line *line, const struc
     const double value = bp_line_value(line, e, cell);
     word(pen, " = ");
     if (line->form == BP_FORM_Z) {
-        const double sum = unrounded(pen, cell);
+        const double sum = bp_unrounded(line, e, cell);
         if (bp_shown(e, sum) != bp_shown(e, value)) {
             number(pen, sum);
             word(pen, ", rounded to ");

@@ -48,6 +48,7 @@ struct bp_explanation {
     bool has_backward;                /* each sample has y or dL_dy_hat; if not, none has */
     bool has_loss;                    /* each sample has y */
     int shown_decimals;               /* 0..17, or BP_SHOW_ALL */
+    bool adds_in_order;               /* the program does, see bp_put_program */
     const struct bp_pass *pass;       /* with the rows of all samples */
     const struct bp_descent *descent; /* one step, `pass` being its first; or NULL: no update */
     unsigned *lines; /* (BP_FORM_COUNT, depth): where the program has them, 0: nowhere */
@@ -100,6 +101,10 @@ static inline struct bp_cell bp_cell_at(const struct bp_line_shape *shape,
 double bp_line_value(const struct bp_line *line, const struct bp_explanation *e,
                      struct bp_cell cell);
 
+/* The sum that a pre-activation was before it was rounded. */
+double bp_unrounded(const struct bp_line *line, const struct bp_explanation *e,
+                    struct bp_cell cell);
+
 /* A value rounded to the decimals that are shown, and its text; "null" if it is infinite. */
 double bp_shown(const struct bp_explanation *e, double value);
 void bp_put_shown(struct bp_text *text, const struct bp_explanation *e, double value);
@@ -122,13 +127,20 @@ void bp_explain_json(struct bp_text *text, const struct bp_explanation *e);
 void bp_explain_program(struct bp_text *text, const struct bp_explanation *e);
 void bp_explain_plain(struct bp_text *text, const struct bp_explanation *e);
 
-/* Writes the program; `end_of_line` stands between two lines. */
+/* Writes the program; `end_of_line` stands between two lines. It is the book's matrix form, unless
+ * the order of summation decides: then it adds in the order of the service. */
 void bp_put_program(struct bp_text *text, const struct bp_explanation *e, const char *end_of_line);
 
 static inline const struct bp_layer *bp_line_layer(const struct bp_line *line,
                                                    const struct bp_explanation *e)
 {
     return &e->task->network.layers[line->layer];
+}
+
+static inline struct bp_frozen bp_is_frozen(const struct bp_explanation *e, size_t layer)
+{
+    return e->descent && e->descent->frozen ? e->descent->frozen[layer]
+                                            : (struct bp_frozen){false, false};
 }
 
 static inline bool bp_line_is_last(const struct bp_line *line, const struct bp_explanation *e)

@@ -71,6 +71,8 @@ static void put_task(struct bp_text *text, const struct bp_explanation *e)
     if (any_has_y(task))
         bp_put_template(text, &(struct bp_subject){e, &line, {0, 0}},
                         "The loss       {loss} = {loss.in words}\n");
+    else if (e->has_backward)
+        bp_text_puts(text, "The loss       is your own: its gradient dL_dy_hat is given\n");
     if (task->n_samples == 1) {
         bp_text_puts(text, "The sample     ");
         put_sample(text, e, 0);
@@ -116,10 +118,10 @@ static void put_section(struct bp_text *text, const struct bp_explanation *e,
         break;
     case BP_PHASE_BATCH:
         bp_put_template(text, &(struct bp_subject){e, line, {0, 0}},
-                        "THE BATCH, {mean} over the {samples} samples");
+                        "THE BATCH, {mean} over the {samples in words} samples");
         break;
     case BP_PHASE_UPDATE:
-        bp_text_puts(text, "UPDATE, one step of gradient descent with learning_rate ");
+        bp_text_puts(text, "UPDATE, one step of gradient descent with learning rate ");
         bp_put_shown(text, e, e->descent->learning_rate);
         break;
     }
@@ -430,6 +432,9 @@ static bool put_first(struct bp_text *text, const struct bp_explanation *e, bool
     struct bp_line line = {.layer = 0};
     for (; line.layer < e->task->network.depth; line.layer++)
         for (int is_bias = 0; is_bias < (bp_line_layer(&line, e)->b ? 2 : 1); is_bias++) {
+            const struct bp_frozen frozen = bp_is_frozen(e, line.layer);
+            if (is_bias ? frozen.b : frozen.w)
+                continue;
             line.form = is_bias ? BP_FORM_GRADIENT_B : BP_FORM_GRADIENT_W;
             const struct bp_line_shape shape = bp_line_shape(&line, e);
             for (size_t at = 0; at < shape.rows * shape.columns; at++) {
@@ -447,19 +452,38 @@ static bool put_first(struct bp_text *text, const struct bp_explanation *e, bool
     return false;
 }
 
+static bool any_is_frozen(const struct bp_explanation *e)
+{
+    for (size_t k = 0; k < e->task->network.depth; k++)
+        if (bp_is_frozen(e, k).w || bp_is_frozen(e, k).b)
+            return true;
+    return false;
+}
+
+/* "12 move their parameter, 19 are zero". */
+static void put_balance(struct bp_text *text, const struct bp_explanation *e, size_t nonzero,
+                        size_t zero)
+{
+    const bool is_frozen = any_is_frozen(e);
+    if (zero == 0) {
+        bp_text_puts(text, is_frozen ? "none is zero\n" : "all move their parameter\n");
+        return;
+    }
+    if (is_frozen)
+        bp_put_count(text, nonzero, "is not zero, ", "are not zero, ");
+    else
+        bp_put_count(text, nonzero, "moves its parameter, ", "move their parameter, ");
+    bp_put_count(text, zero, "is zero\n\n", "are zero\n\n");
+    put_reasons(text, e);
+}
+
 static void put_summary(struct bp_text *text, const struct bp_explanation *e)
 {
     const size_t total = bp_network_parameters(&e->task->network);
     const size_t nonzero = e->pass->counts[BP_REASON_NONE];
     bp_text_puts(text, "\nTHE ");
     bp_put_count(text, total, "GRADIENT: ", "GRADIENTS: ");
-    if (nonzero == total) {
-        bp_text_puts(text, total == 1 ? "it moves its parameter\n" : "all move their parameter\n");
-    } else {
-        bp_put_count(text, nonzero, "moves its parameter, ", "move their parameter, ");
-        bp_put_count(text, total - nonzero, "is zero\n\n", "are zero\n\n");
-        put_reasons(text, e);
-    }
+    put_balance(text, e, nonzero, total - nonzero);
     if (nonzero == 0)
         return;
     const size_t start = text->size;

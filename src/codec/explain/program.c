@@ -442,18 +442,49 @@ static bool goes_far_out(const struct bp_explanation *e)
     return false;
 }
 
-void bp_put_program(struct bp_text *text, const struct bp_explanation *e, const char *end_of_line)
+/* True if a pre-activation lies half-way between two roundings but for its last digits. */
+static bool is_near_a_tie(const struct bp_line *line, const struct bp_explanation *e, size_t unit)
 {
+    const double power = pow(10, e->task->rules.round_decimals);
+    const double t = bp_unrounded(line, e, (struct bp_cell){0, unit}) * power;
+    return fabs(t) < 0x1p53 && fabs(fabs(t - rint(t)) - 0.5) <= 0x1p-40 * (power + fabs(t));
+}
+
+/* True if another order of summation could make another network: a gate that is not rounded for
+ * hangs on the last digit, and so does a rounding that is nearly a tie. */
+static bool order_decides(const struct bp_explanation *e)
+{
+    const struct bp_task *task = e->task;
+    if (task->rules.round_decimals == BP_NO_ROUNDING)
+        return true;
+    struct bp_line line = {.form = BP_FORM_Z};
+    for (; line.sample < task->n_samples; line.sample++)
+        for (line.layer = 0; line.layer < task->network.depth; line.layer++) {
+            const struct bp_layer *layer = bp_line_layer(&line, e);
+            for (size_t unit = 0; bp_layer_is_gated(layer) && unit < layer->n_out; unit++)
+                if (is_near_a_tie(&line, e, unit))
+                    return true;
+        }
+    return false;
+}
+
+void bp_put_program(struct bp_text *text, const struct bp_explanation *explanation,
+                    const char *end_of_line)
+{
+    struct bp_explanation in_order = *explanation;
+    const struct bp_explanation *e = &in_order;
     struct program program = {.text = text, .e = e, .end_of_line = end_of_line};
+    in_order.adds_in_order = order_decides(explanation);
     memset(e->lines, 0, BP_FORM_COUNT * e->task->network.depth * sizeof *e->lines);
     plain_line(&program, "import numpy as np");
     if (goes_far_out(e))
         plain_line(&program,
                    "np.seterr(all='ignore')  # exp of a large number is inf, as it should");
     blank_line(&program);
-    if (e->task->rules.round_decimals == BP_NO_ROUNDING) {
-        plain_line(&program, "def in_order(total, terms):  # a gate can hang on the last digit, so "
-                             "add in the written order");
+    if (e->adds_in_order) {
+        plain_line(&program,
+                   "def in_order(total, terms):  # the last digit decides here, so add in "
+                   "the written order");
         plain_line(&program, "    for term in terms: total = total + term");
         plain_line(&program, "    return total");
         blank_line(&program);

@@ -107,7 +107,7 @@ static bool is_rounded(const struct bp_subject *of)
 
 static bool is_in_order(const struct bp_subject *of)
 {
-    return of->e->task->rules.round_decimals == BP_NO_ROUNDING;
+    return of->e->adds_in_order;
 }
 
 static bool is_mean(const struct bp_subject *of)
@@ -130,9 +130,20 @@ static bool is_relu(const struct bp_subject *of)
     return layer_of(of)->activation == BP_ACTIVATION_RELU;
 }
 
+static bool has_no_fraction(const struct bp_subject *of)
+{
+    return bp_loss_fraction(of->e, false).denominator == 1;
+}
+
+static bool has_no_factor(const struct bp_subject *of)
+{
+    const struct bp_fraction fraction = bp_loss_fraction(of->e, true);
+    return fraction.numerator == 1 && fraction.denominator == 1;
+}
+
 static bool is_one_square(const struct bp_subject *of)
 {
-    return outputs_of(of->e) == 1 || bp_loss_fraction(of->e, false).denominator == 1;
+    return outputs_of(of->e) == 1 || has_no_fraction(of);
 }
 
 static bool has_one_unit(const struct bp_subject *of)
@@ -249,6 +260,11 @@ static void put_z(struct bp_text *text, const struct bp_subject *of)
 static void put_units_in_words(struct bp_text *text, const struct bp_subject *of)
 {
     bp_put_in_words(text, layer_of(of)->n_out);
+}
+
+static void put_samples_in_words(struct bp_text *text, const struct bp_subject *of)
+{
+    bp_put_in_words(text, of->e->task->n_samples);
 }
 
 static void put_all_after(struct bp_text *text, const struct bp_subject *of)
@@ -385,6 +401,17 @@ static const struct name NAMES[] = {
     CHOICE("each weight", is_last, ": each weight's input times its output's gradient", ""),
     CHOICE("the same weights", is_next_to_last, ": back through the same weights", ""),
     CHOICE("squares", is_one_square, "{c}{terms}", "{c}({terms})"),
+    CHOICE("c of the sum", has_no_fraction, "the sum of", "{c}of the sum of"),
+    CHOICE("c ratio", has_no_fraction, "(1 - y[j])/(1 - y_hat[j]) - y[j]/y_hat[j]",
+           "{c}((1 - y[j])/(1 - y_hat[j]) - y[j]/y_hat[j])"),
+    CHOICE("c ratios", has_no_fraction, "(1 - y)/(1 - y_hat) - y/y_hat",
+           "{c}((1 - y)/(1 - y_hat) - y/y_hat)"),
+    CHOICE("2c difference", has_no_factor, "y_hat[j] - y[j]", "{2c}(y_hat[j] - y[j])"),
+    CHOICE("2c differences", has_no_factor, "y_hat - y", "{2c}(y_hat - y)"),
+    CHOICE("py.2c differences", has_no_factor, "y_hat - y", "{py.2c}(y_hat - y)"),
+    CHOICE("c difference", has_no_fraction, "y_hat[j] - y[j]", "{c}(y_hat[j] - y[j])"),
+    CHOICE("c differences", has_no_fraction, "y_hat - y", "{c}(y_hat - y)"),
+    CHOICE("py.c differences", has_no_fraction, "y_hat - y", "{py.c}(y_hat - y)"),
     CHOICE("sum of y", adds_up_to_one, "", "(the sum of y) "),
     CHOICE("m.sum of y", adds_up_to_one, "", SUM("i") Y("i") TIMES),
     CHOICE("nothing to correct", is_given, "0 is given: nothing to correct", "nothing to correct"),
@@ -455,6 +482,7 @@ static const struct name NAMES[] = {
     WRITTEN("relu at 0", put_relu_at_zero),
     WRITTEN("z", put_z),
     WRITTEN("units in words", put_units_in_words),
+    WRITTEN("samples in words", put_samples_in_words),
     WRITTEN("all after", put_all_after),
 };
 

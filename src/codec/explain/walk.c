@@ -48,9 +48,7 @@ static enum bp_form form_of_dz(const struct bp_line *line, const struct bp_expla
 /* The form of a line that the walk knows by its first form alone. */
 static enum bp_form form_of(const struct bp_line *line, const struct bp_explanation *e)
 {
-    const struct bp_frozen frozen = e->descent && e->descent->frozen
-                                        ? e->descent->frozen[line->layer]
-                                        : (struct bp_frozen){false, false};
+    const struct bp_frozen frozen = bp_is_frozen(e, line->layer);
     switch (line->form) {
     case BP_FORM_H:
         return is_plain_output(line, e) ? BP_FORM_Y_HAT : BP_FORM_H;

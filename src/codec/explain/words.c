@@ -40,9 +40,9 @@ const struct bp_line_words *bp_line_words(enum bp_form form)
              "dL_dz{k}[k] = the sum over j of dL_dy_hat[j] dy_hat_dz{k}[j][k]: each output depends "
              "on each z",
              "dL_dy_hat dy_hat_dz{k}", "dL_dz{k} = dL_dy_hat @ dy_hat_dz{k}"},
-        [BP_FORM_DZ_PAIR] = {"dL_dz{k}", "Back through {activation} and {loss} at once",
+        [BP_FORM_DZ_PAIR] = {"dL_dz{k}", "Back through {activation} and {loss} in one step",
                              "dL_dz{k}[j] = {loss.pair}", D_BY(Z("j")) MO("=") "{loss.pair mathml}",
-                             "dL_dz{k} = {loss.pair heading}: {activation} and {loss} at once",
+                             "dL_dz{k} = {loss.pair heading}: {activation} and {loss} in one step",
                              "y_hat y", "dL_dz{k} = {loss.pair program}"},
         [BP_FORM_DW] = {"dL_dW{k}", "Gradient of the weights of layer {k}",
                         "dL_d{W} = {x}[i] {e}[j]", D_BY("{m.W}") MO("=") "{m.x}" TIMES "{m.e}",
@@ -97,7 +97,7 @@ const struct bp_line_words *bp_line_words(enum bp_form form)
         [BP_FORM_LOSS_AFTER] = {"loss_after", "Loss after the step",
                                 "loss_after = the loss of the network after the step",
                                 "<msub>" MI("L") "<mtext>after</mtext></msub>",
-                                "loss_after = the loss, with the weights and biases after the step",
+                                "loss_after = the loss of the network after the step",
                                 "{all after}", "loss_after = loss_after / {samples}"},
     };
     return &rows[form];
@@ -168,7 +168,7 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
                     .formula = "z{k}[j]",
                     .mathml = Z("j"),
                     .heading = "z{k}, since identity changes nothing",
-                    .cell = "%z",
+                    .cell = "",
                     .slope = "1",
                     .slope_mathml = MN("1"),
                     .slope_heading = "{u}, since the slope of identity is 1",
@@ -186,8 +186,8 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
                             MO(",") MI("m") MO("=") "<munder>" MI("max")
                                 MI("i") "</munder>" OF Z("i"),
                     .heading =
-                        "softmax(z{k}): exp(z{k} - its largest), divided by the sum of all of "
-                        "these",
+                        "softmax(z{k}) = exp(z{k} - m) / the sum of all exp(z{k} - m), where m is "
+                        "the largest z{k}",
                     .program = "np.exp(z{k} - np.max(z{k})) / np.sum(np.exp(z{k} - np.max(z{k})))",
                     .slope_program = "np.diag({h}) - np.outer({h}, {h})",
                 },
@@ -199,11 +199,10 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
     {                                                                                              \
         .in_words = words " (y_hat - y)^2", .formula = "{c}sum over j of (y_hat[j] - y[j])^2",     \
         .mathml = factor SUM("j") SQUARED(PARENTHESES(Y_HAT("j") MINUS Y("j"))),                   \
-        .term = "(y_hat[{o}] - y[{o}])^2", .series = "{squares}",                                  \
-        .slope = "{2c}(y_hat[j] - y[j])",                                                          \
+        .term = "(y_hat[{o}] - y[{o}])^2", .series = "{squares}", .slope = "{2c difference}",      \
         .slope_mathml = twice PARENTHESES(Y_HAT("j") MINUS Y("j")),                                \
-        .slope_heading = "{2c}(y_hat - y)", .program = numpy,                                      \
-        .slope_program = "{py.2c}(y_hat - y)",                                                     \
+        .slope_heading = "{2c differences}", .program = numpy,                                     \
+        .slope_program = "{py.2c differences}",                                                    \
     }
 #define BINARY(words, factor)                                                                      \
     {                                                                                              \
@@ -212,31 +211,29 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
         .mathml = MINUS factor SUM("j") PARENTHESES(Y("j") TIMES CALL("ln", Y_HAT("j")) MO(        \
             "+") ONE_LESS(Y("j")) TIMES CALL("ln", MN("1") MINUS Y_HAT("j"))),                     \
         .term = "y[{o}] ln(y_hat[{o}]) + (1 - y[{o}]) ln(1 - y_hat[{o}])",                         \
-        .series = "-{c}({terms})", .slope = "{c}((1 - y[j])/(1 - y_hat[j]) - y[j]/y_hat[j])",      \
+        .series = "-{c}({terms})", .slope = "{c ratio}",                                           \
         .slope_mathml = factor PARENTHESES(FRACTION(                                               \
             MN("1") MINUS Y("j"), MN("1") MINUS Y_HAT("j")) MINUS FRACTION(Y("j"), Y_HAT("j"))),   \
-        .slope_heading =                                                                           \
-            "{c}((1 - y)/(1 - y_hat) - y/y_hat), to be seen: step 2 is calculated without it",     \
-        .pair = "{c}(y_hat[j] - y[j])",                                                            \
-        .pair_mathml = factor PARENTHESES(Y_HAT("j") MINUS Y("j")),                                \
-        .pair_heading = "{c}(y_hat - y)",                                                          \
+        .slope_heading = "{c ratios} (only shown: step 2 does not need it)",                       \
+        .pair = "{c difference}", .pair_mathml = factor PARENTHESES(Y_HAT("j") MINUS Y("j")),      \
+        .pair_heading = "{c differences}",                                                         \
         .program =                                                                                 \
             "{py.c}np.sum(np.maximum(0, z{k}) - z{k} * y + np.log1p(np.exp(-np.abs(z{k}))))",      \
         .slope_program = "{py.c}(np.where(y == 1, 0, (1 - y) * (1 + np.exp(z{k}))) - "             \
                          "np.where(y == 0, 0, y * (1 + np.exp(-z{k}))))"                           \
                          "  # 1 / y_hat = 1 + exp(-z{k})",                                         \
-        .pair_program = "{py.c}(y_hat - y)",                                                       \
+        .pair_program = "{py.c differences}",                                                      \
     }
 
 const struct bp_loss_words *bp_loss_words(enum bp_loss loss)
 {
     static const struct bp_loss_words rows[BP_LOSS_COUNT] = {
-        [BP_LOSS_MSE] = SQUARES("{c}of the sum of", FRACTION(MN("1"), MI("N")),
+        [BP_LOSS_MSE] = SQUARES("{c of the sum}", FRACTION(MN("1"), MI("N")),
                                 FRACTION(MN("2"), MI("N")), "np.mean((y_hat - y) ** 2)"),
         [BP_LOSS_SSE] = SQUARES("the sum of", "", MN("2"), "np.sum((y_hat - y) ** 2)"),
-        [BP_LOSS_HALF_MSE] = SQUARES("{c}of the sum of", FRACTION(MN("1"), MN("2") TIMES MI("N")),
+        [BP_LOSS_HALF_MSE] = SQUARES("{c of the sum}", FRACTION(MN("1"), MN("2") TIMES MI("N")),
                                      FRACTION(MN("1"), MI("N")), "{py.c}np.sum((y_hat - y) ** 2)"),
-        [BP_LOSS_HALF_SSE] = SQUARES("{c}of the sum of", FRACTION(MN("1"), MN("2")), "",
+        [BP_LOSS_HALF_SSE] = SQUARES("{c of the sum}", FRACTION(MN("1"), MN("2")), "",
                                      "{py.c}np.sum((y_hat - y) ** 2)"),
         [BP_LOSS_CROSS_ENTROPY] =
             {
@@ -247,7 +244,7 @@ const struct bp_loss_words *bp_loss_words(enum bp_loss loss)
                 .series = "-({terms})",
                 .slope = "-y[j]/y_hat[j]",
                 .slope_mathml = MINUS FRACTION(Y("j"), Y_HAT("j")),
-                .slope_heading = "-y/y_hat, to be seen: step 2 is calculated without it",
+                .slope_heading = "-y/y_hat (only shown: step 2 does not need it)",
                 .pair = "{sum of y}y_hat[j] - y[j]",
                 .pair_mathml = "{m.sum of y}" Y_HAT("j") MINUS Y("j"),
                 .pair_heading = "{sum of y}y_hat - y",
@@ -256,8 +253,7 @@ const struct bp_loss_words *bp_loss_words(enum bp_loss loss)
                 .slope_program = "np.where(y == 0, 0, -y / y_hat)",
                 .pair_program = "{py.sum of y}y_hat - y",
             },
-        [BP_LOSS_BINARY_CROSS_ENTROPY] =
-            BINARY("minus {c}of the sum of", FRACTION(MN("1"), MI("N"))),
+        [BP_LOSS_BINARY_CROSS_ENTROPY] = BINARY("minus {c of the sum}", FRACTION(MN("1"), MI("N"))),
         [BP_LOSS_SUM_BINARY_CROSS_ENTROPY] = BINARY("minus the sum of", ""),
     };
     return &rows[loss];
