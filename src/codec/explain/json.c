@@ -1,4 +1,4 @@
-#include "backpropd/json.h"
+#include "backpropd/json_write.h"
 
 #include "words.h"
 
