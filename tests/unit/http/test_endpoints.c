@@ -21,7 +21,7 @@ static void end(void)
 static void require_text(const char *path, const char *expected)
 {
     get(path);
-    char *body = body_of(&reply), *text = quoted(expected);
+    char *body = line_of(&reply), *text = quoted(expected);
     ck_assert_str_eq(body, text);
     free(text);
     free(body);
