@@ -21,9 +21,10 @@ enum bp_part { BP_PARTS(BP_AS_PART) };
 /* What a job costs. Sums saturate at SIZE_MAX. */
 struct bp_estimate {
     size_t multiply_adds;
-    size_t passes;        /* how often each layer is passed, as far as that counts */
-    size_t reply_numbers; /* in the tensors of the reply: gradients, network, losses, samples */
-    size_t reply_bytes;   /* room for the reply: one that needs no growing, as a rule */
+    size_t passes;          /* how often each layer is passed, as far as that counts */
+    size_t reply_numbers;   /* in the tensors of the reply: gradients, network, losses, samples */
+    size_t explained_terms; /* products and values that are written out */
+    size_t reply_bytes;     /* room for the reply: one that needs no growing, as a rule */
 };
 
 struct bp_job {

@@ -75,7 +75,10 @@ static void check_work(const struct bp_reader *reader)
     if (estimate->multiply_adds > reader->limits->multiply_adds)
         bp_read_limit(reader, &work, "multiply-adds", reader->limits->multiply_adds,
                       estimate->multiply_adds);
-    if (estimate->reply_numbers > reader->limits->reply_numbers)
+    if (estimate->explained_terms > reader->limits->explained_terms)
+        bp_read_limit(reader, &bp_place_body, "products and values to write out",
+                      reader->limits->explained_terms, estimate->explained_terms);
+    else if (estimate->reply_numbers > reader->limits->reply_numbers)
         bp_read_limit(reader, operation->parts.n ? &bp_place_include : &work,
                       "numbers in the reply", reader->limits->reply_numbers,
                       estimate->reply_numbers);

@@ -9,9 +9,28 @@
 static const struct bp_names KNOWN = BP_NAMES("x", "y");
 static const struct bp_names KNOWN_WITH_GRADIENT = BP_NAMES("x", "y", "dL_dy_hat");
 
+/* True if a sample may have a dL_dy_hat in place of y. */
+static bool takes_gradients(const struct bp_reader *reader)
+{
+    const enum bp_targets targets = reader->job->operation->targets;
+    return targets == BP_TARGETS_OR_GRADIENTS || targets == BP_TARGETS_ALL_OR_NONE;
+}
+
+/* True if one of the samples has a target or a gradient, be it as faulty as it may. */
+static bool any_has_target(const struct bp_reader *reader)
+{
+    const size_t n = bp_json_count_elements(reader->samples);
+    for (size_t s = 0; s < n; s++) {
+        const struct bp_value *sample = bp_json_element(reader->samples, s);
+        if (bp_json_member(sample, "y") || bp_json_member(sample, "dL_dy_hat"))
+            return true;
+    }
+    return false;
+}
+
 static struct bp_names known_of(const struct bp_reader *reader)
 {
-    return reader->job->operation->targets == BP_TARGETS_OR_GRADIENTS ? KNOWN_WITH_GRADIENT : KNOWN;
+    return takes_gradients(reader) ? KNOWN_WITH_GRADIENT : KNOWN;
 }
 
 /* What the values of a sample are compared with: W1's fan-in, or the units of the last layer. */
@@ -81,7 +100,7 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     const struct bp_value *y = bp_json_member(value, "y"), *gradient = NULL;
     const enum bp_targets targets = reader->job->operation->targets;
     size_t n;
-    if (targets == BP_TARGETS_OR_GRADIENTS)
+    if (takes_gradients(reader))
         gradient = bp_json_member(value, "dL_dy_hat");
     if (y) {
         sample->y = read_values(reader, y, &at_y, of_y, &n);
@@ -93,7 +112,9 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     if (y && gradient)
         bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &at_gradient,
                      "leave out one of the two: dL_dy_hat stands in place of y");
-    if (!y && !gradient && targets != BP_TARGETS_OPTIONAL)
+    const bool is_needed =
+        targets == BP_TARGETS_ALL_OR_NONE ? any_has_target(reader) : targets != BP_TARGETS_OPTIONAL;
+    if (!y && !gradient && is_needed)
         bp_read_missing(reader, value, place, "y", known_of(reader));
     return (size_t) !!y + (size_t) !!gradient;
 }

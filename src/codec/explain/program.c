@@ -1,7 +1,11 @@
 /* The program: the book's listing in NumPy, for any depth. */
+#include "program.h"
+
 #include <math.h>
 
 #include "backpropd/loss.h"
+#include "cells.h"
+#include "template.h"
 #include "words.h"
 
 struct program {

@@ -1,8 +1,9 @@
+#include "remarks.h"
+
 #include <math.h>
 
 #include "backpropd/activation.h"
 #include "backpropd/loss.h"
-#include "words.h"
 
 static enum bp_remark of_z(const struct bp_layer *layer, double z)
 {

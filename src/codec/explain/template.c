@@ -1,4 +1,6 @@
 /* What the names in the templates of words.c stand for. */
+#include "template.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stddef.h>
@@ -7,6 +9,7 @@
 #include "backpropd/job.h"
 #include "backpropd/loss.h"
 #include "mathml.h"
+#include "shown.h"
 #include "words.h"
 
 static const struct bp_layer *layer_of(const struct bp_subject *of)

@@ -1,18 +1,11 @@
 /*
  * The words of /explain: one row a line, one an activation, one a loss, one a remark. They are
- * templates: a name in braces stands for a text that depends on the line, see words.c.
+ * templates: a name in braces stands for a text that depends on the line, see template.c.
  */
 #ifndef BACKPROPD_CODEC_EXPLAIN_WORDS_H
 #define BACKPROPD_CODEC_EXPLAIN_WORDS_H
 
-#include "explain.h"
-
-/* What a template speaks of. */
-struct bp_subject {
-    const struct bp_explanation *e;
-    const struct bp_line *line;
-    struct bp_cell cell;
-};
+#include "line.h"
 
 /* What a line is called and how it is calculated. A new line is a row. */
 struct bp_line_words {
@@ -86,30 +79,5 @@ struct bp_remark_words {
     const char *text;  /* of the JSON, one or two sentences */
 };
 const struct bp_remark_words *bp_remark_words(enum bp_remark remark);
-
-/* What there is to say of a cell. Cannot fail. */
-enum bp_remark bp_remark_of_cell(const struct bp_line *line, const struct bp_explanation *e,
-                                 struct bp_cell cell);
-
-/* Calls `put` with what there is to say of the step as a whole. */
-typedef void bp_put_remark(struct bp_text *text, enum bp_remark remark,
-                           const struct bp_subject *of);
-void bp_remarks_of_step(struct bp_text *text, const struct bp_explanation *e, bp_put_remark *put);
-
-void bp_put_template(struct bp_text *text, const struct bp_subject *of, const char *template);
-
-/* The factor of a loss before its sum, or in dL_dy_hat, where the book writes 2/N. */
-struct bp_fraction {
-    size_t numerator, denominator;
-};
-struct bp_fraction bp_loss_fraction(const struct bp_explanation *e, bool of_slope);
-
-/* Writes it with `line` for its line, and `after`; false, and nothing is written, if it is 1. */
-bool bp_put_fraction(struct bp_text *text, struct bp_fraction fraction, const char *line,
-                     const char *after);
-
-/* Writes "1 weight", "4 weights"; numbers to twelve in words: "one", "four". */
-void bp_put_count(struct bp_text *text, size_t n, const char *one, const char *many);
-void bp_put_in_words(struct bp_text *text, size_t n);
 
 #endif

@@ -1,6 +1,9 @@
-#include "backpropd/json_write.h"
+#include "write_json.h"
 
-#include "words.h"
+#include "backpropd/json_write.h"
+#include "cells.h"
+#include "program.h"
+#include "remarks.h"
 
 /* Texts of this folder hold nothing that JSON escapes, so they are written as they are. */
 static void put_text(struct bp_text *text, const struct bp_subject *of, const char *template)

@@ -1,7 +1,11 @@
 /* The plain text: a page to read in a terminal or to print. */
+#include "write_plain.h"
+
 #include "backpropd/job.h"
 #include "backpropd/loss.h"
-#include "words.h"
+#include "cells.h"
+#include "remarks.h"
+#include "shown.h"
 
 static void put_vector(struct bp_text *text, const struct bp_explanation *e, const double *values,
                        size_t n)

@@ -1,7 +1,7 @@
-#include <stdint.h>
+#include "line.h"
 
+#include "../estimate.h"
 #include "backpropd/loss.h"
-#include "explain.h"
 
 static const struct bp_sample *sample_of(const struct bp_line *line, const struct bp_explanation *e)
 {
@@ -208,18 +208,6 @@ struct bp_line_shape bp_line_shape(const struct bp_line *line, const struct bp_e
     }
 }
 
-static size_t times(size_t a, size_t b)
-{
-    size_t product;
-    return __builtin_mul_overflow(a, b, &product) ? SIZE_MAX : product;
-}
-
-static size_t plus(size_t a, size_t b)
-{
-    size_t sum;
-    return __builtin_add_overflow(a, b, &sum) ? SIZE_MAX : sum;
-}
-
 /* Terms of one cell's sum. */
 static size_t terms_of_cell(const struct bp_line *line, const struct bp_explanation *e)
 {
@@ -247,14 +235,14 @@ static size_t terms_of_cell(const struct bp_line *line, const struct bp_explanat
 size_t bp_line_terms(const struct bp_line *line, const struct bp_explanation *e)
 {
     const struct bp_line_shape shape = bp_line_shape(line, e);
-    return times(times(shape.rows, shape.columns), terms_of_cell(line, e));
+    return bp_times(bp_times(shape.rows, shape.columns), terms_of_cell(line, e));
 }
 
 size_t bp_explain_terms(const struct bp_explanation *e)
 {
     size_t terms = 0;
     for (struct bp_line line = bp_line_first(); bp_line_next(&line, e);)
-        terms = plus(terms, bp_line_terms(&line, e));
+        terms = bp_plus(terms, bp_line_terms(&line, e));
     return terms;
 }
 
