@@ -13,7 +13,7 @@ export function readContract() {
 /** The paths that calculate, in the document's order. */
 export const calculations = Object.entries(readContract().paths).filter(([, item]) => item.post).map(([path]) => path);
 
-const readAsJson = /^(application\/(json|x-www-form-urlencoded|[^;\s]+\+json)|text\/plain)\s*(;|$)/i;
+const readAsJson = /^(application\/(json|x-www-form-urlencoded|[^;\s]+\+json)|text\/(json|plain))\s*(;|$)/i;
 const essence = type => (type ?? '').split(';')[0].trim().toLowerCase();
 const escaped = key => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
@@ -86,6 +86,7 @@ function findResponse(root, method, path, status) {
   const operation = path && root.get('paths', path, method.toLowerCase());
   const range = `${String(status)[0]}XX`;
   if (operation) return operation.get('responses', String(status)) ?? operation.get('responses', range);
+  if (status === 204 && !path && method === 'OPTIONS') return root.get('x-otherwise', 'options-of-unknown-path');
   if (status === 404 && !path) return root.get('x-otherwise', 'unknown-path');
   if (status === 405 && path) return root.get('x-otherwise', 'unknown-method');
   return root.get('x-otherwise', String(status)) ?? root.get('x-otherwise', range);
@@ -112,14 +113,21 @@ function wrongOrigin({status, requestHeaders, headers, origins}) {
 
 const compressedFrom = 4096;
 
+/** A path with several representations says so in each of its replies, but for one that is written beforehand. */
+function isNegotiated(root, path, status) {
+  const operations = path && status !== 408 ? Object.values(root.get('paths', path).node) : [];
+  return operations.some(({responses}) => Object.keys(responses?.['200']?.content ?? {}).length > 1);
+}
+
 /** Compressed is only what may be, for those who take it; and Vary names what the reply depends on. */
-function wrongVary(response, {requestHeaders, headers, body, origins}) {
+function wrongVary(response, negotiated, {requestHeaders, headers, body, origins}) {
   const isCompressed = headers['content-encoding'] !== undefined;
   const mayBe = response.get('headers', 'Content-Encoding') !== undefined;
   const names = (headers.vary ?? '').split(', ').filter(Boolean);
   const faults = [];
   if (isCompressed && !mayBe) faults.push('a Content-Encoding that is not documented');
   if (isCompressed && !/gzip|\*/i.test(requestHeaders?.['accept-encoding'] ?? '')) faults.push('compressed for one that does not ask for it');
+  if (names.includes('Accept') !== negotiated) faults.push(`Vary: ${names} where Accept ${negotiated ? 'decides' : 'does not matter'}`);
   if (names.includes('Origin') !== (origins !== '*')) faults.push(`Vary: ${names} where ${origins} may call`);
   const byEncoding = body === '' ? undefined : mayBe && Buffer.byteLength(body) >= compressedFrom; // without a body its size is not known
   if (byEncoding !== undefined && names.includes('Accept-Encoding') !== byEncoding) faults.push(`Vary: ${names} for ${Buffer.byteLength(body)} bytes`);
@@ -147,6 +155,7 @@ function wrongBody(schemas, response, exchange) {
   const type = essence(headers['content-type']);
   const media = content.get(type);
   if (!media) return [`content type ${type || '(none)'} is not documented`];
+  if (!/[^\n]\n$/.test(body)) return ['the reply does not end with one newline'];
   if (!type.endsWith('json')) return schemas.faults(media.get('schema'), body);
   const {value, error} = parsed(body);
   if (error) return [`the reply is not JSON: ${error}`];
@@ -183,7 +192,7 @@ export function makeJudge(document = readContract()) {
     const path = findPath(document, target);
     const response = findResponse(root, method, path, status);
     if (!response) return [`status ${status} is not documented for ${method} ${target}`];
-    const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, exchange), ...wrongKeepAlive(exchange),
+    const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, isNegotiated(root, path, status), exchange), ...wrongKeepAlive(exchange),
       ...wrongBody(schemas, response, exchange)];
     if (status >= 300 || faults.length > 0) return faults;
     return wrongSuccess(schemas, path && root.get('paths', path, method.toLowerCase()), exchange);

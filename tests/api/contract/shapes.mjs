@@ -143,7 +143,7 @@ function expectedMembers(path, request) {
 /** Of a reply that its schema allows: what is wrong with it as an answer to this request. */
 export function wrongReply(path, request, text) {
   const reply = JSON.parse(text);
-  if (JSON.stringify(reply) !== text.trim()) return ['the reply is not laid out as JSON.stringify does'];
+  if (`${JSON.stringify(reply)}\n` !== text) return ['the reply is not laid out as JSON.stringify does'];
   const {network} = request;
   const sizes = sizesOf(network);
   const net = {L: depth(network), names: layerNames(depth(network)), sizes, relu: reluLayers(network, sizes)};
