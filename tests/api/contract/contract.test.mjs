@@ -40,6 +40,20 @@ test('every request example gets the reply example of the same name', async () =
   }
 });
 
+test('every other representation of a reply is its example too', async () => {
+  const others = posts.flatMap(({path, operation}) => operation.get('responses', '200', 'content').entries().slice(1)
+    .map(([type, media]) => ({path, type, shown: values(media), requests: values(operation.get('requestBody', 'content', 'application/json'))})));
+  assert.ok(others.length > 0);
+  for (const {path, type, shown, requests} of others) {
+    assert.deepEqual(shown.map(([key]) => key), requests.map(([key]) => key));
+    for (const [i, [, body]] of requests.entries()) {
+      const reply = await daemon.call('POST', path, body, {accept: type});
+      assert.equal(reply.headers['content-type'], type);
+      assert.equal(reply.text, shown[i][1], `${path} ${type}`);
+    }
+  }
+});
+
 /** What tells pages apart: all lines of the example, or for a page that changes those that do not. */
 function assertText(path, text, shown) {
   const lines = shown.split('\n').filter(line => path !== '/metrics' || line.startsWith('#'));
@@ -238,6 +252,7 @@ const inProse = {
   client_connections: 'connections of one address',
   queue: 'large requests that wait for a thread', memory_bytes: 'bytes of memory for all requests in flight', layers: 'layers', units: 'units of a layer, and inputs', parameters: 'parameters',
   samples: 'samples', steps: 'steps', multiply_adds: 'multiply-adds a request', reply_numbers: 'numbers in a reply',
+  explained_terms: 'products and values that /explain writes out',
 };
 
 test('the limits of GET / are those of the document', async () => {
@@ -299,6 +314,7 @@ const costs = [
   ['reply-numbers', '/backward', {...book(), include: []}, 31, '#/include'],
   ['reply-numbers', '/backward', {...book(), include: ['samples']}, 31 + 5 * (3 + 4) + 1 + 31, '#/include'],
   ['reply-numbers', '/step', {...book(), learning_rate: 0, steps: 3}, 31 + 31 + 4, '#/include'],
+  ['explained-terms', '/explain', book(), 3 * 4 + 3 + 4 * 3 + 4 + 4 + 12 + 4 + 3 * 4 + 3 + 12 + 3, '#'],
   ['parameters', '/forward', book(), 31, '#/network'],
 ];
 
