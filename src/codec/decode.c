@@ -22,18 +22,19 @@ static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
     const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
     const size_t n_samples = bp_json_count_elements(reader->samples);
     const size_t layers_size = depth * sizeof *job->task.network.layers;
+    const size_t samples_size = n_samples * sizeof *job->task.samples;
     const size_t own_size = operation->own.once + depth * operation->own.per_layer +
                             n_samples * operation->own.per_sample;
+    const size_t size = layers_size + samples_size + own_size;
     bool over_budget;
-    char *views = bp_memory_take(
-        memory, layers_size + own_size + n_samples * sizeof *job->task.samples, &over_budget);
+    char *views = bp_memory_take(memory, size, &over_budget);
     if (!views)
         return bp_problem_set_memory(reader->problem, over_budget);
-    memset(views, 0, layers_size + own_size);
+    memset(views, 0, size);
     job->views = views;
-    job->own = views + layers_size;
+    job->own = views + layers_size + samples_size; /* last: its size may be any */
     job->task.network = (struct bp_network){depth, (struct bp_layer *)views};
-    job->task.samples = (struct bp_sample *)(views + layers_size + own_size);
+    job->task.samples = (struct bp_sample *)(views + layers_size);
     job->task.n_samples = n_samples;
     return true;
 }
