@@ -30,9 +30,10 @@ static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
     char *views = bp_memory_take(memory, size, &over_budget);
     if (!views)
         return bp_problem_set_memory(reader->problem, over_budget);
-    memset(views, 0, size);
     job->views = views;
     job->own = views + layers_size + samples_size; /* last: its size may be any */
+    memset(views, 0, layers_size);
+    memset(job->own, 0, own_size);
     job->task.network = (struct bp_network){depth, (struct bp_layer *)views};
     job->task.samples = (struct bp_sample *)(views + layers_size);
     job->task.n_samples = n_samples;
