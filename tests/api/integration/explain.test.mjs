@@ -39,7 +39,22 @@ const vectors = readdirSync(folder).filter(name => name.endsWith('.json')).sort(
 const examples = ['textbook', 'textbook-step'].map(name =>
   [name, explainable(JSON.parse(readFileSync(new URL(`../../../src/examples/${name}.json`, import.meta.url), 'utf8')))]);
 const random = bodies(300).map((body, i) => [`random network ${i}`, body]);
-const all = [...examples, ...vectors, ...random];
+const one = (network, sample, options = {}) => ({network, samples: [sample], options});
+const special = Object.entries({
+  'a gate that hangs on the last digit': {...book(), options: {round_decimals: null}},
+  'a rounding that hangs on the last digit': one({W1: [[0.7], [0.7]], b1: [0.1], activations: ['relu']}, {x: [1, 1], y: [1]}, {round_decimals: 0}),
+  'integers beyond 64 bits': one({W1: [[1e20, 3]], b1: [0.5, 0]}, {x: [1], y: [1e20, 0.25]}),
+  'integers alone, beyond 64 bits': one({W1: [[1e20, 3]], b1: [1, 0]}, {x: [2], y: [2e20, 6]}, {loss: 'sse'}),
+  'softmax far out': one({W1: [[800, -800, 0]], b1: [0, 0, 0], activations: ['softmax']}, {x: [1], y: [0, 1, 0]}, {loss: 'cross_entropy'}),
+  'softmax far out and right': one({W1: [[800, -800, 0]], b1: [0, 0, 0], activations: ['softmax']}, {x: [1], y: [1, 0, 0]}, {loss: 'cross_entropy'}),
+  'sigmoids far out': one({W1: [[800, -800, 40]], b1: [0, 0, 0], activations: ['sigmoid']}, {x: [1], y: [0, 1, 0.5]}, {loss: 'binary_cross_entropy'}),
+  'saturated units': one({W1: [[800, -800, 0]], b1: [0, 0, 0], W2: [[1], [1], [0]], b2: [0], activations: ['sigmoid', 'tanh']}, {x: [1], y: [2]}),
+  'errors of 0': one({W1: [[1, -1, 0]], b1: [0, 0, 0], W2: [[0, 1], [0, 2], [0, 3]], b2: [1, 2]}, {x: [1], y: [1, 3]}),
+  'sums that cancel': one({W1: [[1, -1]], b1: [0, 2], W2: [[1, -1], [2, 2]], b2: [0, 0]}, {x: [1], y: [1, -1]}, {loss: 'sse'}),
+  'products too small': one({W1: [[1e-200]], b1: [0], W2: [[1e-200]], b2: [0], activations: ['identity', 'identity']}, {x: [1], dL_dy_hat: [1e-200]}),
+  'a product too small': one({W1: [[-690]], b1: [0], W2: [[1]], b2: [0], activations: ['sigmoid', 'identity']}, {x: [1], dL_dy_hat: [1e-300]}),
+});
+const all = [...examples, ...vectors, ...special, ...random];
 
 // ---- The three representations ----
 
@@ -137,6 +152,64 @@ test('the update is that of /step', async () => {
     const same = reply.parameters.total - reply.changed;
     assert.deepEqual(remarks.filter(({code}) => code === 'unchanged').map(({text}) => Number(text.split(' ')[0])), same ? [same] : [], name);
   }
+});
+
+// ---- Remarks ----
+
+/** The remarks that the reply of /backward to one sample asks for, as [tensor, index, code], but for those of `others`. */
+function remarksOf({network, options = {}}, {samples: [sample], why_zero: why}) {
+  const transposed = options.layout === 'out_in';
+  const L = Object.keys(network).filter(name => /^W/.test(name)).length;
+  const activation = k => network.activations?.[k - 1] ?? (k < L ? 'relu' : 'identity');
+  const pair = /entropy/.test(options.loss) && sample.loss !== undefined;
+  const want = [];
+  for (let k = 1; k <= L; k++) {
+    const h = k < L ? `h${k}` : 'y_hat';
+    const cell = (i, j) => transposed ? [j, i] : [i, j];
+    const reason = (i, j) => transposed ? why[`W${k}`][j][i] : why[`W${k}`][i][j];
+    const [units, sources] = [sample[h].length, transposed ? why[`W${k}`][0].length : why[`W${k}`].length];
+    sample[`z${k}`].forEach((z, j) => z === 0 && /relu/.test(activation(k)) && want.push([`z${k}`, [j], 'on_the_boundary']));
+    sample.dead[h]?.forEach((dead, j) => dead && want.push([h, [j], 'neuron_dead']));
+    for (let j = 0; j < units; j++) {
+      if (k === L && (pair || ['softmax', 'identity'].includes(activation(k)))) continue;
+      const error = k < L ? sample[`dL_dh${k}`][j] : sample.dL_dy_hat[j];
+      const slope = sample[`${k < L ? `dh${k}` : 'dy_hat'}_dz${k}`][j];
+      if (sample[`dL_dz${k}`][j] === 0) {
+        want.push([`dL_dz${k}`, [j], error === 0 ? 'error_zero' : slope !== 0 ? 'underflow' : activation(k) === 'relu' ? 'neuron_dead' : 'saturated']);
+      }
+    }
+    for (let i = 0; i < sources; i++) {
+      const said = code => Array.from({length: units}, (_, j) => j).find(j => reason(i, j) === code);
+      for (const code of ['source_dead', 'input_zero']) if (said(code) !== undefined) want.push([`dL_dW${k}`, cell(i, said(code)), code]);
+    }
+  }
+  const isDirect = pair || activation(L) === 'softmax'; // then dL_dzL goes past the derivative
+  return {want, others: new RegExp(`^dL_dy_hat$|^dL_dh|^dL_dz${isDirect ? L : 'none'}$`)};
+}
+
+test('the remarks are those that the reasons of /backward ask for', async () => {
+  const codes = new Set();
+  for (const [name, {learning_rate, frozen, ...body}] of all) {
+    if (body.samples.length > 1 || !(body.samples[0].y || body.samples[0].dL_dy_hat)) continue;
+    const {json} = await explain(body);
+    const {json: reply} = await daemon.call('POST', '/backward', body);
+    const {want, others} = remarksOf(body, reply);
+    const got = json.steps.flatMap(({tensor, remarks}) => remarks.map(({code, index}) => [tensor, index, code]))
+      .filter(([tensor, , code]) => !others.test(tensor) && !(/^dL_dW/.test(tensor) && code === 'underflow'));
+    const sorted = list => list.map(remark => JSON.stringify(remark)).sort();
+    assert.deepEqual(sorted(got), sorted(want), name);
+    got.forEach(([, , code]) => codes.add(code));
+  }
+  assert.deepEqual([...codes].sort(), ['error_zero', 'input_zero', 'neuron_dead', 'on_the_boundary', 'saturated', 'source_dead', 'underflow']);
+});
+
+const said = (json, tensor) => json.steps.find(step => step.tensor === tensor).remarks.map(({code, index, text}) => [code, index, text]);
+test('remarks on errors, sums and products', async () => {
+  const of = async name => (await explain(Object.fromEntries(special)[name])).json;
+  assert.deepEqual(said(await of('errors of 0'), 'dL_dy_hat'), [['error_zero', [0], 'There is nothing to correct at y_hat[0].'], ['error_zero', [1], 'There is nothing to correct at y_hat[1].']]);
+  assert.deepEqual(said(await of('sums that cancel'), 'dL_dh1'), [['cancels', [0], 'The terms cancel exactly: their sum is 0, although they are not.']]);
+  assert.deepEqual(said(await of('products too small'), 'dL_dh1'), []);
+  assert.deepEqual(said(await of('softmax far out'), 'dL_dy_hat').map(([code, index]) => [code, index]), [['underflow', [1]]]);
 });
 
 test('the judge of arithmetic sees what is wrong', () => {
