@@ -133,7 +133,8 @@ static unsigned status_of(const json_t *reply)
 /* The network after the steps, in the place of the one posted. */
 static void post_back(const json_t *reply, const char *body, size_t size)
 {
-    json_t *request = json_loadb(body, size, JSON_DECODE_INT_AS_REAL, NULL);
+    const size_t mark = strncmp(body, "\xEF\xBB\xBF", 3) ? 0 : 3; /* of the byte order */
+    json_t *request = json_loadb(body + mark, size - mark, JSON_DECODE_INT_AS_REAL, NULL);
     HOLDS(request, "jansson refuses what was accepted");
     json_object_set(request, "network", json_object_get(reply, "network"));
     char *text = json_dumps(request, JSON_COMPACT);
