@@ -259,7 +259,7 @@ static void put_either_error(struct program *program)
 static void put_name(struct program *program, const struct bp_line *line, const char *template)
 {
     struct bp_text *text = program->text;
-    const bool is_first = text->data && text->size && text->data[text->size - 1] == '[';
+    const bool is_first = !text->failed && text->size && text->data[text->size - 1] == '[';
     if (!is_first && text->size - program->line_start > WIDTH - 16) {
         bp_text_putc(text, ',');
         begin(program);
