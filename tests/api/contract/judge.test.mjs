@@ -44,8 +44,8 @@ const long = () => {
   const exchange = {...forward(), request, reply, requestHeaders: {'accept-encoding': 'gzip'}};
   return {...exchange, headers: {...exchange.headers, vary: 'Accept-Encoding', 'content-encoding': 'gzip'}};
 };
-const preflight = () => ({...honest('OPTIONS', '/forward', undefined, 204, undefined), path: '/nowhere',
-  headers: documentedHeaders(root.get('x-otherwise', 'options-of-unknown-path'))});
+const preflight = () => ({...honest('OPTIONS', '', undefined, 204, undefined), path: '/nowhere',
+  headers: {...documentedHeaders(root.get('x-otherwise', 'options')), allow: 'GET, HEAD, POST, OPTIONS', 'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS'}});
 const missing = () => ({...honest('GET', '', undefined, 404, example('not_found')), path: '/nowhere'});
 
 const honestOnes = {forward, backward, step, fault, missing, preflight, token, late, unchanged, listed, long,
