@@ -22,7 +22,7 @@ static const struct bp_limits LIMITS = {.body_bytes = 1 << 20,
                                         .steps = 20,
                                         .work = 1000000,
                                         .reply_numbers = 10000,
-                                         .explained_terms = 1000};
+                                        .explained_terms = 1000};
 
 static const char *const PATHS[] = {"/forward", "/backward", "/step"};
 
