@@ -200,7 +200,7 @@ static double work_of(const char *steps, bool with_gzip)
     snprintf(body, sizeof body,
              "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.1,'steps':%s}", steps);
     ck_assert(!begin(&job, "/step", body));
-    double cost = bp_calculation_work(&job, false);
+    double work = bp_calculation_work(&job, with_gzip);
     bp_job_free(&job);
     service_end(&service);
     return work;
