@@ -23,6 +23,14 @@ struct bp_names {
             sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *)                      \
     }
 
+/* What an operation needs of its samples. */
+enum bp_targets {
+    BP_TARGETS_OPTIONAL,
+    BP_TARGETS_REQUIRED,
+    BP_TARGETS_OR_GRADIENTS, /* y, or dL_dy_hat in its place */
+    BP_TARGETS_ALL_OR_NONE   /* the same, or neither in any sample */
+};
+
 /* One way to write a result. */
 struct bp_representation {
     const char *media_type;
@@ -35,7 +43,7 @@ struct bp_operation {
     struct bp_names members; /* that its body may have */
     struct bp_names parts;   /* that its `include` may name */
     unsigned included;       /* a set of bp_part: what the reply has without an `include` */
-    enum { BP_TARGETS_OPTIONAL, BP_TARGETS_REQUIRED } targets; /* the y of its samples */
+    enum bp_targets targets; /* the y of its samples */
     /* bytes of job->own: once, and for each layer and sample posted. They start as zeros. */
     struct {
         size_t once, per_layer, per_sample;

@@ -22,8 +22,8 @@
 bool bp_forward(struct bp_pass *pass, struct bp_overflow *overflow, const struct bp_task *task);
 
 /*
- * Forward and backward pass: the above, and gradients of the mean loss (and reasons, if the layout
- * has room for them). Every sample needs its target.
+ * Forward and backward pass: the above, and gradients of the batch's loss (and reasons and dL_dx,
+ * if the layout has room for them). Every sample needs its target, or dl_dy_hat in place of it.
  *
  * Method: reverse accumulation in the seven steps of the textbook. The rounding of a
  * pre-activation counts as the identity. In/out, Out and failure as bp_forward.

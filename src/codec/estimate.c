@@ -18,16 +18,22 @@ size_t bp_times(size_t a, size_t b)
 }
 
 /* Of one entry but for its loss: z1, h1, ..., zL, y_hat, then for the seven steps the gradients of
- * its own loss with dL_dh, dh_dz and dL_dz of every layer. */
+ * its own loss with dL_dh, dh_dz (of softmax a matrix) and dL_dz of every layer, and dL_dx. */
 size_t bp_sample_numbers(const struct bp_job *job, bool backward)
 {
+    const struct bp_network *network = &job->task.network;
     size_t units = 0;
     if (!(job->include & BP_PART_SAMPLES))
         return 0;
-    for (size_t k = 0; k < job->task.network.depth; k++)
-        units += job->task.network.layers[k].n_out;
+    for (size_t k = 0; k < network->depth; k++)
+        units += network->layers[k].n_out;
+    const struct bp_layer *last = bp_network_last(network);
+    const size_t n = last->n_out;
+    const size_t matrix = last->activation == BP_ACTIVATION_SOFTMAX ? bp_times(n, n) - n : 0;
     const size_t each =
-        backward ? 5 * units + bp_network_parameters(&job->task.network) : 2 * units;
+        backward
+            ? bp_plus(matrix, 5 * units + bp_network_parameters(network) + network->layers[0].n_in)
+            : 2 * units;
     return bp_plus(bp_times(job->task.n_samples, each), job->n_targets);
 }
 

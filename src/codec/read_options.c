@@ -2,11 +2,18 @@
 
 #include <string.h>
 
-static const struct bp_names KNOWN = BP_NAMES("round_decimals", "relu_at_zero", "loss");
+#include "backpropd/loss.h"
+
+static const struct bp_names KNOWN =
+    BP_NAMES("round_decimals", "relu_at_zero", "loss", "reduction", "layout");
 
 static const struct bp_place ROUND_DECIMALS = {&bp_place_options, "round_decimals", BP_NO_NUMBER};
 static const struct bp_place RELU_AT_ZERO = {&bp_place_options, "relu_at_zero", BP_NO_NUMBER};
 static const struct bp_place LOSS = {&bp_place_options, "loss", BP_NO_NUMBER};
+static const struct bp_place REDUCTION = {&bp_place_options, "reduction", BP_NO_NUMBER};
+static const struct bp_place LAYOUT = {&bp_place_options, "layout", BP_NO_NUMBER};
+
+static const char *const LAYOUTS[] = {"in_out", "out_in"};
 
 static void read_rounding(struct bp_reader *reader, const struct bp_value *value)
 {
@@ -31,15 +38,61 @@ static void read_relu_at_zero(struct bp_reader *reader, const struct bp_value *v
             ->got = bp_fact_number(*at_zero);
 }
 
+bool bp_reader_fits_loss(const struct bp_reader *reader)
+{
+    const enum bp_activation needs = bp_loss_needs(reader->job->task.rules.loss);
+    return !reader->loss_is_faulty && !reader->activations_are_faulty &&
+           (needs == BP_ACTIVATION_COUNT ||
+            bp_network_last(&reader->job->task.network)->activation == needs);
+}
+
 static void read_loss(struct bp_reader *reader, const struct bp_value *value)
 {
+    const enum bp_loss loss = reader->job->task.rules.loss;
     size_t index;
-    if (bp_read_name(reader, value, &LOSS, bp_loss_names, BP_LOSS_COUNT, &index))
-        reader->job->task.rules.loss = (enum bp_loss)index;
+    if (!bp_read_name(reader, value, &LOSS, bp_loss_names, BP_LOSS_COUNT, &index) ||
+        reader->activations_are_faulty || bp_reader_fits_loss(reader))
+        return;
+    const char *needed = bp_activation_names[bp_loss_needs(loss)];
+    const char *last = bp_activation_names[bp_network_last(&reader->job->task.network)->activation];
+    struct bp_fault *fault =
+        bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &LOSS,
+                     "%s goes with %s as the last activation, which is %s here: set the last of "
+                     "network.activations to \"%s\"",
+                     bp_loss_names[loss], needed, last, needed);
+    fault->expected = bp_fact_text(needed);
+    fault->got = bp_fact_text(last);
+}
+
+/* Looks a name up without a word about it: bp_read_options says what is wrong with it. */
+static bool peek(const struct bp_value *options, const char *member, const char *const *names,
+                 size_t n, size_t *index)
+{
+    const struct bp_value *value = bp_json_member(options, member);
+    const char *text = bp_json_string(value);
+    if (!value)
+        return true;
+    for (size_t i = 0; text && i < n; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *index = i;
+            return true;
+        }
+    return false;
+}
+
+void bp_peek_options(struct bp_reader *reader)
+{
+    const struct bp_value *options = bp_json_member(reader->root, "options");
+    size_t layout = 0, loss = BP_LOSS_MSE;
+    reader->layout_is_faulty = !peek(options, "layout", LAYOUTS, 2, &layout);
+    reader->loss_is_faulty = !peek(options, "loss", bp_loss_names, BP_LOSS_COUNT, &loss);
+    reader->job->is_out_in = layout == 1;
+    reader->job->task.rules.loss = (enum bp_loss)loss;
 }
 
 void bp_read_options(struct bp_reader *reader, const struct bp_value *options)
 {
+    size_t index;
     if (bp_json_kind(reader->json, options) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, options, &bp_place_options, "an object");
         return;
@@ -51,8 +104,13 @@ void bp_read_options(struct bp_reader *reader, const struct bp_value *options)
             read_relu_at_zero(reader, m.value);
         else if (strcmp(m.name, "loss") == 0)
             read_loss(reader, m.value);
-        else
+        else if (strcmp(m.name, "layout") == 0)
+            bp_read_name(reader, m.value, &LAYOUT, LAYOUTS, 2, &index);
+        else if (strcmp(m.name, "reduction") != 0)
             bp_read_unknown(reader, &bp_place_options, m.name, KNOWN);
+        else if (bp_read_name(reader, m.value, &REDUCTION, bp_reduction_names, BP_REDUCTION_COUNT,
+                              &index))
+            reader->job->task.rules.reduction = (enum bp_reduction)index;
     }
 }
 

@@ -17,22 +17,34 @@ const struct bp_value *bp_read_member(const struct bp_reader *reader, const char
     return value;
 }
 
-/* The length of the first sample's x, 0 if there is none to be seen. */
-static size_t first_x(const struct bp_reader *reader)
+static size_t length_of(const struct bp_reader *reader, const struct bp_value *value)
 {
-    const struct bp_value *x = bp_json_member(bp_json_element(reader->samples, 0), "x");
-    return x && bp_json_kind(reader->json, x) == BP_JSON_VECTOR
-               ? bp_json_numbers(reader->json, x).columns
+    return value && bp_json_kind(reader->json, value) == BP_JSON_VECTOR
+               ? bp_json_numbers(reader->json, value).columns
                : 0;
+}
+
+/* The lengths of the first sample's vectors, 0 where there is none to be seen. A gradient of the
+ * caller's own counts where it is known. */
+static struct bp_lengths first_lengths(const struct bp_reader *reader)
+{
+    const struct bp_value *first = bp_json_element(reader->samples, 0);
+    size_t y = length_of(reader, bp_json_member(first, "y"));
+    if (!y && reader->job->operation->targets == BP_TARGETS_OR_GRADIENTS)
+        y = length_of(reader, bp_json_member(first, "dL_dy_hat"));
+    return (struct bp_lengths){length_of(reader, bp_json_member(first, "x")), y, false};
 }
 
 void bp_read_task(struct bp_reader *reader)
 {
-    struct bp_lengths lengths = {0, 0};
+    struct bp_lengths lengths = {0, 0, false};
+    bp_peek_options(reader);
     if (reader->network)
-        lengths = bp_read_network(reader, reader->network, first_x(reader));
-    else
+        lengths = bp_read_network(reader, reader->network, first_lengths(reader));
+    else {
         missing(reader, "network");
+        reader->activations_are_faulty = true;
+    }
     if (reader->samples)
         bp_read_samples(reader, reader->samples, lengths);
     else

@@ -42,7 +42,9 @@ static struct products pick(void)
 void bp_affine(double *z, const double *const *x, const double *w, const double *b, size_t m,
                size_t n_in, size_t n_out)
 {
-    for (size_t s = 0; s < m; s++)
+    if (!b)
+        memset(z, 0, m * n_out * sizeof *z);
+    for (size_t s = 0; s < m && b; s++)
         memcpy(z + s * n_out, b, n_out * sizeof *z);
     pick().along(z, n_out, x, w, n_out, m, n_out, n_in);
 }

@@ -64,6 +64,23 @@ static bool found_in_sample_gradients(struct bp_overflow *overflow, const struct
     return false;
 }
 
+/* dL_dy_hat only counts where dL_dzL was calculated from it. */
+static bool found_in_errors(struct bp_overflow *overflow, const struct bp_pass *pass,
+                            const struct bp_task *task, struct bp_block block)
+{
+    const size_t last = task->network.depth - 1, s = block.first;
+    for (size_t k = last + 1; k-- > 0;) {
+        const size_t n = task->network.layers[k].n_out, at = block.row * n;
+        const bool is_shown_alone = k == last && bp_sample_is_from_z(task, &task->samples[s]);
+        if ((!is_shown_alone &&
+             bp_overflow_in(overflow, BP_TENSOR_DL_DH, k, s, pass->layers[k].dl_dh + at, n, 0)) ||
+            (k == last &&
+             bp_overflow_in(overflow, BP_TENSOR_DL_DZ, k, s, pass->layers[k].dl_dz + at, n, 0)))
+            return true;
+    }
+    return false;
+}
+
 static bool found_in_sample(struct bp_overflow *overflow, struct bp_pass *pass,
                             const struct bp_task *task, struct bp_block block, bool backward)
 {
@@ -81,13 +98,11 @@ static bool found_in_sample(struct bp_overflow *overflow, struct bp_pass *pass,
     if (!backward)
         return false;
     bool finite = bp_block_errors(pass, task, block);
-    for (size_t k = task->network.depth; !finite && k-- > 0;) {
-        const size_t n = task->network.layers[k].n_out;
-        if (bp_overflow_in(overflow, BP_TENSOR_DL_DH, k, s, pass->layers[k].dl_dh + block.row * n,
-                           n, 0))
-            return true;
-    }
-    return found_in_sample_gradients(overflow, pass, task, block);
+    return (!finite && found_in_errors(overflow, pass, task, block)) ||
+           found_in_sample_gradients(overflow, pass, task, block) ||
+           (!finite && bp_overflow_in(overflow, BP_TENSOR_DL_DX, 0, s,
+                                      pass->dl_dx + block.row * task->network.layers[0].n_in,
+                                      task->network.layers[0].n_in, 0));
 }
 
 /* False if one of the block's samples is to blame. */
@@ -130,9 +145,9 @@ void bp_overflow_find(struct bp_overflow *overflow, struct bp_pass *pass,
     for (size_t k = task->network.depth; backward && isfinite(pass->loss) && k-- > 0;) {
         const struct bp_layer *shape = &task->network.layers[k];
         if (bp_overflow_in(overflow, BP_TENSOR_GRADIENT_W, k, BP_WHOLE_BATCH, pass->layers[k].dw,
-                           shape->n_in * shape->n_out, shape->n_out) ||
+                           bp_layer_weights(shape), shape->n_out) ||
             bp_overflow_in(overflow, BP_TENSOR_GRADIENT_B, k, BP_WHOLE_BATCH, pass->layers[k].db,
-                           shape->n_out, 0))
+                           bp_layer_biases(shape), 0))
             return;
     }
     *overflow = (struct bp_overflow){.tensor = BP_TENSOR_LOSS, .sample = BP_WHOLE_BATCH};

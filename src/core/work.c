@@ -23,7 +23,6 @@ enum {
     BLOCK_LAYER = 150,
     SAMPLE_LAYER = 60,
     SAMPLE = 120,
-    OUTPUT = 15,    /* an output's share of the loss */
     PARAMETER = 33, /* its gradient cleared, checked, divided, and taken from it */
     /* reasons: once for a layer, for each parameter in a block, each bit of a set */
     REASON_LAYER = 1000,
@@ -40,9 +39,27 @@ enum {
 static const struct {
     double value, slope, pair;
 } ACTIVATIONS[BP_ACTIVATION_COUNT] = {
-    [BP_ACTIVATION_RELU] = {66, 60, 0},     [BP_ACTIVATION_LEAKY_RELU] = {52, 42, 0},
-    [BP_ACTIVATION_SIGMOID] = {160, 42, 0}, [BP_ACTIVATION_TANH] = {280, 42, 0},
-    [BP_ACTIVATION_IDENTITY] = {13, 42, 0},
+    [BP_ACTIVATION_RELU] = {66, 60, 0},      [BP_ACTIVATION_LEAKY_RELU] = {52, 42, 0},
+    [BP_ACTIVATION_SIGMOID] = {160, 140, 0}, [BP_ACTIVATION_TANH] = {280, 140, 0},
+    [BP_ACTIVATION_IDENTITY] = {13, 42, 0},  [BP_ACTIVATION_SOFTMAX] = {260, 100, 11},
+};
+
+/* An output's share of the loss and of its derivative for one sample, and what each entry of
+ * softmax's matrix costs besides. */
+#define SQUARES                                                                                    \
+    {                                                                                              \
+        15, 0, 23                                                                                  \
+    }
+static const struct {
+    double value, slope, pair;
+} LOSSES[BP_LOSS_COUNT] = {
+    [BP_LOSS_MSE] = SQUARES,
+    [BP_LOSS_SSE] = SQUARES,
+    [BP_LOSS_HALF_MSE] = SQUARES,
+    [BP_LOSS_HALF_SSE] = SQUARES,
+    [BP_LOSS_CROSS_ENTROPY] = {200, 100, 7}, /* 14 where every target is above 0 */
+    [BP_LOSS_BINARY_CROSS_ENTROPY] = {400, 550, 0},
+    [BP_LOSS_SUM_BINARY_CROSS_ENTROPY] = {400, 550, 0},
 };
 
 /* How many tiles cover n rows, and n columns but for the widest ones. */
@@ -75,12 +92,13 @@ static double affine_back_work(size_t m, size_t n_in, size_t n_out)
     return samples * (TURNED * turns * outputs + WRITTEN * inputs) + product_work(n_in, m, n_out);
 }
 
-typedef double block_work(const struct bp_network *network, size_t m);
+typedef double block_work(const struct bp_task *task, size_t m);
 
-static double forward_block(const struct bp_network *network, size_t m)
+static double forward_block(const struct bp_task *task, size_t m)
 {
-    const double samples = (double)m;
-    double work = samples * (SAMPLE + OUTPUT * (double)network->layers[network->depth - 1].n_out);
+    const struct bp_network *network = &task->network;
+    const double samples = (double)m, outputs = (double)bp_network_last(network)->n_out;
+    double work = samples * (SAMPLE + LOSSES[task->rules.loss].value * outputs);
     for (size_t k = 0; k < network->depth; k++) {
         const struct bp_layer *layer = &network->layers[k];
         work += BLOCK_LAYER + SAMPLE_LAYER * samples;
@@ -90,10 +108,14 @@ static double forward_block(const struct bp_network *network, size_t m)
     return work;
 }
 
-static double backward_block(const struct bp_network *network, size_t m)
+static double backward_block(const struct bp_task *task, size_t m)
 {
-    const double samples = (double)m;
-    double work = 0;
+    const struct bp_network *network = &task->network;
+    const struct bp_layer *last = bp_network_last(network);
+    const double samples = (double)m, outputs = (double)last->n_out;
+    double work = LOSSES[task->rules.loss].slope * samples * outputs;
+    if (last->activation == BP_ACTIVATION_SOFTMAX)
+        work += LOSSES[task->rules.loss].pair * samples * outputs * outputs;
     for (size_t k = 0; k < network->depth; k++) {
         const struct bp_layer *layer = &network->layers[k];
         const double n_out = (double)layer->n_out;
@@ -106,8 +128,9 @@ static double backward_block(const struct bp_network *network, size_t m)
     return work;
 }
 
-static double reasons_block(const struct bp_network *network, size_t m)
+static double reasons_block(const struct bp_task *task, size_t m)
 {
+    const struct bp_network *network = &task->network;
     double work = 0;
     for (size_t k = 0; k < network->depth; k++) {
         const struct bp_layer *layer = &network->layers[k];
@@ -121,8 +144,7 @@ static double reasons_block(const struct bp_network *network, size_t m)
 static double all_blocks(const struct bp_task *task, block_work *of_block)
 {
     const size_t whole = task->n_samples / BP_BLOCK, rest = task->n_samples % BP_BLOCK;
-    return (double)whole * of_block(&task->network, BP_BLOCK) +
-           (rest ? of_block(&task->network, rest) : 0);
+    return (double)whole * of_block(task, BP_BLOCK) + (rest ? of_block(task, rest) : 0);
 }
 
 double bp_work_forward(const struct bp_task *task)
