@@ -18,7 +18,7 @@ const everything = everyMethod(root);
 const posts = everything.filter(({method}) => method === 'POST');
 const gets = everything.filter(({method}) => method === 'GET');
 const values = media => Object.entries(media?.node.examples ?? {}).map(([key]) => [key, media.get('examples', key, 'value').node]);
-const concrete = path => path.replace('{slug}', 'not-finite');
+const concrete = path => path.replace('{slug}', 'not-finite').replace('{name}', 'textbook');
 
 let daemon;
 before(async () => { daemon = await start(); });
@@ -36,6 +36,20 @@ test('every request example gets the reply example of the same name', async () =
       const reply = await daemon.call('POST', path, body);
       assert.equal(reply.status, 200, `${path} ${key}: ${reply.text}`);
       assert.equal(reply.text.trim(), JSON.stringify(replies[key]), `${path} ${key}`);
+    }
+  }
+});
+
+test('every other representation of a reply is its example too', async () => {
+  const others = posts.flatMap(({path, operation}) => operation.get('responses', '200', 'content').entries().slice(1)
+    .map(([type, media]) => ({path, type, shown: values(media), requests: values(operation.get('requestBody', 'content', 'application/json'))})));
+  assert.ok(others.length > 0);
+  for (const {path, type, shown, requests} of others) {
+    assert.deepEqual(shown.map(([key]) => key), requests.map(([key]) => key));
+    for (const [i, [, body]] of requests.entries()) {
+      const reply = await daemon.call('POST', path, body, {accept: type});
+      assert.equal(reply.headers['content-type'], type);
+      assert.equal(reply.text, shown[i][1], `${path} ${type}`);
     }
   }
 });
@@ -59,7 +73,7 @@ test('every GET replies with its example', async () => {
   for (const {path, operation} of gets) {
     const reply = await daemon.call('GET', concrete(path));
     const [[type, media]] = operation.get('responses', '200', 'content').entries();
-    if (path === '/openapi.json') continue; // has a test of its own
+    if (['/openapi.json', '/examples/'].includes(path)) continue; // have tests of their own
     if (type !== 'application/json') assertText(path, reply.text, media.node.example);
     for (const [, value] of values(media)) assert.deepEqual(reply.json, value, path);
   }
@@ -241,7 +255,8 @@ const inProse = {
   body_bytes: 'bytes of a body', header_bytes: 'bytes of the request line and headers', connections: 'connections',
   client_connections: 'connections of one address',
   queue: 'large requests that wait for a thread', memory_bytes: 'bytes of memory for all requests in flight', layers: 'layers', units: 'units of a layer, and inputs', parameters: 'parameters',
-  samples: 'samples', steps: 'steps', multiply_adds: 'multiply-adds a request', reply_numbers: 'numbers in a reply',
+  samples: 'samples', steps: 'steps', work: 'work of a request, in multiply-adds', reply_numbers: 'numbers in a reply',
+  explained_terms: 'products and values that /explain writes out',
 };
 
 test('the limits of GET / are those of the document', async () => {
@@ -297,16 +312,14 @@ test('every limit has a flag', async () => {
 /** The worked example with softmax at the end, and without b1. */
 const softmaxBook = () => ({...book(), network: {...book().network, b1: null, activations: ['relu', 'softmax']}});
 
-// The worked example has 31 parameters, 15 of them in layer 1.
+// The worked example has 31 parameters.
 const costs = [
-  ['multiply-adds', '/forward', {...book(), samples: fill(2, book().samples[0])}, 2 * 31, '#/samples'],
-  ['multiply-adds', '/backward', {...book(), samples: fill(2, book().samples[0])}, 2 * (3 * 31 - 15), '#/samples'],
-  ['multiply-adds', '/step', {...book(), learning_rate: 0, steps: 3}, 3 * (3 * 31 - 15) + 31, '#/steps'],
   ['reply-numbers', '/forward', {...book(), include: ['samples']}, 3 + 3 + 4 + 4 + 1, '#/include'],
   ['reply-numbers', '/backward', {...book(), include: []}, 31, '#/include'],
   ['reply-numbers', '/backward', {...book(), include: ['samples']}, 31 + 5 * (3 + 4) + 1 + 31 + 4, '#/include'],
   ['reply-numbers', '/backward', {...softmaxBook(), include: ['samples']}, 28 + 5 * (3 + 4) + 1 + 28 + 4 + (16 - 4), '#/include'],
   ['reply-numbers', '/step', {...book(), learning_rate: 0, steps: 3}, 31 + 31 + 4, '#/include'],
+  ['explained-terms', '/explain', book(), 3 * 4 + 3 + 4 * 3 + 4 + 4 + 12 + 4 + 3 * 4 + 3 + 12 + 3, '#'],
   ['parameters', '/forward', book(), 31, '#/network'],
 ];
 
@@ -393,7 +406,7 @@ for (const {path, operation} of posts) {
         refused += 1;
       }
     }
-    assert.ok(refused > 300, `only ${refused} mutants were wrong`);
+    assert.ok(refused > (path === '/explain' ? 100 : 300), `only ${refused} mutants were wrong`);
   });
 }
 
@@ -429,7 +442,7 @@ function randomRequest(path, roll) {
   const samples = fill(1 + roll(4)).map(() => ({x: vector(sizes[0]), ...second()}));
   return {network, samples,
     options: {layout, loss, ...(roll(2) && {round_decimals: pick([null, 0, 3, 15]), relu_at_zero: pick([0, 0.5, 1]), reduction: pick(['mean', 'sum'])})},
-    ...(roll(2) && {include: pick([[], ['samples'], ['why_zero'], ['why_zero', 'samples', 'samples']])}),
+    ...(path !== '/explain' && roll(2) && {include: pick([[], ['samples'], ['why_zero'], ['why_zero', 'samples', 'samples']])}),
     ...(path === '/step' && {learning_rate: roll(4) / 4, ...(roll(2) && {steps: 1 + roll(3)}), ...(roll(2) && {frozen: fill(roll(4)).map(() => pick(names))})})};
 }
 
