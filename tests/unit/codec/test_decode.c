@@ -878,6 +878,14 @@ TEST(test_faults_of_layouts)
         {FORWARD, LAID("in_out", OUT_IN_NET, "1,2,3", "1"),
          "shape_mismatch #/network/W1 expected=[3,2] got=[2,3]\n"
          "shape_mismatch #/network/W2 expected=[2,1] got=[1,2]"},
+        /* though two of three say that layer 1 has 2 units: b1 is right once all are transposed */
+        {FORWARD,
+         LAID("in_out",
+              "'W1':[[1,2],[3,4],[5,6]],'b1':[7,8,9],'W2':[[1,2,3],[4,5,6]],"
+              "'b2':[1,2]",
+              "1,2", "1,2"),
+         "shape_mismatch #/network/W1 expected=[2,3] got=[3,2]\n"
+         "shape_mismatch #/network/W2 expected=[3,2] got=[2,3]"},
         /* one matrix on its side, in either layout */
         {FORWARD,
          LAID("in_out", "'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'W2':[[1,2]],'b2':[9]", "1,2,3", "1"),
