@@ -52,6 +52,8 @@ static void read_unknown(const struct bp_reader *reader)
     }
 }
 
+#define COUNTED_MAX 0x1p53 /* a double counts no further one by one */
+
 /* Limits that only a whole job can exceed. */
 static void check_work(const struct bp_reader *reader)
 {
@@ -59,9 +61,9 @@ static void check_work(const struct bp_reader *reader)
     const struct bp_estimate *estimate = &reader->job->estimate;
     const struct bp_place work = {&bp_place_body, operation->work_member, BP_NO_NUMBER};
     bp_estimate_make(reader->job);
-    if (estimate->multiply_adds > reader->limits->multiply_adds)
-        bp_read_limit(reader, &work, "multiply-adds", reader->limits->multiply_adds,
-                      estimate->multiply_adds);
+    if (estimate->work > (double)reader->limits->work)
+        bp_read_limit(reader, &work, "multiply-adds of work", reader->limits->work,
+                      estimate->work < COUNTED_MAX ? (size_t)estimate->work : SIZE_MAX);
     if (estimate->reply_numbers > reader->limits->reply_numbers)
         bp_read_limit(reader, operation->parts.n ? &bp_place_include : &work,
                       "numbers in the reply", reader->limits->reply_numbers,
