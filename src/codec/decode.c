@@ -21,18 +21,20 @@ static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
     const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
     const size_t n_samples = bp_json_count_elements(reader->samples);
     const size_t layers_size = depth * sizeof *job->task.network.layers;
+    const size_t samples_size = n_samples * sizeof *job->task.samples;
     const size_t own_size = operation->own.once + depth * operation->own.per_layer +
                             n_samples * operation->own.per_sample;
+    const size_t size = layers_size + samples_size + own_size;
     bool over_budget;
-    char *views = bp_memory_take(
-        memory, layers_size + own_size + n_samples * sizeof *job->task.samples, &over_budget);
+    char *views = bp_memory_take(memory, size, &over_budget);
     if (!views)
         return bp_problem_set_memory(reader->problem, over_budget);
-    memset(views, 0, layers_size + own_size);
     job->views = views;
-    job->own = views + layers_size;
+    job->own = views + layers_size + samples_size; /* last: its size may be any */
+    memset(views, 0, layers_size);
+    memset(job->own, 0, own_size);
     job->task.network = (struct bp_network){depth, (struct bp_layer *)views};
-    job->task.samples = (struct bp_sample *)(views + layers_size + own_size);
+    job->task.samples = (struct bp_sample *)(views + layers_size);
     job->task.n_samples = n_samples;
     return true;
 }
@@ -64,7 +66,10 @@ static void check_work(const struct bp_reader *reader)
     if (estimate->work > (double)reader->limits->work)
         bp_read_limit(reader, &work, "multiply-adds of work", reader->limits->work,
                       estimate->work < COUNTED_MAX ? (size_t)estimate->work : SIZE_MAX);
-    if (estimate->reply_numbers > reader->limits->reply_numbers)
+    if (estimate->explained_terms > reader->limits->explained_terms)
+        bp_read_limit(reader, &bp_place_body, "products and values to write out",
+                      reader->limits->explained_terms, estimate->explained_terms);
+    else if (estimate->reply_numbers > reader->limits->reply_numbers)
         bp_read_limit(reader, operation->parts.n ? &bp_place_include : &work,
                       "numbers in the reply", reader->limits->reply_numbers,
                       estimate->reply_numbers);

@@ -1,5 +1,7 @@
 #include "read_json.h"
 
+#include <string.h>
+
 #include "backpropd/json_read.h"
 #include "fault.h"
 
@@ -33,7 +35,11 @@ static const char *const WORDS[] = {
     [BP_JSON_REFUSED] = "not JSON",
 };
 
-static bool set_fault(struct bp_problem *problem, const struct bp_json *json)
+/* Some editors and shells write one before the text. */
+static const char MARK[] = "\xEF\xBB\xBF";
+
+/* In: marked, the bytes of the mark before the text, which count as one character. */
+static bool set_fault(struct bp_problem *problem, const struct bp_json *json, size_t marked)
 {
     if (json->fault == BP_JSON_OVER_BUDGET || json->fault == BP_JSON_NO_MEMORY)
         return bp_problem_set_memory(problem, json->fault == BP_JSON_OVER_BUDGET);
@@ -44,10 +50,10 @@ static bool set_fault(struct bp_problem *problem, const struct bp_json *json)
         return bp_faults_finish(problem);
     }
     problem->line = json->line;
-    problem->column = json->column;
-    problem->offset = json->offset;
-    return bp_problem_set(problem, BP_PROBLEM_INVALID_JSON, "line %zu, column %zu: %s", json->line,
-                          json->column, WORDS[json->fault]);
+    problem->column = json->column + (marked && json->line == 1);
+    problem->offset = json->offset + marked;
+    return bp_problem_set(problem, BP_PROBLEM_INVALID_JSON, "line %zu, column %zu: %s",
+                          problem->line, problem->column, WORDS[json->fault]);
 }
 
 static void note_duplicate(void *context, const struct bp_place *object, const char *name)
@@ -65,8 +71,11 @@ bool bp_read_json(struct bp_json *json, struct bp_problem *problem, const char *
         /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
         .containers = 3 * limits->samples + 4 * limits->layers + limits->units + 64};
 
+    const size_t mark = sizeof MARK - 1;
+    const size_t marked = size >= mark && memcmp(body, MARK, mark) == 0 ? mark : 0;
+
     problem->n_faults = 0;
-    return (bp_json_open(json, body, size, &json_limits, memory) &&
+    return (bp_json_open(json, body + marked, size - marked, &json_limits, memory) &&
             (!json->has_duplicates || bp_json_list_duplicates(json, &listener))) ||
-           set_fault(problem, json);
+           set_fault(problem, json, marked);
 }

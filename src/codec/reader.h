@@ -18,6 +18,7 @@ struct bp_reader {
     struct bp_problem *problem;
     const struct bp_json *json;
     const struct bp_limits *limits;
+    bool needs_targets; /* each sample must have one */
     /* what cannot be relied on: then nothing is held against it */
     bool layout_is_faulty, loss_is_faulty, activations_are_faulty, softmax_is_hidden;
 };

@@ -40,6 +40,20 @@ test('every request example gets the reply example of the same name', async () =
   }
 });
 
+test('every other representation of a reply is its example too', async () => {
+  const others = posts.flatMap(({path, operation}) => operation.get('responses', '200', 'content').entries().slice(1)
+    .map(([type, media]) => ({path, type, shown: values(media), requests: values(operation.get('requestBody', 'content', 'application/json'))})));
+  assert.ok(others.length > 0);
+  for (const {path, type, shown, requests} of others) {
+    assert.deepEqual(shown.map(([key]) => key), requests.map(([key]) => key));
+    for (const [i, [, body]] of requests.entries()) {
+      const reply = await daemon.call('POST', path, body, {accept: type});
+      assert.equal(reply.headers['content-type'], type);
+      assert.equal(reply.text, shown[i][1], `${path} ${type}`);
+    }
+  }
+});
+
 /** What tells pages apart: all lines of the example, or for a page that changes those that do not. */
 function assertText(path, text, shown) {
   const lines = shown.split('\n').filter(line => path !== '/metrics' || line.startsWith('#'));
@@ -242,6 +256,7 @@ const inProse = {
   client_connections: 'connections of one address',
   queue: 'large requests that wait for a thread', memory_bytes: 'bytes of memory for all requests in flight', layers: 'layers', units: 'units of a layer, and inputs', parameters: 'parameters',
   samples: 'samples', steps: 'steps', work: 'work of a request, in multiply-adds', reply_numbers: 'numbers in a reply',
+  explained_terms: 'products and values that /explain writes out',
 };
 
 test('the limits of GET / are those of the document', async () => {
@@ -304,6 +319,7 @@ const costs = [
   ['reply-numbers', '/backward', {...book(), include: ['samples']}, 31 + 5 * (3 + 4) + 1 + 31 + 4, '#/include'],
   ['reply-numbers', '/backward', {...softmaxBook(), include: ['samples']}, 28 + 5 * (3 + 4) + 1 + 28 + 4 + (16 - 4), '#/include'],
   ['reply-numbers', '/step', {...book(), learning_rate: 0, steps: 3}, 31 + 31 + 4, '#/include'],
+  ['explained-terms', '/explain', book(), 3 * 4 + 3 + 4 * 3 + 4 + 4 + 12 + 4 + 3 * 4 + 3 + 12 + 3, '#'],
   ['parameters', '/forward', book(), 31, '#/network'],
 ];
 
@@ -390,7 +406,7 @@ for (const {path, operation} of posts) {
         refused += 1;
       }
     }
-    assert.ok(refused > 300, `only ${refused} mutants were wrong`);
+    assert.ok(refused > (path === '/explain' ? 100 : 300), `only ${refused} mutants were wrong`);
   });
 }
 
@@ -426,7 +442,7 @@ function randomRequest(path, roll) {
   const samples = fill(1 + roll(4)).map(() => ({x: vector(sizes[0]), ...second()}));
   return {network, samples,
     options: {layout, loss, ...(roll(2) && {round_decimals: pick([null, 0, 3, 15]), relu_at_zero: pick([0, 0.5, 1]), reduction: pick(['mean', 'sum'])})},
-    ...(roll(2) && {include: pick([[], ['samples'], ['why_zero'], ['why_zero', 'samples', 'samples']])}),
+    ...(path !== '/explain' && roll(2) && {include: pick([[], ['samples'], ['why_zero'], ['why_zero', 'samples', 'samples']])}),
     ...(path === '/step' && {learning_rate: roll(4) / 4, ...(roll(2) && {steps: 1 + roll(3)}), ...(roll(2) && {frozen: fill(roll(4)).map(() => pick(names))})})};
 }
 

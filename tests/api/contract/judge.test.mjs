@@ -25,7 +25,8 @@ function honest(method, path, request, status, reply) {
 
 function verdict({request, reply, requestBody, body, ...exchange}) {
   const text = value => value === undefined ? '' : JSON.stringify(value);
-  return judge({requestBody: requestBody ?? text(request), body: body ?? text(reply), ...exchange});
+  const line = value => value === undefined ? '' : `${JSON.stringify(value)}\n`;
+  return judge({requestBody: requestBody ?? text(request), body: body ?? line(reply), ...exchange});
 }
 
 const forward = () => honest('POST', '/forward', example('TextbookRequest'), 200, example('TextbookForwardReply'));
@@ -43,9 +44,11 @@ const long = () => {
   const exchange = {...forward(), request, reply, requestHeaders: {'accept-encoding': 'gzip'}};
   return {...exchange, headers: {...exchange.headers, vary: 'Accept-Encoding', 'content-encoding': 'gzip'}};
 };
+const preflight = () => ({...honest('OPTIONS', '', undefined, 204, undefined), path: '/nowhere',
+  headers: {...documentedHeaders(root.get('x-otherwise', 'options')), allow: 'GET, HEAD, POST, OPTIONS', 'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS'}});
 const missing = () => ({...honest('GET', '', undefined, 404, example('not_found')), path: '/nowhere'});
 
-const honestOnes = {forward, backward, step, fault, missing, token, late, unchanged, listed, long,
+const honestOnes = {forward, backward, step, fault, missing, preflight, token, late, unchanged, listed, long,
   'no token on an unknown path': () => ({...token(), path: '/nowhere'}),
   'a foreign origin': () => ({...listed({'access-control-allow-origin': undefined}), requestHeaders: {origin: 'null '}}),
   'long and plain': () => ({...long(), headers: {...long().headers, 'content-encoding': undefined}}),
@@ -67,14 +70,18 @@ for (const [name, make] of Object.entries(honestOnes)) {
 /** Name: [honest exchange, what is planted, what the judge must say]. */
 const plants = {
   'a status that is not documented': [forward, e => { e.status = 500; }, /status 500 is not documented/],
+  '204 for GET on an unknown path': [preflight, e => { e.method = 'GET'; }, /status 204 is not documented/],
   'a success on an unknown path': [missing, e => { e.status = 200; }, /status 200 is not documented/],
   'another content type': [forward, e => { e.headers['content-type'] = 'text/html'; }, /content type text\/html/],
   'a header missing': [forward, e => { delete e.headers['x-request-id']; }, /header X-Request-Id is missing/],
   'a header wrong': [forward, e => { e.headers['cache-control'] = 'public'; }, /header Cache-Control: public/],
-  'a reply that is not JSON': [forward, e => { e.body = '{"dead":'; }, /not JSON/],
-  'NaN in a reply': [forward, e => { e.body = JSON.stringify(e.reply).replace('0.5', 'NaN'); }, /not JSON/],
-  'a negative zero': [forward, e => { e.body = JSON.stringify(e.reply).replace('[0,', '[-0,'); }, /laid out/],
-  'too many digits': [forward, e => { e.body = JSON.stringify(e.reply).replace('0.5', '0.50000000000000001'); }, /laid out/],
+  'a reply that is not JSON': [forward, e => { e.body = '{"dead":\n'; }, /not JSON/],
+  'NaN in a reply': [forward, e => { e.body = `${JSON.stringify(e.reply).replace('0.5', 'NaN')}\n`; }, /not JSON/],
+  'a negative zero': [forward, e => { e.body = `${JSON.stringify(e.reply).replace('[0,', '[-0,')}\n`; }, /laid out/],
+  'too many digits': [forward, e => { e.body = `${JSON.stringify(e.reply).replace('0.5', '0.50000000000000001')}\n`; }, /laid out/],
+  'no newline at the end': [forward, e => { e.body = JSON.stringify(e.reply); }, /one newline/],
+  'two newlines at the end': [token, e => { e.body = `${JSON.stringify(e.reply)}\n\n`; }, /one newline/],
+  'Vary: Accept on a path with one representation': [forward, e => { e.headers.vary = 'Accept'; }, /where Accept does not matter/],
   'a member missing': [backward, e => { delete e.reply.parameters; }, /parameters/],
   'a member too many': [backward, e => { e.reply.extra = 1; }, /extra/],
   'a member of a sample missing': [backward, e => { delete e.reply.samples[0].dL_dz2; }, /dL_dz2/],

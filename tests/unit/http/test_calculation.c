@@ -38,7 +38,7 @@ TEST(test_replies_of_the_endpoints)
         post(ENDPOINTS[i].path, ENDPOINTS[i].body);
         ck_assert(reply.status == 200 && reply.problem == -1);
         ck_assert_str_eq(reply.media_type, BP_MEDIA_JSON);
-        char *got = body_of(&reply),
+        char *got = line_of(&reply),
              *expected = reply_to(ENDPOINTS[i].operation, ENDPOINTS[i].body);
         ck_assert_str_eq(got, expected);
         free(expected);
@@ -163,8 +163,8 @@ TEST(test_halves_make_the_whole)
         struct bp_job job;
         ck_assert(!begin(&job, ENDPOINTS[i].path, ENDPOINTS[i].body));
         ck_assert(bp_calculation_work(&job, false) > 0);
-        bp_calculation_complete(&job, &reply, &service);
-        char *got = body_of(&reply),
+        bp_calculation_complete(&job, &reply, &service, job.operation->representations);
+        char *got = line_of(&reply),
              *expected = reply_to(ENDPOINTS[i].operation, ENDPOINTS[i].body);
         ck_assert_str_eq(got, expected);
         free(expected);
