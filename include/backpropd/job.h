@@ -18,12 +18,13 @@ struct bp_operation;
 enum bp_part { BP_PARTS(BP_AS_PART) };
 #undef BP_AS_PART
 
-/* What a job costs. Sums saturate at SIZE_MAX. */
+/* What a job costs. Sums of sizes saturate at SIZE_MAX. */
 struct bp_estimate {
-    size_t multiply_adds;
-    size_t passes;        /* how often each layer is passed, as far as that counts */
-    size_t reply_numbers; /* in the tensors of the reply: gradients, network, losses, samples */
-    size_t reply_bytes;   /* room for the reply: one that needs no growing, as a rule */
+    double work;            /* what completing it takes, in the multiply-adds of work.h */
+    size_t reply_numbers;   /* in the tensors of the reply: gradients, network, losses, samples */
+    size_t explained_terms; /* products and values that are written out */
+    size_t why_entries;     /* of why_zero, in the reply */
+    size_t reply_bytes;     /* room for the reply: one that needs no growing, as a rule */
 };
 
 struct bp_job {
@@ -31,16 +32,19 @@ struct bp_job {
     struct bp_task task;
     unsigned include;        /* a set of bp_part: what the reply has */
     size_t n_targets;        /* samples that have a y */
+    bool is_out_in;          /* W stands in the body, and in the reply, with a row a neuron */
     bool posted_activations; /* the reply of /step gives them back */
     struct bp_estimate estimate;
     void *own;       /* what this operation alone reads, in `views` */
     double *numbers; /* owned: what layers and samples point into */
     void *views;     /* owned: the layers and samples themselves */
+    double *weights; /* owned, or NULL: W turned round, where it was posted out_in */
 };
 
 /* Names on the wire, in the order of their enums. */
 extern const char *const bp_activation_names[BP_ACTIVATION_COUNT];
 extern const char *const bp_loss_names[BP_LOSS_COUNT];
+extern const char *const bp_reduction_names[BP_REDUCTION_COUNT];
 extern const char *const bp_reason_names[BP_REASON_COUNT];
 
 #endif

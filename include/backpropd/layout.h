@@ -21,13 +21,13 @@ void *bp_layout_array(struct bp_layout *layout, size_t count, size_t size);
 struct bp_layer_pass {
     double *z;                     /* (rows, n_out), rounded where it feeds a gate */
     double *h;                     /* (rows, n_out), of the last layer: y_hat */
-    double *dh_dz;                 /* (rows, n_out) */
+    double *dh_dz;                 /* (rows, n_out), of softmax: 1 - h, see bp_derive */
     double *dl_dh;                 /* (rows, n_out), of the last layer: dL_dy_hat */
     double *dl_dz;                 /* (rows, n_out) */
-    double *dw;                    /* (n_in, n_out), the mean over the samples */
-    double *db;                    /* (n_out), the mean over the samples */
+    double *dw;                    /* (n_in, n_out), the mean or sum over the samples */
+    double *db;                    /* (n_out), likewise; NULL without biases */
     uint8_t *why_w;                /* (n_in, n_out) of enum bp_reason */
-    uint8_t *why_b;                /* (n_out) of enum bp_reason */
+    uint8_t *why_b;                /* (n_out) of enum bp_reason; NULL without biases */
     bool *dead;                    /* (n_out), of relu: dead on every sample; else all false */
     struct bp_unit_sets *units;    /* scratch, (n_out) */
     struct bp_source_sets *source; /* scratch, (n_in) */
@@ -35,17 +35,19 @@ struct bp_layer_pass {
 
 struct bp_pass {
     size_t rows;    /* samples whose rows are there at once: all of them, or one block */
-    double loss;    /* the mean, only when every sample has a target */
+    double loss;    /* the mean or sum, only when every sample has a target */
     double *losses; /* (n_samples), of the samples that have a target */
     size_t counts[BP_REASON_COUNT + 1];
+    double *dl_dx;                /* (rows, n_in of layer 0), NULL if it was not asked for */
     struct bp_layer_pass *layers; /* (depth) */
 };
 
 enum bp_pass_parts {
     BP_PASS_FORWARD = 0,
-    BP_PASS_BACKWARD = 1,    /* gradients */
-    BP_PASS_REASONS = 2,     /* why_w, why_b and counts; goes with BACKWARD */
-    BP_PASS_ALL_SAMPLES = 4, /* the rows of all samples stay, not just a block's */
+    BP_PASS_BACKWARD = 1, /* gradients */
+    BP_PASS_REASONS = 2,  /* why_w, why_b and counts; goes with BACKWARD */
+    BP_PASS_ALL_SAMPLES =
+        4, /* the rows of all samples stay, not just a block's; dl_dx if BACKWARD */
 };
 
 /* Lays out a pass's arrays. Out: pass. In: parts, a sum of bp_pass_parts. Cannot fail. */

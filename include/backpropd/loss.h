@@ -1,18 +1,47 @@
-/* The losses of one sample, and what step 1 of the textbook makes of them. */
+/*
+ * The losses of one sample, and what step 1 of the textbook makes of them.
+ *
+ * Two pairs of last layer and loss are made for each other: softmax with cross_entropy, sigmoid
+ * with a binary loss. Their loss and dL_dzL are calculated from z, where nothing can overflow or
+ * cancel; dL_dy_hat is only shown. All other losses go by the chain rule.
+ */
 #ifndef BACKPROPD_LOSS_H
 #define BACKPROPD_LOSS_H
 
 #include "backpropd/network.h"
 
-/* c' of the loss for n outputs: a sample's loss is c' * sum((y_hat - y)^2). Cannot fail. */
+/* c' (or c) of the loss for n outputs: the factor before the sum. Cannot fail. */
 double bp_loss_factor(enum bp_loss loss, size_t n);
 
-/* c' * sum((y_hat - y)^2). In: y_hat and y, (n). Cannot fail; infinite beyond the largest double.
- */
-double bp_loss(const double *y_hat, const double *y, enum bp_loss loss, size_t n);
+/* The activation that a loss needs the last layer to have, and is then calculated from z;
+ * BP_ACTIVATION_COUNT: it takes any, and goes by the chain rule. Cannot fail. */
+enum bp_activation bp_loss_needs(enum bp_loss loss);
 
-/* dL_dy_hat = 2c' (y_hat - y). Out: dl_dy_hat, (n). In: y_hat and y, (n). Cannot fail. */
-void bp_loss_derive(double *dl_dy_hat, const double *y_hat, const double *y, enum bp_loss loss,
-                    size_t n);
+/* The loss of one sample. In: z, y_hat and y, (n). Cannot fail; not finite beyond the largest
+ * double. */
+double bp_loss(const double *z, const double *y_hat, const double *y, enum bp_loss loss, size_t n);
+
+/*
+ * dL_dy_hat: 2c' (y_hat - y) of squares; -y / y_hat; c ((1 - y) / (1 - y_hat) - y / y_hat), where a
+ * term whose y, or 1 - y, is 0 is 0.
+ *
+ * Out: dl_dy_hat, (n).
+ * In: z, y_hat and y, (n).
+ * Cannot fail; entries may be infinite.
+ */
+void bp_loss_derive(double *dl_dy_hat, const double *z, const double *y_hat, const double *y,
+                    enum bp_loss loss, size_t n);
+
+/*
+ * dL_dzL of a pair. Cross-entropy: y_hat[j] (the sum of the other y) - y[j] (1 - y_hat[j]); binary:
+ * c ((1 - y) u - y v), with u = sigmoid(z) and v = sigmoid(-z).
+ *
+ * Out: dl_dz, (n).
+ * In: z, y_hat and y, (n);
+ *     one_less_h, (n), as bp_derive leaves it for softmax.
+ * Cannot fail; entries may be infinite.
+ */
+void bp_loss_derive_by_z(double *dl_dz, const double *z, const double *y_hat,
+                         const double *one_less_h, const double *y, enum bp_loss loss, size_t n);
 
 #endif

@@ -18,27 +18,43 @@
     X(LEAKY_RELU, "leaky_relu")                                                                    \
     X(SIGMOID, "sigmoid")                                                                          \
     X(TANH, "tanh")                                                                                \
-    X(IDENTITY, "identity")
+    X(IDENTITY, "identity")                                                                        \
+    X(SOFTMAX, "softmax") /* of the last layer alone */
 
-/* The loss of one sample is c' * sum((y_hat - y)^2); c' is 1/N, 1, 1/(2N), 1/2 for N outputs. */
+/*
+ * The loss of one sample of N outputs. Of squares: c' sum((y_hat - y)^2), c' = 1/N, 1, 1/(2N), 1/2.
+ * After softmax: -sum(y ln y_hat). After sigmoid: -c sum(y ln y_hat + (1 - y) ln(1 - y_hat)),
+ * c = 1/N, 1.
+ */
 #define BP_LOSSES(X)                                                                               \
     X(MSE, "mse")                                                                                  \
     X(SSE, "sse")                                                                                  \
     X(HALF_MSE, "half_mse")                                                                        \
-    X(HALF_SSE, "half_sse")
+    X(HALF_SSE, "half_sse")                                                                        \
+    X(CROSS_ENTROPY, "cross_entropy")                                                              \
+    X(BINARY_CROSS_ENTROPY, "binary_cross_entropy")                                                \
+    X(SUM_BINARY_CROSS_ENTROPY, "sum_binary_cross_entropy")
+
+/* What is done with the samples' losses and gradients. */
+#define BP_REDUCTIONS(X)                                                                           \
+    X(MEAN, "mean")                                                                                \
+    X(SUM, "sum")
 
 #define BP_AS_ACTIVATION(name, wire) BP_ACTIVATION_##name,
 #define BP_AS_LOSS(name, wire) BP_LOSS_##name,
+#define BP_AS_REDUCTION(name, wire) BP_REDUCTION_##name,
 enum bp_activation { BP_ACTIVATIONS(BP_AS_ACTIVATION) BP_ACTIVATION_COUNT };
 enum bp_loss { BP_LOSSES(BP_AS_LOSS) BP_LOSS_COUNT };
+enum bp_reduction { BP_REDUCTIONS(BP_AS_REDUCTION) BP_REDUCTION_COUNT };
 #undef BP_AS_ACTIVATION
 #undef BP_AS_LOSS
+#undef BP_AS_REDUCTION
 
 struct bp_layer {
     size_t n_in;
     size_t n_out;
     double *w; /* (n_in, n_out) */
-    double *b; /* (n_out) */
+    double *b; /* (n_out), NULL: a layer without biases */
     enum bp_activation activation;
 };
 
@@ -48,8 +64,9 @@ struct bp_network {
 };
 
 struct bp_sample {
-    const double *x; /* (layers[0].n_in) */
-    const double *y; /* (layers[depth - 1].n_out), NULL: no target was given */
+    const double *x;         /* (layers[0].n_in) */
+    const double *y;         /* (layers[depth - 1].n_out), NULL: no target was given */
+    const double *dl_dy_hat; /* (same), the gradient of a loss of the caller's own, in place of y */
 };
 
 #define BP_NO_ROUNDING (-1)
@@ -58,6 +75,7 @@ struct bp_rules {
     enum bp_loss loss;
     int round_decimals;  /* 0..15, or BP_NO_ROUNDING: what feeds relu and leaky_relu is rounded */
     double relu_at_zero; /* relu's derivative at exactly 0, in 0..1 */
+    enum bp_reduction reduction;
 };
 
 /* What is calculated: a network, a batch of n_samples >= 1 samples, the rules. */
@@ -76,13 +94,29 @@ static inline bool bp_is_cancelled(const struct bp_task *task)
     return task->cancelled && atomic_load_explicit(task->cancelled, memory_order_relaxed);
 }
 
-/* Parameters of a layer and of a network: weights and biases. Cannot fail. */
+/* Weights and biases of a layer, and parameters, which are both, of a layer and of a network.
+ * Cannot fail. */
+static inline size_t bp_layer_weights(const struct bp_layer *layer)
+{
+    return layer->n_in * layer->n_out;
+}
+
+static inline size_t bp_layer_biases(const struct bp_layer *layer)
+{
+    return layer->b ? layer->n_out : 0;
+}
+
 static inline size_t bp_layer_parameters(const struct bp_layer *layer)
 {
-    return (layer->n_in + 1) * layer->n_out;
+    return bp_layer_weights(layer) + bp_layer_biases(layer);
 }
 
 size_t bp_network_parameters(const struct bp_network *network);
+
+static inline const struct bp_layer *bp_network_last(const struct bp_network *network)
+{
+    return &network->layers[network->depth - 1];
+}
 
 /* True if the layer's pre-activations are rounded: they feed relu or leaky_relu. */
 static inline bool bp_layer_is_gated(const struct bp_layer *layer)

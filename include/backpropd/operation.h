@@ -23,6 +23,14 @@ struct bp_names {
             sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *)                      \
     }
 
+/* What an operation needs of its samples. */
+enum bp_targets {
+    BP_TARGETS_OPTIONAL,
+    BP_TARGETS_REQUIRED,
+    BP_TARGETS_OR_GRADIENTS, /* y, or dL_dy_hat in its place */
+    BP_TARGETS_ALL_OR_NONE   /* the same, or neither in any sample */
+};
+
 /* One way to write a result. */
 struct bp_representation {
     const char *media_type;
@@ -35,18 +43,18 @@ struct bp_operation {
     struct bp_names members; /* that its body may have */
     struct bp_names parts;   /* that its `include` may name */
     unsigned included;       /* a set of bp_part: what the reply has without an `include` */
-    enum { BP_TARGETS_OPTIONAL, BP_TARGETS_REQUIRED } targets; /* the y of its samples */
+    enum bp_targets targets; /* the y of its samples */
     /* bytes of job->own: once, and for each layer and sample posted. They start as zeros. */
     struct {
         size_t once, per_layer, per_sample;
     } own;
-    const char *work_member; /* the member to blame for too many multiply-adds */
+    const char *work_member;                         /* the member to blame for too much work */
     const struct bp_representation *representations; /* best first; the last has no media type */
 
     /* Reads the members of the body into the job, fault by fault. */
     void (*read)(struct bp_reader *reader);
 
-    /* Out: what a whole job costs. Sums saturate at SIZE_MAX. */
+    /* Out: the work of `run`, and the numbers of the reply. */
     void (*estimate)(struct bp_estimate *estimate, const struct bp_job *job);
 
     /* Lays the result out, and returns it; NULL while the layout only counts. */

@@ -10,7 +10,9 @@ enum bp_tensor {
     BP_TENSOR_Z,
     BP_TENSOR_LOSS,
     BP_TENSOR_DL_DH,
+    BP_TENSOR_DL_DZ, /* of the last layer: softmax, or a loss calculated from z */
     BP_TENSOR_DL_DW,
+    BP_TENSOR_DL_DX,
     BP_TENSOR_GRADIENT_W, /* the batch's sum */
     BP_TENSOR_GRADIENT_B,
     BP_TENSOR_W, /* after an update */
@@ -36,10 +38,12 @@ bool bp_overflow_in(struct bp_overflow *overflow, enum bp_tensor tensor, size_t 
 
 /*
  * Finds why a pass failed: samples one by one, in order, and in each the tensors in the order in
- * which they are calculated; then what is the batch's. Costs at most another pass.
+ * which they are calculated (dL_dx after the sample's gradients); then what is the batch's. Costs
+ * at most another pass.
  *
- * Out: overflow. In/out: pass, as the failed run left it; its numbers are then unspecified. In:
- * backward, whether the run was one of bp_backward.
+ * Out: overflow.
+ * In/out: pass, as the failed run left it; its numbers are then unspecified.
+ * In: backward, whether the run was one of bp_backward.
  */
 void bp_overflow_find(struct bp_overflow *overflow, struct bp_pass *pass,
                       const struct bp_task *task, bool backward);

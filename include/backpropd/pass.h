@@ -16,15 +16,17 @@
 /*
  * Forward pass over the batch: z, h, dead and, where there are targets, losses and loss.
  *
- * In/out: pass, laid out for this task. Out on failure: overflow, the first sample's first tensor;
- * the pass's numbers are then unspecified. Fails (false) if a result is not finite, or the task was
- * cancelled: then overflow is unspecified, too.
+ * In/out: pass, laid out for this task.
+ * Out on failure: overflow, the first sample's first tensor; the pass's numbers are then
+ *                   unspecified.
+ * Fails (false) if a result is not finite, or the task was cancelled: then overflow is unspecified,
+ * too.
  */
 bool bp_forward(struct bp_pass *pass, struct bp_overflow *overflow, const struct bp_task *task);
 
 /*
- * Forward and backward pass: the above, and gradients of the mean loss (and reasons, if the layout
- * has room for them). Every sample needs its target.
+ * Forward and backward pass: the above, and gradients of the batch's loss (and reasons and dL_dx,
+ * if the layout has room for them). Every sample needs its target, or dl_dy_hat in place of it.
  *
  * Method: reverse accumulation in the seven steps of the textbook. The rounding of a
  * pre-activation counts as the identity. In/out, Out and failure as bp_forward.

@@ -6,7 +6,7 @@
 #ifndef BACKPROPD_PROBLEM_H
 #define BACKPROPD_PROBLEM_H
 
-#include "backpropd/pass.h"
+#include "backpropd/job.h"
 
 /* name in C, code on the wire, HTTP status, title, what to do about it (for /problems/CODE) */
 #define BP_PROBLEMS(X)                                                                             \
@@ -21,6 +21,8 @@
       "GET / lists the paths. They are matched exactly.")                                          \
     X(METHOD_NOT_ALLOWED, "method_not_allowed", 405, "This path does not take this method",        \
       "Use one of the methods that the Allow header lists.")                                       \
+    X(NOT_ACCEPTABLE, "not_acceptable", 406, "No representation here is acceptable",               \
+      "Send an Accept header that admits one of the media types in expected, or none at all.")     \
     X(REQUEST_TIMEOUT, "request_timeout", 408, "The request took too long to arrive",              \
       "Send the request without pauses.")                                                          \
     X(LENGTH_REQUIRED, "length_required", 411, "The request does not say how long its body is",    \
@@ -64,7 +66,8 @@
     X(SHAPE_MISMATCH, "shape_mismatch")                                                            \
     X(UNKNOWN_VALUE, "unknown_value")                                                              \
     X(OUT_OF_RANGE, "out_of_range")                                                                \
-    X(LIMIT_EXCEEDED, "limit_exceeded")
+    X(LIMIT_EXCEEDED, "limit_exceeded")                                                            \
+    X(INCOMPATIBLE, "incompatible") /* two members that are right alone */
 
 #define BP_AS_PROBLEM(name, wire, status, title, remedy) BP_PROBLEM_##name,
 enum bp_problem_code { BP_PROBLEMS(BP_AS_PROBLEM) BP_PROBLEM_COUNT };
@@ -105,6 +108,7 @@ struct bp_problem {
     char detail[BP_POINTER_MAX + BP_DETAIL_MAX + 40];
     size_t line, column, offset; /* INVALID_JSON: from 1, from 1 in characters, from 0 in bytes */
     size_t limit;                /* BODY_TOO_LARGE */
+    struct bp_fact expected;     /* NOT_ACCEPTABLE */
     struct bp_overflow overflow; /* NOT_FINITE */
     size_t depth;                /* NOT_FINITE: of the network, to tell y_hat from h */
     size_t n_faults;             /* INVALID_REQUEST: found so far, those beyond the room included */
@@ -132,9 +136,9 @@ bool bp_problem_set_stopping(struct bp_problem *problem);
 /* Sets the problem for memory that was not to be had. Returns false. */
 bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget);
 
-/* The same for an overflow. Returns false. */
+/* The same for an overflow; its index is the one in the layout that was posted. Returns false. */
 bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflow *overflow,
-                             size_t depth);
+                             const struct bp_job *job);
 
 /* The tensor's name in a reply, such as dL_dy_hat, in a buffer of the caller's. Cannot fail. */
 void bp_tensor_name(char *name, size_t size, const struct bp_overflow *overflow, size_t depth);

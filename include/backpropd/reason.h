@@ -54,17 +54,25 @@ struct bp_source_sets {
 /*
  * Sorts a block of samples by why no gradient enters each unit of a layer.
  *
- * Out: units, (n). In: z, dl_dh and dh_dz, (m, n), m <= BP_BLOCK; activation and relu_at_zero
- * as they were used. Cannot fail.
+ * Out: units, (n).
+ * In: dl_dh, dh_dz and dl_dz, (m, n), m <= BP_BLOCK;
+ *     direct, the samples whose dl_dz was not calculated from dl_dh and dh_dz (softmax, or a loss
+ *       calculated from z): there the error is dl_dz, and there is no gate;
+ *     activation.
+ * Cannot fail.
  */
 void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const double *dh_dz,
-                     enum bp_activation activation, size_t m, size_t n);
+                     const double *dl_dz, bp_set direct, enum bp_activation activation, size_t m,
+                     size_t n);
 
 /*
  * Sorts a block of samples by why no signal leaves each source.
  *
- * Out: sources, (n). In: x, m rows of (n); dead, whether the source is relu units, which are
- * dead where their derivative dh_dz, (m, n), is 0; NULL for anything else. Cannot fail.
+ * Out: sources, (n).
+ * In: x, m rows of (n);
+ *     relu_dh_dz, (m, n), the derivatives of sources that are relu units, dead where it is 0; NULL
+ *       for any other source.
+ * Cannot fail.
  */
 void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
                        const double *relu_dh_dz, size_t m, size_t n);
@@ -73,8 +81,14 @@ void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
  * Notes in `seen` what the block's terms were, for one layer, after they were added to the sums.
  * `seen` starts as zeros and is private to these functions until bp_reason_settle.
  *
- * In/out: seen_w, (n_in, n_out); seen_b, (n_out). In: dw and db, the running sums of these shapes;
- * units, (n_out); sources, (n_in); x, m rows of (n_in); dl_dz, (m, n_out). Cannot fail.
+ * In/out: seen_w, (n_in, n_out);
+ *         seen_b, (n_out), or NULL without biases.
+ * In: dw and db, the running sums of these shapes;
+ *     units, (n_out);
+ *     sources, (n_in);
+ *     x, m rows of (n_in);
+ *     dl_dz, (m, n_out).
+ * Cannot fail.
  */
 void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const double *db,
                     const struct bp_unit_sets *units, const struct bp_source_sets *sources,
@@ -82,12 +96,15 @@ void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const do
                     size_t n_out);
 
 /*
- * Turns sums into means, and what was seen into one bp_reason an entry.
+ * Divides the sums, and turns what was seen into one bp_reason an entry.
  *
- * In/out: seen (n), then reasons; sum (n), then mean. In: n_samples. In/out: counts, one for each
- * reason and, at BP_REASON_NONE, the gradients that are not zero. Cannot fail.
+ * In/out: seen (n), then reasons;
+ *         sum (n), then the mean;
+ *         counts, one for each reason and, at BP_REASON_NONE, the gradients that are not zero.
+ * In: divisor, the number of samples, or 1 if the sum is what is asked for.
+ * Cannot fail.
  */
 void bp_reason_settle(uint8_t *seen, double *sum, size_t counts[BP_REASON_COUNT + 1],
-                      size_t n_samples, size_t n);
+                      size_t divisor, size_t n);
 
 #endif

@@ -1,12 +1,10 @@
 #include "backpropd/decode.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "arena.h"
 #include "estimate.h"
+#include "read_json.h"
 #include "read_network.h"
-#include "shape.h"
 
 static void set_defaults(struct bp_job *job, const struct bp_operation *operation)
 {
@@ -21,52 +19,42 @@ static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
     struct bp_job *job = reader->job;
     const struct bp_operation *operation = job->operation;
     const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
-    const size_t n_samples = json_array_size(reader->samples);
+    const size_t n_samples = bp_json_count_elements(reader->samples);
     const size_t layers_size = depth * sizeof *job->task.network.layers;
+    const size_t samples_size = n_samples * sizeof *job->task.samples;
     const size_t own_size = operation->own.once + depth * operation->own.per_layer +
                             n_samples * operation->own.per_sample;
+    const size_t size = layers_size + samples_size + own_size;
     bool over_budget;
-    char *views = bp_memory_take(
-        memory, layers_size + own_size + n_samples * sizeof *job->task.samples, &over_budget);
+    char *views = bp_memory_take(memory, size, &over_budget);
     if (!views)
         return bp_problem_set_memory(reader->problem, over_budget);
-    memset(views, 0, layers_size + own_size);
     job->views = views;
-    job->own = views + layers_size;
+    job->own = views + layers_size + samples_size; /* last: its size may be any */
+    memset(views, 0, layers_size);
+    memset(job->own, 0, own_size);
     job->task.network = (struct bp_network){depth, (struct bp_layer *)views};
-    job->task.samples = (struct bp_sample *)(views + layers_size + own_size);
+    job->task.samples = (struct bp_sample *)(views + layers_size);
     job->task.n_samples = n_samples;
     return true;
 }
 
-/* Notes a member that others know, and who they are. False if nobody does. */
-static bool is_known_elsewhere(const struct bp_reader *reader, const char *key)
+static struct bp_names members_of(const struct bp_operation *operation)
 {
-    char says[128] = "only";
-    size_t n = 0;
-    for (const struct bp_operation *const *other = bp_operations; *other; other++)
-        if (bp_is_known(key, (*other)->members)) {
-            const size_t length = strlen(says);
-            snprintf(says + length, sizeof says - length, "%s %s", n++ ? "," : "", (*other)->path);
-        }
-    if (!n)
-        return false;
-    strncat(says, n == 1 ? " knows the member" : " know the member",
-            sizeof says - strlen(says) - 1);
-    bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_body, key, says);
-    return true;
+    return operation->members;
 }
 
 static void read_unknown(const struct bp_reader *reader)
 {
     const struct bp_names known = reader->job->operation->members;
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)reader->root, key, value) {
-        if (!bp_is_known(key, known) && !is_known_elsewhere(reader, key))
-            bp_read_unknown(reader, &bp_place_body, key, known);
+    for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);) {
+        if (!bp_is_known(m.name, known) &&
+            !bp_read_elsewhere(reader, &bp_place_body, m.name, members_of))
+            bp_read_unknown(reader, &bp_place_body, m.name, known);
     }
 }
+
+#define COUNTED_MAX 0x1p53 /* a double counts no further one by one */
 
 /* Limits that only a whole job can exceed. */
 static void check_work(const struct bp_reader *reader)
@@ -75,10 +63,13 @@ static void check_work(const struct bp_reader *reader)
     const struct bp_estimate *estimate = &reader->job->estimate;
     const struct bp_place work = {&bp_place_body, operation->work_member, BP_NO_NUMBER};
     bp_estimate_make(reader->job);
-    if (estimate->multiply_adds > reader->limits->multiply_adds)
-        bp_read_limit(reader, &work, "multiply-adds", reader->limits->multiply_adds,
-                      estimate->multiply_adds);
-    if (estimate->reply_numbers > reader->limits->reply_numbers)
+    if (estimate->work > (double)reader->limits->work)
+        bp_read_limit(reader, &work, "multiply-adds of work", reader->limits->work,
+                      estimate->work < COUNTED_MAX ? (size_t)estimate->work : SIZE_MAX);
+    if (estimate->explained_terms > reader->limits->explained_terms)
+        bp_read_limit(reader, &bp_place_body, "products and values to write out",
+                      reader->limits->explained_terms, estimate->explained_terms);
+    else if (estimate->reply_numbers > reader->limits->reply_numbers)
         bp_read_limit(reader, operation->parts.n ? &bp_place_include : &work,
                       "numbers in the reply", reader->limits->reply_numbers,
                       estimate->reply_numbers);
@@ -86,50 +77,46 @@ static void check_work(const struct bp_reader *reader)
 
 static bool read_root(struct bp_reader *reader, struct bp_memory *memory)
 {
-    if (!json_is_object(reader->root)) {
+    if (bp_json_kind(reader->json, reader->root) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, reader->root, &bp_place_body, "an object");
         return bp_faults_finish(reader->problem);
     }
-    reader->network = json_object_get(reader->root, "network");
-    reader->samples = json_object_get(reader->root, "samples");
+    reader->network = bp_json_member(reader->root, "network");
+    reader->samples = bp_json_member(reader->root, "samples");
     if (!make_views(reader, memory))
         return false;
     reader->job->operation->read(reader);
     read_unknown(reader);
     if (reader->problem->n_faults == 0)
         check_work(reader);
-    return reader->problem->n_faults == 0 || bp_faults_finish(reader->problem);
+    if (reader->problem->n_faults > 0)
+        return bp_faults_finish(reader->problem);
+    bool over_budget;
+    return !reader->job->is_out_in || bp_turn_weights(reader->job, memory, &over_budget) ||
+           bp_problem_set_memory(reader->problem, over_budget);
 }
 
 void bp_decode_prepare(void)
 {
-    bp_arena_prepare();
-    json_object_seed(0); /* jansson makes the seed of its hash tables at first use, and unlocked */
+    bp_json_prepare();
 }
 
 bool bp_decode(struct bp_job *job, struct bp_problem *problem, const struct bp_operation *operation,
                const char *body, size_t size, const struct bp_limits *limits,
                struct bp_memory *memory)
 {
-    struct bp_lifted lifted;
-    bool over_budget;
-    struct bp_reader reader = {.job = job, .problem = problem, .lifted = &lifted, .limits = limits};
-    /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
-    const size_t containers_max = 3 * limits->samples + 4 * limits->layers + limits->units + 64;
+    struct bp_json json;
+    struct bp_reader reader = {.job = job, .problem = problem, .json = &json, .limits = limits};
 
     set_defaults(job, operation);
-    bp_lift_body(&lifted, body, size, containers_max, memory);
-    reader.root = bp_shape_open(problem, &lifted, body, memory);
-    bool good = reader.root && read_root(&reader, memory);
-    if (!bp_shape_close(&over_budget) && !good)
-        bp_problem_set_memory(problem, over_budget);
-    if (good) {
-        job->numbers = lifted.numbers;
-        lifted.numbers = NULL;
-    } else {
+    bool good = bp_read_json(&json, problem, body, size, limits, memory);
+    reader.root = json.root;
+    good = good && read_root(&reader, memory);
+    if (good)
+        job->numbers = bp_json_take_numbers(&json);
+    else
         bp_job_free(job);
-    }
-    bp_lifted_free(&lifted);
+    bp_json_close(&json);
     return good;
 }
 
@@ -137,7 +124,9 @@ void bp_job_free(struct bp_job *job)
 {
     bp_memory_give(job->numbers);
     bp_memory_give(job->views);
+    bp_memory_give(job->weights);
     job->operation = NULL;
     job->numbers = NULL;
     job->views = NULL;
+    job->weights = NULL;
 }

@@ -1,11 +1,12 @@
 #include "encode.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "backpropd/activation.h"
-#include "backpropd/json.h"
-#include "backpropd/number.h"
+#include "backpropd/json_write.h"
+#include "backpropd/number_write.h"
 
 /* Puts a member's name with a layer's number in it: W1, dh1_dz1. Only there does % stand in a
  * format here. */
@@ -45,24 +46,89 @@ static void put_matrix(struct bp_text *text, const double *values, size_t rows, 
     bp_text_putc(text, ']');
 }
 
-/* The matrix outer(h, dl_dz), written as it is multiplied: it is never stored. */
-static void put_outer(struct bp_text *text, const double *h, const double *dl_dz, size_t n_in,
-                      size_t n_out)
+/* A number for each cell of a matrix that is never stored. */
+struct cells {
+    double (*value)(const struct cells *cells, size_t row, size_t column);
+    const double *a, *b;
+    size_t n; /* of b */
+};
+
+static void put_cells(struct bp_text *text, const struct cells *cells, size_t rows, size_t columns)
 {
     bp_text_putc(text, '[');
-    for (size_t i = 0; i < n_in; i++) {
-        if (!bp_text_reserve(text, BP_NUMBER_ROOM + n_out * (BP_NUMBER_MAX + 1)))
+    for (size_t i = 0; i < rows; i++) {
+        if (!bp_text_reserve(text, BP_NUMBER_ROOM + columns * (BP_NUMBER_MAX + 1)))
             return;
         bp_put_comma(text);
         bp_text_putc(text, '[');
         char *out = text->data + text->size;
-        for (size_t j = 0; j < n_out; j++) {
+        for (size_t j = 0; j < columns; j++) {
             if (j)
                 *out++ = ',';
-            out = bp_number_write(out, h[i] * dl_dz[j]);
+            out = bp_number_write(out, cells->value(cells, i, j));
         }
         text->size = (size_t)(out - text->data);
         bp_text_putc(text, ']');
+    }
+    bp_text_putc(text, ']');
+}
+
+static double turned(const struct cells *cells, size_t row, size_t column)
+{
+    return cells->a[column * cells->n + row];
+}
+
+/* A matrix in the shape of W, as it was posted. */
+static void put_weights(struct bp_text *text, const struct bp_job *job, const double *values,
+                        const struct bp_layer *layer)
+{
+    const struct cells cells = {turned, values, NULL, layer->n_out};
+    if (job->is_out_in)
+        put_cells(text, &cells, layer->n_out, layer->n_in);
+    else
+        put_matrix(text, values, layer->n_in, layer->n_out);
+}
+
+/* A vector in the shape of b: null without biases. */
+static void put_biases(struct bp_text *text, const double *values, const struct bp_layer *layer)
+{
+    if (layer->b)
+        bp_text_put_doubles(text, values, layer->n_out);
+    else
+        bp_text_put(text, "null", 4);
+}
+
+static double product(const struct cells *cells, size_t row, size_t column)
+{
+    return cells->a[row] * cells->b[column];
+}
+
+/* dL_dW = outer(h, dl_dz), written as it is multiplied. */
+static void put_outer(struct bp_text *text, const struct bp_job *job, const double *h,
+                      const double *dl_dz, const struct bp_layer *layer)
+{
+    if (job->is_out_in)
+        put_cells(text, &(struct cells){product, dl_dz, h, layer->n_in}, layer->n_out, layer->n_in);
+    else
+        put_cells(text, &(struct cells){product, h, dl_dz, layer->n_out}, layer->n_in,
+                  layer->n_out);
+}
+
+static double softmax_derivative(const struct cells *cells, size_t row, size_t column)
+{
+    return bp_softmax_derivative(cells->a, cells->b, row, column);
+}
+
+/* dL_dy_hat of a loss that is calculated from z is only shown, and may be infinite. */
+static void put_shown(struct bp_text *text, const double *values, size_t n)
+{
+    bp_text_putc(text, '[');
+    for (size_t j = 0; j < n; j++) {
+        bp_put_comma(text);
+        if (isfinite(values[j]))
+            bp_text_put_double(text, values[j]);
+        else
+            bp_text_put(text, "null", 4);
     }
     bp_text_putc(text, ']');
 }
@@ -99,7 +165,7 @@ static const struct {
 
 /* Always copies the longest entry's length, and then goes on as far as the entry reaches: a copy of
  * fixed size is one instruction. */
-static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n)
+static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n, size_t step)
 {
     if (!bp_text_reserve(text, 2 + sizeof WHYS->text + n * (WHY_MAX + 1)))
         return;
@@ -108,11 +174,27 @@ static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (i)
             *out++ = ',';
-        memcpy(out, WHYS[whys[i]].text, sizeof WHYS->text);
-        out += WHYS[whys[i]].size;
+        memcpy(out, WHYS[whys[i * step]].text, sizeof WHYS->text);
+        out += WHYS[whys[i * step]].size;
     }
     *out++ = ']';
     text->size = (size_t)(out - text->data);
+}
+
+static void put_whys_of_weights(struct bp_text *text, const struct bp_job *job, const uint8_t *whys,
+                                const struct bp_layer *layer)
+{
+    const size_t rows = job->is_out_in ? layer->n_out : layer->n_in;
+    const size_t columns = job->is_out_in ? layer->n_in : layer->n_out;
+    bp_text_putc(text, '[');
+    for (size_t i = 0; i < rows; i++) {
+        bp_put_comma(text);
+        if (job->is_out_in)
+            put_whys(text, whys + i, columns, layer->n_out);
+        else
+            put_whys(text, whys + i * columns, columns, 1);
+    }
+    bp_text_putc(text, ']');
 }
 
 void bp_put_dead(struct bp_text *text, const char *name, const struct bp_job *job,
@@ -166,26 +248,41 @@ static void put_sample_forward(struct bp_text *text, const struct bp_job *job,
     put_sample_dead(text, job, pass, s);
 }
 
-/* The seven steps of the textbook, layer by layer from the loss down. */
+/* The seven steps of the textbook for one layer, from its output's gradient on. */
+static void put_layer_backward(struct bp_text *text, const struct bp_job *job,
+                               const struct bp_pass *pass, size_t k, size_t s)
+{
+    const struct bp_layer *layer = &job->task.network.layers[k - 1];
+    const struct bp_layer_pass *got = &pass->layers[k - 1];
+    const size_t n = layer->n_out;
+    const struct cells derivatives = {softmax_derivative, got->h + s * n, got->dh_dz + s * n, n};
+    bp_put_key_output(text, job, "dL_dh%", "dL_dy_hat", k);
+    if (k == job->task.network.depth)
+        put_shown(text, got->dl_dh + s * n, n);
+    else
+        bp_text_put_doubles(text, got->dl_dh + s * n, n);
+    bp_put_key_output(text, job, "dh%_dz%", "dy_hat_dz%", k);
+    if (layer->activation == BP_ACTIVATION_SOFTMAX)
+        put_cells(text, &derivatives, n, n);
+    else
+        bp_text_put_doubles(text, got->dh_dz + s * n, n);
+    put_key_k(text, "dL_dz%", k);
+    bp_text_put_doubles(text, got->dl_dz + s * n, n);
+    put_key_k(text, "dL_dW%", k);
+    put_outer(text, job, bp_pass_source(pass, &job->task, k - 1, s), got->dl_dz + s * n, layer);
+    put_key_k(text, "dL_db%", k);
+    put_biases(text, got->dl_dz + s * n, layer);
+}
+
+/* Layer by layer from the loss down to the input. */
 static void put_sample_backward(struct bp_text *text, const struct bp_job *job,
                                 const struct bp_pass *pass, size_t s)
 {
-    for (size_t k = job->task.network.depth; k > 0; k--) {
-        const struct bp_layer *layer = &job->task.network.layers[k - 1];
-        const struct bp_layer_pass *got = &pass->layers[k - 1];
-        const size_t n = layer->n_out;
-        bp_put_key_output(text, job, "dL_dh%", "dL_dy_hat", k);
-        bp_text_put_doubles(text, got->dl_dh + s * n, n);
-        bp_put_key_output(text, job, "dh%_dz%", "dy_hat_dz%", k);
-        bp_text_put_doubles(text, got->dh_dz + s * n, n);
-        put_key_k(text, "dL_dz%", k);
-        bp_text_put_doubles(text, got->dl_dz + s * n, n);
-        put_key_k(text, "dL_dW%", k);
-        put_outer(text, bp_pass_source(pass, &job->task, k - 1, s), got->dl_dz + s * n, layer->n_in,
-                  n);
-        put_key_k(text, "dL_db%", k);
-        bp_text_put_doubles(text, got->dl_dz + s * n, n);
-    }
+    const size_t n_x = job->task.network.layers[0].n_in;
+    for (size_t k = job->task.network.depth; k > 0; k--)
+        put_layer_backward(text, job, pass, k, s);
+    bp_put_key(text, "dL_dx");
+    bp_text_put_doubles(text, pass->dl_dx + s * n_x, n_x);
 }
 
 void bp_put_samples(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass,
@@ -213,9 +310,9 @@ void bp_put_gradients(struct bp_text *text, const struct bp_job *job, const stru
     for (size_t k = 1; k <= job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k - 1];
         put_key_k(text, "W%", k);
-        put_matrix(text, pass->layers[k - 1].dw, layer->n_in, layer->n_out);
+        put_weights(text, job, pass->layers[k - 1].dw, layer);
         put_key_k(text, "b%", k);
-        bp_text_put_doubles(text, pass->layers[k - 1].db, layer->n_out);
+        put_biases(text, pass->layers[k - 1].db, layer);
     }
     bp_text_putc(text, '}');
 }
@@ -246,14 +343,12 @@ void bp_put_why_zero(struct bp_text *text, const struct bp_job *job, const struc
     for (size_t k = 1; k <= job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k - 1];
         put_key_k(text, "W%", k);
-        bp_text_putc(text, '[');
-        for (size_t i = 0; i < layer->n_in; i++) {
-            bp_put_comma(text);
-            put_whys(text, pass->layers[k - 1].why_w + i * layer->n_out, layer->n_out);
-        }
-        bp_text_putc(text, ']');
+        put_whys_of_weights(text, job, pass->layers[k - 1].why_w, layer);
         put_key_k(text, "b%", k);
-        put_whys(text, pass->layers[k - 1].why_b, layer->n_out);
+        if (layer->b)
+            put_whys(text, pass->layers[k - 1].why_b, layer->n_out, 1);
+        else
+            bp_text_put(text, "null", 4);
     }
     bp_text_putc(text, '}');
 }
@@ -266,9 +361,9 @@ void bp_put_network(struct bp_text *text, const struct bp_job *job,
     for (size_t k = 1; k <= network->depth; k++) {
         const struct bp_layer *layer = &network->layers[k - 1];
         put_key_k(text, "W%", k);
-        put_matrix(text, layer->w, layer->n_in, layer->n_out);
+        put_weights(text, job, layer->w, layer);
         put_key_k(text, "b%", k);
-        bp_text_put_doubles(text, layer->b, layer->n_out);
+        put_biases(text, layer->b, layer);
     }
     if (job->posted_activations) {
         bp_put_key(text, "activations");

@@ -4,16 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "skeleton.h"
-
-/* A layer's members as they are read, before all shapes are known to agree. */
-struct parts {
-    size_t k;           /* from 1, as in W1 */
-    size_t width_below; /* the length of b of the layer below, 0 if unknown */
-    size_t width;       /* the length of b, 0 if unknown */
-    struct bp_matrix w;
-};
-
 /* Reads "W12" or "b12": returns the number, or 0 if the key is no such name. */
 static size_t layer_number(const char *key)
 {
@@ -26,13 +16,11 @@ static size_t layer_number(const char *key)
     return *key == '\0' ? k : 0;
 }
 
-size_t bp_count_layers(const json_t *network, size_t limit)
+size_t bp_count_layers(const struct bp_value *network, size_t limit)
 {
     size_t depth = 1;
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)network, key, value) {
-        size_t k = layer_number(key);
+    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+        size_t k = layer_number(m.name);
         if (k > depth && k <= limit)
             depth = k;
     }
@@ -41,137 +29,326 @@ size_t bp_count_layers(const json_t *network, size_t limit)
 
 #define NAMES_SHOWN 16 /* layers whose names are offered to a misspelt one */
 
-/* The names that a network's members may have. They are made only once something is misspelt. */
-struct names {
-    char text[2 * NAMES_SHOWN][8];
-    const char *names[2 * NAMES_SHOWN + 1];
-};
+#define LAYER(k) "W" #k, "b" #k
+static const char *const MEMBERS[1 + 2 * NAMES_SHOWN] = {
+    "activations", LAYER(1),  LAYER(2),  LAYER(3),  LAYER(4),  LAYER(5),
+    LAYER(6),      LAYER(7),  LAYER(8),  LAYER(9),  LAYER(10), LAYER(11),
+    LAYER(12),     LAYER(13), LAYER(14), LAYER(15), LAYER(16)};
+
+struct bp_names bp_tensor_names(size_t depth)
+{
+    return (struct bp_names){MEMBERS + 1, 2 * (depth < NAMES_SHOWN ? depth : NAMES_SHOWN)};
+}
 
 /* One layer more than there are, so that a misspelt last one finds its name. */
-static struct bp_names make_names(struct names *store, size_t depth)
+static struct bp_names known_members(const struct bp_reader *reader)
 {
-    size_t n = 0;
-    for (size_t k = 1; k <= depth + 1 && k <= NAMES_SHOWN; k++)
-        for (const char *letter = "Wb"; *letter; letter++) {
-            snprintf(store->text[n], sizeof store->text[n], "%c%u", *letter, (unsigned)k);
-            store->names[n] = store->text[n];
-            n++;
-        }
-    store->names[n++] = "activations";
-    return (struct bp_names){store->names, n};
+    return (struct bp_names){MEMBERS, 1 + bp_tensor_names(reader->job->task.network.depth + 1).n};
+}
+
+bool bp_read_tensor_name(const char *name, size_t depth, size_t *layer, bool *is_bias)
+{
+    const size_t k = layer_number(name);
+    *layer = k - 1;
+    *is_bias = *name == 'b';
+    return k >= 1 && k <= depth;
 }
 
 /* Notes unknown members, and layers beyond the limit: false if there are any. */
-static bool read_others(const struct bp_reader *reader, const json_t *network)
+static bool read_others(const struct bp_reader *reader, const struct bp_value *network)
 {
+    const struct bp_names known = known_members(reader);
     size_t deepest = 0;
-    const char *key;
-    json_t *value;
-    struct names names;
-    struct bp_names known = {NULL, 0};
-    json_object_foreach((json_t *)network, key, value) {
-        size_t k = layer_number(key);
+    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+        size_t k = layer_number(m.name);
         deepest = k > deepest ? k : deepest;
-        if (k || strcmp(key, "activations") == 0)
+        if (k || strcmp(m.name, "activations") == 0)
             continue;
-        if (!known.n) /* not made for nothing, and not for each */
-            known = make_names(&names, reader->job->task.network.depth);
-        bp_read_unknown(reader, &bp_place_network, key, known);
+        bp_read_unknown(reader, &bp_place_network, m.name, known);
     }
     return deepest <= reader->limits->layers ||
            bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
 }
 
-/* The member W or b of layer k; a fault and NULL if it is missing. */
-static const json_t *get_member(const struct bp_reader *reader, const json_t *network,
-                                const char *letter, size_t k)
+static const struct bp_value *find_member(const struct bp_value *network, char letter, size_t k)
 {
-    char name[24] = {*letter, (char)('0' + k), '\0'};
-    struct names names;
+    char name[24] = {letter, (char)('0' + k), '\0'};
     if (k > 9)
-        snprintf(name, sizeof name, "%s%zu", letter, k);
-    const json_t *member = json_object_get(network, name);
-    if (!member)
-        bp_read_missing(reader, network, &bp_place_network, name,
-                        make_names(&names, reader->job->task.network.depth));
-    return member;
+        snprintf(name, sizeof name, "%c%zu", letter, k);
+    return bp_json_member(network, name);
 }
 
-static void read_width(struct bp_reader *reader, const json_t *network, struct parts *parts)
+/* The member W or b of layer k; a fault and NULL if it is missing. */
+static const struct bp_value *get_member(const struct bp_reader *reader,
+                                         const struct bp_value *network, char letter, size_t k)
 {
-    struct bp_layer *layer = &reader->job->task.network.layers[parts->k - 1];
-    const struct bp_place at = {&bp_place_network, "b", parts->k};
-    const json_t *b = get_member(reader, network, "b", parts->k);
-    if (!b || !bp_read_vector(reader, b, &at, &layer->b, &layer->n_out))
-        return;
-    parts->width = layer->n_out;
-    if (layer->n_out > reader->limits->units)
-        bp_read_limit(reader, &at, "units", reader->limits->units, layer->n_out);
+    const struct bp_value *member = find_member(network, letter, k);
+    char name[24];
+    if (member)
+        return member;
+    snprintf(name, sizeof name, "%c%zu", letter, k);
+    bp_read_missing(reader, network, &bp_place_network, name, known_members(reader));
+    return NULL;
 }
 
-static void read_weights(struct bp_reader *reader, const json_t *network, struct parts *parts)
+/* The sizes of a layer as its members have them, 0 where they do not tell. */
+struct sides {
+    bool has_b;             /* not null */
+    size_t b;               /* its length */
+    size_t fan_in, fan_out; /* the sides of W */
+};
+
+static struct sides sides_of(const struct bp_reader *reader, const struct bp_value *network,
+                             size_t k, bool is_out_in)
 {
-    struct bp_layer *layer = &reader->job->task.network.layers[parts->k - 1];
-    const struct bp_place at = {&bp_place_network, "W", parts->k};
-    const json_t *w = get_member(reader, network, "W", parts->k);
-    if (w)
-        parts->w = bp_read_matrix(reader, w, &at, parts->width);
-    if (parts->k == 1 && parts->w.usable && parts->w.rows > reader->limits->units)
-        bp_read_limit(reader, &at, "inputs", reader->limits->units, parts->w.rows);
-    layer->w = parts->w.numbers;
-    layer->n_in = parts->w.rows;
+    const struct bp_value *b = find_member(network, 'b', k), *w = find_member(network, 'W', k);
+    const struct bp_numbers shape = bp_json_numbers(reader->json, w);
+    struct sides sides = {.has_b = !b || bp_json_kind(reader->json, b) != BP_JSON_NULL};
+    if (b && bp_json_kind(reader->json, b) == BP_JSON_VECTOR)
+        sides.b = bp_json_numbers(reader->json, b).columns;
+    if (shape.columns == 0 || bp_json_kind(reader->json, w) != BP_JSON_MATRIX)
+        return sides;
+    sides.fan_in = is_out_in ? shape.columns : shape.rows;
+    sides.fan_out = is_out_in ? shape.rows : shape.columns;
+    return sides;
 }
 
-/* Notes that Wk has the wrong number of rows or columns, as the b of layer `above` or below it
- * says. */
-static void wrong_side(const struct bp_reader *reader, size_t k, const char *side, size_t got,
-                       size_t b, size_t width)
+/* What two of three say: b, W's fan-out, the layer above. Or else b, or W where b is null; 0 if b
+ * is missing or broken, so that nothing is held against a guess. */
+static size_t agreed(const struct sides *sides, size_t above)
 {
+    const bool two_say_fan_out = sides->fan_out && sides->fan_out == above && sides->b != above;
+    return two_say_fan_out || !sides->has_b ? sides->fan_out : sides->b;
+}
+
+/* The width of each layer, in n_out of the job's layers, and of what is below, in n_in. It is what
+ * the members agree on, see openapi.yaml. */
+static void settle_widths(const struct bp_reader *reader, const struct bp_value *network,
+                          bool is_out_in, struct bp_lengths first)
+{
+    const size_t depth = reader->job->task.network.depth;
+    struct bp_layer *layers = reader->job->task.network.layers;
+    const struct sides lowest = sides_of(reader, network, 1, is_out_in);
+    struct sides here = lowest;
+    for (size_t k = 1; k <= depth; k++) {
+        const struct sides above =
+            k < depth ? sides_of(reader, network, k + 1, is_out_in) : (struct sides){0};
+        layers[k - 1].n_in = k == 1 ? here.fan_in : layers[k - 2].n_out;
+        layers[k - 1].n_out = agreed(&here, k < depth ? above.fan_in : first.y);
+        here = above;
+    }
+    /* only W1 tells how long x is, unless it would fit x when transposed */
+    if (lowest.fan_in == layers[0].n_out && lowest.fan_out == first.x)
+        layers[0].n_in = first.x;
+}
+
+/* True if all members that tell a size tell the one that was settled, and the first sample has x of
+ * the length that W1 asks for. */
+static bool sizes_agree(const struct bp_reader *reader, const struct bp_value *network,
+                        bool is_out_in, size_t first_x)
+{
+    const size_t n_x = reader->job->task.network.layers[0].n_in;
+    if (n_x && first_x && n_x != first_x)
+        return false;
+    for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
+        const struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
+        const struct sides sides = sides_of(reader, network, k, is_out_in);
+        if ((sides.b && sides.b != layer->n_out) ||
+            (sides.fan_out && sides.fan_out != layer->n_out) ||
+            (sides.fan_in && sides.fan_in != layer->n_in))
+            return false;
+    }
+    return true;
+}
+
+/* How the sides of W are called, in the layout that was posted. */
+static const char *side_name(const struct bp_reader *reader, bool is_fan_in)
+{
+    return is_fan_in == !reader->job->is_out_in ? "row" : "column";
+}
+
+/* True if b is as long as its layer is wide, so that a reader of a message can look there. */
+static bool is_width_of_b(const struct bp_reader *reader, const struct bp_value *network, size_t k)
+{
+    const struct sides sides = sides_of(reader, network, k, reader->job->is_out_in);
+    return sides.b == reader->job->task.network.layers[k - 1].n_out;
+}
+
+/* Notes that W has the wrong number of rows or columns, for the width of layer `of`. */
+static void wrong_side(const struct bp_reader *reader, const struct bp_value *network, size_t k,
+                       bool is_fan_in, size_t got, size_t of)
+{
+    const size_t width = reader->job->task.network.layers[of - 1].n_out;
+    const char *side = side_name(reader, is_fan_in);
+    char witness[32];
+    snprintf(witness, sizeof witness, is_width_of_b(reader, network, of) ? "b%zu" : "layer %zu",
+             of);
     struct bp_fault *fault = bp_fault_add(
         reader->problem, BP_FAULT_SHAPE_MISMATCH, &(struct bp_place){&bp_place_network, "W", k},
-        "%zu %s%s, but b%zu has %zu unit%s, so W%zu needs %zu %s%s", got, side, bp_plural(got), b,
-        width, bp_plural(width), k, width, side, bp_plural(width));
+        "%zu %s%s, but %s has %zu unit%s, so W%zu needs %zu %s%s", got, side, bp_plural(got),
+        witness, width, bp_plural(width), k, width, side, bp_plural(width));
     fault->expected = bp_fact_number((double)width);
     fault->got = bp_fact_number((double)got);
 }
 
-static void transposed(const struct bp_reader *reader, const struct parts *parts, size_t n_in)
+static void transposed(const struct bp_reader *reader, size_t k, const struct bp_matrix *w)
 {
-    const struct bp_matrix *w = &parts->w;
+    const bool is_out_in = reader->job->is_out_in;
     struct bp_fault *fault = bp_fault_add(
-        reader->problem, BP_FAULT_SHAPE_MISMATCH,
-        &(struct bp_place){&bp_place_network, "W", parts->k},
-        "%zu x %zu, but W%zu needs %zu x %zu (fan-in x fan-out); the transposed matrix would fit",
-        w->rows, w->columns, parts->k, n_in, parts->width);
-    fault->expected = bp_fact_shape(n_in, parts->width);
+        reader->problem, BP_FAULT_SHAPE_MISMATCH, &(struct bp_place){&bp_place_network, "W", k},
+        "%zu x %zu, but W%zu needs %zu x %zu (%s); the transposed matrix would fit, and with "
+        "options.layout \"%s\" this one does",
+        w->rows, w->columns, k, w->columns, w->rows,
+        is_out_in ? "fan-out x fan-in" : "fan-in x fan-out", is_out_in ? "in_out" : "out_in");
+    fault->expected = bp_fact_shape(w->columns, w->rows);
     fault->got = bp_fact_shape(w->rows, w->columns);
 }
 
-/* Compares Wk with the widths on both its sides. Returns the fan-in that it should have. */
-static size_t check_shape(const struct bp_reader *reader, const struct parts *parts)
+/* Compares W with the widths on both its sides. */
+static void check_sides(const struct bp_reader *reader, const struct bp_value *network, size_t k,
+                        const struct bp_matrix *w)
 {
-    const struct bp_matrix *w = &parts->w;
-    const size_t n_in = parts->width_below ? parts->width_below : w->rows;
-    const bool columns_differ = w->usable && parts->width && w->columns != parts->width;
-    const bool rows_differ = w->rows_known && parts->width_below && w->rows != parts->width_below;
-    const bool turned_fits = w->usable && w->rows == parts->width &&
-                             w->columns == parts->width_below && (columns_differ || rows_differ);
-    if (turned_fits) {
-        transposed(reader, parts, parts->width_below);
-        return parts->width_below;
+    const struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
+    const bool is_out_in = reader->job->is_out_in;
+    const size_t fan_in = is_out_in ? w->columns : w->rows;
+    const size_t fan_out = is_out_in ? w->rows : w->columns;
+    const bool in_differs = layer->n_in && fan_in && fan_in != layer->n_in;
+    const bool out_differs = layer->n_out && fan_out && fan_out != layer->n_out;
+    if (!in_differs && !out_differs)
+        return;
+    if (fan_in == layer->n_out && fan_out == layer->n_in) {
+        transposed(reader, k, w);
+        return;
     }
-    if (rows_differ)
-        wrong_side(reader, parts->k, "row", w->rows, parts->k - 1, parts->width_below);
-    if (columns_differ)
-        wrong_side(reader, parts->k, "column", w->columns, parts->k, parts->width);
-    return w->rows_known ? n_in : 0;
+    if (in_differs)
+        wrong_side(reader, network, k, true, fan_in, k - 1);
+    if (out_differs)
+        wrong_side(reader, network, k, false, fan_out, k);
+}
+
+static void wrong_bias(const struct bp_reader *reader, const struct bp_place *at, size_t k,
+                       size_t got)
+{
+    const struct bp_network *network = &reader->job->task.network;
+    const size_t width = network->layers[k - 1].n_out;
+    char above[40] = "the targets";
+    if (k < network->depth)
+        snprintf(above, sizeof above, "W%zu's %ss", k + 1, side_name(reader, true));
+    struct bp_fault *fault = bp_fault_add(
+        reader->problem, BP_FAULT_SHAPE_MISMATCH, at,
+        "%zu number%s, but W%zu's %ss and %s say that layer %zu has %zu unit%s, so b%zu needs %zu",
+        got, bp_plural(got), k, side_name(reader, false), above, k, width, bp_plural(width), k,
+        width);
+    fault->expected = bp_fact_number((double)width);
+    fault->got = bp_fact_number((double)got);
+}
+
+/* What the sizes of a network are held against: nothing, if its layout is not known; the widths
+ * that its members agree on; or each other, if they agree once each matrix is transposed. Then that
+ * is the only fault of its shapes, told of each one. */
+enum measure { NO_SIZES, SIZES, TRANSPOSED_SIZES };
+
+/* Settles the widths, and so that the transposed matrices fit if all of them do. */
+static enum measure settle(const struct bp_reader *reader, const struct bp_value *network,
+                           struct bp_lengths first)
+{
+    const bool is_out_in = reader->job->is_out_in;
+    for (int i = 0; i < 2; i++) {
+        settle_widths(reader, network, is_out_in ^ (i == 1), first);
+        if (sizes_agree(reader, network, is_out_in ^ (i == 1), first.x))
+            return i == 1 ? TRANSPOSED_SIZES : SIZES;
+    }
+    settle_widths(reader, network, is_out_in, first);
+    return SIZES;
+}
+
+/* Reads b, which may be null: a layer without biases. */
+static void read_biases(struct bp_reader *reader, const struct bp_value *network, size_t k,
+                        enum measure measure)
+{
+    struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
+    const struct bp_place at = {&bp_place_network, "b", k};
+    const struct bp_value *b = get_member(reader, network, 'b', k);
+    size_t n = layer->n_out;
+    if (b && bp_json_kind(reader->json, b) != BP_JSON_NULL &&
+        bp_read_vector(reader, b, &at, &layer->b, &n) && measure == SIZES && layer->n_out &&
+        n != layer->n_out)
+        wrong_bias(reader, &at, k, n);
+    if (layer->n_out > reader->limits->units)
+        bp_read_limit(reader,
+                      layer->b && n == layer->n_out ? &at
+                                                    : &(struct bp_place){&bp_place_network, "W", k},
+                      "units", reader->limits->units, layer->n_out);
+}
+
+static void read_weights(struct bp_reader *reader, const struct bp_value *network, size_t k,
+                         enum measure measure)
+{
+    struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
+    const struct bp_place at = {&bp_place_network, "W", k};
+    const struct bp_value *value = get_member(reader, network, 'W', k);
+    struct bp_matrix w = {.usable = false};
+    if (value && measure == NO_SIZES)
+        w = bp_read_matrix(reader, value, &at, 0);
+    else if (value)
+        w = bp_read_matrix(reader, value, &at,
+                           reader->job->is_out_in ^ (measure == TRANSPOSED_SIZES) ? layer->n_in
+                                                                                  : layer->n_out);
+    layer->w = w.numbers;
+    if (k == 1 && layer->n_in > reader->limits->units)
+        bp_read_limit(reader, &at, "inputs", reader->limits->units, layer->n_in);
+    if (w.rows_known && measure == SIZES)
+        check_sides(reader, network, k, &w);
+    if (w.columns && measure == TRANSPOSED_SIZES && w.rows != w.columns)
+        transposed(reader, k, &w);
+}
+
+static void check_parameters(const struct bp_reader *reader)
+{
+    const struct bp_network *network = &reader->job->task.network;
+    size_t parameters = 0;
+    for (size_t k = 0; k < network->depth; k++)
+        parameters += bp_layer_parameters(&network->layers[k]);
+    if (parameters > reader->limits->parameters)
+        bp_read_limit(reader, &bp_place_network, "parameters", reader->limits->parameters,
+                      parameters);
+}
+
+static size_t read_layers(struct bp_reader *reader, const struct bp_value *network,
+                          struct bp_lengths first)
+{
+    const enum measure settled = settle(reader, network, first);
+    const enum measure measure = reader->layout_is_faulty ? NO_SIZES : settled;
+    for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
+        read_biases(reader, network, k, measure);
+        read_weights(reader, network, k, measure);
+    }
+    check_parameters(reader);
+    return measure == SIZES ? reader->job->task.network.layers[0].n_in : 0;
 }
 
 static const struct bp_place ACTIVATIONS = {&bp_place_network, "activations", BP_NO_NUMBER};
 
-static void read_activations(struct bp_reader *reader, const json_t *value)
+/* A derivative of softmax is a matrix, which only the last layer is made for. */
+static void check_softmax(struct bp_reader *reader)
+{
+    const struct bp_network *network = &reader->job->task.network;
+    for (size_t k = 0; k + 1 < network->depth; k++) {
+        if (network->layers[k].activation != BP_ACTIVATION_SOFTMAX)
+            continue;
+        bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE,
+                     &(struct bp_place){&ACTIVATIONS, "", k},
+                     "only the last layer can have softmax; give layer %zu, a hidden one, another "
+                     "activation",
+                     k + 1);
+        reader->softmax_is_hidden = true;
+    }
+}
+
+static void read_activations(struct bp_reader *reader, const struct bp_value *value)
 {
     struct bp_network *network = &reader->job->task.network;
+    const size_t faults_before = reader->problem->n_faults;
     size_t n, index;
     for (size_t k = 0; k < network->depth; k++)
         network->layers[k].activation =
@@ -181,10 +358,11 @@ static void read_activations(struct bp_reader *reader, const json_t *value)
     reader->job->posted_activations = true;
     if (!bp_is_array(reader, value, &n)) {
         bp_read_wrong(reader, value, &ACTIVATIONS, "an array of strings");
+        reader->activations_are_faulty = true;
         return;
     }
     for (size_t k = 0; k < n; k++)
-        if (bp_read_name(reader, json_array_get(value, k), &(struct bp_place){&ACTIVATIONS, "", k},
+        if (bp_read_name(reader, bp_json_element(value, k), &(struct bp_place){&ACTIVATIONS, "", k},
                          bp_activation_names, BP_ACTIVATION_COUNT, &index) &&
             k < network->depth)
             network->layers[k].activation = (enum bp_activation)index;
@@ -195,41 +373,44 @@ static void read_activations(struct bp_reader *reader, const json_t *value)
         fault->expected = bp_fact_number((double)network->depth);
         fault->got = bp_fact_number((double)n);
     }
+    reader->activations_are_faulty = reader->problem->n_faults != faults_before;
+    if (!reader->activations_are_faulty)
+        check_softmax(reader);
 }
 
-static size_t read_layers(struct bp_reader *reader, const json_t *network, size_t first_x)
-{
-    size_t n_x = 0, width_below = 0, parameters = 0;
-    for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
-        struct parts parts = {.k = k, .width_below = width_below};
-        read_width(reader, network, &parts);
-        read_weights(reader, network, &parts);
-        /* nothing below W1 says its fan-in; where x has as many numbers as W1 has columns, W1 is
-         * taken for a transposed one */
-        if (k == 1 && parts.w.usable && parts.w.columns == first_x)
-            parts.width_below = parts.w.rows == parts.width ? first_x : 0;
-        size_t n_in = check_shape(reader, &parts);
-        n_x = k == 1 ? n_in : n_x;
-        width_below = parts.width;
-        parameters += (n_in + 1) * parts.width;
-    }
-    if (parameters > reader->limits->parameters)
-        bp_read_limit(reader, &bp_place_network, "parameters", reader->limits->parameters,
-                      parameters);
-    return n_x;
-}
-
-struct bp_lengths bp_read_network(struct bp_reader *reader, const json_t *network, size_t first_x)
+struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_value *network,
+                                  struct bp_lengths first)
 {
     const struct bp_network *read = &reader->job->task.network;
-    struct bp_lengths lengths = {0, 0};
-    if (!json_is_object(network)) {
+    struct bp_lengths lengths = {0, 0, false};
+    if (bp_json_kind(reader->json, network) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, network, &bp_place_network, "an object");
+        reader->activations_are_faulty = true;
         return lengths;
     }
-    lengths.x = read_layers(reader, network, first_x);
-    read_activations(reader, json_object_get(network, "activations"));
-    if (read_others(reader, network))
-        lengths.y = read->layers[read->depth - 1].n_out;
+    lengths.x = read_layers(reader, network, first);
+    read_activations(reader, bp_json_member(network, "activations"));
+    if (read_others(reader, network) && !reader->layout_is_faulty)
+        lengths.y = bp_network_last(read)->n_out;
+    lengths.y_is_of_b = is_width_of_b(reader, network, read->depth);
     return lengths;
+}
+
+bool bp_turn_weights(struct bp_job *job, struct bp_memory *memory, bool *over_budget)
+{
+    const struct bp_network *network = &job->task.network;
+    size_t n_weights = 0;
+    for (size_t k = 0; k < network->depth; k++)
+        n_weights += bp_layer_weights(&network->layers[k]);
+    double *at = bp_memory_take(memory, n_weights * sizeof *at, over_budget);
+    job->weights = at;
+    for (size_t k = 0; at && k < network->depth; k++) {
+        struct bp_layer *layer = &network->layers[k];
+        for (size_t i = 0; i < layer->n_in; i++)
+            for (size_t j = 0; j < layer->n_out; j++)
+                at[i * layer->n_out + j] = layer->w[j * layer->n_in + i];
+        layer->w = at;
+        at += bp_layer_weights(layer);
+    }
+    return job->weights;
 }

@@ -4,6 +4,7 @@
 
 #include "reader.h"
 
-void bp_read_samples(struct bp_reader *reader, const json_t *samples, struct bp_lengths lengths);
+void bp_read_samples(struct bp_reader *reader, const struct bp_value *samples,
+                     struct bp_lengths lengths);
 
 #endif

@@ -3,44 +3,56 @@
 #include "read_network.h"
 #include "read_options.h"
 #include "read_samples.h"
-#include "skeleton.h"
 
 static void missing(const struct bp_reader *reader, const char *name)
 {
     bp_read_missing(reader, reader->root, &bp_place_body, name, reader->job->operation->members);
 }
 
-const json_t *bp_read_member(const struct bp_reader *reader, const char *name, bool needed)
+const struct bp_value *bp_read_member(const struct bp_reader *reader, const char *name, bool needed)
 {
-    const json_t *value = json_object_get(reader->root, name);
+    const struct bp_value *value = bp_json_member(reader->root, name);
     if (!value && needed)
         missing(reader, name);
     return value;
 }
 
-/* The length of the first sample's x, 0 if there is none to be seen. */
-static size_t first_x(const struct bp_reader *reader)
+static size_t length_of(const struct bp_reader *reader, const struct bp_value *value)
 {
-    const json_t *x = json_object_get(json_array_get(reader->samples, 0), "x");
-    const struct bp_lift *lift = x ? bp_skeleton_lift(reader->lifted, x) : NULL;
-    return lift && lift->kind == BP_LIFT_VECTOR ? lift->columns : 0;
+    return value && bp_json_kind(reader->json, value) == BP_JSON_VECTOR
+               ? bp_json_numbers(reader->json, value).columns
+               : 0;
+}
+
+/* The lengths of the first sample's vectors, 0 where there is none to be seen. A gradient of the
+ * caller's own counts where it is known. */
+static struct bp_lengths first_lengths(const struct bp_reader *reader)
+{
+    const struct bp_value *first = bp_json_element(reader->samples, 0);
+    size_t y = length_of(reader, bp_json_member(first, "y"));
+    if (!y && reader->job->operation->targets == BP_TARGETS_OR_GRADIENTS)
+        y = length_of(reader, bp_json_member(first, "dL_dy_hat"));
+    return (struct bp_lengths){length_of(reader, bp_json_member(first, "x")), y, false};
 }
 
 void bp_read_task(struct bp_reader *reader)
 {
-    struct bp_lengths lengths = {0, 0};
+    struct bp_lengths lengths = {0, 0, false};
+    bp_peek_options(reader);
     if (reader->network)
-        lengths = bp_read_network(reader, reader->network, first_x(reader));
-    else
+        lengths = bp_read_network(reader, reader->network, first_lengths(reader));
+    else {
         missing(reader, "network");
+        reader->activations_are_faulty = true;
+    }
     if (reader->samples)
         bp_read_samples(reader, reader->samples, lengths);
     else
         missing(reader, "samples");
-    const json_t *options = bp_read_member(reader, "options", false);
+    const struct bp_value *options = bp_read_member(reader, "options", false);
     if (options)
         bp_read_options(reader, options);
-    const json_t *include = bp_read_member(reader, "include", false);
+    const struct bp_value *include = bp_read_member(reader, "include", false);
     if (include)
         bp_read_include(reader, include);
 }

@@ -5,7 +5,8 @@
 #include "reader.h"
 
 /* A member of the body, or NULL; if it is needed and missing, that is a fault. */
-const json_t *bp_read_member(const struct bp_reader *reader, const char *name, bool needed);
+const struct bp_value *bp_read_member(const struct bp_reader *reader, const char *name,
+                                      bool needed);
 
 /* Reads network, samples, options and include, in the order in which their faults are listed. */
 void bp_read_task(struct bp_reader *reader);

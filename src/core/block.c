@@ -1,5 +1,7 @@
 #include "block.h"
 
+#include <string.h>
+
 #include "backpropd/activation.h"
 #include "backpropd/loss.h"
 #include "backpropd/matmul.h"
@@ -33,7 +35,7 @@ static bool forward_layer(struct bp_pass *pass, const struct bp_task *task, size
         bp_round(layer->z + at, task->rules.round_decimals, n);
     if (!bp_all_finite(layer->z + at, n))
         return false; /* before the gate, which would turn a NaN into 0 */
-    bp_activate(layer->h + at, layer->z + at, shape->activation, n);
+    bp_activate(layer->h + at, layer->z + at, shape->activation, block.m, shape->n_out);
     if (shape->activation == BP_ACTIVATION_RELU)
         note_dead(layer->dead, layer->z + at, task->rules.relu_at_zero, block.m, shape->n_out);
     return true;
@@ -47,7 +49,9 @@ static bool forward_losses(struct bp_pass *pass, const struct bp_task *task, str
         const double *y = task->samples[block.first + s].y;
         if (!y)
             continue;
-        double loss = bp_loss(pass->layers[last].h + (block.row + s) * n, y, task->rules.loss, n);
+        const size_t at = (block.row + s) * n;
+        double loss =
+            bp_loss(pass->layers[last].z + at, pass->layers[last].h + at, y, task->rules.loss, n);
         pass->losses[block.first + s] = loss;
         finite = finite && isfinite(loss);
     }
@@ -62,35 +66,97 @@ bool bp_block_forward(struct bp_pass *pass, const struct bp_task *task, struct b
     return forward_losses(pass, task, block);
 }
 
-static void backward_from_loss(double *dl_dy_hat, const double *y_hat, const struct bp_task *task,
-                               struct bp_block block, size_t n)
+/* Steps 1 and 5 for one sample at the last layer, from its target or from the gradient that it
+ * brings. */
+static void errors_of_output(const struct bp_layer_pass *layer, const struct bp_task *task,
+                             const struct bp_sample *sample, size_t at)
 {
-    for (size_t s = 0; s < block.m; s++)
-        bp_loss_derive(dl_dy_hat + s * n, y_hat + s * n, task->samples[block.first + s].y,
-                       task->rules.loss, n);
+    const struct bp_layer *shape = bp_network_last(&task->network);
+    const enum bp_loss loss = task->rules.loss;
+    const size_t n = shape->n_out;
+    const double *z = layer->z + at, *h = layer->h + at, *dh_dz = layer->dh_dz + at;
+    double *dl_dh = layer->dl_dh + at, *dl_dz = layer->dl_dz + at;
+
+    if (sample->y)
+        bp_loss_derive(dl_dh, z, h, sample->y, loss, n);
+    else
+        memcpy(dl_dh, sample->dl_dy_hat, n * sizeof *dl_dh);
+    if (bp_sample_is_from_z(task, sample))
+        bp_loss_derive_by_z(dl_dz, z, h, dh_dz, sample->y, loss, n);
+    else if (shape->activation == BP_ACTIVATION_SOFTMAX)
+        bp_softmax_back(dl_dz, dl_dh, h, dh_dz, n);
+    else
+        for (size_t j = 0; j < n; j++)
+            dl_dz[j] = dl_dh[j] * dh_dz[j];
+}
+
+/* An error that dL_dzL was not calculated from may be infinite: it is only shown. */
+static bool output_is_finite(const struct bp_layer_pass *layer, const struct bp_task *task,
+                             const struct bp_sample *sample, size_t at)
+{
+    const size_t n = bp_network_last(&task->network)->n_out;
+    return (bp_sample_is_from_z(task, sample) || bp_all_finite(layer->dl_dh + at, n)) &&
+           bp_all_finite(layer->dl_dz + at, n);
+}
+
+static bool errors_of_last(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)
+{
+    const struct bp_layer *shape = bp_network_last(&task->network);
+    const struct bp_layer_pass *layer = &pass->layers[task->network.depth - 1];
+    const size_t n = shape->n_out, first = block.row * n;
+    bool finite = true;
+    bp_derive(layer->dh_dz + first, layer->z + first, shape->activation, task->rules.relu_at_zero,
+              block.m, n);
+    for (size_t s = 0; s < block.m; s++) {
+        const struct bp_sample *sample = &task->samples[block.first + s];
+        errors_of_output(layer, task, sample, first + s * n);
+        finite = finite && output_is_finite(layer, task, sample, first + s * n);
+    }
+    return finite;
+}
+
+/* Step 4, into dl_dh of the layer below or, at the first layer, dl_dx: back through layer k's
+ * weights. */
+static bool errors_below(double *dl_dh, const struct bp_pass *pass, const struct bp_task *task,
+                         size_t k, struct bp_block block)
+{
+    const struct bp_layer *shape = &task->network.layers[k];
+    dl_dh += block.row * shape->n_in;
+    bp_affine_back(dl_dh, shape->w, pass->layers[k].dl_dz + block.row * shape->n_out, block.m,
+                   shape->n_in, shape->n_out);
+    return bp_all_finite(dl_dh, block.m * shape->n_in);
 }
 
 bool bp_block_errors(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)
 {
-    for (size_t k = task->network.depth; k-- > 0;) {
+    if (!errors_of_last(pass, task, block))
+        return false;
+    for (size_t k = task->network.depth - 1; k-- > 0;) {
         const struct bp_layer *shape = &task->network.layers[k];
         const struct bp_layer_pass *layer = &pass->layers[k];
         const size_t at = block.row * shape->n_out, n = block.m * shape->n_out;
 
-        if (k + 1 == task->network.depth)
-            backward_from_loss(layer->dl_dh + at, layer->h + at, task, block, shape->n_out);
-        else
-            bp_affine_back(layer->dl_dh + at, shape[1].w,
-                           layer[1].dl_dz + block.row * shape[1].n_out, block.m, shape[1].n_in,
-                           shape[1].n_out);
-        if (!bp_all_finite(layer->dl_dh + at, n))
+        if (!errors_below(layer->dl_dh, pass, task, k + 1, block))
             return false;
-        bp_derive(layer->dh_dz + at, layer->z + at, layer->h + at, shape->activation,
-                  task->rules.relu_at_zero, n);
+        bp_derive(layer->dh_dz + at, layer->z + at, shape->activation, task->rules.relu_at_zero,
+                  block.m, shape->n_out);
         for (size_t i = at; i < at + n; i++)
             layer->dl_dz[i] = layer->dl_dh[i] * layer->dh_dz[i];
     }
-    return true;
+    return !pass->dl_dx || errors_below(pass->dl_dx, pass, task, 0, block);
+}
+
+/* The samples whose dL_dz of layer k does not come through the derivatives of its units. */
+static bp_set direct_samples(const struct bp_task *task, size_t k, struct bp_block block)
+{
+    bp_set direct = 0;
+    if (k + 1 < task->network.depth)
+        return 0;
+    for (size_t s = 0; s < block.m; s++)
+        direct |= (bp_set)(task->network.layers[k].activation == BP_ACTIVATION_SOFTMAX ||
+                           bp_sample_is_from_z(task, &task->samples[block.first + s]))
+                  << s;
+    return direct;
 }
 
 static void note_reasons(struct bp_pass *pass, const struct bp_task *task, size_t k,
@@ -101,8 +167,8 @@ static void note_reasons(struct bp_pass *pass, const struct bp_task *task, size_
     const size_t at = block.row * shape->n_out;
     const bool relu_below = k > 0 && shape[-1].activation == BP_ACTIVATION_RELU;
 
-    bp_reason_units(layer->units, layer->dl_dh + at, layer->dh_dz + at, shape->activation, block.m,
-                    shape->n_out);
+    bp_reason_units(layer->units, layer->dl_dh + at, layer->dh_dz + at, layer->dl_dz + at,
+                    direct_samples(task, k, block), shape->activation, block.m, shape->n_out);
     bp_reason_sources(layer->source, x,
                       relu_below ? layer[-1].dh_dz + block.row * shape->n_in : NULL, block.m,
                       shape->n_in);

@@ -3,6 +3,7 @@
 #define BACKPROPD_CORE_BLOCK_H
 
 #include "backpropd/layout.h"
+#include "backpropd/loss.h"
 
 /* A run of at most BP_BLOCK samples of the batch, and where its rows start in the pass. */
 struct bp_block {
@@ -19,12 +20,18 @@ static inline struct bp_block bp_block_at(const struct bp_pass *pass, const stru
     return (struct bp_block){first, first % pass->rows, left < most ? left : most};
 }
 
+/* True if the sample's loss and dL_dzL are calculated from z: see loss.h. */
+static inline bool bp_sample_is_from_z(const struct bp_task *task, const struct bp_sample *sample)
+{
+    return sample->y && bp_loss_needs(task->rules.loss) != BP_ACTIVATION_COUNT;
+}
+
 /* z, h and losses of the block, and dead of those so far. Fails (false) at the first tensor that
  * is not finite: tensors after it are not calculated. */
 bool bp_block_forward(struct bp_pass *pass, const struct bp_task *task, struct bp_block block);
 
-/* dL_dh, dh_dz and dL_dz of every layer, from the loss down, after bp_block_forward. Fails
- * likewise. */
+/* dL_dh, dh_dz and dL_dz of every layer, from the loss down, and dL_dx where it is asked for, after
+ * bp_block_forward. Fails likewise. */
 bool bp_block_errors(struct bp_pass *pass, const struct bp_task *task, struct bp_block block);
 
 /* Adds the block's gradients to the sums, and notes the reasons of zeros, after bp_block_errors.

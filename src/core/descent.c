@@ -10,8 +10,9 @@ static void layout_network(struct bp_network *copy, struct bp_layout *layout,
     copy->layers = bp_layout_array(layout, network->depth, sizeof *copy->layers);
     for (size_t k = 0; k < network->depth; k++) {
         struct bp_layer layer = network->layers[k];
-        layer.w = bp_layout_array(layout, layer.n_in * layer.n_out, sizeof(double));
-        layer.b = bp_layout_array(layout, layer.n_out, sizeof(double));
+        layer.w = bp_layout_array(layout, bp_layer_weights(&layer), sizeof(double));
+        if (layer.b)
+            layer.b = bp_layout_array(layout, layer.n_out, sizeof(double));
         if (layout->base)
             copy->layers[k] = layer;
     }
@@ -30,8 +31,9 @@ static void copy_parameters(struct bp_network *to, const struct bp_network *from
 {
     for (size_t k = 0; k < from->depth; k++) {
         const struct bp_layer *source = &from->layers[k];
-        memcpy(to->layers[k].w, source->w, source->n_in * source->n_out * sizeof(double));
-        memcpy(to->layers[k].b, source->b, source->n_out * sizeof(double));
+        memcpy(to->layers[k].w, source->w, bp_layer_weights(source) * sizeof(double));
+        if (source->b)
+            memcpy(to->layers[k].b, source->b, source->n_out * sizeof(double));
     }
 }
 
@@ -41,13 +43,16 @@ static void update(double *w, const double *dw, double learning_rate, size_t n)
         w[i] -= learning_rate * dw[i];
 }
 
-static void update_network(struct bp_network *network, const struct bp_pass *pass,
-                           double learning_rate)
+static void update_network(struct bp_descent *descent, const struct bp_pass *pass)
 {
-    for (size_t k = 0; k < network->depth; k++) {
-        struct bp_layer *layer = &network->layers[k];
-        update(layer->w, pass->layers[k].dw, learning_rate, layer->n_in * layer->n_out);
-        update(layer->b, pass->layers[k].db, learning_rate, layer->n_out);
+    for (size_t k = 0; k < descent->after.depth; k++) {
+        const struct bp_layer *layer = &descent->after.layers[k];
+        const struct bp_frozen frozen =
+            descent->frozen ? descent->frozen[k] : (struct bp_frozen){0};
+        if (!frozen.w)
+            update(layer->w, pass->layers[k].dw, descent->learning_rate, bp_layer_weights(layer));
+        if (!frozen.b)
+            update(layer->b, pass->layers[k].db, descent->learning_rate, bp_layer_biases(layer));
     }
 }
 
@@ -58,8 +63,9 @@ static bool found_in_parameters(struct bp_overflow *overflow, const struct bp_ne
     for (size_t k = 0; k < network->depth; k++) {
         const struct bp_layer *layer = &network->layers[k];
         if (bp_overflow_in(overflow, BP_TENSOR_W, k, BP_WHOLE_BATCH, layer->w,
-                           layer->n_in * layer->n_out, layer->n_out) ||
-            bp_overflow_in(overflow, BP_TENSOR_B, k, BP_WHOLE_BATCH, layer->b, layer->n_out, 0))
+                           bp_layer_weights(layer), layer->n_out) ||
+            bp_overflow_in(overflow, BP_TENSOR_B, k, BP_WHOLE_BATCH, layer->b,
+                           bp_layer_biases(layer), 0))
             return true;
     }
     return false;
@@ -78,8 +84,8 @@ static size_t count_changed(const struct bp_network *after, const struct bp_netw
     size_t changed = 0;
     for (size_t k = 0; k < before->depth; k++) {
         const struct bp_layer *a = &after->layers[k], *b = &before->layers[k];
-        changed += differences(a->w, b->w, a->n_in * a->n_out);
-        changed += differences(a->b, b->b, a->n_out);
+        changed += differences(a->w, b->w, bp_layer_weights(a));
+        changed += differences(a->b, b->b, bp_layer_biases(a));
     }
     return changed;
 }
@@ -96,8 +102,7 @@ bool bp_descend(struct bp_descent *descent, struct bp_overflow *overflow,
     descent->losses[0] = descent->first.loss;
     for (size_t step = 0; step < descent->steps; step++) {
         const bool is_last = step + 1 == descent->steps;
-        update_network(&descent->after, step == 0 ? &descent->first : &descent->last,
-                       descent->learning_rate);
+        update_network(descent, step == 0 ? &descent->first : &descent->last);
         if (!(is_last ? bp_forward : bp_backward)(&descent->last, overflow, &moved)) {
             if (bp_is_cancelled(task))
                 return false;

@@ -26,11 +26,13 @@ static void layout_backward(struct bp_layer_pass *layer, struct bp_layout *layou
     layer->dl_dh = bp_layout_array(layout, rows * n_out, sizeof(double));
     layer->dl_dz = bp_layout_array(layout, rows * n_out, sizeof(double));
     layer->dw = bp_layout_array(layout, n_in * n_out, sizeof(double));
-    layer->db = bp_layout_array(layout, n_out, sizeof(double));
+    if (shape->b)
+        layer->db = bp_layout_array(layout, n_out, sizeof(double));
     if (!(parts & BP_PASS_REASONS))
         return;
     layer->why_w = bp_layout_array(layout, n_in * n_out, sizeof(uint8_t));
-    layer->why_b = bp_layout_array(layout, n_out, sizeof(uint8_t));
+    if (shape->b)
+        layer->why_b = bp_layout_array(layout, n_out, sizeof(uint8_t));
     layer->units = bp_layout_array(layout, n_out, sizeof(struct bp_unit_sets));
     layer->source = bp_layout_array(layout, n_in, sizeof(struct bp_source_sets));
 }
@@ -42,6 +44,9 @@ void bp_layout_pass(struct bp_pass *pass, struct bp_layout *layout, const struct
     const bool all = (parts & BP_PASS_ALL_SAMPLES) || task->n_samples < BP_BLOCK;
     *pass = (struct bp_pass){.rows = all ? task->n_samples : BP_BLOCK};
     pass->losses = bp_layout_array(layout, task->n_samples, sizeof(double));
+    if ((parts & BP_PASS_BACKWARD) && (parts & BP_PASS_ALL_SAMPLES))
+        pass->dl_dx =
+            bp_layout_array(layout, pass->rows * task->network.layers[0].n_in, sizeof(double));
     pass->layers = bp_layout_array(layout, depth, sizeof *pass->layers);
     for (size_t k = 0; k < depth; k++) {
         const struct bp_layer *shape = &task->network.layers[k];

@@ -9,42 +9,51 @@
 static void start(struct bp_pass *pass, const struct bp_task *task, bool backward)
 {
     memset(pass->counts, 0, sizeof pass->counts);
+    pass->loss = 0;
     for (size_t k = 0; k < task->network.depth; k++) {
         const struct bp_layer *shape = &task->network.layers[k];
         const struct bp_layer_pass *layer = &pass->layers[k];
-        const size_t n_w = shape->n_in * shape->n_out, n_b = shape->n_out;
-        for (size_t j = 0; j < n_b; j++)
+        const size_t n_w = bp_layer_weights(shape), n_b = bp_layer_biases(shape);
+        for (size_t j = 0; j < shape->n_out; j++)
             layer->dead[j] = shape->activation == BP_ACTIVATION_RELU;
         if (!backward)
             continue;
         memset(layer->dw, 0, n_w * sizeof *layer->dw);
-        memset(layer->db, 0, n_b * sizeof *layer->db);
-        if (layer->why_w) {
+        if (layer->why_w)
             memset(layer->why_w, 0, n_w);
+        if (n_b)
+            memset(layer->db, 0, n_b * sizeof *layer->db);
+        if (n_b && layer->why_b)
             memset(layer->why_b, 0, n_b);
-        }
     }
 }
 
-static void divide(double *sum, size_t n_samples, size_t n)
+/* What a batch's sums are divided by. */
+static size_t divisor_of(const struct bp_task *task)
 {
-    if (n_samples > 1) /* by 1 nothing changes */
+    return task->rules.reduction == BP_REDUCTION_MEAN ? task->n_samples : 1;
+}
+
+static void divide(double *sum, size_t divisor, size_t n)
+{
+    if (divisor > 1) /* by 1 nothing changes */
         for (size_t i = 0; i < n; i++)
-            sum[i] /= (double)n_samples;
+            sum[i] /= (double)divisor;
 }
 
 static void finish_gradients(struct bp_pass *pass, const struct bp_task *task)
 {
+    const size_t divisor = divisor_of(task);
     for (size_t k = 0; k < task->network.depth; k++) {
         const struct bp_layer *shape = &task->network.layers[k];
         const struct bp_layer_pass *layer = &pass->layers[k];
-        const size_t n_w = shape->n_in * shape->n_out, n_b = shape->n_out;
+        const size_t n_w = bp_layer_weights(shape), n_b = bp_layer_biases(shape);
         if (layer->why_w) {
-            bp_reason_settle(layer->why_w, layer->dw, pass->counts, task->n_samples, n_w);
-            bp_reason_settle(layer->why_b, layer->db, pass->counts, task->n_samples, n_b);
+            bp_reason_settle(layer->why_w, layer->dw, pass->counts, divisor, n_w);
+            bp_reason_settle(layer->why_b, layer->db, pass->counts, divisor, n_b);
         } else {
-            divide(layer->dw, task->n_samples, n_w);
-            divide(layer->db, task->n_samples, n_b);
+            divide(layer->dw, divisor, n_w);
+            divide(layer->db, divisor, n_b);
         }
     }
 }
@@ -53,8 +62,8 @@ static bool gradients_are_finite(const struct bp_pass *pass, const struct bp_tas
 {
     for (size_t k = 0; k < task->network.depth; k++) {
         const struct bp_layer *shape = &task->network.layers[k];
-        if (!bp_all_finite(pass->layers[k].dw, shape->n_in * shape->n_out) ||
-            !bp_all_finite(pass->layers[k].db, shape->n_out))
+        if (!bp_all_finite(pass->layers[k].dw, bp_layer_weights(shape)) ||
+            !bp_all_finite(pass->layers[k].db, bp_layer_biases(shape)))
             return false;
     }
     return true;
@@ -75,7 +84,7 @@ static bool finish_loss(struct bp_pass *pass, const struct bp_task *task)
         return true;
     for (size_t s = 0; s < task->n_samples; s++)
         sum += pass->losses[s];
-    pass->loss = sum / (double)task->n_samples;
+    pass->loss = sum / (double)divisor_of(task);
     return isfinite(pass->loss);
 }
 

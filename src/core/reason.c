@@ -23,12 +23,15 @@ static bp_set zeros(const double *v, size_t m, size_t n)
 }
 
 void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const double *dh_dz,
-                     enum bp_activation activation, size_t m, size_t n)
+                     const double *dl_dz, bp_set direct, enum bp_activation activation, size_t m,
+                     size_t n)
 {
     const bool has_gate = activation == BP_ACTIVATION_RELU;
     for (size_t j = 0; j < n; j++) {
-        bp_set error_zero = zeros(dl_dh + j, m, n);
-        bp_set closed = zeros(dh_dz + j, m, n) & ~error_zero;
+        bp_set error_zero = zeros(dl_dh + j, m, n) & ~direct;
+        if (direct)
+            error_zero |= zeros(dl_dz + j, m, n) & direct;
+        bp_set closed = zeros(dh_dz + j, m, n) & ~(direct | error_zero);
         units[j] = (struct bp_unit_sets){
             .error_zero = error_zero,
             .neuron_dead = has_gate ? closed : 0,
@@ -91,7 +94,7 @@ void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const do
     for (size_t s = 0; s < m; s++)
         ones[s] = &one; /* a bias is the weight of an input that is always 1 */
 
-    for (size_t i = 0; i <= n_in; i++) {
+    for (size_t i = 0; i < n_in + (seen_b != NULL); i++) {
         const bool is_bias = i == n_in;
         const double *sums = is_bias ? db : dw + i * n_out;
         uint8_t *seen = is_bias ? seen_b : seen_w + i * n_out;
@@ -124,11 +127,11 @@ static enum bp_reason settle_one(uint8_t seen, double sum, double mean)
 }
 
 void bp_reason_settle(uint8_t *seen, double *sum, size_t counts[BP_REASON_COUNT + 1],
-                      size_t n_samples, size_t n)
+                      size_t divisor, size_t n)
 {
     size_t nonzero = 0;
     for (size_t i = 0; i < n; i++) {
-        const double mean = sum[i] / (double)n_samples;
+        const double mean = sum[i] / (double)divisor;
         const enum bp_reason reason = settle_one(seen[i], sum[i], mean);
         seen[i] = (uint8_t)reason;
         sum[i] = mean;

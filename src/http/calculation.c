@@ -27,27 +27,24 @@ bool bp_calculation_begin(struct bp_job *job, struct bp_reply *reply, struct bp_
     return false;
 }
 
-double bp_calculation_cost(const struct bp_job *job, bool with_gzip)
+#define GZIP_NUMBER 15000 /* the work of compressing a number */
+
+double bp_calculation_work(const struct bp_job *job, bool with_gzip)
 {
-    const struct bp_estimate *estimate = &job->estimate;
-    const double writing = with_gzip ? 500 : 50;
-    const double layers_passed = (double)(estimate->passes * job->task.network.depth);
-    return 0.5 * (double)estimate->multiply_adds + writing * (double)estimate->reply_numbers +
-           100.0 * layers_passed;
+    return job->estimate.work + (with_gzip ? GZIP_NUMBER * (double)job->estimate.reply_numbers : 0);
 }
 
 /* Calculates what was laid out in a block, and writes it. */
 static bool answer(struct bp_reply *reply, struct bp_problem *problem, struct bp_service *service,
-                   struct bp_memory *memory, const struct bp_job *job, void *result)
+                   struct bp_memory *memory, const struct bp_job *job,
+                   const struct bp_representation *as, void *result)
 {
-    const struct bp_representation *as = job->operation->representations;
     struct bp_timing timing = reply->timing;
     struct bp_overflow overflow;
     const uint64_t start = now_ns();
     if (!job->operation->run(result, &overflow, job))
-        return bp_is_cancelled(&job->task)
-                   ? bp_problem_set_stopping(problem)
-                   : bp_problem_set_overflow(problem, &overflow, job->task.network.depth);
+        return bp_is_cancelled(&job->task) ? bp_problem_set_stopping(problem)
+                                           : bp_problem_set_overflow(problem, &overflow, job);
     const uint64_t computed = now_ns();
     bp_reply_start(reply, memory, as->media_type, job->estimate.reply_bytes);
     as->encode(&reply->text, job, result);
@@ -59,7 +56,7 @@ static bool answer(struct bp_reply *reply, struct bp_problem *problem, struct bp
 }
 
 void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
-                             struct bp_memory *memory)
+                             struct bp_memory *memory, const struct bp_representation *as)
 {
     struct bp_problem problem;
     struct bp_layout layout = {NULL, 0};
@@ -67,9 +64,9 @@ void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct 
     job->operation->layout(&layout, job);
     layout.base = bp_memory_take(memory, layout.used, &over_budget);
     layout.used = 0;
-    good = layout.base
-               ? answer(reply, &problem, service, memory, job, job->operation->layout(&layout, job))
-               : bp_problem_set_memory(&problem, over_budget);
+    good = layout.base ? answer(reply, &problem, service, memory, job, as,
+                                job->operation->layout(&layout, job))
+                       : bp_problem_set_memory(&problem, over_budget);
     if (!good)
         bp_reply_problem(reply, &service->own_memory, &problem);
     bp_memory_give(layout.base);

@@ -12,13 +12,13 @@ bool bp_calculation_begin(struct bp_job *job, struct bp_reply *reply, struct bp_
                           struct bp_memory *memory, const struct bp_operation *operation,
                           const char *body, size_t size);
 
-/* What completing will take, in nanoseconds, estimated. */
-double bp_calculation_cost(const struct bp_job *job, bool with_gzip);
+/* The work of completing a job, in the multiply-adds of work.h. */
+double bp_calculation_work(const struct bp_job *job, bool with_gzip);
 
 /* Calculates a job, in any thread, and frees it. In/out: reply, as bp_calculation_begin has left
- * it. In: memory, for what is calculated and written. Cannot fail: what goes wrong is a problem in
- * the reply, and so is a job that is cancelled. */
+ * it. In: memory, for what is calculated and written; as, the representation to write. Cannot fail:
+ * what goes wrong is a problem in the reply, and so is a job that is cancelled. */
 void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
-                             struct bp_memory *memory);
+                             struct bp_memory *memory, const struct bp_representation *as);
 
 #endif

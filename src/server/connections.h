@@ -58,8 +58,7 @@ struct bp_connection {
     atomic_bool is_cancelled; /* nobody waits for what is calculated */
     bool is_asked;            /* whether its client is still there, in this request */
     bool is_one_too_many;     /* beyond a limit: to be told so */
-    size_t target_size;       /* of the request at hand, with its query */
-    bool is_bad_target;       /* it has a character that may not stand there */
+    struct bp_target target;  /* of the request at hand */
     _Atomic uint64_t wait;    /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
     void *request;            /* at hand, or NULL: the server's */
     struct in6_addr address;  /* of the client */

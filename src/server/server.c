@@ -24,10 +24,6 @@
 #include "smuggling_check.h"
 #include "timeout_reply.h"
 
-/* Above 32 KiB the library takes a connection's memory from mmap and gives it back to the system;
- * below, 10,000 closed connections left 330 MB behind. */
-#define CONNECTION_MEMORY 36864
-
 /* Connections beyond the limit that are let in to be told so, each worker having its share. */
 #define SPARE_CONNECTIONS 64
 
@@ -42,10 +38,10 @@
  */
 #define TURN_MS 10
 
-/* What a thread that polls sockets does by itself, and what it does even after its turn. What takes
- * longer goes to the pool. */
-#define LIGHT_NANOSECONDS 500000
-#define TINY_NANOSECONDS 50000
+/* Half a millisecond, which a thread that polls sockets does by itself, and what it does even after
+ * its turn. What takes more work goes to the pool. */
+#define LIGHT_WORK 15000000
+#define TINY_WORK 1500000
 
 /* What a stop leaves to open connections, from when each was last used, to bring a request that is
  * on its way: closed at once, they would lose it. */
@@ -78,9 +74,10 @@ struct call {
     struct bp_server *server;
     struct MHD_Connection *connection;
     struct bp_connection *peer;
-    const char *origin; /* of the request, or NULL */
-    bool is_kept;       /* the client expects that its connection is kept */
-    uint64_t turn;      /* in which it was put off */
+    const char *origin;        /* of the request, or NULL */
+    const char *asked_headers; /* by a preflight, or NULL */
+    bool is_kept;              /* the client expects that its connection is kept */
+    uint64_t turn;             /* in which it was put off */
     bool is_for_pool;
     bool is_working;     /* a thread of the pool makes the reply, or has made it */
     atomic_bool is_gone; /* its client is */
@@ -156,10 +153,11 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
         .request_id = call->peer->request_id,
         .cors_origins = call->server->cors_origins,
         .origin = call->origin,
+        .asked_headers = call->asked_headers,
         .is_post = exchange->method == BP_METHOD_POST,
+        .varies_by_accept = *exchange->route->media_types,
         .keep_alive = call->is_kept ? call->server->keep_alive : NULL,
-        .closes = exchange->reply.must_close || call->peer->is_one_too_many ||
-                  atomic_load(&exchange->service->draining)};
+        .closes = exchange->must_close || atomic_load(&exchange->service->draining)};
     struct bp_fields fields;
     bp_fields_make(&fields, &exchange->reply, &facts);
     for (size_t i = 0; i < fields.n; i++) /* without memory it goes out without: better than none */
@@ -203,13 +201,11 @@ static void finish_in_pool(struct bp_work *work)
 }
 
 static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *connection,
-                             struct bp_head *head, void **state)
+                             struct bp_connection *peer, struct bp_head *head, void **state)
 {
-    struct bp_connection *peer = peer_of(connection);
     struct call *call = NULL;
-    if (peer)
-        set_request_id(peer->request_id, server, head);
-    if (peer && bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
+    set_request_id(peer->request_id, server, head);
+    if (bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
         call = malloc(sizeof *call);
     if (!call)
         return MHD_NO; /* there is nobody left to answer, or no memory to do it in */
@@ -219,6 +215,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->peer = peer;
     peer->request = call;
     call->origin = head->origin;
+    call->asked_headers = head->asked_headers;
     call->is_kept = bp_head_keeps_connection(head);
     call->turn = 0;
     call->is_for_pool = call->is_working = false;
@@ -233,8 +230,6 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     head->is_one_too_many = peer->is_one_too_many;
     head->memory = &peer->client->memory;
     head->cancelled = &peer->is_cancelled;
-    head->target_size = peer->target_size;
-    head->bad_target = peer->is_bad_target;
     bp_metrics_begin(server->service->metrics);
     if (bp_exchange_begin(&call->exchange, server->service, head))
         return send_reply(connection, call);
@@ -287,14 +282,14 @@ static bool finish_here(struct bp_server *server, struct call *call)
 {
     struct bp_exchange *exchange = &call->exchange;
     const bool is_over = is_turn_over(call);
-    const double most = is_over ? TINY_NANOSECONDS : LIGHT_NANOSECONDS;
+    const double most = is_over ? TINY_WORK : LIGHT_WORK;
     const double left = bp_exchange_prepare(exchange, most);
-    if (left <= TINY_NANOSECONDS || (left <= most && !bp_pool_has_waiting(server->pool))) {
+    if (left <= TINY_WORK || (left <= most && !bp_pool_has_waiting(server->pool))) {
         if (left > 0)
             bp_exchange_finish(exchange);
         return true;
     }
-    call->work.is_light = left <= LIGHT_NANOSECONDS;
+    call->work.is_light = left <= LIGHT_WORK;
     call->is_for_pool = !is_over || exchange->job.operation || !call->work.is_light;
     return false;
 }
@@ -350,9 +345,12 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     struct call *call = *state;
     if (!call) {
         struct bp_server *server = cls;
-        struct bp_head head =
-            bp_read_head(connection, method, url, version, server->smuggling_check.scans_heads);
-        return begin(server, connection, &head, state);
+        struct bp_connection *peer = peer_of(connection);
+        if (!peer)
+            return MHD_NO; /* there was no memory for it */
+        struct bp_head head = bp_read_head(connection, method, url, version, &peer->target,
+                                           server->smuggling_check.scans_heads);
+        return begin(server, connection, peer, &head, state);
     }
     if (*piece_size) {
         bool go_on = bp_exchange_take(&call->exchange, piece, *piece_size);
@@ -431,12 +429,15 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     struct bp_server *server = cls;
     struct call *call = *state;
     (void)connection;
-    (void)why;
     if (!call)
         return;
     *state = NULL;
-    if (!call->answered && bp_connection_is_over(call->peer))
-        note_cut_body(call);
+    if (bp_connection_is_over(call->peer)) {
+        if (!call->answered)
+            note_cut_body(call);
+    } else if (why == MHD_REQUEST_TERMINATED_WITH_ERROR) {
+        call->answered = false; /* the reply could not be sent */
+    }
     bp_connection_wait(server->connections, call->peer, BP_WAIT_IDLE);
     end_call(call);
 }
@@ -474,10 +475,10 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 {
     const struct bp_server *server = cls;
     struct bp_connection *peer = peer_of(connection);
+    const struct bp_target seen = bp_read_target(connection, (char *)target);
     if (peer) {
         bp_connection_begin_head(server->connections, peer);
-        peer->target_size = strlen(target);
-        peer->is_bad_target = !bp_target_is_proper(target);
+        peer->target = seen;
     }
     return NULL;
 }
@@ -507,7 +508,7 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
          NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-         (intptr_t)(head > CONNECTION_MEMORY ? head : CONNECTION_MEMORY), NULL},
+         (intptr_t)(head > BP_CONNECTION_MEMORY ? head : BP_CONNECTION_MEMORY), NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},

@@ -63,6 +63,7 @@ if [ "$scope" != build ] && [ "$scope" != use ]; then
   need nodejs have node
   need node-ajv test -e /usr/share/nodejs/ajv
   need node-yaml test -e /usr/share/nodejs/yaml
+  need python3-numpy "$python" -c 'import numpy'
 fi
 
 npm_folder=''

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "backpropd/descent.h"
+#include "backpropd/loss.h"
 #include "random.h"
 #include "suite.h"
 
@@ -18,7 +19,7 @@ struct net {
     struct bp_sample samples[NET_SAMPLES_MAX];
     size_t n_parameters;
     size_t n_numbers;
-    double *numbers; /* owned: W1, b1, W2, ... and then each sample's x and y */
+    double *numbers; /* owned: W1, b1, W2, ... and then each sample's x and y (or dL_dy_hat) */
 };
 
 /* A network with sizes[0] inputs and sizes[1..depth] units, and its samples: all numbers 0, relu
@@ -41,11 +42,31 @@ static inline void net_make(struct net *net, size_t depth, const size_t *sizes, 
         at += n_w + sizes[k + 1];
     }
     for (size_t s = 0; s < n_samples; s++, at += n_x + n_y)
-        net->samples[s] = (struct bp_sample){at, at + n_x};
+        net->samples[s] = (struct bp_sample){.x = at, .y = at + n_x};
     net->task = (struct bp_task){.network = {depth, net->layers},
                                  .samples = net->samples,
                                  .n_samples = n_samples,
-                                 .rules = {BP_LOSS_MSE, BP_NO_ROUNDING, 0}};
+                                 .rules = {.loss = BP_LOSS_MSE, .round_decimals = BP_NO_ROUNDING}};
+}
+
+/* What is y of sample s becomes its dL_dy_hat. */
+static inline void net_give_gradient(struct net *net, size_t s)
+{
+    net->samples[s].dl_dy_hat = net->samples[s].y;
+    net->samples[s].y = NULL;
+}
+
+/* Layer k loses its biases; their places in net.numbers stay, and mean nothing. */
+static inline void net_drop_biases(struct net *net, size_t k)
+{
+    net->layers[k].b = NULL;
+}
+
+/* True if the loss goes with this last layer. */
+static inline bool net_can_pair(enum bp_activation last, enum bp_loss loss)
+{
+    const enum bp_activation needed = bp_loss_needs(loss);
+    return needed == BP_ACTIVATION_COUNT || needed == last;
 }
 
 static inline void net_free(struct net *net)
@@ -124,7 +145,7 @@ static inline void run_backward(struct run *run, const struct bp_task *task)
     REQUIRE(bp_backward(&run->pass, &run->overflow, task), "the pass overflowed");
 }
 
-/* The gradients of all parameters, in the order of net.numbers. */
+/* The gradients of all parameters, in the order of net.numbers; 0 for biases that are not there. */
 static inline void run_gradients(double *gradients, const struct run *run,
                                  const struct bp_task *task)
 {
@@ -132,7 +153,9 @@ static inline void run_gradients(double *gradients, const struct run *run,
         const struct bp_layer *layer = &task->network.layers[k];
         const size_t n_w = layer->n_in * layer->n_out;
         memcpy(gradients, run->pass.layers[k].dw, n_w * sizeof *gradients);
-        memcpy(gradients + n_w, run->pass.layers[k].db, layer->n_out * sizeof *gradients);
+        memset(gradients + n_w, 0, layer->n_out * sizeof *gradients);
+        if (layer->b)
+            memcpy(gradients + n_w, run->pass.layers[k].db, layer->n_out * sizeof *gradients);
         gradients += n_w + layer->n_out;
     }
 }

@@ -2,7 +2,7 @@
 # Unit tests, and then the daemon with four threads under the load of integration tests and of hostile clients, with
 # ThreadSanitizer. libmicrohttpd is not instrumented; its locks are seen, and nothing had to be suppressed.
 # usage: tsan.sh BUILD_DIRECTORY TEST_BINARY...
-# SHORT=1: only what has threads: the tests of the HTTP room, of shapes and of the arena, and fewer requests
+# SHORT=1: only what has threads: the tests of the HTTP room, of jansson's trees, and fewer requests
 set -eu
 build=$PWD/$1
 shift
@@ -18,7 +18,7 @@ export TSAN_OPTIONS="log_path=$reports/tsan exitcode=66"
 failed=0
 for test in "$@"; do
   case ${SHORT:-}$test in
-  1*/http/* | 1*shape | 1*arena | [!1]*) "$test" || failed=1 ;;
+  1*/http/* | 1*json_tree | [!1]*) "$test" || failed=1 ;;
   esac
 done
 export BACKPROPD="$build/backpropd"

@@ -2,14 +2,14 @@
 #include "../encode.h"
 #include "../estimate.h"
 #include "../read_task.h"
-#include "backpropd/json.h"
+#include "backpropd/json_write.h"
 #include "backpropd/media.h"
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {
     *estimate = (struct bp_estimate){
-        .multiply_adds = bp_backward_multiply_adds(&job->task),
-        .passes = 1,
+        .work = bp_work_backward(&job->task) + bp_work_reasons(&job->task),
+        .why_entries = bp_why_entries(job),
         .reply_numbers =
             bp_plus(bp_network_parameters(&job->task.network), bp_sample_numbers(job, true)),
     };
@@ -35,8 +35,10 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 {
     const struct bp_pass *pass = result;
     bp_text_putc(text, '{');
-    bp_put_key(text, "loss");
-    bp_text_put_double(text, pass->loss);
+    if (job->n_targets == job->task.n_samples) {
+        bp_put_key(text, "loss");
+        bp_text_put_double(text, pass->loss);
+    }
     bp_put_gradients(text, job, pass);
     bp_put_dead(text, "dead", job, pass);
     bp_put_parameters(text, job, pass);
@@ -51,7 +53,7 @@ const struct bp_operation bp_operation_backward = {
     .members = BP_NAMES("network", "samples", "options", "include"),
     .parts = BP_NAMES("samples", "why_zero"),
     .included = BP_PART_SAMPLES | BP_PART_WHY_ZERO,
-    .targets = BP_TARGETS_REQUIRED,
+    .targets = BP_TARGETS_OR_GRADIENTS,
     .work_member = "samples",
     .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
     .read = bp_read_task,

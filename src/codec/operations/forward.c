@@ -2,13 +2,12 @@
 #include "../encode.h"
 #include "../estimate.h"
 #include "../read_task.h"
-#include "backpropd/json.h"
+#include "backpropd/json_write.h"
 #include "backpropd/media.h"
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {
-    *estimate = (struct bp_estimate){.multiply_adds = bp_forward_multiply_adds(&job->task),
-                                     .passes = 1,
+    *estimate = (struct bp_estimate){.work = bp_work_forward(&job->task),
                                      .reply_numbers = bp_sample_numbers(job, false)};
 }
 

@@ -3,29 +3,25 @@
 
 #include "../encode.h"
 #include "../estimate.h"
+#include "../read_descent.h"
 #include "../read_task.h"
 #include "backpropd/descent.h"
-#include "backpropd/json.h"
+#include "backpropd/json_write.h"
 #include "backpropd/media.h"
 
-static const struct bp_place LEARNING_RATE = {&bp_place_body, "learning_rate", BP_NO_NUMBER};
 static const struct bp_place STEPS = {&bp_place_body, "steps", BP_NO_NUMBER};
 
 static void read(struct bp_reader *reader)
 {
     struct bp_step *own = reader->job->own;
     bp_read_task(reader);
-    const json_t *rate = bp_read_member(reader, "learning_rate", true);
-    const json_t *steps = bp_read_member(reader, "steps", false);
-    if (rate && bp_read_number(reader, rate, &LEARNING_RATE, &own->learning_rate) &&
-        own->learning_rate < 0)
-        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &LEARNING_RATE,
-                     "a learning rate of 0 or more is needed here")
-            ->got = bp_fact_number(own->learning_rate);
+    bp_read_learning_rate(reader, &own->learning_rate, true);
+    const struct bp_value *steps = bp_read_member(reader, "steps", false);
     own->steps = 1;
     if (steps)
         bp_read_integer(reader, steps, &STEPS, 1, reader->limits->steps, BP_FAULT_LIMIT_EXCEEDED,
                         &own->steps);
+    bp_read_frozen(reader, own->frozen);
 }
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
@@ -33,9 +29,8 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
     const struct bp_step *own = job->own;
     const size_t networks = 2 * bp_network_parameters(&job->task.network);
     *estimate = (struct bp_estimate){
-        .multiply_adds = bp_plus(bp_times(own->steps, bp_backward_multiply_adds(&job->task)),
-                                 bp_forward_multiply_adds(&job->task)),
-        .passes = own->steps,
+        .work = bp_work_descent(&job->task, own->steps),
+        .why_entries = bp_why_entries(job),
         .reply_numbers =
             bp_plus(bp_plus(networks, bp_plus(own->steps, 1)), bp_sample_numbers(job, true)),
     };
@@ -44,10 +39,11 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 static void *layout(struct bp_layout *layout, const struct bp_job *job)
 {
     const struct bp_step *own = job->own;
-    struct bp_descent counted, *descent = bp_layout_array(layout, 1, sizeof *descent);
+    struct bp_descent counted = {0}, *descent = bp_layout_array(layout, 1, sizeof *descent);
     struct bp_descent *to = descent ? descent : &counted;
     to->learning_rate = own->learning_rate;
     to->steps = own->steps;
+    to->frozen = own->frozen;
     bp_descent_layout(to, layout, &job->task,
                       job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0);
     return descent;
@@ -108,10 +104,11 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 const struct bp_operation bp_operation_step = {
     .name = "step",
     .path = "/step",
-    .members = BP_NAMES("network", "samples", "options", "include", "learning_rate", "steps"),
+    .members =
+        BP_NAMES("network", "samples", "options", "include", "learning_rate", "steps", "frozen"),
     .parts = BP_NAMES("samples", "why_zero"),
     .targets = BP_TARGETS_REQUIRED,
-    .own = {.once = sizeof(struct bp_step)},
+    .own = {.once = sizeof(struct bp_step), .per_layer = sizeof(struct bp_frozen)},
     .work_member = "steps",
     .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
     .read = read,

@@ -2,11 +2,12 @@
 #ifndef BACKPROPD_CODEC_OPERATIONS_STEP_H
 #define BACKPROPD_CODEC_OPERATIONS_STEP_H
 
-#include <stddef.h>
+#include "backpropd/descent.h"
 
 struct bp_step {
-    double learning_rate; /* >= 0 */
-    size_t steps;         /* >= 1 */
+    double learning_rate;      /* >= 0 */
+    size_t steps;              /* >= 1 */
+    struct bp_frozen frozen[]; /* (depth) */
 };
 
 #endif

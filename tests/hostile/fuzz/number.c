@@ -8,7 +8,8 @@
 #include <ctype.h>
 #include <math.h>
 
-#include "backpropd/number.h"
+#include "backpropd/number_read.h"
+#include "backpropd/number_write.h"
 #include "fuzz.h"
 
 static const char *digits(const char *at)

@@ -30,20 +30,22 @@ TEST(test_plain_problem)
 /* No member of one kind of problem shows in another. */
 TEST(test_each_kind_has_its_own_members)
 {
-    static const char *const own[] = {"line",   "column", "offset", "errors", "truncated",
-                                      "tensor", "index",  "sample", "step",   "limit"};
+    static const char *const own[] = {"line",  "column", "offset", "errors", "truncated", "tensor",
+                                      "index", "sample", "step",   "limit",  "expected"};
     static const struct {
         enum bp_problem_code code;
         const char *members; /* of `own`, each with a space after it */
     } rows[] = {{BP_PROBLEM_INVALID_JSON, "line column offset "},
                 {BP_PROBLEM_INVALID_REQUEST, "errors "},
                 {BP_PROBLEM_NOT_FINITE, "tensor index sample "},
-                {BP_PROBLEM_BODY_TOO_LARGE, "limit "}};
+                {BP_PROBLEM_BODY_TOO_LARGE, "limit "},
+                {BP_PROBLEM_NOT_ACCEPTABLE, "expected "}};
     for (int code = 0; code < BP_PROBLEM_COUNT; code++) {
         struct bp_problem problem;
         const char *expected = "";
         memset(&problem, 0, sizeof problem);
         problem.overflow.step = BP_NO_STEP;
+        problem.expected.kind = BP_FACT_NAMES;
         bp_problem_set(&problem, (enum bp_problem_code)code, "detail");
         for (size_t i = 0; i < LENGTH(rows); i++)
             expected = (int)rows[i].code == code ? rows[i].members : expected;
@@ -81,25 +83,38 @@ TEST(test_body_too_large)
                                "'limit':8388608}");
 }
 
+TEST(test_not_acceptable)
+{
+    static const char *const types[] = {"application/json", "text/html; charset=utf-8"};
+    struct bp_problem problem;
+    bp_problem_set(&problem, BP_PROBLEM_NOT_ACCEPTABLE, "no");
+    problem.expected = (struct bp_fact){.kind = BP_FACT_NAMES, .names = types, .n_names = 2};
+    require_document(&problem,
+                     "{'type':'/problems/not-acceptable','title':'No representation here is "
+                     "acceptable','status':406,'code':'not_acceptable','detail':'no',"
+                     "'expected':['application/json','text/html; charset=utf-8']}");
+}
+
 #define NOT_FINITE                                                                                 \
     "{'type':'/problems/not-finite','title':'A result is beyond the largest double','status':422," \
     "'code':'not_finite','detail':'"
 
 TEST(test_not_finite)
 {
+    const struct bp_job job = {.task.network.depth = 2};
     struct bp_problem problem;
     const struct bp_overflow scalar = {.tensor = BP_TENSOR_LOSS, .sample = 3, .step = BP_NO_STEP};
-    bp_problem_set_overflow(&problem, &scalar, 2);
+    bp_problem_set_overflow(&problem, &scalar, &job);
     strcpy(problem.detail, "d");
     require_document(&problem, NOT_FINITE "d','tensor':'loss','index':[],'sample':3}");
     const struct bp_overflow weight = {
         .tensor = BP_TENSOR_W, .n_index = 2, .index = {0, 2}, .sample = BP_WHOLE_BATCH, .step = 4};
-    bp_problem_set_overflow(&problem, &weight, 2);
+    bp_problem_set_overflow(&problem, &weight, &job);
     strcpy(problem.detail, "d");
     require_document(&problem, NOT_FINITE "d','tensor':'W1','index':[0,2],'step':4}");
     const struct bp_overflow error = {
         .tensor = BP_TENSOR_DL_DH, .layer = 1, .n_index = 1, .index = {7}, .sample = 0, .step = 0};
-    bp_problem_set_overflow(&problem, &error, 2);
+    bp_problem_set_overflow(&problem, &error, &job);
     strcpy(problem.detail, "d");
     require_document(&problem,
                      NOT_FINITE "d','tensor':'dL_dy_hat','index':[7],'sample':0,'step':0}");
@@ -137,9 +152,10 @@ TEST(test_invalid_request)
 
 TEST(test_names_of_faults)
 {
-    static const char *const names[] = {
-        "missing_member", "unknown_member", "duplicate_member", "wrong_type",   "empty",
-        "ragged_matrix",  "shape_mismatch", "unknown_value",    "out_of_range", "limit_exceeded"};
+    static const char *const names[] = {"missing_member", "unknown_member", "duplicate_member",
+                                        "wrong_type",     "empty",          "ragged_matrix",
+                                        "shape_mismatch", "unknown_value",  "out_of_range",
+                                        "limit_exceeded", "incompatible"};
     struct bp_fault faults[BP_FAULTS_ROOM];
     struct bp_problem problem = {.faults = faults};
     ck_assert_uint_eq(BP_FAULT_COUNT, LENGTH(names));
@@ -185,5 +201,5 @@ TEST(test_slug)
 }
 
 SUITE("codec/encode_problem", test_plain_problem, test_each_kind_has_its_own_members,
-      test_invalid_json, test_body_too_large, test_not_finite, test_invalid_request,
-      test_names_of_faults, test_truncated_beyond_twenty, test_slug)
+      test_invalid_json, test_body_too_large, test_not_acceptable, test_not_finite,
+      test_invalid_request, test_names_of_faults, test_truncated_beyond_twenty, test_slug)

@@ -7,21 +7,28 @@ struct walk {
 };
 
 static void walk_make(struct walk *walk, const struct bp_task *task, double learning_rate,
-                      size_t steps)
+                      size_t steps, const struct bp_frozen *frozen)
 {
     struct bp_layout layout = {NULL, 0};
-    walk->descent = (struct bp_descent){.learning_rate = learning_rate, .steps = steps};
+    walk->descent =
+        (struct bp_descent){.learning_rate = learning_rate, .steps = steps, .frozen = frozen};
     bp_descent_layout(&walk->descent, &layout, task, BP_PASS_ALL_SAMPLES);
     layout = (struct bp_layout){walk->block = block_of(layout.used), 0};
     bp_descent_layout(&walk->descent, &layout, task, BP_PASS_ALL_SAMPLES);
 }
 
 /* To be freed with walk_free. */
+static void walk_run_frozen(struct walk *walk, const struct bp_task *task, double learning_rate,
+                            size_t steps, const struct bp_frozen *frozen)
+{
+    walk_make(walk, task, learning_rate, steps, frozen);
+    REQUIRE(bp_descend(&walk->descent, &walk->overflow, task), "the descent overflowed");
+}
+
 static void walk_run(struct walk *walk, const struct bp_task *task, double learning_rate,
                      size_t steps)
 {
-    walk_make(walk, task, learning_rate, steps);
-    REQUIRE(bp_descend(&walk->descent, &walk->overflow, task), "the descent overflowed");
+    walk_run_frozen(walk, task, learning_rate, steps, NULL);
 }
 
 static void walk_free(struct walk *walk)
@@ -29,14 +36,16 @@ static void walk_free(struct walk *walk)
     free(walk->block);
 }
 
-/* The parameters after all steps, in the order of net.numbers. */
+/* The parameters after all steps, in the order of net.numbers; 0 for biases that are not there. */
 static void parameters_after(double *parameters, const struct walk *walk)
 {
     for (size_t k = 0; k < walk->descent.after.depth; k++) {
         const struct bp_layer *layer = &walk->descent.after.layers[k];
         const size_t n_w = layer->n_in * layer->n_out;
         memcpy(parameters, layer->w, n_w * sizeof *parameters);
-        memcpy(parameters + n_w, layer->b, layer->n_out * sizeof *parameters);
+        memset(parameters + n_w, 0, layer->n_out * sizeof *parameters);
+        if (layer->b)
+            memcpy(parameters + n_w, layer->b, layer->n_out * sizeof *parameters);
         parameters += n_w + layer->n_out;
     }
 }
@@ -119,8 +128,24 @@ static void make_random(struct net *net)
     net_fill(net, 3);
 }
 
+/* True if the tensor of parameter i is frozen. */
+static bool is_frozen(const struct net *net, const struct bp_frozen *frozen, size_t i)
+{
+    for (size_t k = 0; frozen; k++) {
+        const struct bp_layer *layer = &net->layers[k];
+        const size_t n_w = layer->n_in * layer->n_out;
+        if (i < n_w)
+            return frozen[k].w;
+        if (i < n_w + layer->n_out)
+            return frozen[k].b;
+        i -= n_w + layer->n_out;
+    }
+    return false;
+}
+
 /* The same steps by hand: a pass, then every parameter less rate times gradient. */
-static void descend_by_hand(struct net *net, double *losses, double rate, size_t steps)
+static void descend_by_hand(struct net *net, double *losses, double rate, size_t steps,
+                            const struct bp_frozen *frozen)
 {
     double gradients[200];
     struct run run;
@@ -129,7 +154,8 @@ static void descend_by_hand(struct net *net, double *losses, double rate, size_t
         run_gradients(gradients, &run, &net->task);
         losses[step] = run.pass.loss;
         for (size_t i = 0; step < steps && i < net->n_parameters; i++)
-            net->numbers[i] -= rate * gradients[i];
+            if (!is_frozen(net, frozen, i))
+                net->numbers[i] -= rate * gradients[i];
         run_free(&run);
     }
 }
@@ -145,13 +171,107 @@ TEST(test_steps_one_after_the_other)
         make_random(&net);
         walk_run(&walk, &net.task, 0.125, steps);
         parameters_after(after, &walk);
-        descend_by_hand(&net, losses, 0.125, steps);
+        descend_by_hand(&net, losses, 0.125, steps, NULL);
         ck_assert(memcmp(losses, walk.descent.losses, (steps + 1) * sizeof *losses) == 0);
         ck_assert(memcmp(after, net.numbers, net.n_parameters * sizeof *after) == 0);
         ck_assert(losses[steps] < losses[0]);
         walk_free(&walk);
         net_free(&net);
     }
+}
+
+/* Each set of tensors: what is frozen stays bit for bit and is not counted, the others walk as they
+ * would, and the first pass's gradients are those of all. */
+TEST(test_frozen_tensors_stay)
+{
+    for (unsigned set = 0; set < 64; set++) {
+        struct bp_frozen frozen[3];
+        struct net net;
+        struct walk walk;
+        struct run run;
+        double losses[4], posted[200], after[200], gradients[200], expected[200];
+        size_t changed = 0;
+        make_random(&net);
+        net.numbers[0] = net.layers[1].b[0] = -0.0;
+        for (size_t k = 0; k < 3; k++)
+            frozen[k] = (struct bp_frozen){.w = set >> 2 * k & 1, .b = set >> 2 * k & 2};
+        net_set(posted, net.n_parameters, net.numbers);
+        run_backward(&run, &net.task);
+        run_gradients(expected, &run, &net.task);
+        walk_run_frozen(&walk, &net.task, 0.125, 3, frozen);
+        parameters_after(after, &walk);
+        run_gradients(gradients, &(struct run){.pass = walk.descent.first}, &net.task);
+        ck_assert(memcmp(gradients, expected, net.n_parameters * sizeof *expected) == 0);
+        descend_by_hand(&net, losses, 0.125, 3, frozen);
+        ck_assert(memcmp(losses, walk.descent.losses, sizeof losses) == 0);
+        ck_assert(memcmp(after, net.numbers, net.n_parameters * sizeof *after) == 0);
+        for (size_t i = 0; i < net.n_parameters; i++) {
+            changed += after[i] != posted[i];
+            ck_assert(!is_frozen(&net, frozen, i) || same_bits(after[i], posted[i]));
+        }
+        ck_assert_uint_eq(walk.descent.changed, changed);
+        ck_assert((changed == 0) == (set == 63));
+        run_free(&run);
+        walk_free(&walk);
+        net_free(&net);
+    }
+}
+
+/* An update that is not made cannot overflow. */
+TEST(test_frozen_tensor_does_not_overflow)
+{
+    static const struct bp_frozen all[] = {{true, true}, {true, true}};
+    struct net net;
+    struct walk walk;
+    make_chain(&net);
+    walk_run_frozen(&walk, &net.task, 1e308, 2, all);
+    ck_assert_uint_eq(walk.descent.changed, 0);
+    walk_free(&walk);
+    net_free(&net);
+}
+
+/* Layers without biases walk without them, frozen or not; they are no parameters. */
+TEST(test_steps_without_biases)
+{
+    static const struct bp_frozen frozen[] = {{false, true}, {false, false}, {true, false}};
+    for (size_t i = 0; i < 2; i++) {
+        struct net net;
+        struct walk walk;
+        double losses[4], after[200];
+        make_random(&net);
+        for (size_t k = 0; k < 3; k += 2) {
+            net_drop_biases(&net, k);
+            /* their places compare equal to no biases at all */
+            for (size_t j = 0; j < net.layers[k].n_out; j++)
+                net.layers[k].w[net.layers[k].n_in * net.layers[k].n_out + j] = 0;
+        }
+        walk_run_frozen(&walk, &net.task, 0.125, 3, i ? frozen : NULL);
+        parameters_after(after, &walk);
+        descend_by_hand(&net, losses, 0.125, 3, i ? frozen : NULL);
+        ck_assert(memcmp(losses, walk.descent.losses, sizeof losses) == 0);
+        ck_assert(memcmp(after, net.numbers, net.n_parameters * sizeof *after) == 0);
+        ck_assert_ptr_null(walk.descent.after.layers[0].b);
+        ck_assert_uint_eq(walk.descent.changed, 4 * 7 + 7 * 3 + 3 + (i ? 0 : 3 * 5));
+        walk_free(&walk);
+        net_free(&net);
+    }
+}
+
+/* The rate acts on the sum of the samples' gradients. */
+TEST(test_steps_on_the_sum)
+{
+    struct net net;
+    struct walk walk;
+    double losses[4], after[200];
+    make_random(&net);
+    net.task.rules.reduction = BP_REDUCTION_SUM;
+    walk_run(&walk, &net.task, 0.01, 3);
+    parameters_after(after, &walk);
+    descend_by_hand(&net, losses, 0.01, 3, NULL);
+    ck_assert(memcmp(losses, walk.descent.losses, sizeof losses) == 0);
+    ck_assert(memcmp(after, net.numbers, net.n_parameters * sizeof *after) == 0);
+    walk_free(&walk);
+    net_free(&net);
 }
 
 /* What comes back of the first pass speaks of the network as posted, the last of what became of it.
@@ -248,7 +368,7 @@ TEST(test_overflowing_update_names_its_step)
     struct net net;
     struct walk walk;
     make_chain(&net);
-    walk_make(&walk, &net.task, 1e308, 2);
+    walk_make(&walk, &net.task, 1e308, 2, NULL);
     ck_assert(!bp_descend(&walk.descent, &walk.overflow, &net.task));
     ck_assert_int_eq(walk.overflow.tensor, BP_TENSOR_W);
     ck_assert_uint_eq(walk.overflow.layer, 0);
@@ -278,7 +398,8 @@ TEST(test_carve_counts_what_it_cuts)
 }
 
 SUITE("core/descent", test_gradients_are_taken_before_any_weight_is_changed, test_textbook_one_step,
-      test_textbook_unit_dies_at_its_rate, test_steps_one_after_the_other,
+      test_textbook_unit_dies_at_its_rate, test_steps_one_after_the_other, test_frozen_tensors_stay,
+      test_frozen_tensor_does_not_overflow, test_steps_without_biases, test_steps_on_the_sum,
       test_first_and_last_are_the_two_ends, test_posted_network_stays_as_it_is,
       test_learning_rate_zero_changes_nothing, test_changed_counts_parameters,
       test_changed_compares_the_two_ends, test_overflowing_update_names_its_step,

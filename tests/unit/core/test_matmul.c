@@ -93,11 +93,11 @@ static void require_same(size_t kind, const char *what, const double *a, const d
                  i < n ? e[i] : MARK);
 }
 
-static void plain_affine(double *z, size_t m, size_t n_in, size_t n_out)
+static void plain_affine(double *z, const double *bias, size_t m, size_t n_in, size_t n_out)
 {
     for (size_t s = 0; s < m; s++)
         for (size_t j = 0; j < n_out; j++) {
-            double sum = b[j];
+            double sum = bias ? bias[j] : 0;
             for (size_t i = 0; i < n_in; i++)
                 sum = sum + x[s][i] * w[i * n_out + j];
             z[s * n_out + j] = sum;
@@ -125,13 +125,13 @@ static void plain_outer_add(double *dw, double *db, size_t m, size_t n_in, size_
         }
 }
 
-static void check_affine(size_t m, size_t n_in, size_t n_out)
+static void check_affine(const double *bias, size_t m, size_t n_in, size_t n_out)
 {
-    plain_affine(expected, m, n_in, n_out);
+    plain_affine(expected, bias, m, n_in, n_out);
     for (size_t kind = 0; kind < LENGTH(KINDS); kind++) {
         allowed = KINDS[kind].allowed;
         got[m * n_out] = MARK;
-        KINDS[kind].affine(got, x, w, b, m, n_in, n_out);
+        KINDS[kind].affine(got, x, w, bias, m, n_in, n_out);
         require_same(kind, "z", got, expected, m * n_out, m, n_in, n_out);
     }
 }
@@ -162,13 +162,17 @@ static void check_outer_add(uint64_t *seed, size_t m, size_t n_in, size_t n_out)
         KINDS[kind].outer_add(got, got_b, x, dl_dz, m, n_in, n_out);
         require_same(kind, "dw", got, expected, n_in * n_out, m, n_in, n_out);
         require_same(kind, "db", got_b, expected_b, n_out, m, n_in, n_out);
+        memcpy(got, before, n_in * n_out * sizeof *got);
+        KINDS[kind].outer_add(got, NULL, x, dl_dz, m, n_in, n_out);
+        require_same(kind, "dw alone", got, expected, n_in * n_out, m, n_in, n_out);
     }
 }
 
 static void check_shape(uint64_t *seed, size_t m, size_t n_in, size_t n_out)
 {
     make_case(seed, m, n_in, n_out);
-    check_affine(m, n_in, n_out);
+    check_affine(b, m, n_in, n_out);
+    check_affine(NULL, m, n_in, n_out);
     check_affine_back(m, n_in, n_out);
     check_outer_add(seed, m, n_in, n_out);
 }
@@ -226,7 +230,7 @@ TEST(test_numbers_tell_orders_apart)
     uint64_t seed = 5;
     size_t differ = 0;
     make_case(&seed, BATCH_MAX, N_IN, N_OUT);
-    plain_affine(expected, BATCH_MAX, N_IN, N_OUT);
+    plain_affine(expected, b, BATCH_MAX, N_IN, N_OUT);
     for (size_t s = 0; s < BATCH_MAX; s++)
         for (size_t j = 0; j < N_OUT; j++) {
             double sum = b[j];

@@ -17,14 +17,23 @@ static void require_at(const struct bp_overflow *got, const struct bp_overflow *
     REQUIRE(got->step == expected->step, "step %zu, not %zu", got->step, expected->step);
 }
 
-static void require_overflow(const struct net *net, bool backward, struct bp_overflow expected)
+static void require_overflow_of(const struct net *net, unsigned parts, struct bp_overflow expected)
 {
+    const bool backward = parts & BP_PASS_BACKWARD;
     struct run run;
-    run_make(&run, &net->task, backward ? BP_PASS_BACKWARD | BP_PASS_REASONS : 0);
+    run_make(&run, &net->task, parts);
     memset(&run.overflow, 0xA5, sizeof run.overflow);
     ck_assert(!(backward ? bp_backward : bp_forward)(&run.pass, &run.overflow, &net->task));
     require_at(&run.overflow, &expected);
     run_free(&run);
+}
+
+/* With the rows of all samples, and with a block's. */
+static void require_overflow(const struct net *net, bool backward, struct bp_overflow expected)
+{
+    const unsigned parts = backward ? BP_PASS_BACKWARD | BP_PASS_REASONS : 0;
+    require_overflow_of(net, parts, expected);
+    require_overflow_of(net, parts | BP_PASS_ALL_SAMPLES, expected);
 }
 
 static void require_both(const struct net *net, struct bp_overflow expected)
@@ -239,12 +248,96 @@ TEST(test_bias_gradient_of_the_batch)
     net.layers[1].w[1] = 1e155;
     for (size_t s = 0; s < 2; s++)
         net_sample(&net, s)[2] = 1e153;
+    net_drop_biases(&net, 1); /* the search goes past them */
     require_overflow(&net, true,
                      (struct bp_overflow){.tensor = BP_TENSOR_GRADIENT_B,
                                           .layer = 0,
                                           .n_index = 1,
                                           .index = {1},
                                           .sample = BP_WHOLE_BATCH});
+    net_free(&net);
+}
+
+/* What a sample brings is finite, and too much for the layer below. */
+TEST(test_error_from_an_own_gradient)
+{
+    struct net net;
+    make(&net, 3);
+    net.layers[1].w[2 * 4 + 3] = 1e10;
+    net_sample(&net, 1)[2 + 3] = 1e300;
+    net_give_gradient(&net, 1);
+    require_overflow(
+        &net, true,
+        (struct bp_overflow){
+            .tensor = BP_TENSOR_DL_DH, .layer = 0, .n_index = 1, .index = {2}, .sample = 1});
+    net_free(&net);
+}
+
+/* The sum of the other targets is beyond the largest double; the loss, which has their logarithms
+ * as factors, is not. */
+TEST(test_error_of_the_last_layer_from_z)
+{
+    struct net net;
+    net_make(&net, 1, (const size_t[]){1, 3}, 2);
+    net.layers[0].activation = BP_ACTIVATION_SOFTMAX;
+    net.task.rules.loss = BP_LOSS_CROSS_ENTROPY;
+    net_set(net.layers[0].b, 3, (const double[]){0, -2.2, -7});
+    net_set(net_sample(&net, 1) + 1, 3, (const double[]){1.79e308, 1e307, 0});
+    require_overflow(
+        &net, true,
+        (struct bp_overflow){
+            .tensor = BP_TENSOR_DL_DZ, .layer = 0, .n_index = 1, .index = {2}, .sample = 1});
+    net_free(&net);
+}
+
+/* Each sample's dL_dy_hat is infinite, which is no fault: the fault is sample 1's gradient. */
+TEST(test_infinite_error_is_not_named)
+{
+    struct net net;
+    net_make(&net, 1, (const size_t[]){1, 2}, 2);
+    net.layers[0].activation = BP_ACTIVATION_SOFTMAX;
+    net.task.rules.loss = BP_LOSS_CROSS_ENTROPY;
+    net_set(net.layers[0].b, 2, (const double[]){-800, 0});
+    net_set(net_sample(&net, 0), 3, (const double[]){1, 1, 0});
+    net_set(net_sample(&net, 1), 3, (const double[]){1e300, 1e10, 0});
+    require_overflow(
+        &net, true,
+        (struct bp_overflow){
+            .tensor = BP_TENSOR_DL_DW, .layer = 0, .n_index = 2, .index = {0, 0}, .sample = 1});
+    net_free(&net);
+}
+
+/* dL_dz1 is 2e100 and the input's weight 1e250; it is 0 itself. Only where it is asked for. */
+TEST(test_gradient_of_the_input)
+{
+    for (size_t depth = 1; depth <= 2; depth++) {
+        struct net net;
+        struct run run;
+        net_make(&net, depth, (const size_t[]){2, 2, 2}, 70);
+        net.layers[0].activation = BP_ACTIVATION_IDENTITY;
+        net.layers[0].w[1 * 2 + 0] = 1e250;
+        net.layers[depth - 1].w[0] = 1; /* of the second layer: the way down */
+        net_sample(&net, 66)[2] = 1e100;
+        require_overflow_of(
+            &net, EVERYTHING,
+            (struct bp_overflow){
+                .tensor = BP_TENSOR_DL_DX, .n_index = 1, .index = {1}, .sample = 66});
+        run_make(&run, &net.task, BP_PASS_BACKWARD | BP_PASS_REASONS);
+        ck_assert(bp_backward(&run.pass, &run.overflow, &net.task));
+        run_free(&run);
+        net_free(&net);
+    }
+}
+
+/* With samples or without, the same gradient of a sample is named first. */
+TEST(test_gradient_of_a_sample_before_that_of_the_input)
+{
+    struct net net;
+    net_make(&net, 1, (const size_t[]){2, 2}, 1);
+    net.layers[0].w[1 * 2 + 0] = 1e250;
+    net_set(net_sample(&net, 0), 3, (const double[]){1e250, 0, 1e100});
+    require_overflow(
+        &net, true, (struct bp_overflow){.tensor = BP_TENSOR_DL_DW, .n_index = 2, .index = {0, 0}});
     net_free(&net);
 }
 
@@ -373,7 +466,10 @@ SUITE("core/overflow", test_z_of_the_first_layer, test_z_of_the_first_sample_tha
       test_loss_of_a_sample, test_loss_of_the_batch, test_error_of_a_hidden_layer,
       test_error_of_the_layer_nearest_to_the_loss, test_gradient_of_a_sample,
       test_gradient_of_a_sample_in_the_last_layer, test_gradient_of_the_batch,
-      test_bias_gradient_of_the_batch, test_weight_after_an_update, test_bias_after_an_update,
-      test_second_layer_after_an_update, test_weight_before_a_gate_that_closes,
-      test_z_as_posted_is_step_zero, test_z_after_an_update_is_the_next_step,
-      test_loss_after_two_updates, test_weight_after_a_later_update)
+      test_bias_gradient_of_the_batch, test_error_from_an_own_gradient,
+      test_error_of_the_last_layer_from_z, test_infinite_error_is_not_named,
+      test_gradient_of_the_input, test_gradient_of_a_sample_before_that_of_the_input,
+      test_weight_after_an_update, test_bias_after_an_update, test_second_layer_after_an_update,
+      test_weight_before_a_gate_that_closes, test_z_as_posted_is_step_zero,
+      test_z_after_an_update_is_the_next_step, test_loss_after_two_updates,
+      test_weight_after_a_later_update)

@@ -13,11 +13,13 @@ enum { N_IN = 3, N_OUT = 2, BATCH = 200, N_W = N_IN * N_OUT };
 struct scene {
     size_t n_samples;
     enum bp_activation activation;
-    bool relu_below;
+    bool relu_below, without_biases;
+    bool direct[BATCH]; /* dL_dz is what `dl_dz` says, not dL_dh times the slope */
     double x[BATCH][N_IN];
     double source_slope[BATCH][N_IN]; /* dh_dz of the sources, if they are relu units */
     double dl_dh[BATCH][N_OUT];
     double slope[BATCH][N_OUT];
+    double dl_dz[BATCH][N_OUT];
 };
 
 struct answer {
@@ -33,9 +35,14 @@ static struct scene live_scene(size_t n_samples)
         for (size_t i = 0; i < N_IN; i++)
             scene.x[s][i] = scene.source_slope[s][i] = 1;
         for (size_t j = 0; j < N_OUT; j++)
-            scene.dl_dh[s][j] = scene.slope[s][j] = 1;
+            scene.dl_dh[s][j] = scene.slope[s][j] = scene.dl_dz[s][j] = 1;
     }
     return scene;
+}
+
+static double dl_dz_of(const struct scene *scene, size_t s, size_t j)
+{
+    return scene->direct[s] ? scene->dl_dz[s][j] : scene->dl_dh[s][j] * scene->slope[s][j];
 }
 
 static void add_block(struct answer *answer, const struct scene *scene, size_t first, size_t m)
@@ -44,16 +51,20 @@ static void add_block(struct answer *answer, const struct scene *scene, size_t f
     struct bp_source_sets sources[N_IN];
     const double *x[BP_BLOCK];
     double dl_dz[BP_BLOCK * N_OUT];
+    uint8_t *why_b = scene->without_biases ? NULL : answer->b;
+    double *db = scene->without_biases ? NULL : answer->db;
+    bp_set direct = 0;
     for (size_t s = 0; s < m; s++) {
         x[s] = scene->x[first + s];
+        direct |= (bp_set)scene->direct[first + s] << s;
         for (size_t j = 0; j < N_OUT; j++)
-            dl_dz[s * N_OUT + j] = scene->dl_dh[first + s][j] * scene->slope[first + s][j];
+            dl_dz[s * N_OUT + j] = dl_dz_of(scene, first + s, j);
     }
-    bp_outer_add(answer->dw, answer->db, x, dl_dz, m, N_IN, N_OUT);
-    bp_reason_units(units, scene->dl_dh[first], scene->slope[first], scene->activation, m, N_OUT);
+    bp_outer_add(answer->dw, db, x, dl_dz, m, N_IN, N_OUT);
+    bp_reason_units(units, scene->dl_dh[first], scene->slope[first], dl_dz, direct,
+                    scene->activation, m, N_OUT);
     bp_reason_sources(sources, x, scene->relu_below ? scene->source_slope[first] : NULL, m, N_IN);
-    bp_reason_note(answer->w, answer->b, answer->dw, answer->db, units, sources, x, dl_dz, m, N_IN,
-                   N_OUT);
+    bp_reason_note(answer->w, why_b, answer->dw, db, units, sources, x, dl_dz, m, N_IN, N_OUT);
 }
 
 static struct answer reasons_of(const struct scene *scene)
@@ -64,7 +75,8 @@ static struct answer reasons_of(const struct scene *scene)
         add_block(&answer, scene, first, left < BP_BLOCK ? left : BP_BLOCK);
     }
     bp_reason_settle(answer.w, answer.dw, answer.counts, scene->n_samples, N_W);
-    bp_reason_settle(answer.b, answer.db, answer.counts, scene->n_samples, N_OUT);
+    bp_reason_settle(answer.b, answer.db, answer.counts, scene->n_samples,
+                     scene->without_biases ? 0 : N_OUT);
     return answer;
 }
 
@@ -76,10 +88,10 @@ static int term_reason(const struct scene *scene, size_t s, size_t i, size_t j, 
 {
     const bool is_bias = i == N_IN;
     const double x = is_bias ? 1 : scene->x[s][i];
-    *term = x * (scene->dl_dh[s][j] * scene->slope[s][j]);
-    if (scene->dl_dh[s][j] == 0)
+    *term = x * dl_dz_of(scene, s, j);
+    if ((scene->direct[s] ? scene->dl_dz[s][j] : scene->dl_dh[s][j]) == 0)
         return BP_REASON_ERROR_ZERO;
-    if (scene->slope[s][j] == 0)
+    if (!scene->direct[s] && scene->slope[s][j] == 0)
         return scene->activation == BP_ACTIVATION_RELU ? BP_REASON_NEURON_DEAD
                                                        : BP_REASON_SATURATED;
     if (!is_bias && scene->relu_below && scene->source_slope[s][i] == 0)
@@ -114,7 +126,7 @@ static void require_as_in_words(const struct scene *scene, size_t met[BP_REASON_
 {
     struct answer answer = reasons_of(scene);
     size_t counts[BP_REASON_COUNT + 1] = {0};
-    for (size_t i = 0; i <= N_IN; i++)
+    for (size_t i = 0; i < (scene->without_biases ? N_IN : N_IN + 1); i++)
         for (size_t j = 0; j < N_OUT; j++) {
             int expected = batch_reason(scene, i, j);
             int got = i < N_IN ? answer.w[i * N_OUT + j] : answer.b[j];
@@ -211,6 +223,61 @@ TEST(test_precedence)
     require_reason(&scene, 0, 0, BP_REASON_UNDERFLOW);
     scene.x[0][0] = 1;
     require_reason(&scene, 0, 0, BP_REASON_NONE);
+}
+
+/* Softmax, or a loss calculated from z: the error is dL_dz, and a slope of 0 closes nothing. */
+TEST(test_error_of_what_is_calculated_from_z)
+{
+    struct scene scene = live_scene(1);
+    scene.activation = BP_ACTIVATION_SIGMOID;
+    scene.direct[0] = true;
+    scene.slope[0][0] = scene.dl_dh[0][1] = 0;
+    for (size_t i = 0; i <= N_IN; i++)
+        for (size_t j = 0; j < N_OUT; j++)
+            require_reason(&scene, i, j, BP_REASON_NONE);
+    scene.dl_dz[0][0] = -0.0;
+    require_reason(&scene, 0, 0, BP_REASON_ERROR_ZERO);
+    require_reason(&scene, N_IN, 0, BP_REASON_ERROR_ZERO);
+    scene.dl_dz[0][1] = 1e-200;
+    scene.x[0][0] = 0;
+    scene.x[0][1] = 1e-200;
+    require_reason(&scene, 0, 1, BP_REASON_INPUT_ZERO);
+    require_reason(&scene, 1, 1, BP_REASON_UNDERFLOW);
+    scene.activation = BP_ACTIVATION_SOFTMAX;
+    require_reason(&scene, 2, 0, BP_REASON_ERROR_ZERO);
+    require_reason(&scene, 2, 1, BP_REASON_NONE);
+}
+
+/* A sample that brings its own gradient goes by the derivative, one beside it does not: each by
+ * its own rule. */
+TEST(test_error_of_a_batch_of_both_kinds)
+{
+    for (size_t other = 0; other < BATCH; other++) {
+        struct scene scene = live_scene(BATCH);
+        scene.activation = BP_ACTIVATION_SIGMOID;
+        for (size_t s = 0; s < BATCH; s++) {
+            scene.direct[s] = s != other;
+            scene.dl_dz[s][0] = 0;
+        }
+        scene.slope[other][0] = 0;
+        require_reason(&scene, 0, 0, BP_REASON_MIXED); /* error_zero, and saturated once */
+        scene.dl_dh[other][0] = 0;
+        require_reason(&scene, N_IN, 0, BP_REASON_ERROR_ZERO);
+        require_reason(&scene, N_IN, 1, BP_REASON_NONE);
+    }
+}
+
+/* The weights' reasons are the same, and nothing is noted of biases, nor counted. */
+TEST(test_without_biases)
+{
+    struct scene scene = live_scene(3);
+    scene.without_biases = true;
+    scene.x[1][0] = scene.x[2][0] = scene.slope[0][0] = 0;
+    struct answer answer = reasons_of(&scene);
+    require_reason(&scene, 0, 0, BP_REASON_MIXED);
+    require_reason(&scene, 1, 0, BP_REASON_NONE);
+    ck_assert_uint_eq(answer.counts[BP_REASON_MIXED], 1);
+    ck_assert_uint_eq(answer.counts[BP_REASON_NONE], N_W - 1);
 }
 
 TEST(test_batch_of_one_reason)
@@ -310,6 +377,18 @@ TEST(test_settle_makes_the_mean)
     ck_assert_double_eq(answer.db[0], 1);
 }
 
+/* The least double there is, which a mean of three would make 0. */
+TEST(test_settle_leaves_a_sum)
+{
+    uint8_t seen[] = {0};
+    double sum[] = {5e-324};
+    size_t counts[BP_REASON_COUNT + 1] = {0};
+    bp_reason_settle(seen, sum, counts, 1, 1);
+    ck_assert(sum[0] == 5e-324);
+    ck_assert_int_eq(seen[0], BP_REASON_NONE);
+    ck_assert_uint_eq(counts[BP_REASON_NONE], 1);
+}
+
 static double pick(uint64_t *seed)
 {
     static const double values[] = {0, 0, 0, -0.0, 1, -1, 2, 1e-200, -1e-200, 5e-324};
@@ -326,6 +405,8 @@ static struct scene random_scene(uint64_t *seed, size_t n_samples)
     scene.activation =
         scene.activation == BP_ACTIVATION_LEAKY_RELU ? BP_ACTIVATION_TANH : scene.activation;
     scene.relu_below = random_below(seed, 2);
+    scene.without_biases = random_below(seed, 4) == 0;
+    const size_t directness = random_below(seed, 3); /* none, some or half of the samples */
     for (size_t s = 0; s < n_samples; s++) {
         const bool lively = random_below(seed, liveliness) == 0;
         for (size_t i = 0; i < N_IN; i++) {
@@ -336,7 +417,9 @@ static struct scene random_scene(uint64_t *seed, size_t n_samples)
         for (size_t j = 0; j < N_OUT; j++) {
             scene.dl_dh[s][j] = lively ? pick(seed) : 0;
             scene.slope[s][j] = slopes[random_below(seed, LENGTH(slopes))];
+            scene.dl_dz[s][j] = lively ? pick(seed) : 0;
         }
+        scene.direct[s] = directness && random_below(seed, 6) < 1 + directness;
     }
     return scene;
 }
@@ -356,6 +439,45 @@ TEST(test_random_scenes_as_in_words)
 
 /* --- in a whole pass ---------------------------------------------------------------------------
  */
+
+/* One unit fed by an x of 1, whose z is the bias; y is the target, or the gradient that is given.
+ */
+static void require_why(enum bp_activation activation, enum bp_loss loss, double z, double y,
+                        bool given, int expected)
+{
+    struct net net;
+    struct run run;
+    net_make(&net, 1, (const size_t[]){1, 1}, 1);
+    net_set(net.numbers, 4, (const double[]){0, z, 1, y});
+    net.layers[0].activation = activation;
+    net.task.rules.loss = loss;
+    if (given)
+        net_give_gradient(&net, 0);
+    run_backward(&run, &net.task);
+    REQUIRE(run.pass.layers[0].why_w[0] == expected && run.pass.layers[0].why_b[0] == expected,
+            "activation %d, loss %d, z %g, y %g: %d, not %d", (int)activation, (int)loss, z, y,
+            run.pass.layers[0].why_b[0], expected);
+    run_free(&run);
+    net_free(&net);
+}
+
+TEST(test_pass_tells_saturated_from_right)
+{
+    const enum bp_activation sigmoid = BP_ACTIVATION_SIGMOID, softmax = BP_ACTIVATION_SOFTMAX;
+    enum { NO = BP_REASON_NONE, RIGHT = BP_REASON_ERROR_ZERO, FLAT = BP_REASON_SATURATED };
+    const enum bp_loss binary = BP_LOSS_BINARY_CROSS_ENTROPY, cross = BP_LOSS_CROSS_ENTROPY;
+    require_why(sigmoid, BP_LOSS_MSE, 800, 0, false, FLAT);
+    require_why(sigmoid, BP_LOSS_MSE, 800, 1, false, RIGHT);
+    require_why(sigmoid, BP_LOSS_MSE, 40, 0, false, NO); /* y_hat is 1, its derivative is not 0 */
+    require_why(sigmoid, binary, 800, 0, false, NO);     /* dL_dz is 1: the derivative has no say */
+    require_why(sigmoid, binary, 800, 1, false, RIGHT);
+    require_why(sigmoid, binary, 0, 0.5, false, RIGHT);
+    require_why(sigmoid, binary, 800, 3, true, FLAT); /* its own gradient goes by the derivative */
+    require_why(sigmoid, binary, 800, 0, true, RIGHT);
+    require_why(softmax, cross, 0, 1, false, RIGHT); /* one unit of softmax is always 1 */
+    require_why(softmax, BP_LOSS_MSE, 0, 5, false, RIGHT);
+    require_why(softmax, cross, 0, 5, true, RIGHT);
+}
 
 TEST(test_pass_tells_which_source_is_dead)
 {
@@ -381,9 +503,30 @@ TEST(test_pass_tells_which_source_is_dead)
     net_free(&net);
 }
 
+/* A saturated unit below has a derivative of 0 too; only relu units are dead. */
+TEST(test_pass_tells_saturated_sources_from_dead_ones)
+{
+    for (int below = 0; below < BP_ACTIVATION_SOFTMAX; below++) {
+        const bool is_dead = below == BP_ACTIVATION_RELU, is_zero = below == BP_ACTIVATION_SIGMOID;
+        struct net net;
+        struct run run;
+        net_make(&net, 2, (const size_t[]){1, 1, 1}, 1);
+        net_set(net.numbers, 6, (const double[]){0, -800, 1, 0, 1, 1});
+        net.layers[0].activation = (enum bp_activation)below;
+        run_backward(&run, &net.task);
+        ck_assert_int_eq(run.pass.layers[1].why_w[0], is_dead   ? BP_REASON_SOURCE_DEAD
+                                                      : is_zero ? BP_REASON_INPUT_ZERO
+                                                                : BP_REASON_NONE);
+        run_free(&run);
+        net_free(&net);
+    }
+}
+
 SUITE("core/reason", test_no_reason_where_the_gradient_is_not_zero, test_one_sample_each_reason,
-      test_one_sample_underflow, test_precedence, test_batch_of_one_reason,
+      test_one_sample_underflow, test_precedence, test_error_of_what_is_calculated_from_z,
+      test_error_of_a_batch_of_both_kinds, test_without_biases, test_batch_of_one_reason,
       test_batch_mixed_by_one_sample, test_batch_cancels, test_batch_cancels_across_blocks,
       test_batch_cancels_before_mixed, test_batch_underflow_of_terms,
-      test_batch_underflow_of_the_mean, test_settle_makes_the_mean, test_random_scenes_as_in_words,
-      test_pass_tells_which_source_is_dead)
+      test_batch_underflow_of_the_mean, test_settle_makes_the_mean, test_settle_leaves_a_sum,
+      test_random_scenes_as_in_words, test_pass_tells_saturated_from_right,
+      test_pass_tells_which_source_is_dead, test_pass_tells_saturated_sources_from_dead_ones)
