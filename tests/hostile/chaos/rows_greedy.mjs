@@ -18,7 +18,7 @@ const live = head('GET /livez HTTP/1.1', 'Host: a');
 
 /** Hours of work in a small body: only a daemon that ends it is done with it. */
 const endless = {path: '/step', body: JSON.stringify({...cases.network([20, 20, 10], 64), learning_rate: 1e-9, steps: 1e9, include: []})};
-const noLimits = ['--max-steps', '1000000000000', '--max-multiply-adds', '9007199254740992', '--max-reply-numbers', '9007199254740992', '--max-memory-bytes', '1000000000000'];
+const noLimits = ['--max-steps', '1000000000000', '--max-work', '9007199254740992', '--max-reply-numbers', '9007199254740992', '--max-memory-bytes', '1000000000000'];
 
 /** A socket that the test has all to itself. */
 async function dial(port, from = '127.0.0.1') {
