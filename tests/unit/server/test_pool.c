@@ -153,9 +153,10 @@ TEST(test_lanes_take_turns)
 TEST(test_full_lane_refuses)
 {
     struct piece all[4];
-    struct piece one_more = {.work = {.lane = &other_lane, .run = note}};
+    struct piece one_more = {.work = {.lane = &other_lane, .run = note}, .number = 9};
+    struct piece too_many = {.work = {.lane = &lane, .run = note}};
     struct piece light[2];
-    struct bp_pool *pool = busy_pool(4);
+    struct bp_pool *pool = busy_pool(5);
     for (int i = 0; i < 2; i++) {
         light[i] = (struct piece){.work = {.lane = &other_lane, .run = note, .is_light = true},
                                   .number = 7 + i};
@@ -168,9 +169,10 @@ TEST(test_full_lane_refuses)
     ck_assert(!bp_pool_submit(pool, &one_more.work));
     ck_assert(bp_pool_submit(pool, &light[1].work));
     one_more.work.lane = &lane;
-    ck_assert(!bp_pool_submit(pool, &one_more.work)); /* the queue is full, too */
+    ck_assert(bp_pool_submit(pool, &one_more.work));
+    ck_assert(!bp_pool_submit(pool, &too_many.work)); /* the queue is full, too */
     finish(pool);
-    require_order((const int[]){7, 2, 0, 3, 1, 8}, 6);
+    require_order((const int[]){7, 2, 0, 3, 1, 9, 8}, 7);
 }
 
 /* What waits can be taken back, from any place, once. */
