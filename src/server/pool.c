@@ -12,7 +12,6 @@ struct bp_pool {
     pthread_cond_t changed;
     struct bp_lane *turn, *last_turn; /* lanes in which something waits; `turn` is next */
     size_t n_queued, queue_max;
-    bool is_closed;
     bool stopping;
     size_t n_threads;
     pthread_t threads[];
@@ -120,7 +119,7 @@ struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max)
 
 static bool has_room(const struct bp_pool *pool, const struct bp_lane *lane)
 {
-    return !pool->is_closed && pool->n_queued < pool->queue_max && lane->n < lane->most;
+    return pool->n_queued < pool->queue_max && lane->n < lane->most;
 }
 
 static void add(struct bp_pool *pool, struct bp_work *work)
@@ -157,11 +156,10 @@ bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work *work)
     return waited;
 }
 
-struct bp_work *bp_pool_close(struct bp_pool *pool)
+struct bp_work *bp_pool_withdraw_all(struct bp_pool *pool)
 {
     struct bp_work *light = NULL, *others = NULL, *work;
     pthread_mutex_lock(&pool->lock);
-    pool->is_closed = true;
     while ((work = take(pool))) {
         struct bp_work **list = work->is_light ? &light : &others;
         work->next = *list;
@@ -189,7 +187,6 @@ void bp_pool_stop(struct bp_pool *pool)
     if (!pool)
         return;
     pthread_mutex_lock(&pool->lock);
-    pool->is_closed = true;
     pool->stopping = true;
     pthread_cond_broadcast(&pool->changed);
     pthread_mutex_unlock(&pool->lock);

@@ -43,9 +43,8 @@ bool bp_pool_submit(struct bp_pool *pool, struct bp_work *work);
 /* Takes work back that still waits; false if it does not, it runs or has run. */
 bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work *work);
 
-/* Closes the pool: it refuses what comes from now on but light work, and goes on with what runs.
- * Returns what waited, light work aside, linked by `next`, NULL at the end. */
-struct bp_work *bp_pool_close(struct bp_pool *pool);
+/* Takes back all that waits, light work aside. Returns it linked by `next`, NULL at the end. */
+struct bp_work *bp_pool_withdraw_all(struct bp_pool *pool);
 
 /* True if something waits for a thread, other than this piece; NULL is none. */
 bool bp_pool_has_waiting(struct bp_pool *pool, const struct bp_work *but);

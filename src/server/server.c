@@ -54,6 +54,7 @@ struct bp_server {
     struct bp_late_body late_body; /* what clients get that are late with theirs */
     struct bp_late_body cut_body;  /* and those whose body has not come when the service ends */
     size_t drain_timeout;
+    atomic_bool is_stopping;
     struct bp_work *withdrawn; /* to be resumed by the thread of connections */
     struct bp_service *service;
     const char *cors_origins;
@@ -78,6 +79,7 @@ struct call {
     const char *asked_headers; /* by a preflight, or NULL */
     bool is_kept;              /* the client expects that its connection is kept */
     uint64_t turn;             /* in which it was put off */
+    bool comes_late;           /* after the stop was asked for */
     bool is_for_pool;
     bool is_working;     /* a thread of the pool makes the reply, or has made it */
     atomic_bool is_gone; /* its client is */
@@ -219,6 +221,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->is_kept = bp_head_keeps_connection(head);
     call->turn = 0;
     call->is_for_pool = call->is_working = false;
+    call->comes_late = atomic_load(&server->is_stopping);
     atomic_init(&call->is_gone, false);
     call->work.run = finish_in_pool;
     call->work.lane = &peer->client->lane;
@@ -269,7 +272,8 @@ static enum MHD_Result hand_over(struct bp_server *server, struct call *call)
     call->is_working = true;
     atomic_store(&server->holds_memory, true);
     MHD_suspend_connection(call->connection); /* before the pool could resume it */
-    if (!bp_pool_submit(server->pool, &call->work)) {
+    const bool is_refused = call->comes_late && !call->work.is_light;
+    if (is_refused || !bp_pool_submit(server->pool, &call->work)) {
         bp_exchange_refuse_queue(&call->exchange);
         MHD_resume_connection(call->connection);
     }
@@ -667,10 +671,11 @@ static bool wait_for_requests(const struct bp_server *server, const struct times
     return true;
 }
 
-/* Large requests that wait for a thread are refused, and so are those that come. */
+/* Large requests that wait for a thread are refused, and so are those that begin from now on. */
 static void refuse_waiting(struct bp_server *server)
 {
-    struct bp_work *waiting = bp_pool_close(server->pool);
+    atomic_store(&server->is_stopping, true);
+    struct bp_work *waiting = bp_pool_withdraw_all(server->pool);
     for (struct bp_work *work = waiting; work; work = work->next)
         bp_exchange_refuse_queue(&((struct call *)work)->exchange);
     resume_all(waiting);
