@@ -29,5 +29,8 @@ if command -v shellcheck >/dev/null; then
   shellcheck -x tests/deploy/packaging/*.sh docker/debian/build.sh docker/debian/postinst docker/debian/prerm docker/debian/postrm
 fi
 
+echo 'lint: mutants'
+${PYTHON:-python3} tests/mutants/mutant.py check
+
 echo 'lint: openapi.yaml'
 npm --prefix tests run --silent lint:openapi

@@ -82,13 +82,48 @@ export function findPath(document, target) {
     new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
 }
 
+/** The operation that documents a method: HEAD has that of GET. */
+const operationOf = (root, path, method) => path && root.get('paths', path, method === 'HEAD' ? 'get' : method.toLowerCase());
+
+/** The methods of a path, as Allow lists them. */
+function methodsOf(item) {
+  return [item.get && 'GET', item.get && 'HEAD', item.post && 'POST', 'OPTIONS'].filter(Boolean).join(', ');
+}
+
+/** Each method of each path, with the operation that documents it (none for OPTIONS) and the status of its success. */
+export function everyMethod(root) {
+  return root.get('paths').entries().flatMap(([path, item]) => methodsOf(item.node).split(', ').map(method => {
+    const operation = operationOf(root, path, method);
+    const success = operation ? Object.keys(operation.node.responses).find(status => status.startsWith('2')) : '204';
+    return {path, method, operation, success: Number(success)};
+  }));
+}
+
+/** OPTIONS has no operations: it answers on each path, needs no token, and any host on the paths that take any. */
+function findOptions(root, path, status) {
+  const item = root.node.paths[path];
+  if (status === 204) return root.get('x-otherwise', 'options');
+  if (status === 401 || (status === 421 && !(item.get ?? item.post).responses['421'])) return undefined;
+  return findOtherwise(root, status);
+}
+
+const range = status => `${String(status)[0]}XX`;
+const findOtherwise = (root, status) => root.get('x-otherwise', String(status)) ?? root.get('x-otherwise', range(status));
+
 function findResponse(root, method, path, status) {
-  const operation = path && root.get('paths', path, method.toLowerCase());
-  const range = `${String(status)[0]}XX`;
-  if (operation) return operation.get('responses', String(status)) ?? operation.get('responses', range);
+  const operation = operationOf(root, path, method);
+  if (operation) return operation.get('responses', String(status)) ?? operation.get('responses', range(status));
+  if (path && method === 'OPTIONS') return findOptions(root, path, status);
   if (status === 404 && !path) return root.get('x-otherwise', 'unknown-path');
   if (status === 405 && path) return root.get('x-otherwise', 'unknown-method');
-  return root.get('x-otherwise', String(status)) ?? root.get('x-otherwise', range);
+  return findOtherwise(root, status);
+}
+
+/** Where methods are listed, they are those of the path. */
+function wrongMethods(document, path, headers) {
+  const want = path && methodsOf(document.paths[path]);
+  return ['allow', 'access-control-allow-methods'].filter(name => path && headers[name] !== undefined && headers[name] !== want)
+    .map(name => `header ${name}: ${headers[name]}, and the methods of ${path} are ${want}`);
 }
 
 function wrongHeaders(schemas, response, headers) {
@@ -184,8 +219,8 @@ export function makeJudge(document = readContract()) {
     const response = findResponse(root, method, path, status);
     if (!response) return [`status ${status} is not documented for ${method} ${target}`];
     const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, exchange), ...wrongKeepAlive(exchange),
-      ...wrongBody(schemas, response, exchange)];
+      ...wrongMethods(document, path, headers), ...wrongBody(schemas, response, exchange)];
     if (status >= 300 || faults.length > 0) return faults;
-    return wrongSuccess(schemas, path && root.get('paths', path, method.toLowerCase()), exchange);
+    return wrongSuccess(schemas, operationOf(root, path, method), exchange);
   };
 }

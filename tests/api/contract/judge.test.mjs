@@ -16,7 +16,9 @@ function documentedHeaders(response, type) {
 
 /** An exchange as documented, with bodies as values so that bugs are easy to plant. */
 function honest(method, path, request, status, reply) {
-  const response = root.get('paths', path, method.toLowerCase(), 'responses', String(status)) ?? root.get('x-otherwise', path ? 'unknown-method' : 'unknown-path');
+  const documented = method === 'HEAD' ? 'get' : method.toLowerCase();
+  const response = root.get('paths', path, documented, 'responses', String(status)) ??
+    root.get('x-otherwise', status === 204 ? 'options' : path ? 'unknown-method' : 'unknown-path');
   const [type] = Object.keys(response.node.content ?? {});
   return {method, path, requestHeaders: {'content-type': 'application/json'}, request, status, headers: documentedHeaders(response, type), reply};
 }
@@ -51,6 +53,7 @@ const honestOnes = {forward, backward, step, fault, missing, token, late, unchan
   'batch': () => honest('POST', '/backward', example('BatchRequest'), 200, example('BatchReply')),
   'index': () => honest('GET', '/', undefined, 200, example('Index')),
   'HEAD': () => honest('HEAD', '/version', undefined, 200, undefined),
+  'HEAD of a file': () => honest('HEAD', '/examples/textbook', undefined, 200, undefined),
   'OPTIONS': () => honest('OPTIONS', '/step', undefined, 204, undefined),
   'query': () => ({...honest('GET', '/version', undefined, 200, example('Version')), path: '/version?a=/b'}),
   'wrong method': () => honest('DELETE', '/forward', undefined, 405, example('method_not_allowed')),
@@ -99,7 +102,18 @@ const plants = {
   'a fault without pointer': [fault, e => { delete e.reply.errors[0].pointer; }, /pointer/],
   '21 faults': [fault, e => { e.reply.errors = Array(21).fill(e.reply.errors[0]); }, /more than 20/],
   'a body for HEAD': [honestOnes.HEAD, e => { e.body = '{}'; }, /a body where there must be none/],
+  'HEAD without a header of GET': [honestOnes['HEAD of a file'], e => { delete e.headers.etag; }, /header ETag is missing/],
+  'HEAD with a status that GET has not': [honestOnes.HEAD, e => { e.status = 204; }, /status 204 is not documented/],
+  'HEAD where GET is not': [honestOnes.HEAD, e => { e.path = '/step'; }, /status 200 is not documented/],
   'another Allow': [honestOnes.OPTIONS, e => { e.headers.allow = 'GET'; }, /header Allow/],
+  'the Allow of another path': [honestOnes.OPTIONS, e => { e.headers.allow = 'GET, HEAD, OPTIONS'; }, /header allow.* of \/step are POST, OPTIONS/],
+  'the methods of another path for scripts': [honestOnes.OPTIONS, e => { e.headers['access-control-allow-methods'] = 'GET, HEAD, OPTIONS'; }, /header access-control-allow-methods/],
+  'the Allow of another path with 405': [honestOnes['wrong method'], e => { e.headers.allow = 'GET, HEAD, OPTIONS'; }, /header allow/],
+  'OPTIONS without Allow': [honestOnes.OPTIONS, e => { delete e.headers.allow; }, /header Allow is missing/],
+  'OPTIONS with another status': [honestOnes.OPTIONS, e => { e.status = 200; }, /status 200 is not documented/],
+  'OPTIONS with a body': [honestOnes.OPTIONS, e => { e.body = '{}'; }, /a body where there must be none/],
+  'OPTIONS that needs a token': [honestOnes.OPTIONS, e => { e.status = 401; }, /status 401 is not documented/],
+  'OPTIONS of health with a wrong host': [honestOnes.OPTIONS, e => { Object.assign(e, {path: '/livez', status: 421}); }, /status 421 is not documented/],
 
   'a foreign origin told': [listed, e => { e.requestHeaders.origin = 'https://b.example'; }, /origin that is allowed/],
   'a star where there is a list': [listed, e => { e.headers['access-control-allow-origin'] = '*'; }, /origin that is allowed/],

@@ -11,7 +11,7 @@
  *  - more than BP_VALUES_MAX values outside arrays of numbers are refused: no input here is as long
  * as that. Duplicate members are a fault on one side and an error on the other: both refuse.
  */
-#include "../support/trees.h"
+#include "../../support/trees.h"
 #include "backpropd/encode_problem.h"
 #include "codec/fault.h"
 #include "codec/read_json.h"
