@@ -19,7 +19,8 @@ static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
     struct bp_job *job = reader->job;
     const struct bp_operation *operation = job->operation;
     const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
-    const size_t n_samples = bp_json_count_elements(reader->samples);
+    const size_t posted = bp_json_count_elements(reader->samples);
+    const size_t n_samples = posted <= reader->limits->samples ? posted : 0; /* or refused unread */
     const size_t layers_size = depth * sizeof *job->task.network.layers;
     const size_t values_size = depth * sizeof *reader->layers;
     const size_t samples_size = n_samples * sizeof *job->task.samples;

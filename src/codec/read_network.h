@@ -18,7 +18,7 @@ struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_valu
 bool bp_is_width_of_b(const struct bp_reader *reader, size_t k);
 
 /* Puts the weights of a network that was posted out_in into the order of the core. Fails (false) if
- * there is no memory. Out: over_budget, why. */
+ * there is no memory. Out: over_budget, whether the budget is why. */
 bool bp_turn_weights(struct bp_job *job, struct bp_memory *memory, bool *over_budget);
 
 /* W1, b1, W2, ...: the names of a network's tensors, at most of 16 layers. Cannot fail. */
