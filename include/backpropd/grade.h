@@ -97,6 +97,7 @@ struct bp_found {
 
 struct bp_referee;
 
+/* Once laid out, it must stay where it is: parts point at others. */
 struct bp_grade {
     /* in */
     struct bp_answers answers;

@@ -2,24 +2,11 @@
 
 #include <string.h>
 
-#include "credit.h"
-#include "diagnose.h"
+#include "referee.h"
 #include "slip.h"
 
 /* At most three texts of one code are found at once, or a pair; then counts and masks. */
 #define FOUND_AT_ONCE 3
-
-struct bp_referee {
-    struct bp_variants variants;
-    struct bp_runner runner;
-    struct bp_run correct, trusted;
-    struct bp_handed handed;
-    struct bp_diagnosis diagnosis;
-    enum bp_code *reasons;    /* (steps) */
-    double *zeros;            /* (cells) */
-    int16_t *zero_places;     /* (cells) */
-    enum bp_mistake *nothing; /* (steps): no mistakes */
-};
 
 /* --- memory
  * ------------------------------------------------------------------------------------------ */
@@ -54,27 +41,9 @@ static void layout_in(struct bp_grade *grade, struct bp_layout *layout)
         grade->marking.weights[i] = BP_WEIGHT_UNNAMED;
 }
 
-static void layout_referee(struct bp_referee *referee, struct bp_layout *layout,
-                           const struct bp_steps *steps)
-{
-    bp_variants_layout(&referee->variants, layout, steps);
-    bp_runner_layout(&referee->runner, layout, steps);
-    bp_run_layout(&referee->correct, layout, steps);
-    bp_run_layout(&referee->trusted, layout, steps);
-    bp_handed_layout(&referee->handed, layout, steps);
-    bp_diagnosis_layout(&referee->diagnosis, layout, steps, &referee->variants);
-    referee->reasons = bp_layout_array(layout, steps->n, sizeof *referee->reasons);
-    referee->zeros = bp_layout_array(layout, steps->n_cells, sizeof(double));
-    referee->zero_places = bp_layout_array(layout, steps->n_cells, sizeof(int16_t));
-    referee->nothing = bp_layout_array(layout, steps->n, sizeof *referee->nothing);
-    for (size_t i = 0; i < steps->n && layout->base; i++)
-        referee->nothing[i] = BP_NO_MISTAKE;
-}
-
 void bp_grade_layout(struct bp_grade *grade, struct bp_layout *layout, const struct bp_task *task,
                      double learning_rate)
 {
-    struct bp_referee unused;
     *grade = (struct bp_grade){.n_found = 0};
     bp_steps_layout(&grade->steps, layout, task, learning_rate);
     layout_in(grade, layout);
@@ -82,7 +51,7 @@ void bp_grade_layout(struct bp_grade *grade, struct bp_layout *layout, const str
     grade->marks = bp_layout_array(layout, grade->steps.n_cells, sizeof *grade->marks);
     layout_found(grade, layout);
     grade->referee = bp_layout_array(layout, 1, sizeof *grade->referee);
-    layout_referee(layout->base ? grade->referee : &unused, layout, &grade->steps);
+    bp_referee_layout(grade->referee, layout, &grade->steps);
 }
 
 size_t bp_grade_runs_max(const struct bp_grade *grade, bool pairs)
@@ -204,45 +173,6 @@ static struct bp_hypothesis *show(struct bp_referee *referee)
     return shown;
 }
 
-static double credit(struct bp_grade *grade, const struct bp_hypothesis *shown,
-                     const bool *unreadable)
-{
-    struct bp_referee *referee = grade->referee;
-    const struct bp_credit credit = {
-        .handed = &referee->handed,
-        .shown = shown,
-        .correct = &referee->correct,
-        .asked = grade->answers.asked,
-        .unreadable = unreadable,
-        .reasons = referee->reasons,
-        .marking = &grade->marking,
-    };
-    return bp_credit(grade->verdicts, grade->marks, &referee->trusted, &referee->runner, &credit);
-}
-
-/* The score of 0, and false, in every step that the answers name. */
-static double credit_zeros(struct bp_grade *grade, int decimals)
-{
-    struct bp_referee *referee = grade->referee;
-    struct bp_diagnosis *diagnosis = &referee->diagnosis;
-    const struct bp_steps *steps = &grade->steps;
-    memset(referee->zeros, 0, steps->n_cells * sizeof(double));
-    for (size_t i = 0; i < steps->n; i++) {
-        const struct bp_step *step = &steps->list[i];
-        for (size_t j = 0; j < step->rows * step->n; j++)
-            referee->zero_places[step->first + j] =
-                (int16_t)(grade->answers.asked[i] ? 0 : BP_PLACES_BLANK);
-        referee->reasons[i] = BP_NO_CODE;
-        diagnosis->excused[i] = false;
-    }
-    bp_handed_take(&referee->handed, referee->zeros, referee->zero_places, decimals,
-                   grade->marking.rtol);
-    diagnosis->of = (struct bp_case){&referee->runner, &referee->correct, diagnosis->excused};
-    memcpy(diagnosis->trial.mistakes, referee->nothing, steps->n * sizeof *referee->nothing);
-    bp_hypothesis_run(&diagnosis->trial, &diagnosis->of);
-    return credit(grade, &diagnosis->trial, diagnosis->excused);
-}
-
 /* A wrong step that the diagnosis did not name has the first mistake that was supposed at an
  * earlier step not handed in. */
 static enum bp_code why_wrong(const struct bp_referee *referee, size_t i)
@@ -282,21 +212,18 @@ void bp_grade(struct bp_grade *grade)
 {
     struct bp_referee *referee = grade->referee;
     const struct bp_answers *answers = &grade->answers;
-    referee->runner.handed = NULL;
-    bp_run_start(&referee->correct, &referee->runner, BP_CARRY_MADE, false, referee->nothing);
-    bp_run_all(&referee->correct, &referee->runner, NULL);
-    referee->runner.handed = &referee->handed;
+    bp_referee_run_correct(referee);
     bp_handed_take(&referee->handed, answers->values, answers->places, grade->marking.decimals,
                    grade->marking.rtol);
     grade->decimals = referee->handed.decimals;
-    grade->all_zero_score = credit_zeros(grade, grade->decimals);
+    grade->all_zero_score = bp_referee_credit_zeros(grade, grade->decimals);
     bp_handed_take(&referee->handed, answers->values, answers->places, grade->marking.decimals,
                    grade->marking.rtol);
     memset(grade->marks, BP_MARK_NULL, grade->steps.n_cells);
     bp_diagnose(&referee->diagnosis, &referee->runner, &referee->correct, grade->marking.pairs);
     const struct bp_hypothesis *shown = show(referee);
     name_all(grade);
-    grade->score = credit(grade, shown, answers->unreadable);
+    grade->score = bp_referee_credit(grade, shown, answers->unreadable);
     give_reasons(grade);
     grade->expected = referee->correct.right;
 }

@@ -147,14 +147,21 @@ static inline void case_read_answer(struct bp_grade *grade, struct case_reader *
 /* --- a grading in memory ------------------------------------------------------------------------
  */
 
+/* A block of exactly the size that a layout counted, to be freed. */
+static inline void *case_block(size_t size)
+{
+    void *block = aligned_alloc(64, size);
+    REQUIRE(block, "no memory for %zu bytes", size);
+    memset(block, 0xFF, size); /* NaN: what is not set must not look like an answer */
+    return block;
+}
+
 /* Lays out a grading. Returns its block, to be freed. */
 static inline void *case_layout(struct bp_grade *grade, const struct case_task *task)
 {
     struct bp_layout layout = {NULL, 0};
     bp_grade_layout(grade, &layout, &task->task, task->learning_rate);
-    void *block = aligned_alloc(64, layout.used);
-    REQUIRE(block, "no memory for %zu bytes", layout.used);
-    memset(block, 0xFF, layout.used); /* NaN: what is not set must not look like an answer */
+    void *block = case_block(layout.used);
     layout = (struct bp_layout){block, 0};
     bp_grade_layout(grade, &layout, &task->task, task->learning_rate);
     return block;

@@ -130,7 +130,7 @@ TEST(test_verdicts_are_those_of_the_reference)
     size_t n = 0;
     while (case_next(&in))
         require_case(n++, &task, &in);
-    REQUIRE(n > 0, "no cases");
+    REQUIRE(n > 400, "only %zu cases", n);
     free(text);
 }
 

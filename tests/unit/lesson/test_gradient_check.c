@@ -27,9 +27,7 @@ static void *layout_check(struct bp_check *check, const struct bp_task *task)
 {
     struct bp_layout layout = {NULL, 0};
     bp_check_layout(check, &layout, task);
-    void *block = aligned_alloc(64, layout.used);
-    REQUIRE(block, "no memory");
-    memset(block, 0xFF, layout.used);
+    void *block = case_block(layout.used);
     layout = (struct bp_layout){block, 0};
     bp_check_layout(check, &layout, task);
     return block;
