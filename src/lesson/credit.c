@@ -154,7 +154,7 @@ static double credit_step(struct bp_step_verdict *verdict, uint8_t *marks,
         marks[cell] = (uint8_t)mark_of(credit, i, cell, correct[j], tainted);
         tally_cell(&by_right, correct[j], marks[cell] == BP_MARK_RIGHT);
         tally_cell(&by_own, own[j], follows_from_trusted(credit, trusted, i, cell));
-        verdict->cells[marks[cell]] += isfinite(correct[j]);
+        verdict->cells[marks[cell]] += isfinite(correct[j]) ? 1 : 0;
     }
     const double direct = youden(&by_right), follow = cap_of(own, correct, n) * youden(&by_own);
     const double credited = credit->marking->follow_through * follow;

@@ -35,20 +35,14 @@ static int compare(const struct bp_hypothesis *trial, const struct best *best)
     return 0;
 }
 
-static enum bp_code code_of(const struct bp_variant *variant)
-{
-    return bp_mistake_row(variant->places[0].mistake)->code;
-}
-
 /* Notes an equal's codes, but those of the best itself. */
 static void note_equal(struct bp_finding *finding, const struct bp_variant *const *variants,
                        size_t n)
 {
     for (size_t v = 0; v < n; v++) {
-        const enum bp_code code = code_of(variants[v]);
-        const bool own = code == code_of(finding->variants[0]) ||
-                         (finding->variants[1] && code == code_of(finding->variants[1]));
-        if (own || finding->others[code])
+        const enum bp_code code = bp_variant_code(variants[v]);
+        if (code == bp_variant_code(finding->variants[0]) ||
+            code == bp_variant_code(finding->variants[1]) || finding->others[code])
             continue;
         finding->others[code] = true;
         finding->order[finding->n_others++] = code;
@@ -69,7 +63,8 @@ static void try(struct best *best, struct bp_diagnosis *d, const struct bp_varia
     if (order <= 0)
         return;
     *finding = (struct bp_finding){.step = w};
-    memcpy(finding->variants, variants, n * sizeof *variants);
+    for (size_t v = 0; v < n; v++)
+        finding->variants[v] = variants[v];
     best->first = d->trial.first;
     best->contradictions = d->trial.contradictions;
     best->n_mistakes = d->trial.n_mistakes;

@@ -1,5 +1,6 @@
 #include "backpropd/exercise.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -101,8 +102,7 @@ void bp_review_layout(struct bp_review *review, struct bp_layout *layout,
 
 static struct bp_made_at made_at(const struct bp_variant *variant)
 {
-    const struct bp_altered *place = &variant->places[0];
-    return (struct bp_made_at){bp_mistake_row(place->mistake)->code, place->step};
+    return (struct bp_made_at){bp_variant_code(variant), variant->first};
 }
 
 /* Runs one mistake, in the memory of one of the diagnosis's hypotheses. */
@@ -203,6 +203,7 @@ static uint64_t next(uint64_t *state)
 
 static size_t below(uint64_t *state, size_t n)
 {
+    assert(n > 0);
     return (size_t)(next(state) % n);
 }
 

@@ -108,16 +108,12 @@ static struct bp_found *entry(struct bp_grade *grade, enum bp_code code, enum bp
     return found;
 }
 
-static enum bp_code code_of(const struct bp_variant *variant)
-{
-    return variant ? bp_mistake_row(variant->places[0].mistake)->code : BP_NO_CODE;
-}
-
 /* Names the mistakes that explain a step; a pair makes two entries. */
 static void name_mistakes(struct bp_grade *grade, struct bp_finding *finding)
 {
     enum bp_code *reasons = grade->referee->reasons;
-    const enum bp_code codes[] = {code_of(finding->variants[0]), code_of(finding->variants[1])};
+    const enum bp_code codes[] = {bp_variant_code(finding->variants[0]),
+                                  bp_variant_code(finding->variants[1])};
     const bool differ = codes[1] != BP_NO_CODE && codes[0] != codes[1];
     for (size_t v = 0; v < 2 && finding->variants[v]; v++)
         for (size_t p = 0; p < finding->variants[v]->n; p++) {
@@ -187,7 +183,7 @@ static enum bp_code why_wrong(const struct bp_referee *referee, size_t i)
             for (size_t p = 0; p < variant->n; p++) {
                 const size_t step = variant->places[p].step;
                 if (step < i && !referee->handed.given[step] && supposed[step] != BP_NO_MISTAKE)
-                    return code_of(variant);
+                    return bp_variant_code(variant);
             }
         }
     return BP_CODE_UNKNOWN;

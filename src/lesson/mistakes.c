@@ -83,7 +83,7 @@ static bool makes_sense(enum bp_mistake mistake, const struct bp_place *c)
 #define AS_CASE(kind, name, code, words, condition)                                                \
     case BP_MISTAKE_##kind##_##name:                                                               \
         return condition;
-        BP_MISTAKES(AS_CASE)
+        BP_MISTAKES(AS_CASE) /* NOLINT(bugprone-branch-clone): a row, a case */
 #undef AS_CASE
     case BP_MISTAKE_COUNT:
         break;

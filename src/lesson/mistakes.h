@@ -23,6 +23,12 @@ struct bp_variants {
     struct bp_altered *places; /* scratch */
 };
 
+/* The variant's code; BP_NO_CODE of NULL. */
+static inline enum bp_code bp_variant_code(const struct bp_variant *variant)
+{
+    return variant ? bp_mistake_row(variant->places[0].mistake)->code : BP_NO_CODE;
+}
+
 /* Lists them, in the table's order. Out: variants. In/out: layout. In: steps, laid out. Cannot
  * fail. */
 void bp_variants_layout(struct bp_variants *variants, struct bp_layout *layout,

@@ -5,7 +5,8 @@
 void bp_referee_layout(struct bp_referee *out, struct bp_layout *layout,
                        const struct bp_steps *steps)
 {
-    struct bp_referee unused, *referee = layout->base ? out : &unused;
+    struct bp_referee unused = {.reasons = NULL};
+    struct bp_referee *referee = layout->base ? out : &unused;
     bp_variants_layout(&referee->variants, layout, steps);
     bp_runner_layout(&referee->runner, layout, steps);
     bp_run_layout(&referee->correct, layout, steps);

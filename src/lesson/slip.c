@@ -146,12 +146,13 @@ static bool has_digits_swapped(double a, double b, int decimals)
 
 static bool has_decimal_point_off(const struct look *look, size_t j, double t)
 {
+    static const double factors[] = {10, 100, 1000};
     const double v = value_of(look, j), half = unit_at(look, j) / 2;
     const double room = (half > BP_NEARLY_ZERO ? half : BP_NEARLY_ZERO) * 1.000001;
     if (!(fabs(t) > BP_NEARLY_ZERO))
         return false;
-    for (double factor = 10; factor <= 1000; factor *= 10)
-        if (agrees(look, j, t * factor) || (v != 0 && fabs(v - t / factor) <= room))
+    for (size_t n = 0; n < sizeof factors / sizeof *factors; n++)
+        if (agrees(look, j, t * factors[n]) || (v != 0 && fabs(v - t / factors[n]) <= room))
             return true;
     return false;
 }

@@ -49,7 +49,7 @@ static void add(struct bp_steps *steps, enum bp_step_kind kind, size_t layer,
 {
     struct bp_step step = step_of(steps, kind, layer);
     steps->n_cells += step.rows * step.n;
-    if (steps->list) {
+    if (steps->list && steps->at) {
         const size_t depth = steps->task->network.depth;
         step.inputs[0] =
             reads == BP_STEP_KIND_COUNT ? BP_NO_STEP : bp_step_at(steps, reads, reads_layer);
