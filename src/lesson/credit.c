@@ -191,11 +191,21 @@ static double weight_of(const struct bp_marking *marking, size_t i)
     return marking->weights[i] >= 0 ? marking->weights[i] : 1;
 }
 
+/* What weights are multiplied by so that their sum stays finite: mostly 1, and a power of two. */
+static double scale_of(const struct bp_marking *marking, size_t n)
+{
+    double largest = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = marking->weights[i] > largest ? marking->weights[i] : largest;
+    return largest > 0x1p900 ? 0x1p-100 : 1;
+}
+
 double bp_credit(struct bp_step_verdict *verdicts, uint8_t *marks, struct bp_run *trusted,
                  struct bp_runner *runner, const struct bp_credit *credit)
 {
     const struct trust trust = {{is_trusted}, credit};
     const struct bp_steps *steps = credit->handed->steps;
+    const double scale = scale_of(credit->marking, steps->n);
     double full = 0, got = 0;
     bool tainted = false;
     runner->trust = &trust.base;
@@ -212,8 +222,8 @@ double bp_credit(struct bp_step_verdict *verdicts, uint8_t *marks, struct bp_run
         tainted = tainted || taints(credit, verdict, i);
         verdict->weight = weight_of(credit->marking, i);
         verdict->credit = to_six(earned);
-        full += verdict->weight;
-        got += verdict->weight * earned;
+        full += scale * verdict->weight;
+        got += scale * verdict->weight * earned;
     }
     return full > 0 ? to_six(got / full) : 0;
 }

@@ -1,4 +1,5 @@
 /* The referee against verdicts of an independent implementation, in Python: verdicts.txt. */
+#include "networks.h"
 #include "verdicts.h"
 
 /* --- what is expected, line by line
@@ -134,4 +135,67 @@ TEST(test_verdicts_are_those_of_the_reference)
     free(text);
 }
 
-SUITE("lesson/grade", test_verdicts_are_those_of_the_reference)
+/* --- answers of any kind
+ * --------------------------------------------------------------------------- */
+
+static int16_t random_places(uint64_t *seed)
+{
+    static const int16_t places[] = {BP_PLACES_BLANK, BP_PLACES_EXACT, 0, 1, 2, 3, 9, 300, 1100};
+    return places[random_below(seed, LENGTH(places))];
+}
+
+static void answer_at_random(struct bp_grade *grade, uint64_t *seed)
+{
+    static const double values[] = {0, -0.0, 1, -1, 0.5, 1e-300, -1e300, 1.7e308, 123.456};
+    const size_t most = LENGTH(values);
+    const bool few = random_below(seed, 2);
+    for (size_t i = 0; i < grade->steps.n; i++) {
+        const struct bp_step *step = &grade->steps.list[i];
+        grade->answers.asked[i] = i == 0 || random_below(seed, 2);
+        for (size_t j = step->first; j < step->first + step->rows * step->n; j++) {
+            if (!grade->answers.asked[i])
+                continue;
+            grade->answers.values[j] = few ? 1 : values[random_below(seed, most)];
+            grade->answers.places[j] = random_places(seed);
+        }
+        if (random_below(seed, 4) == 0)
+            grade->marking.weights[i] = random_below(seed, 2) ? 1.7e308 : 1e-300;
+    }
+}
+
+static bool is_share(double v)
+{
+    return v >= 0 && v <= 1;
+}
+
+TEST(test_answers_of_any_kind_are_graded)
+{
+    for (uint64_t i = 0; i < 400; i++) {
+        struct net net;
+        struct bp_grade grade;
+        struct bp_layout layout = {NULL, 0};
+        uint64_t seed = i;
+        const size_t sizes[] = {1 + i % 4, 1 + i / 4 % 4, 1 + i / 16 % 4};
+        net_make(&net, 1 + i % 2, sizes, 1 + i % 3);
+        net_fill(&net, i);
+        if (i % 5 == 0) /* numbers beyond the largest double on the way */
+            for (size_t n = 0; n < net.n_parameters; n++)
+                net.numbers[n] *= 1e200;
+        const enum bp_loss loss = net.task.rules.loss = (enum bp_loss)(i % BP_LOSS_COUNT);
+        if (bp_loss_needs(loss) != BP_ACTIVATION_COUNT)
+            net.layers[net.task.network.depth - 1].activation = bp_loss_needs(loss);
+        bp_grade_layout(&grade, &layout, &net.task, 0.1);
+        layout = (struct bp_layout){block_of(layout.used), 0};
+        bp_grade_layout(&grade, &layout, &net.task, 0.1);
+        answer_at_random(&grade, &seed);
+        bp_grade(&grade);
+        REQUIRE(is_share(grade.score), "answer %d scores %g", (int)i, grade.score);
+        for (size_t n = 0; n < grade.steps.n; n++)
+            REQUIRE(is_share(grade.verdicts[n].credit), "answer %d: credit %g", (int)i,
+                    grade.verdicts[n].credit);
+        free(layout.base);
+        net_free(&net);
+    }
+}
+
+SUITE("lesson/grade", test_verdicts_are_those_of_the_reference, test_answers_of_any_kind_are_graded)
