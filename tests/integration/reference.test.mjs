@@ -1,6 +1,7 @@
 // Random networks against exact fractions (tests/vectors/reference.py).
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
+import {readFileSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
@@ -72,6 +73,12 @@ function assertCovered(values, wanted, least) {
 
 test('the committed vectors agree with exact fractions', async () => {
   assert.match(await python('check'), /^\d{2,} cases in \d{2,} files, 0 differences$/m);
+});
+
+test('the values that the core is held to are those of their script', async () => {
+  const file = name => fileURLToPath(new URL(`../unit/core/decimal_values.${name}`, import.meta.url));
+  const {stdout} = await promisify(execFile)('python3', [file('py')], {maxBuffer: 1 << 28});
+  assert.equal(stdout, readFileSync(file('h'), 'utf8'));
 });
 
 test('random networks agree with exact fractions', () => {
