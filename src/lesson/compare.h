@@ -2,8 +2,7 @@
 #ifndef BACKPROPD_LESSON_COMPARE_H
 #define BACKPROPD_LESSON_COMPARE_H
 
-#include "backpropd/grade.h"
-#include "backpropd/steps.h"
+#include "backpropd/verdict.h"
 
 /* A value of at most this size counts as zero. */
 #define BP_NEARLY_ZERO 1e-9

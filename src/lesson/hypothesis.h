@@ -2,8 +2,8 @@
 #ifndef BACKPROPD_LESSON_HYPOTHESIS_H
 #define BACKPROPD_LESSON_HYPOTHESIS_H
 
-#include "mistakes.h"
 #include "run.h"
+#include "variants.h"
 
 /* From the numbers handed in; unrounded; by hand; by hand with the chain. */
 #define BP_RUNS_MAX 4

@@ -19,7 +19,7 @@ $found"
 # includes
 TEXT='memory|text|json|number'
 CORE='network|layout|loss|overflow|activation|matmul|pass|reason|descent'
-LESSON='textbook|mistakes|steps|grade|gradient_check|exercise'
+LESSON='textbook|mistakes|steps|grade|verdict|gradient_check|exercise'
 CODEC='job|problem|encode|limits'
 HTTP='service|exchange|head|metrics|access|reply_headers'
 SERVER='server|options|notify'

@@ -1,6 +1,6 @@
 /* Which mistakes make sense in a task, and where. */
-#ifndef BACKPROPD_LESSON_MISTAKES_H
-#define BACKPROPD_LESSON_MISTAKES_H
+#ifndef BACKPROPD_LESSON_VARIANTS_H
+#define BACKPROPD_LESSON_VARIANTS_H
 
 #include "backpropd/steps.h"
 
