@@ -96,3 +96,13 @@ bool bp_row_agrees(const struct bp_handed *handed, size_t i, size_t row, const d
             return false;
     return true;
 }
+
+uint64_t bp_nearest_whole(double v, double power)
+{
+    const double t = v * power, off = fma(v, power, -t); /* t + off is exact */
+    const uint64_t whole = (uint64_t)t;
+    const double rest = t - (double)whole;
+    if (rest == 0.5 && off == 0)
+        return whole + whole % 2;
+    return whole + (rest > 0.5 || (rest == 0.5 && off > 0));
+}

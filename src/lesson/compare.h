@@ -44,6 +44,10 @@ static inline size_t bp_filled(const struct bp_handed *handed, size_t step, size
 bool bp_agrees(const struct bp_handed *handed, const struct bp_step *step, size_t cell,
                double value);
 
+/* v times a power of ten of at most 10^22, to the nearest whole number: ties, of the exact values,
+ * to even. In: v, not negative; the product is less than 2^53. Cannot fail. */
+uint64_t bp_nearest_whole(double v, double power);
+
 /* True if every filled cell of a row agrees. In: values, (step->n). */
 bool bp_row_agrees(const struct bp_handed *handed, size_t step, size_t row, const double *values);
 

@@ -170,12 +170,7 @@ static double credit_step(struct bp_step_verdict *verdict, uint8_t *marks,
 /* To 6 decimals, ties to even, as the exact value of the double has it: v is in 0..1. */
 static double to_six(double v)
 {
-    const double t = v * 1e6, off = fma(v, 1e6, -t); /* t + off is exact */
-    double whole = (double)(int64_t)t;
-    const double rest = t - whole;
-    if (rest > 0.5 || (rest == 0.5 && (off > 0 || (off == 0 && (int64_t)whole % 2 == 1))))
-        whole++;
-    return whole / 1e6;
+    return (double)bp_nearest_whole(v, 1e6) / 1e6;
 }
 
 /* Too few decimals, counts and masks do not matter to what comes after. */

@@ -120,15 +120,13 @@ bool bp_slip_is_too_few_decimals(const struct bp_hypothesis *hypothesis, const s
 static size_t digits_of(unsigned count[10], double v, int decimals)
 {
     size_t n = 0;
-    double t = fabs(v);
+    double power = 1;
     memset(count, 0, 10 * sizeof *count);
     for (int d = 0; d < decimals; d++)
-        t *= 10;
-    if (!(t < 0x1p53))
+        power *= 10;
+    if (!(fabs(v) * power < 0x1p53))
         return 0;
-    uint64_t whole = (uint64_t)t;
-    const double rest = t - (double)whole;
-    whole += rest > 0.5 || (rest == 0.5 && whole % 2 == 1);
+    uint64_t whole = bp_nearest_whole(fabs(v), power);
     for (; whole > 0 || n <= (size_t)decimals; whole /= 10, n++)
         count[whole % 10]++;
     return n;

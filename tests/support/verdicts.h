@@ -1,4 +1,17 @@
-/* Requests to the referee and what it must reply, as text: see read_case. */
+/*
+ * Requests to the referee and what it must reply, as text. A case, a line each:
+ *   task          depth, sizes, activations, loss, reduction, round_decimals (-1: null),
+ * relu_at_zero, learning_rate (-1: none), samples, 0 or 1 for each layer's biases; then the numbers
+ *                 of W1, b1, ..., weights fan-in x fan-out, and x and y of each sample
+ *   marking       decimals (-1: as shown), rtol, follow_through, 1 if pairs are tried
+ *   weight        step, weight
+ *   answer        step, u if something of it is unreadable, cells as typed: see case_read_cell
+ *   score         score, all_zero_score, decimals
+ *   verdict       step, status, reason, credit, weight, the cells' marks: r, f, w, _
+ *   found         code, steps, or, with, at (step.cell)
+ *   end
+ * Steps are counted from 0 in the order of bp_steps.
+ */
 #ifndef TESTS_VERDICTS_H
 #define TESTS_VERDICTS_H
 
