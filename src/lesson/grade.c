@@ -86,8 +86,8 @@ static bool have_same_words(const struct bp_grade *grade, const struct bp_found 
            (same[a] ? same[a] : a) == (same[b] ? same[b] : b);
 }
 
-/* The entry of a code in these words, a new one if there is none before. Those from `own` on are of
- * the finding itself, earlier ones keep what they say. */
+/* A new entry; NULL if there is one of this code in these words, to which the step is added: it
+ * keeps what it says. What has a cell of its own is an entry of its own. */
 static struct bp_found *entry(struct bp_grade *grade, enum bp_code code, enum bp_mistake words,
                               size_t step, size_t at)
 {
