@@ -10,9 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backpropd/decode.h"
 #include "backpropd/exchange.h"
-#include "backpropd/job.h"
+#include "backpropd/healthcheck.h"
+#include "backpropd/hosts.h"
 #include "backpropd/notify.h"
+#include "backpropd/reply_headers.h"
 #include "backpropd/server.h"
 #include "backpropd/text.h"
 
@@ -61,7 +64,7 @@ static int call(struct bp_service *service, const char *path)
     struct bp_text body;
     char length[24];
     size_t size;
-    const bool posts = bp_route_methods(path) & BP_METHOD_POST;
+    const bool posts = bp_route_find(service->routes, path)->methods & BP_METHOD_POST;
     errno = 0;
     if (!read_body(&body, service, posts))
         return complain(errno ? "call: standard input cannot be read"
@@ -135,15 +138,43 @@ static int serve(struct bp_service *service, const struct bp_options *options)
     memcpy(service->access.public_groups, options->public_groups, sizeof options->public_groups);
     if (!bp_server_start(&server, service, options, error))
         return complain(error);
+    if (*service->unsafe)
+        fprintf(stderr, "backpropd: %s; /readyz answers 503\n", service->unsafe);
     printf("backpropd %s listening on %s\n", BP_VERSION, bp_server_url(server));
     fflush(stdout);
     notify("READY=1");
     sigwait(&signals, &signal_number);
     notify("STOPPING=1");
-    atomic_store(&service->draining, true);
+    bp_server_drain(server);
     sleep_seconds(options->drain_delay);
     bp_server_stop(server);
     return 0;
+}
+
+/* In a container the service is process 1, and was perhaps told by a flag where to listen: its
+ * variables are those of this process, its flags are not. */
+static int check_health(const struct bp_options *options)
+{
+    char why[BP_HEALTHCHECK_MAX];
+    struct bp_options first;
+    if (!options->listen_is_flag && bp_options_of_process(&first, "/proc/1"))
+        options = &first;
+    if (bp_healthcheck(options, why))
+        return 0;
+    fprintf(stderr, "backpropd: unhealthy: %s\n", why);
+    return 1;
+}
+
+/* What the options say of hosts and origins is http's to judge. Fails (false) with one line. */
+static bool check_lists(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
+{
+    if (!bp_cors_is_proper(options->cors_origins))
+        bp_options_blame(error, "cors-origin", options->cors_origins);
+    else if (!bp_hosts_are_proper(options->allowed_hosts))
+        bp_options_blame(error, "allow-host", options->allowed_hosts);
+    else
+        return true;
+    return false;
 }
 
 static int act(struct bp_service *service, const struct bp_options *options)
@@ -152,7 +183,7 @@ static int act(struct bp_service *service, const struct bp_options *options)
     case BP_ACTION_CALL:
         return call(service, options->call_path);
     case BP_ACTION_HEALTHCHECK:
-        return bp_server_is_alive(options) ? 0 : 1;
+        return check_health(options);
     case BP_ACTION_HELP:
         bp_options_help(stdout);
         return 0;
@@ -181,7 +212,7 @@ int main(int argc, char **argv)
     struct bp_options options;
     struct bp_service service;
     char error[BP_OPTION_ERROR_MAX];
-    if (!bp_options_read(&options, error, argc, argv))
+    if (!bp_options_read(&options, error, argc, argv) || !check_lists(&options, error))
         return complain(error);
     keep_freed_memory();
     bp_decode_prepare();

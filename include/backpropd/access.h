@@ -30,17 +30,10 @@ struct bp_access {
 
 #define BP_ACCESS_ERROR_MAX 256
 
-/* True if it is what may be said of the origins whose pages may call: *, none, or a list with
- * commas of null and SCHEME://HOST[:PORT]. */
-bool bp_cors_is_proper(const char *allowed);
-
-/* True if it is what may be said of the hosts that a request may name: *, or a list with commas of
- * names and addresses without ports, IPv6 ones in brackets. */
-bool bp_hosts_are_proper(const char *allowed);
-
 /*
- * Reads tokens from a file, one a line; empty lines and those that start with # do not count. Fails
- * (false) with one line in `error` that names the file and line, and never the token.
+ * Reads tokens from a file, one a line; empty lines and those that start with #, however long, do
+ * not count. A line that is too long is a fault. Fails (false) with one line in `error` that names
+ * the file and line, and never the token.
  */
 bool bp_access_read(struct bp_access *access, const char *file, char error[BP_ACCESS_ERROR_MAX]);
 

@@ -3,19 +3,23 @@
 #define BACKPROPD_EXCHANGE_H
 
 #include "backpropd/head.h"
+#include "backpropd/reply.h"
+#include "backpropd/router.h"
+#include "backpropd/service.h"
 
 struct bp_exchange {
     struct bp_service *service;
+    const struct bp_route *route; /* of the path; never NULL */
     enum bp_method method;
-    const char *path;
+    const char *path;          /* without the query */
+    const char *if_none_match; /* or NULL */
+    bool accepts_gzip;
+    bool is_refused; /* `reply` says so already; the body is read and dropped */
+    bool is_ended;   /* the body is whole, and a NUL stands after it */
     size_t length;   /* announced, 0 if not */
     size_t received; /* of the body */
-    bool is_refused; /* `reply` says so already; the body is read and dropped */
-    bool is_ended;   /* the body is whole */
-    bool accepts_gzip;
-    const char *if_none_match; /* or NULL */
     struct bp_text body;
-    struct bp_pending pending;
+    struct bp_job job; /* decoded and to be calculated, if it has an operation */
     struct bp_reply reply;
 };
 

@@ -8,7 +8,8 @@
 #ifndef BACKPROPD_HEAD_H
 #define BACKPROPD_HEAD_H
 
-#include "backpropd/service.h"
+#include "backpropd/method.h"
+#include "backpropd/problem.h"
 
 #define BP_HEADERS_MAX 100
 #define BP_TARGET_MAX 4096
@@ -26,6 +27,7 @@ struct bp_head {
     size_t target_size;       /* with the query, 0 if unknown */
     bool bad_target;          /* its query has a character that may not stand there */
     bool is_one_too_many;     /* its connection is beyond a limit */
+    bool asks_to_close;       /* Connection: close, perhaps among others */
     /* or NULL */
     const char *host, *length, *coding, *expect, *type, *encoding, *request_id, *traceparent;
     const char *authorization, *origin, *accept_encoding, *if_none_match;
@@ -42,6 +44,10 @@ bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_
 
 /* Judges what announces the body: media type and coding. Fails (false) with the problem set. */
 bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem);
+
+/* True if the client expects that its connection is kept after the reply (RFC 9112, 9.3): HTTP/1.1
+ * without Connection: close. */
+bool bp_head_keeps_connection(const struct bp_head *head);
 
 /* The method; head must have passed bp_head_check. */
 enum bp_method bp_head_method(const struct bp_head *head);

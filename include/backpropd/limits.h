@@ -5,29 +5,31 @@
 
 #include <stddef.h>
 
-/* member and wire name, default, what it is (for --help) */
+/* member and wire name, default, the most that it can be set to, what it is (for --help). 2^53 is
+ * the most that JSON readers hold exactly. */
 #define BP_LIMITS(X)                                                                               \
-    X(body_bytes, 8388608, "bytes of a request's body")                                            \
-    X(header_bytes, 16384, "bytes of a request's line and headers")                                \
-    X(connections, 1024, "connections open at once")                                               \
-    X(client_connections, 1000000, "connections open at once from one address")                    \
-    X(queue, 64, "large requests that wait for a thread to calculate them")                        \
-    X(memory_bytes, 1073741824, "bytes of memory for all requests in flight")                      \
-    X(layers, 16, "layers of a network")                                                           \
-    X(units, 4096, "units of a layer, inputs of a sample")                                         \
-    X(parameters, 1000000, "parameters of a network")                                              \
-    X(samples, 4096, "samples of a request")                                                       \
-    X(steps, 100000, "steps of gradient descent")                                                  \
-    X(multiply_adds, 2000000000, "multiply-adds of a request, estimated before any work")          \
-    X(reply_numbers, 1000000, "numbers in a reply, counted before any work")
+    X(body_bytes, 8388608, 4294967294, "bytes of a request's body")                                \
+    X(header_bytes, 16384, 16777216, "bytes of a request's line and headers")                      \
+    X(connections, 1024, 1000000, "connections open at once")                                      \
+    X(client_connections, 1000000, 1000000, "connections open at once from one address")           \
+    X(queue, 64, 1000000, "large requests that wait for a thread to calculate them")               \
+    X(memory_bytes, 1073741824, 9007199254740992, "bytes of memory for all requests in flight")    \
+    X(layers, 16, 100000, "layers of a network")                                                   \
+    X(units, 4096, 9007199254740992, "units of a layer, inputs of a sample")                       \
+    X(parameters, 1000000, 9007199254740992, "parameters of a network")                            \
+    X(samples, 4096, 9007199254740992, "samples of a request")                                     \
+    X(steps, 100000, 9007199254740992, "steps of gradient descent")                                \
+    X(multiply_adds, 2000000000, 9007199254740992,                                                 \
+      "multiply-adds of a request, estimated before any work")                                     \
+    X(reply_numbers, 1000000, 9007199254740992, "numbers in a reply, counted before any work")
 
 struct bp_limits {
-#define BP_AS_MEMBER(name, standard, text) size_t name;
+#define BP_AS_MEMBER(name, standard, most, text) size_t name;
     BP_LIMITS(BP_AS_MEMBER)
 #undef BP_AS_MEMBER
 };
 
-#define BP_AS_DEFAULT(name, standard, text) .name = (standard),
+#define BP_AS_DEFAULT(name, standard, most, text) .name = (standard),
 #define BP_LIMITS_DEFAULT                                                                          \
     {                                                                                              \
         BP_LIMITS(BP_AS_DEFAULT)                                                                   \

@@ -2,11 +2,14 @@
 #ifndef BACKPROPD_METRICS_H
 #define BACKPROPD_METRICS_H
 
-#include "backpropd/service.h"
+#include "backpropd/problem.h"
+#include "backpropd/router.h"
+
+struct bp_metrics;
 
 /* What is counted of one request, once its reply is on its way. */
 struct bp_observation {
-    const char *path;
+    const struct bp_route *route;
     enum bp_method method;
     unsigned status;
     int problem; /* its bp_problem_code, or -1 */

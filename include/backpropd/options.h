@@ -25,17 +25,22 @@ enum bp_action {
 enum bp_log_format { BP_LOG_FORMATS(BP_AS_LOG) BP_LOG_COUNT };
 #undef BP_AS_LOG
 
+#define BP_ALL_ADDRESSES "*" /* of both families, or IPv4 alone where there is no IPv6 */
+
 struct bp_options {
     enum bp_action action;
     const char *call_path; /* of BP_ACTION_CALL */
     char address[64];      /* to listen on, without brackets */
     unsigned port;
+    const char *socket_path; /* of a Unix socket to listen on instead, or NULL */
+    bool listen_is_flag;     /* where to listen was told by --listen */
     size_t threads;
-    size_t drain_delay;                               /* seconds */
-    size_t head_timeout, body_timeout, reply_timeout; /* seconds in all */
+    size_t drain_delay;                                             /* seconds */
+    size_t head_timeout, body_timeout, reply_timeout, idle_timeout; /* seconds in all */
     enum bp_log_format log_format;
-    const char *cors_origins;  /* "*", or a list */
-    const char *allowed_hosts; /* "*", or a list */
+    bool log_health;           /* log requests for health that succeed, too */
+    const char *cors_origins;  /* "*", or a list: for bp_cors_is_proper to judge */
+    const char *allowed_hosts; /* "*", or a list: for bp_hosts_are_proper */
     const char *token_file;    /* "" for none */
     bool public_groups[BP_GROUP_COUNT];
     struct bp_limits limits;
@@ -43,10 +48,19 @@ struct bp_options {
 
 #define BP_OPTION_ERROR_MAX 256
 
-/* Reads flags, and the environment where a flag is not given. Fails (false) with one line in
- * `error` that names the culprit. */
+/* Reads flags, and the environment where a flag is not given: BACKPROPD_ and the flag's name, and
+ * PORT where nothing else tells where to listen. Fails (false) with one line in `error` that names
+ * the culprit. */
 bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX], int argc,
                      char **argv);
+
+/* The options that another process was started with, by its folder in /proc; its environment is
+ * taken to be ours. Fails (false) if it runs another program, or its flags cannot be read. */
+bool bp_options_of_process(struct bp_options *options, const char *folder);
+
+/* Writes the line that names a flag, or its variable if the value came from there, and what is
+ * needed instead of the value. In: flag, its name without hyphens before it. */
+void bp_options_blame(char error[BP_OPTION_ERROR_MAX], const char *flag, const char *value);
 
 /* Prints what --help says. */
 void bp_options_help(FILE *out);

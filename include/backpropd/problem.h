@@ -64,7 +64,8 @@
     X(SHAPE_MISMATCH, "shape_mismatch")                                                            \
     X(UNKNOWN_VALUE, "unknown_value")                                                              \
     X(OUT_OF_RANGE, "out_of_range")                                                                \
-    X(LIMIT_EXCEEDED, "limit_exceeded")
+    X(LIMIT_EXCEEDED, "limit_exceeded")                                                            \
+    X(INCOMPATIBLE, "incompatible") /* two members that are right alone */
 
 #define BP_AS_PROBLEM(name, wire, status, title, remedy) BP_PROBLEM_##name,
 enum bp_problem_code { BP_PROBLEMS(BP_AS_PROBLEM) BP_PROBLEM_COUNT };
@@ -86,6 +87,9 @@ struct bp_fact {
 #define BP_POINTER_MAX 200 /* room for a member's name of 40 bytes at its worst */
 #define BP_DETAIL_MAX 320
 #define BP_FAULTS_MAX 20
+#define BP_FAULTS_ROOM (BP_FAULTS_MAX + 1) /* the last is scratch for those beyond */
+
+#define BP_NO_STEP ((size_t)-1) /* the step of an overflow outside of gradient descent */
 
 struct bp_fault {
     enum bp_fault_code code;
@@ -103,10 +107,9 @@ struct bp_problem {
     size_t line, column, offset; /* INVALID_JSON: from 1, from 1 in characters, from 0 in bytes */
     size_t limit;                /* BODY_TOO_LARGE */
     struct bp_overflow overflow; /* NOT_FINITE */
-    bool has_step;               /* NOT_FINITE: of gradient descent */
     size_t depth;                /* NOT_FINITE: of the network, to tell y_hat from h */
     size_t n_faults;             /* INVALID_REQUEST: found so far, those beyond the room included */
-    struct bp_fault faults[BP_FAULTS_MAX + 1]; /* the last is scratch for those beyond */
+    struct bp_fault *faults;     /* of who decodes: room for BP_FAULTS_ROOM, or unused */
 };
 
 struct bp_problem_info {
@@ -129,7 +132,7 @@ bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget);
 
 /* The same for an overflow. Returns false. */
 bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflow *overflow,
-                             size_t depth, bool has_step);
+                             size_t depth);
 
 /* The tensor's name in a reply, such as dL_dy_hat, in a buffer of the caller's. Cannot fail. */
 void bp_tensor_name(char *name, size_t size, const struct bp_overflow *overflow, size_t depth);

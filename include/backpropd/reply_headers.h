@@ -2,7 +2,7 @@
 #ifndef BACKPROPD_REPLY_HEADERS_H
 #define BACKPROPD_REPLY_HEADERS_H
 
-#include "backpropd/service.h"
+#include "backpropd/reply.h"
 
 #define BP_SERVER_TIMING_MAX 128
 
@@ -16,13 +16,18 @@ void bp_server_timing(char out[BP_SERVER_TIMING_MAX], const struct bp_timing *ti
  */
 const char *bp_cors_allow(const char *allowed, const char *origin);
 
+/* True if it is what may be said of the origins whose pages may call: *, none, or a list with
+ * commas of null and SCHEME://HOST[:PORT]. */
+bool bp_cors_is_proper(const char *allowed);
+
 /* What decides the fields of a reply beside the reply itself. */
 struct bp_reply_facts {
     const char *request_id;   /* or NULL */
     const char *cors_origins; /* as the option has them */
     const char *origin;       /* of the request, or NULL */
     bool is_post;
-    bool closes; /* the connection, after this reply */
+    bool closes;            /* the connection, after this reply */
+    const char *keep_alive; /* Keep-Alive, where it is kept, or NULL */
 };
 
 #define BP_FIELDS_MAX 20

@@ -17,10 +17,10 @@ bool bp_server_start(struct bp_server **server, struct bp_service *service,
 /* Where it listens: http://ADDR:PORT or unix:PATH. */
 const char *bp_server_url(const struct bp_server *server);
 
+/* From now on the service is not ready, and each reply ends its connection. */
+void bp_server_drain(struct bp_server *server);
+
 /* Accepts no more connections, finishes what is in flight, and frees the server. */
 void bp_server_stop(struct bp_server *server);
-
-/* Asks the service at the options' address whether it lives, over one plain HTTP request. */
-bool bp_server_is_alive(const struct bp_options *options);
 
 #endif

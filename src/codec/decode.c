@@ -1,169 +1,128 @@
+#include "backpropd/decode.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "arena.h"
-#include "reader.h"
-#include "shape.h"
+#include "estimate.h"
+#include "read_json.h"
+#include "read_network.h"
 
-static const char *const MEMBERS[] = {"network", "samples",       "options",
-                                      "include", "learning_rate", "steps"};
-
-static const struct bp_place LEARNING_RATE = {&bp_place_body, "learning_rate", BP_NO_NUMBER};
-static const struct bp_place STEPS = {&bp_place_body, "steps", BP_NO_NUMBER};
-
-/* /step alone knows the last two. */
-static struct bp_names members_of(enum bp_endpoint endpoint)
+static void set_defaults(struct bp_job *job, const struct bp_operation *operation)
 {
-    return (struct bp_names){MEMBERS, endpoint == BP_STEP ? 6 : 4};
-}
-
-static void set_defaults(struct bp_job *job, enum bp_endpoint endpoint)
-{
-    *job = (struct bp_job){.endpoint = endpoint, .steps = 1};
+    *job = (struct bp_job){.operation = operation, .include = operation->included};
     job->task.rules = (struct bp_rules){.loss = BP_LOSS_MSE, .round_decimals = 10};
-    for (size_t part = 0; part < BP_PART_COUNT; part++)
-        job->include[part] = endpoint != BP_STEP;
 }
 
-/* One block for the layers and the samples, however many the body has; readers fill it. */
-static bool make_views(struct bp_reader *reader, const json_t *network, size_t n_samples,
-                       struct bp_memory *memory)
+/* One block for the layers, the samples and what is the operation's own, however many the body has;
+ * readers fill it. */
+static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
 {
-    struct bp_task *task = &reader->job->task;
-    const size_t depth = bp_count_layers(network, reader->limits->layers);
-    const size_t layers_size = depth * sizeof *task->network.layers;
+    struct bp_job *job = reader->job;
+    const struct bp_operation *operation = job->operation;
+    const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
+    const size_t n_samples = bp_json_count_elements(reader->samples);
+    const size_t layers_size = depth * sizeof *job->task.network.layers;
+    const size_t own_size = operation->own.once + depth * operation->own.per_layer +
+                            n_samples * operation->own.per_sample;
     bool over_budget;
-    char *views =
-        bp_memory_take(memory, layers_size + n_samples * sizeof *task->samples, &over_budget);
+    char *views = bp_memory_take(
+        memory, layers_size + own_size + n_samples * sizeof *job->task.samples, &over_budget);
     if (!views)
         return bp_problem_set_memory(reader->problem, over_budget);
-    memset(views, 0, layers_size);
-    reader->job->views = views;
-    task->network = (struct bp_network){depth, (struct bp_layer *)views};
-    task->samples = (struct bp_sample *)(views + layers_size);
-    task->n_samples = n_samples;
+    memset(views, 0, layers_size + own_size);
+    job->views = views;
+    job->own = views + layers_size;
+    job->task.network = (struct bp_network){depth, (struct bp_layer *)views};
+    job->task.samples = (struct bp_sample *)(views + layers_size + own_size);
+    job->task.n_samples = n_samples;
     return true;
 }
 
-/* The length of the first sample's x, 0 if there is none to be seen. */
-static size_t first_x(const struct bp_reader *reader, const json_t *samples)
+/* Notes a member that others know, and who they are. False if nobody does. */
+static bool is_known_elsewhere(const struct bp_reader *reader, const char *key)
 {
-    const json_t *x = json_object_get(json_array_get(samples, 0), "x");
-    const struct bp_lift *lift = x ? bp_skeleton_lift(reader->lifted, x) : NULL;
-    return lift && lift->kind == BP_LIFT_VECTOR ? lift->columns : 0;
+    char says[128] = "only";
+    size_t n = 0;
+    for (const struct bp_operation *const *other = bp_operations; *other; other++)
+        if (bp_is_known(key, (*other)->members)) {
+            const size_t length = strlen(says);
+            snprintf(says + length, sizeof says - length, "%s %s", n++ ? "," : "", (*other)->path);
+        }
+    if (!n)
+        return false;
+    strncat(says, n == 1 ? " knows the member" : " know the member",
+            sizeof says - strlen(says) - 1);
+    bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_body, key, says);
+    return true;
 }
 
-static void read_learning_rate(struct bp_reader *reader, const json_t *root)
+static void read_unknown(const struct bp_reader *reader)
 {
-    const json_t *value = json_object_get(root, "learning_rate");
-    double *rate = &reader->job->learning_rate;
-    if (!value) {
-        bp_read_missing(reader, root, &bp_place_body, "learning_rate", members_of(BP_STEP));
-        return;
-    }
-    if (bp_read_number(reader, value, &LEARNING_RATE, rate) && *rate < 0)
-        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &LEARNING_RATE,
-                     "a learning rate of 0 or more is needed here")
-            ->got = bp_fact_number(*rate);
-}
-
-static void read_rest(struct bp_reader *reader, const json_t *root)
-{
-    const enum bp_endpoint endpoint = reader->job->endpoint;
-    const json_t *steps = json_object_get(root, "steps");
-    const char *key;
-    json_t *value;
-    if (endpoint == BP_STEP) {
-        read_learning_rate(reader, root);
-        if (steps)
-            bp_read_integer(reader, steps, &STEPS, 1, reader->limits->steps,
-                            BP_FAULT_LIMIT_EXCEEDED, &reader->job->steps);
-    }
-    json_object_foreach((json_t *)root, key, value) {
-        if (bp_is_known(key, members_of(endpoint)))
-            continue;
-        if (strcmp(key, "learning_rate") == 0 || strcmp(key, "steps") == 0)
-            bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_body, key,
-                                "only /step knows the member");
-        else
-            bp_read_unknown(reader, &bp_place_body, key, members_of(endpoint));
+    const struct bp_names known = reader->job->operation->members;
+    for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);) {
+        if (!bp_is_known(m.name, known) && !is_known_elsewhere(reader, m.name))
+            bp_read_unknown(reader, &bp_place_body, m.name, known);
     }
 }
 
 /* Limits that only a whole job can exceed. */
 static void check_work(const struct bp_reader *reader)
 {
-    const struct bp_job *job = reader->job;
-    const size_t work = bp_job_multiply_adds(job), numbers = bp_job_reply_numbers(job);
-    if (work > reader->limits->multiply_adds)
-        bp_read_limit(reader, job->endpoint == BP_STEP ? &STEPS : &bp_place_samples,
-                      "multiply-adds", reader->limits->multiply_adds, work);
-    if (numbers > reader->limits->reply_numbers)
-        bp_read_limit(reader, &bp_place_include, "numbers in the reply",
-                      reader->limits->reply_numbers, numbers);
+    const struct bp_operation *operation = reader->job->operation;
+    const struct bp_estimate *estimate = &reader->job->estimate;
+    const struct bp_place work = {&bp_place_body, operation->work_member, BP_NO_NUMBER};
+    bp_estimate_make(reader->job);
+    if (estimate->multiply_adds > reader->limits->multiply_adds)
+        bp_read_limit(reader, &work, "multiply-adds", reader->limits->multiply_adds,
+                      estimate->multiply_adds);
+    if (estimate->reply_numbers > reader->limits->reply_numbers)
+        bp_read_limit(reader, operation->parts.n ? &bp_place_include : &work,
+                      "numbers in the reply", reader->limits->reply_numbers,
+                      estimate->reply_numbers);
 }
 
-static bool read_root(struct bp_reader *reader, const json_t *root, struct bp_memory *memory)
+static bool read_root(struct bp_reader *reader, struct bp_memory *memory)
 {
-    const struct bp_names known = members_of(reader->job->endpoint);
-    const json_t *network = json_object_get(root, "network");
-    const json_t *samples = json_object_get(root, "samples");
-    const json_t *options = json_object_get(root, "options");
-    const json_t *include = json_object_get(root, "include");
-    struct bp_lengths lengths = {0, 0};
-
-    if (!json_is_object(root)) {
-        bp_read_wrong(reader, root, &bp_place_body, "an object");
+    if (bp_json_kind(reader->json, reader->root) != BP_JSON_OBJECT) {
+        bp_read_wrong(reader, reader->root, &bp_place_body, "an object");
         return bp_faults_finish(reader->problem);
     }
-    if (!make_views(reader, network, json_array_size(samples), memory))
+    reader->network = bp_json_member(reader->root, "network");
+    reader->samples = bp_json_member(reader->root, "samples");
+    if (!make_views(reader, memory))
         return false;
-    if (network)
-        lengths = bp_read_network(reader, network, first_x(reader, samples));
-    else
-        bp_read_missing(reader, root, &bp_place_body, "network", known);
-    if (samples)
-        bp_read_samples(reader, samples, lengths);
-    else
-        bp_read_missing(reader, root, &bp_place_body, "samples", known);
-    if (options)
-        bp_read_options(reader, options);
-    if (include)
-        bp_read_include(reader, include);
-    read_rest(reader, root);
+    reader->job->operation->read(reader);
+    read_unknown(reader);
     if (reader->problem->n_faults == 0)
         check_work(reader);
-    return reader->problem->n_faults == 0 || bp_faults_finish(reader->problem);
+    if (reader->problem->n_faults > 0)
+        return bp_faults_finish(reader->problem);
+    bool over_budget;
+    return !reader->job->is_out_in || bp_turn_weights(reader->job, memory, &over_budget) ||
+           bp_problem_set_memory(reader->problem, over_budget);
 }
 
 void bp_decode_prepare(void)
 {
-    bp_arena_prepare();
-    json_object_seed(0); /* jansson makes the seed of its hash tables at first use, and unlocked */
+    bp_json_prepare();
 }
 
-bool bp_decode(struct bp_job *job, struct bp_problem *problem, enum bp_endpoint endpoint,
+bool bp_decode(struct bp_job *job, struct bp_problem *problem, const struct bp_operation *operation,
                const char *body, size_t size, const struct bp_limits *limits,
                struct bp_memory *memory)
 {
-    struct bp_lifted lifted;
-    bool over_budget;
-    struct bp_reader reader = {job, problem, &lifted, limits};
-    /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
-    const size_t containers_max = 3 * limits->samples + 4 * limits->layers + limits->units + 64;
+    struct bp_json json;
+    struct bp_reader reader = {.job = job, .problem = problem, .json = &json, .limits = limits};
 
-    set_defaults(job, endpoint);
-    bp_lift_body(&lifted, body, size, containers_max, memory);
-    const json_t *root = bp_shape_open(problem, &lifted, body, memory);
-    bool good = root && read_root(&reader, root, memory);
-    if (!bp_shape_close(&over_budget) && !good)
-        bp_problem_set_memory(problem, over_budget);
-    if (good) {
-        job->numbers = lifted.numbers;
-        lifted.numbers = NULL;
-    } else {
+    set_defaults(job, operation);
+    bool good = bp_read_json(&json, problem, body, size, limits, memory);
+    reader.root = json.root;
+    good = good && read_root(&reader, memory);
+    if (good)
+        job->numbers = bp_json_take_numbers(&json);
+    else
         bp_job_free(job);
-    }
-    bp_lifted_free(&lifted);
+    bp_json_close(&json);
     return good;
 }
 
@@ -171,6 +130,9 @@ void bp_job_free(struct bp_job *job)
 {
     bp_memory_give(job->numbers);
     bp_memory_give(job->views);
+    bp_memory_give(job->weights);
+    job->operation = NULL;
     job->numbers = NULL;
     job->views = NULL;
+    job->weights = NULL;
 }

@@ -1,11 +1,12 @@
-#include "backpropd/encode.h"
+#include "encode.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "backpropd/activation.h"
-#include "backpropd/json.h"
-#include "backpropd/number.h"
+#include "backpropd/json_write.h"
+#include "backpropd/number_write.h"
 
 /* Puts a member's name with a layer's number in it: W1, dh1_dz1. Only there does % stand in a
  * format here. */
@@ -29,9 +30,8 @@ static void put_key_k(struct bp_text *text, const char *format, size_t k)
     text->size = (size_t)(out - text->data);
 }
 
-/* The name of layer k's output is hk, of the last layer's y_hat. */
-static void put_key_output(struct bp_text *text, const struct bp_job *job, const char *hidden,
-                           const char *output, size_t k)
+void bp_put_key_output(struct bp_text *text, const struct bp_job *job, const char *hidden,
+                       const char *output, size_t k)
 {
     put_key_k(text, k == job->task.network.depth ? output : hidden, k);
 }
@@ -46,24 +46,89 @@ static void put_matrix(struct bp_text *text, const double *values, size_t rows, 
     bp_text_putc(text, ']');
 }
 
-/* The matrix outer(h, dl_dz), written as it is multiplied: it is never stored. */
-static void put_outer(struct bp_text *text, const double *h, const double *dl_dz, size_t n_in,
-                      size_t n_out)
+/* A number for each cell of a matrix that is never stored. */
+struct cells {
+    double (*value)(const struct cells *cells, size_t row, size_t column);
+    const double *a, *b;
+    size_t n; /* of b */
+};
+
+static void put_cells(struct bp_text *text, const struct cells *cells, size_t rows, size_t columns)
 {
     bp_text_putc(text, '[');
-    for (size_t i = 0; i < n_in; i++) {
-        if (!bp_text_reserve(text, BP_NUMBER_ROOM + n_out * (BP_NUMBER_MAX + 1)))
+    for (size_t i = 0; i < rows; i++) {
+        if (!bp_text_reserve(text, BP_NUMBER_ROOM + columns * (BP_NUMBER_MAX + 1)))
             return;
         bp_put_comma(text);
         bp_text_putc(text, '[');
         char *out = text->data + text->size;
-        for (size_t j = 0; j < n_out; j++) {
+        for (size_t j = 0; j < columns; j++) {
             if (j)
                 *out++ = ',';
-            out = bp_number_write(out, h[i] * dl_dz[j]);
+            out = bp_number_write(out, cells->value(cells, i, j));
         }
         text->size = (size_t)(out - text->data);
         bp_text_putc(text, ']');
+    }
+    bp_text_putc(text, ']');
+}
+
+static double turned(const struct cells *cells, size_t row, size_t column)
+{
+    return cells->a[column * cells->n + row];
+}
+
+/* A matrix in the shape of W, as it was posted. */
+static void put_weights(struct bp_text *text, const struct bp_job *job, const double *values,
+                        const struct bp_layer *layer)
+{
+    const struct cells cells = {turned, values, NULL, layer->n_out};
+    if (job->is_out_in)
+        put_cells(text, &cells, layer->n_out, layer->n_in);
+    else
+        put_matrix(text, values, layer->n_in, layer->n_out);
+}
+
+/* A vector in the shape of b: null without biases. */
+static void put_biases(struct bp_text *text, const double *values, const struct bp_layer *layer)
+{
+    if (layer->b)
+        bp_text_put_doubles(text, values, layer->n_out);
+    else
+        bp_text_put(text, "null", 4);
+}
+
+static double product(const struct cells *cells, size_t row, size_t column)
+{
+    return cells->a[row] * cells->b[column];
+}
+
+/* dL_dW = outer(h, dl_dz), written as it is multiplied. */
+static void put_outer(struct bp_text *text, const struct bp_job *job, const double *h,
+                      const double *dl_dz, const struct bp_layer *layer)
+{
+    if (job->is_out_in)
+        put_cells(text, &(struct cells){product, dl_dz, h, layer->n_in}, layer->n_out, layer->n_in);
+    else
+        put_cells(text, &(struct cells){product, h, dl_dz, layer->n_out}, layer->n_in,
+                  layer->n_out);
+}
+
+static double softmax_derivative(const struct cells *cells, size_t row, size_t column)
+{
+    return bp_softmax_derivative(cells->a, cells->b, row, column);
+}
+
+/* dL_dy_hat of a loss that is calculated from z is only shown, and may be infinite. */
+static void put_shown(struct bp_text *text, const double *values, size_t n)
+{
+    bp_text_putc(text, '[');
+    for (size_t j = 0; j < n; j++) {
+        bp_put_comma(text);
+        if (isfinite(values[j]))
+            bp_text_put_double(text, values[j]);
+        else
+            bp_text_put(text, "null", 4);
     }
     bp_text_putc(text, ']');
 }
@@ -100,7 +165,7 @@ static const struct {
 
 /* Always copies the longest entry's length, and then goes on as far as the entry reaches: a copy of
  * fixed size is one instruction. */
-static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n)
+static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n, size_t step)
 {
     if (!bp_text_reserve(text, 2 + sizeof WHYS->text + n * (WHY_MAX + 1)))
         return;
@@ -109,22 +174,39 @@ static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (i)
             *out++ = ',';
-        memcpy(out, WHYS[whys[i]].text, sizeof WHYS->text);
-        out += WHYS[whys[i]].size;
+        memcpy(out, WHYS[whys[i * step]].text, sizeof WHYS->text);
+        out += WHYS[whys[i * step]].size;
     }
     *out++ = ']';
     text->size = (size_t)(out - text->data);
 }
 
-/* The `dead` of a pass: one member for each relu layer. */
-static void put_dead(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
+static void put_whys_of_weights(struct bp_text *text, const struct bp_job *job, const uint8_t *whys,
+                                const struct bp_layer *layer)
+{
+    const size_t rows = job->is_out_in ? layer->n_out : layer->n_in;
+    const size_t columns = job->is_out_in ? layer->n_in : layer->n_out;
+    bp_text_putc(text, '[');
+    for (size_t i = 0; i < rows; i++) {
+        bp_put_comma(text);
+        if (job->is_out_in)
+            put_whys(text, whys + i, columns, layer->n_out);
+        else
+            put_whys(text, whys + i * columns, columns, 1);
+    }
+    bp_text_putc(text, ']');
+}
+
+void bp_put_dead(struct bp_text *text, const char *name, const struct bp_job *job,
+                 const struct bp_pass *pass)
 {
     const struct bp_network *network = &job->task.network;
+    bp_put_key(text, name);
     bp_text_putc(text, '{');
     for (size_t k = 1; k <= network->depth; k++) {
         if (network->layers[k - 1].activation != BP_ACTIVATION_RELU)
             continue;
-        put_key_output(text, job, "h%", "y_hat", k);
+        bp_put_key_output(text, job, "h%", "y_hat", k);
         put_booleans(text, pass->layers[k - 1].dead, network->layers[k - 1].n_out);
     }
     bp_text_putc(text, '}');
@@ -140,7 +222,7 @@ static void put_sample_dead(struct bp_text *text, const struct bp_job *job,
         const double *z = pass->layers[k - 1].z + s * layer->n_out;
         if (layer->activation != BP_ACTIVATION_RELU)
             continue;
-        put_key_output(text, job, "h%", "y_hat", k);
+        bp_put_key_output(text, job, "h%", "y_hat", k);
         bp_text_putc(text, '[');
         for (size_t j = 0; j < layer->n_out; j++)
             put_boolean(text, bp_relu_is_dead(z[j], job->task.rules.relu_at_zero));
@@ -156,7 +238,7 @@ static void put_sample_forward(struct bp_text *text, const struct bp_job *job,
         const size_t n = job->task.network.layers[k - 1].n_out;
         put_key_k(text, "z%", k);
         bp_text_put_doubles(text, pass->layers[k - 1].z + s * n, n);
-        put_key_output(text, job, "h%", "y_hat", k);
+        bp_put_key_output(text, job, "h%", "y_hat", k);
         bp_text_put_doubles(text, pass->layers[k - 1].h + s * n, n);
     }
     if (job->task.samples[s].y) {
@@ -166,31 +248,47 @@ static void put_sample_forward(struct bp_text *text, const struct bp_job *job,
     put_sample_dead(text, job, pass, s);
 }
 
-/* The seven steps of the textbook, layer by layer from the loss down. */
+/* The seven steps of the textbook for one layer, from its output's gradient on. */
+static void put_layer_backward(struct bp_text *text, const struct bp_job *job,
+                               const struct bp_pass *pass, size_t k, size_t s)
+{
+    const struct bp_layer *layer = &job->task.network.layers[k - 1];
+    const struct bp_layer_pass *got = &pass->layers[k - 1];
+    const size_t n = layer->n_out;
+    const struct cells derivatives = {softmax_derivative, got->h + s * n, got->dh_dz + s * n, n};
+    bp_put_key_output(text, job, "dL_dh%", "dL_dy_hat", k);
+    if (k == job->task.network.depth)
+        put_shown(text, got->dl_dh + s * n, n);
+    else
+        bp_text_put_doubles(text, got->dl_dh + s * n, n);
+    bp_put_key_output(text, job, "dh%_dz%", "dy_hat_dz%", k);
+    if (layer->activation == BP_ACTIVATION_SOFTMAX)
+        put_cells(text, &derivatives, n, n);
+    else
+        bp_text_put_doubles(text, got->dh_dz + s * n, n);
+    put_key_k(text, "dL_dz%", k);
+    bp_text_put_doubles(text, got->dl_dz + s * n, n);
+    put_key_k(text, "dL_dW%", k);
+    put_outer(text, job, bp_pass_source(pass, &job->task, k - 1, s), got->dl_dz + s * n, layer);
+    put_key_k(text, "dL_db%", k);
+    put_biases(text, got->dl_dz + s * n, layer);
+}
+
+/* Layer by layer from the loss down to the input. */
 static void put_sample_backward(struct bp_text *text, const struct bp_job *job,
                                 const struct bp_pass *pass, size_t s)
 {
-    for (size_t k = job->task.network.depth; k > 0; k--) {
-        const struct bp_layer *layer = &job->task.network.layers[k - 1];
-        const struct bp_layer_pass *got = &pass->layers[k - 1];
-        const size_t n = layer->n_out;
-        put_key_output(text, job, "dL_dh%", "dL_dy_hat", k);
-        bp_text_put_doubles(text, got->dl_dh + s * n, n);
-        put_key_output(text, job, "dh%_dz%", "dy_hat_dz%", k);
-        bp_text_put_doubles(text, got->dh_dz + s * n, n);
-        put_key_k(text, "dL_dz%", k);
-        bp_text_put_doubles(text, got->dl_dz + s * n, n);
-        put_key_k(text, "dL_dW%", k);
-        put_outer(text, bp_pass_source(pass, &job->task, k - 1, s), got->dl_dz + s * n, layer->n_in,
-                  n);
-        put_key_k(text, "dL_db%", k);
-        bp_text_put_doubles(text, got->dl_dz + s * n, n);
-    }
+    const size_t n_x = job->task.network.layers[0].n_in;
+    for (size_t k = job->task.network.depth; k > 0; k--)
+        put_layer_backward(text, job, pass, k, s);
+    bp_put_key(text, "dL_dx");
+    bp_text_put_doubles(text, pass->dl_dx + s * n_x, n_x);
 }
 
-static void put_samples(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
+void bp_put_samples(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass,
+                    bool backward)
 {
-    if (!job->include[BP_PART_SAMPLES])
+    if (!(job->include & BP_PART_SAMPLES))
         return;
     bp_put_key(text, "samples");
     bp_text_putc(text, '[');
@@ -198,30 +296,28 @@ static void put_samples(struct bp_text *text, const struct bp_job *job, const st
         bp_put_comma(text);
         bp_text_putc(text, '{');
         put_sample_forward(text, job, pass, s);
-        if (job->endpoint != BP_FORWARD)
+        if (backward)
             put_sample_backward(text, job, pass, s);
         bp_text_putc(text, '}');
     }
     bp_text_putc(text, ']');
 }
 
-static void put_gradients(struct bp_text *text, const struct bp_job *job,
-                          const struct bp_pass *pass)
+void bp_put_gradients(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
     bp_put_key(text, "gradients");
     bp_text_putc(text, '{');
     for (size_t k = 1; k <= job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k - 1];
         put_key_k(text, "W%", k);
-        put_matrix(text, pass->layers[k - 1].dw, layer->n_in, layer->n_out);
+        put_weights(text, job, pass->layers[k - 1].dw, layer);
         put_key_k(text, "b%", k);
-        bp_text_put_doubles(text, pass->layers[k - 1].db, layer->n_out);
+        put_biases(text, pass->layers[k - 1].db, layer);
     }
     bp_text_putc(text, '}');
 }
 
-static void put_parameters(struct bp_text *text, const struct bp_job *job,
-                           const struct bp_pass *pass)
+void bp_put_parameters(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
     const size_t total = bp_network_parameters(&job->task.network);
     const size_t nonzero = pass->counts[BP_REASON_NONE];
@@ -238,74 +334,36 @@ static void put_parameters(struct bp_text *text, const struct bp_job *job,
     bp_text_puts(text, "}}");
 }
 
-static void put_why_zero(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
+void bp_put_why_zero(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
-    if (!job->include[BP_PART_WHY_ZERO])
+    if (!(job->include & BP_PART_WHY_ZERO))
         return;
     bp_put_key(text, "why_zero");
     bp_text_putc(text, '{');
     for (size_t k = 1; k <= job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k - 1];
         put_key_k(text, "W%", k);
-        bp_text_putc(text, '[');
-        for (size_t i = 0; i < layer->n_in; i++) {
-            bp_put_comma(text);
-            put_whys(text, pass->layers[k - 1].why_w + i * layer->n_out, layer->n_out);
-        }
-        bp_text_putc(text, ']');
+        put_whys_of_weights(text, job, pass->layers[k - 1].why_w, layer);
         put_key_k(text, "b%", k);
-        put_whys(text, pass->layers[k - 1].why_b, layer->n_out);
+        if (layer->b)
+            put_whys(text, pass->layers[k - 1].why_b, layer->n_out, 1);
+        else
+            bp_text_put(text, "null", 4);
     }
     bp_text_putc(text, '}');
 }
 
-void bp_encode_start(struct bp_text *text, const struct bp_job *job, struct bp_memory *memory)
-{
-    /* 22 characters for a number and its comma: full doubles take 19 or 20 as a rule */
-    const size_t numbers = bp_job_reply_numbers(job);
-    const size_t whys =
-        job->include[BP_PART_WHY_ZERO] ? bp_network_parameters(&job->task.network) : 0;
-    bp_text_start(text, memory, 1024 + 22 * numbers + 14 * whys);
-}
-
-void bp_encode_forward(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
-{
-    bp_text_putc(text, '{');
-    if (job->n_targets == job->task.n_samples) {
-        bp_put_key(text, "loss");
-        bp_text_put_double(text, pass->loss);
-    }
-    bp_put_key(text, "dead");
-    put_dead(text, job, pass);
-    put_samples(text, job, pass);
-    bp_text_putc(text, '}');
-}
-
-void bp_encode_backward(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
-{
-    bp_text_putc(text, '{');
-    bp_put_key(text, "loss");
-    bp_text_put_double(text, pass->loss);
-    put_gradients(text, job, pass);
-    bp_put_key(text, "dead");
-    put_dead(text, job, pass);
-    put_parameters(text, job, pass);
-    put_why_zero(text, job, pass);
-    put_samples(text, job, pass);
-    bp_text_putc(text, '}');
-}
-
-static void put_network(struct bp_text *text, const struct bp_job *job,
-                        const struct bp_network *network)
+void bp_put_network(struct bp_text *text, const struct bp_job *job,
+                    const struct bp_network *network)
 {
     bp_put_key(text, "network");
     bp_text_putc(text, '{');
     for (size_t k = 1; k <= network->depth; k++) {
         const struct bp_layer *layer = &network->layers[k - 1];
         put_key_k(text, "W%", k);
-        put_matrix(text, layer->w, layer->n_in, layer->n_out);
+        put_weights(text, job, layer->w, layer);
         put_key_k(text, "b%", k);
-        bp_text_put_doubles(text, layer->b, layer->n_out);
+        put_biases(text, layer->b, layer);
     }
     if (job->posted_activations) {
         bp_put_key(text, "activations");
@@ -316,54 +374,5 @@ static void put_network(struct bp_text *text, const struct bp_job *job,
         }
         bp_text_putc(text, ']');
     }
-    bp_text_putc(text, '}');
-}
-
-/* The units of relu layers that are dead in one pass and not in the other. */
-static void put_dead_difference(struct bp_text *text, const struct bp_job *job, const char *name,
-                                const struct bp_pass *dead_in, const struct bp_pass *alive_in)
-{
-    bp_put_key(text, name);
-    bp_text_putc(text, '{');
-    for (size_t k = 1; k <= job->task.network.depth; k++) {
-        const struct bp_layer *layer = &job->task.network.layers[k - 1];
-        if (layer->activation != BP_ACTIVATION_RELU)
-            continue;
-        put_key_output(text, job, "h%", "y_hat", k);
-        bp_text_putc(text, '[');
-        for (size_t j = 0; j < layer->n_out; j++) {
-            if (!dead_in->layers[k - 1].dead[j] || alive_in->layers[k - 1].dead[j])
-                continue;
-            bp_put_comma(text);
-            bp_text_put_size(text, j);
-        }
-        bp_text_putc(text, ']');
-    }
-    bp_text_putc(text, '}');
-}
-
-void bp_encode_step(struct bp_text *text, const struct bp_job *job,
-                    const struct bp_descent *descent)
-{
-    const struct bp_pass *first = &descent->first, *last = &descent->last;
-    bp_text_putc(text, '{');
-    put_network(text, job, &descent->after);
-    bp_put_key(text, "loss_before");
-    bp_text_put_double(text, descent->losses[0]);
-    bp_put_key(text, "loss_after");
-    bp_text_put_double(text, descent->losses[descent->steps]);
-    bp_put_key(text, "losses");
-    bp_text_put_doubles(text, descent->losses, descent->steps + 1);
-    bp_put_member_size(text, "changed", descent->changed);
-    bp_put_key(text, "dead_before");
-    put_dead(text, job, first);
-    bp_put_key(text, "dead_after");
-    put_dead(text, job, last);
-    put_dead_difference(text, job, "newly_dead", last, first);
-    put_dead_difference(text, job, "revived", first, last);
-    put_gradients(text, job, first);
-    put_parameters(text, job, first);
-    put_why_zero(text, job, first);
-    put_samples(text, job, first);
     bp_text_putc(text, '}');
 }

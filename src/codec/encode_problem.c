@@ -1,5 +1,6 @@
-#include "backpropd/encode.h"
-#include "backpropd/json.h"
+#include "backpropd/encode_problem.h"
+
+#include "backpropd/json_write.h"
 
 void bp_encode_slug(struct bp_text *text, enum bp_problem_code code)
 {
@@ -86,7 +87,7 @@ static void put_overflow(struct bp_text *text, const struct bp_problem *problem)
     bp_text_putc(text, ']');
     if (overflow->sample != BP_WHOLE_BATCH)
         bp_put_member_size(text, "sample", overflow->sample);
-    if (problem->has_step)
+    if (overflow->step != BP_NO_STEP)
         bp_put_member_size(text, "step", overflow->step);
 }
 

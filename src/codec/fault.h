@@ -2,20 +2,8 @@
 #ifndef BACKPROPD_CODEC_FAULT_H
 #define BACKPROPD_CODEC_FAULT_H
 
+#include "backpropd/json.h"
 #include "backpropd/problem.h"
-
-/*
- * A place in the body: a member or element of the place above it. Places are linked on the stack
- * and cost nothing until a fault needs the pointer. The step is `name`, then `number` unless that
- * is BP_NO_NUMBER: {up, "W", 1} is /W1, {up, "", 0} is /0.
- */
-struct bp_place {
-    const struct bp_place *up; /* NULL: the whole body */
-    const char *name;
-    size_t number;
-};
-
-#define BP_NO_NUMBER ((size_t)-1)
 
 /* The whole body, and places of the contract. */
 extern const struct bp_place bp_place_body, bp_place_network, bp_place_samples, bp_place_options,
@@ -51,10 +39,6 @@ struct bp_fact bp_fact_number(double number);
 struct bp_fact bp_fact_text(const char *text);
 struct bp_fact bp_fact_shape(size_t rows, size_t columns);
 struct bp_fact bp_fact_names(const char *const *names, size_t n);
-
-/* The nearest of the names to a misspelt one, or NULL if none is near: at most two letters
- * added, lost, swapped or wrong, capitals apart. */
-const char *bp_nearest_name(const char *misspelt, const char *const *names, size_t n);
 
 /* Suggests the near miss, in the detail too; nothing if it is NULL. */
 void bp_fault_suggest(struct bp_fault *fault, const char *near);

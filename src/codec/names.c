@@ -3,5 +3,5 @@
 #define AS_WIRE(name, wire) wire,
 const char *const bp_activation_names[] = {BP_ACTIVATIONS(AS_WIRE)};
 const char *const bp_loss_names[] = {BP_LOSSES(AS_WIRE)};
+const char *const bp_reduction_names[] = {BP_REDUCTIONS(AS_WIRE)};
 const char *const bp_reason_names[] = {BP_REASONS(AS_WIRE)};
-const char *const bp_part_names[] = {BP_PARTS(AS_WIRE)};

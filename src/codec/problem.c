@@ -77,7 +77,7 @@ void bp_tensor_name(char *name, size_t size, const struct bp_overflow *overflow,
 }
 
 bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflow *overflow,
-                             size_t depth, bool has_step)
+                             size_t depth)
 {
     char name[32], at[64] = "", sample[40] = "", step[40] = "";
     bp_tensor_name(name, sizeof name, overflow, depth);
@@ -87,10 +87,9 @@ bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflo
         snprintf(at, sizeof at, "[%zu][%zu]", overflow->index[0], overflow->index[1]);
     if (overflow->sample != BP_WHOLE_BATCH)
         snprintf(sample, sizeof sample, " of sample %zu", overflow->sample);
-    if (has_step)
+    if (overflow->step != BP_NO_STEP)
         snprintf(step, sizeof step, " at step %zu", overflow->step);
     problem->overflow = *overflow;
-    problem->has_step = has_step;
     problem->depth = depth;
     return bp_problem_set(problem, BP_PROBLEM_NOT_FINITE,
                           "%s%s%s%s is beyond the largest double, about 1.8e308", name, at, sample,

@@ -1,17 +1,8 @@
+#include "read_network.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "reader.h"
-#include "skeleton.h"
-
-/* A layer's members as they are read, before all shapes are known to agree. */
-struct parts {
-    size_t k;           /* from 1, as in W1 */
-    size_t width_below; /* the length of b of the layer below, 0 if unknown */
-    size_t width;       /* the length of b, 0 if unknown */
-    struct bp_matrix w;
-};
 
 /* Reads "W12" or "b12": returns the number, or 0 if the key is no such name. */
 static size_t layer_number(const char *key)
@@ -25,13 +16,11 @@ static size_t layer_number(const char *key)
     return *key == '\0' ? k : 0;
 }
 
-size_t bp_count_layers(const json_t *network, size_t limit)
+size_t bp_count_layers(const struct bp_value *network, size_t limit)
 {
     size_t depth = 1;
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)network, key, value) {
-        size_t k = layer_number(key);
+    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+        size_t k = layer_number(m.name);
         if (k > depth && k <= limit)
             depth = k;
     }
@@ -40,137 +29,323 @@ size_t bp_count_layers(const json_t *network, size_t limit)
 
 #define NAMES_SHOWN 16 /* layers whose names are offered to a misspelt one */
 
-/* The names that a network's members may have. They are made only once something is misspelt. */
-struct names {
-    char text[2 * NAMES_SHOWN][8];
-    const char *names[2 * NAMES_SHOWN + 1];
-};
+#define LAYER(k) "W" #k, "b" #k
+static const char *const MEMBERS[1 + 2 * NAMES_SHOWN] = {
+    "activations", LAYER(1),  LAYER(2),  LAYER(3),  LAYER(4),  LAYER(5),
+    LAYER(6),      LAYER(7),  LAYER(8),  LAYER(9),  LAYER(10), LAYER(11),
+    LAYER(12),     LAYER(13), LAYER(14), LAYER(15), LAYER(16)};
+
+struct bp_names bp_tensor_names(size_t depth)
+{
+    return (struct bp_names){MEMBERS + 1, 2 * (depth < NAMES_SHOWN ? depth : NAMES_SHOWN)};
+}
 
 /* One layer more than there are, so that a misspelt last one finds its name. */
-static struct bp_names make_names(struct names *store, size_t depth)
+static struct bp_names known_members(const struct bp_reader *reader)
 {
-    size_t n = 0;
-    for (size_t k = 1; k <= depth + 1 && k <= NAMES_SHOWN; k++)
-        for (const char *letter = "Wb"; *letter; letter++) {
-            snprintf(store->text[n], sizeof store->text[n], "%c%u", *letter, (unsigned)k);
-            store->names[n] = store->text[n];
-            n++;
-        }
-    store->names[n++] = "activations";
-    return (struct bp_names){store->names, n};
+    return (struct bp_names){MEMBERS, 1 + bp_tensor_names(reader->job->task.network.depth + 1).n};
+}
+
+bool bp_read_tensor_name(const char *name, size_t depth, size_t *layer, bool *is_bias)
+{
+    const size_t k = layer_number(name);
+    *layer = k - 1;
+    *is_bias = *name == 'b';
+    return k >= 1 && k <= depth;
 }
 
 /* Notes unknown members, and layers beyond the limit: false if there are any. */
-static bool read_others(const struct bp_reader *reader, const json_t *network)
+static bool read_others(const struct bp_reader *reader, const struct bp_value *network)
 {
+    const struct bp_names known = known_members(reader);
     size_t deepest = 0;
-    const char *key;
-    json_t *value;
-    struct names names;
-    struct bp_names known = {NULL, 0};
-    json_object_foreach((json_t *)network, key, value) {
-        size_t k = layer_number(key);
+    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+        size_t k = layer_number(m.name);
         deepest = k > deepest ? k : deepest;
-        if (k || strcmp(key, "activations") == 0)
+        if (k || strcmp(m.name, "activations") == 0)
             continue;
-        if (!known.n) /* not made for nothing, and not for each */
-            known = make_names(&names, reader->job->task.network.depth);
-        bp_read_unknown(reader, &bp_place_network, key, known);
+        bp_read_unknown(reader, &bp_place_network, m.name, known);
     }
     return deepest <= reader->limits->layers ||
            bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
 }
 
-/* The member W or b of layer k; a fault and NULL if it is missing. */
-static const json_t *get_member(const struct bp_reader *reader, const json_t *network,
-                                const char *letter, size_t k)
+static const struct bp_value *find_member(const struct bp_value *network, char letter, size_t k)
 {
-    char name[24] = {*letter, (char)('0' + k), '\0'};
-    struct names names;
+    char name[24] = {letter, (char)('0' + k), '\0'};
     if (k > 9)
-        snprintf(name, sizeof name, "%s%zu", letter, k);
-    const json_t *member = json_object_get(network, name);
-    if (!member)
-        bp_read_missing(reader, network, &bp_place_network, name,
-                        make_names(&names, reader->job->task.network.depth));
-    return member;
+        snprintf(name, sizeof name, "%c%zu", letter, k);
+    return bp_json_member(network, name);
 }
 
-static void read_width(struct bp_reader *reader, const json_t *network, struct parts *parts)
+/* The member W or b of layer k; a fault and NULL if it is missing. */
+static const struct bp_value *get_member(const struct bp_reader *reader,
+                                         const struct bp_value *network, char letter, size_t k)
 {
-    struct bp_layer *layer = &reader->job->task.network.layers[parts->k - 1];
-    const struct bp_place at = {&bp_place_network, "b", parts->k};
-    const json_t *b = get_member(reader, network, "b", parts->k);
-    if (!b || !bp_read_vector(reader, b, &at, &layer->b, &layer->n_out))
-        return;
-    parts->width = layer->n_out;
-    if (layer->n_out > reader->limits->units)
-        bp_read_limit(reader, &at, "units", reader->limits->units, layer->n_out);
+    const struct bp_value *member = find_member(network, letter, k);
+    char name[24];
+    if (member)
+        return member;
+    snprintf(name, sizeof name, "%c%zu", letter, k);
+    bp_read_missing(reader, network, &bp_place_network, name, known_members(reader));
+    return NULL;
 }
 
-static void read_weights(struct bp_reader *reader, const json_t *network, struct parts *parts)
+/* The sizes of a layer as its members have them, 0 where they do not tell. */
+struct sides {
+    size_t b;               /* the length of b */
+    size_t fan_in, fan_out; /* the sides of W */
+};
+
+static struct sides sides_of(const struct bp_reader *reader, const struct bp_value *network,
+                             size_t k, bool is_out_in)
 {
-    struct bp_layer *layer = &reader->job->task.network.layers[parts->k - 1];
-    const struct bp_place at = {&bp_place_network, "W", parts->k};
-    const json_t *w = get_member(reader, network, "W", parts->k);
-    if (w)
-        parts->w = bp_read_matrix(reader, w, &at, parts->width);
-    if (parts->k == 1 && parts->w.usable && parts->w.rows > reader->limits->units)
-        bp_read_limit(reader, &at, "inputs", reader->limits->units, parts->w.rows);
-    layer->w = parts->w.numbers;
-    layer->n_in = parts->w.rows;
+    const struct bp_value *b = find_member(network, 'b', k), *w = find_member(network, 'W', k);
+    const struct bp_numbers shape = bp_json_numbers(reader->json, w);
+    struct sides sides = {0, 0, 0};
+    if (b && bp_json_kind(reader->json, b) == BP_JSON_VECTOR)
+        sides.b = bp_json_numbers(reader->json, b).columns;
+    if (!w || bp_json_kind(reader->json, w) != BP_JSON_MATRIX)
+        return sides;
+    sides.fan_in = is_out_in ? shape.columns : shape.rows;
+    sides.fan_out = is_out_in ? shape.rows : shape.columns;
+    return sides;
 }
 
-/* Notes that Wk has the wrong number of rows or columns, as the b of layer `above` or below it
- * says. */
-static void wrong_side(const struct bp_reader *reader, size_t k, const char *side, size_t got,
-                       size_t b, size_t width)
+/* What two of three say, or else the first one that says anything. */
+static size_t agreed(size_t b, size_t fan_out, size_t above)
 {
+    if (b && (b == fan_out || b == above))
+        return b;
+    if (fan_out && fan_out == above)
+        return fan_out;
+    return b ? b : fan_out;
+}
+
+/* The width of each layer, in n_out of the job's layers; that of the input is returned. It is what
+ * the members agree on, see openapi.yaml. */
+static size_t settle_widths(const struct bp_reader *reader, const struct bp_value *network,
+                            bool is_out_in, size_t first_y)
+{
+    const size_t depth = reader->job->task.network.depth;
+    struct bp_layer *layers = reader->job->task.network.layers;
+    struct sides here = sides_of(reader, network, 1, is_out_in);
+    const size_t n_x = here.fan_in;
+    for (size_t k = 1; k <= depth; k++) {
+        const struct sides above =
+            k < depth ? sides_of(reader, network, k + 1, is_out_in) : (struct sides){0, 0, 0};
+        layers[k - 1].n_in = k == 1 ? n_x : layers[k - 2].n_out;
+        layers[k - 1].n_out = agreed(here.b, here.fan_out, k < depth ? above.fan_in : first_y);
+        here = above;
+    }
+    return n_x;
+}
+
+/* True if all members that tell a size tell the one that was settled. */
+static bool sizes_agree(const struct bp_reader *reader, const struct bp_value *network,
+                        bool is_out_in)
+{
+    for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
+        const struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
+        const struct sides sides = sides_of(reader, network, k, is_out_in);
+        if ((sides.b && sides.b != layer->n_out) ||
+            (sides.fan_out && sides.fan_out != layer->n_out) ||
+            (sides.fan_in && sides.fan_in != layer->n_in))
+            return false;
+    }
+    return true;
+}
+
+/* How the sides of W are called, in the layout that was posted. */
+static const char *side_name(const struct bp_reader *reader, bool is_fan_in)
+{
+    return is_fan_in == !reader->job->is_out_in ? "row" : "column";
+}
+
+/* Who says that a layer has its width: its b, if that says so, else the layer. */
+static void put_witness(char out[32], const struct bp_reader *reader,
+                        const struct bp_value *network, size_t k)
+{
+    const struct sides sides = sides_of(reader, network, k, reader->job->is_out_in);
+    const bool is_b = sides.b == reader->job->task.network.layers[k - 1].n_out;
+    snprintf(out, 32, is_b ? "b%zu" : "layer %zu", k);
+}
+
+/* Notes that W has the wrong number of rows or columns, for the width of layer `of`. */
+static void wrong_side(const struct bp_reader *reader, const struct bp_value *network, size_t k,
+                       bool is_fan_in, size_t got, size_t of)
+{
+    const size_t width = reader->job->task.network.layers[of - 1].n_out;
+    const char *side = side_name(reader, is_fan_in);
+    char witness[32];
+    put_witness(witness, reader, network, of);
     struct bp_fault *fault = bp_fault_add(
         reader->problem, BP_FAULT_SHAPE_MISMATCH, &(struct bp_place){&bp_place_network, "W", k},
-        "%zu %s%s, but b%zu has %zu unit%s, so W%zu needs %zu %s%s", got, side, bp_plural(got), b,
-        width, bp_plural(width), k, width, side, bp_plural(width));
+        "%zu %s%s, but %s has %zu unit%s, so W%zu needs %zu %s%s", got, side, bp_plural(got),
+        witness, width, bp_plural(width), k, width, side, bp_plural(width));
     fault->expected = bp_fact_number((double)width);
     fault->got = bp_fact_number((double)got);
 }
 
-static void transposed(const struct bp_reader *reader, const struct parts *parts, size_t n_in)
+static void transposed(const struct bp_reader *reader, size_t k, const struct bp_matrix *w)
 {
-    const struct bp_matrix *w = &parts->w;
+    const bool is_out_in = reader->job->is_out_in;
     struct bp_fault *fault = bp_fault_add(
-        reader->problem, BP_FAULT_SHAPE_MISMATCH,
-        &(struct bp_place){&bp_place_network, "W", parts->k},
-        "%zu x %zu, but W%zu needs %zu x %zu (fan-in x fan-out); the transposed matrix would fit",
-        w->rows, w->columns, parts->k, n_in, parts->width);
-    fault->expected = bp_fact_shape(n_in, parts->width);
+        reader->problem, BP_FAULT_SHAPE_MISMATCH, &(struct bp_place){&bp_place_network, "W", k},
+        "%zu x %zu, but W%zu needs %zu x %zu (%s); the transposed matrix would fit, and with "
+        "options.layout \"%s\" this one does",
+        w->rows, w->columns, k, w->columns, w->rows,
+        is_out_in ? "fan-out x fan-in" : "fan-in x fan-out", is_out_in ? "in_out" : "out_in");
+    fault->expected = bp_fact_shape(w->columns, w->rows);
     fault->got = bp_fact_shape(w->rows, w->columns);
 }
 
-/* Compares Wk with the widths on both its sides. Returns the fan-in that it should have. */
-static size_t check_shape(const struct bp_reader *reader, const struct parts *parts)
+/* Compares W with the widths on both its sides. */
+static void check_sides(const struct bp_reader *reader, const struct bp_value *network, size_t k,
+                        const struct bp_matrix *w, size_t first_x)
 {
-    const struct bp_matrix *w = &parts->w;
-    const size_t n_in = parts->width_below ? parts->width_below : w->rows;
-    const bool columns_differ = w->usable && parts->width && w->columns != parts->width;
-    const bool rows_differ = w->rows_known && parts->width_below && w->rows != parts->width_below;
-    const bool turned_fits = w->usable && w->rows == parts->width &&
-                             w->columns == parts->width_below && (columns_differ || rows_differ);
-    if (turned_fits) {
-        transposed(reader, parts, parts->width_below);
-        return parts->width_below;
+    const struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
+    const bool is_out_in = reader->job->is_out_in;
+    const size_t fan_in = is_out_in ? w->columns : w->rows;
+    const size_t fan_out = is_out_in ? w->rows : w->columns;
+    /* nothing below W1 says its fan-in but x, and only to tell a transposed W1 */
+    const size_t below = k > 1                                          ? layer->n_in
+                         : first_x == fan_out && fan_in == layer->n_out ? first_x
+                                                                        : 0;
+    const bool in_differs = below && fan_in && fan_in != below;
+    const bool out_differs = layer->n_out && w->usable && fan_out != layer->n_out;
+    if (!in_differs && !out_differs)
+        return;
+    if (w->usable && fan_in == layer->n_out && fan_out == below) {
+        transposed(reader, k, w);
+        return;
     }
-    if (rows_differ)
-        wrong_side(reader, parts->k, "row", w->rows, parts->k - 1, parts->width_below);
-    if (columns_differ)
-        wrong_side(reader, parts->k, "column", w->columns, parts->k, parts->width);
-    return w->rows_known ? n_in : 0;
+    if (in_differs)
+        wrong_side(reader, network, k, true, fan_in, k - 1);
+    if (out_differs)
+        wrong_side(reader, network, k, false, fan_out, k);
+}
+
+static void wrong_bias(const struct bp_reader *reader, const struct bp_place *at, size_t k,
+                       size_t got)
+{
+    const struct bp_network *network = &reader->job->task.network;
+    const size_t width = network->layers[k - 1].n_out;
+    char above[40] = "the targets";
+    if (k < network->depth)
+        snprintf(above, sizeof above, "W%zu's %ss", k + 1, side_name(reader, true));
+    struct bp_fault *fault = bp_fault_add(
+        reader->problem, BP_FAULT_SHAPE_MISMATCH, at,
+        "%zu number%s, but W%zu's %ss and %s say that layer %zu has %zu unit%s, so b%zu needs %zu",
+        got, bp_plural(got), k, side_name(reader, false), above, k, width, bp_plural(width), k,
+        width);
+    fault->expected = bp_fact_number((double)width);
+    fault->got = bp_fact_number((double)got);
+}
+
+/* Reads b, which may be null: a layer without biases. */
+static void read_biases(struct bp_reader *reader, const struct bp_value *network, size_t k,
+                        bool shapes_count)
+{
+    struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
+    const struct bp_place at = {&bp_place_network, "b", k};
+    const struct bp_value *b = get_member(reader, network, 'b', k);
+    size_t n = layer->n_out;
+    if (b && bp_json_kind(reader->json, b) != BP_JSON_NULL &&
+        bp_read_vector(reader, b, &at, &layer->b, &n) && shapes_count && layer->n_out &&
+        n != layer->n_out)
+        wrong_bias(reader, &at, k, n);
+    if (layer->n_out > reader->limits->units)
+        bp_read_limit(reader, &at, "units", reader->limits->units, layer->n_out);
+}
+
+static void read_weights(struct bp_reader *reader, const struct bp_value *network, size_t k,
+                         bool shapes_count, size_t first_x)
+{
+    struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
+    const struct bp_place at = {&bp_place_network, "W", k};
+    const struct bp_value *value = get_member(reader, network, 'W', k);
+    struct bp_matrix w = {.usable = false};
+    if (value)
+        w = bp_read_matrix(reader, value, &at, reader->job->is_out_in ? layer->n_in : layer->n_out);
+    layer->w = w.numbers;
+    if (k == 1 && layer->n_in > reader->limits->units)
+        bp_read_limit(reader, &at, "inputs", reader->limits->units, layer->n_in);
+    if (w.rows_known && shapes_count)
+        check_sides(reader, network, k, &w, first_x);
+}
+
+/* A network of which every matrix is the transposed one: each is told so, and nothing else. */
+static bool is_turned_whole(const struct bp_reader *reader, const struct bp_value *network,
+                            size_t first_x, size_t first_y)
+{
+    const bool other = !reader->job->is_out_in;
+    const size_t n_x = settle_widths(reader, network, other, first_y);
+    return (!first_x || n_x == first_x) && sizes_agree(reader, network, other);
+}
+
+static void tell_turned(const struct bp_reader *reader, const struct bp_value *network)
+{
+    for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
+        const struct bp_numbers shape = bp_json_numbers(reader->json, find_member(network, 'W', k));
+        if (shape.rows != shape.columns)
+            transposed(reader, k,
+                       &(struct bp_matrix){.rows = shape.rows, .columns = shape.columns});
+    }
+}
+
+static void check_parameters(const struct bp_reader *reader)
+{
+    const struct bp_network *network = &reader->job->task.network;
+    size_t parameters = 0;
+    for (size_t k = 0; k < network->depth; k++)
+        parameters += bp_layer_parameters(&network->layers[k]);
+    if (parameters > reader->limits->parameters)
+        bp_read_limit(reader, &bp_place_network, "parameters", reader->limits->parameters,
+                      parameters);
+}
+
+static size_t read_layers(struct bp_reader *reader, const struct bp_value *network,
+                          struct bp_lengths first)
+{
+    const bool is_known = !reader->layout_is_faulty;
+    size_t n_x = settle_widths(reader, network, reader->job->is_out_in, first.y);
+    const bool is_good = is_known && sizes_agree(reader, network, reader->job->is_out_in) &&
+                         (!first.x || n_x == first.x);
+    const bool is_turned =
+        is_known && !is_good && is_turned_whole(reader, network, first.x, first.y);
+    if (!is_turned) /* the other reading was only tried */
+        n_x = settle_widths(reader, network, reader->job->is_out_in, first.y);
+    else
+        n_x = first.x;
+    for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
+        read_biases(reader, network, k, is_known && !is_turned);
+        read_weights(reader, network, k, is_known && !is_turned, first.x);
+    }
+    if (is_turned)
+        tell_turned(reader, network);
+    check_parameters(reader);
+    return is_known ? n_x : 0;
 }
 
 static const struct bp_place ACTIVATIONS = {&bp_place_network, "activations", BP_NO_NUMBER};
 
-static void read_activations(struct bp_reader *reader, const json_t *value)
+/* softmax has one output for all units of a layer; below the last one that is not for this
+ * service. */
+static void check_softmax(struct bp_reader *reader)
+{
+    const struct bp_network *network = &reader->job->task.network;
+    for (size_t k = 0; k + 1 < network->depth; k++)
+        if (network->layers[k].activation == BP_ACTIVATION_SOFTMAX)
+            bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE,
+                         &(struct bp_place){&ACTIVATIONS, "", k},
+                         "only the last layer can have softmax; layer %zu is a hidden one", k + 1);
+}
+
+static void read_activations(struct bp_reader *reader, const struct bp_value *value)
 {
     struct bp_network *network = &reader->job->task.network;
+    const size_t faults_before = reader->problem->n_faults;
     size_t n, index;
     for (size_t k = 0; k < network->depth; k++)
         network->layers[k].activation =
@@ -180,10 +355,11 @@ static void read_activations(struct bp_reader *reader, const json_t *value)
     reader->job->posted_activations = true;
     if (!bp_is_array(reader, value, &n)) {
         bp_read_wrong(reader, value, &ACTIVATIONS, "an array of strings");
+        reader->activations_are_faulty = true;
         return;
     }
     for (size_t k = 0; k < n; k++)
-        if (bp_read_name(reader, json_array_get(value, k), &(struct bp_place){&ACTIVATIONS, "", k},
+        if (bp_read_name(reader, bp_json_element(value, k), &(struct bp_place){&ACTIVATIONS, "", k},
                          bp_activation_names, BP_ACTIVATION_COUNT, &index) &&
             k < network->depth)
             network->layers[k].activation = (enum bp_activation)index;
@@ -194,41 +370,43 @@ static void read_activations(struct bp_reader *reader, const json_t *value)
         fault->expected = bp_fact_number((double)network->depth);
         fault->got = bp_fact_number((double)n);
     }
+    reader->activations_are_faulty = reader->problem->n_faults != faults_before;
+    if (!reader->activations_are_faulty)
+        check_softmax(reader);
 }
 
-static size_t read_layers(struct bp_reader *reader, const json_t *network, size_t first_x)
-{
-    size_t n_x = 0, width_below = 0, parameters = 0;
-    for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
-        struct parts parts = {.k = k, .width_below = width_below};
-        read_width(reader, network, &parts);
-        read_weights(reader, network, &parts);
-        /* nothing below W1 says its fan-in; where x has as many numbers as W1 has columns, W1 is
-         * taken for a transposed one */
-        if (k == 1 && parts.w.usable && parts.w.columns == first_x)
-            parts.width_below = parts.w.rows == parts.width ? first_x : 0;
-        size_t n_in = check_shape(reader, &parts);
-        n_x = k == 1 ? n_in : n_x;
-        width_below = parts.width;
-        parameters += (n_in + 1) * parts.width;
-    }
-    if (parameters > reader->limits->parameters)
-        bp_read_limit(reader, &bp_place_network, "parameters", reader->limits->parameters,
-                      parameters);
-    return n_x;
-}
-
-struct bp_lengths bp_read_network(struct bp_reader *reader, const json_t *network, size_t first_x)
+struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_value *network,
+                                  struct bp_lengths first)
 {
     const struct bp_network *read = &reader->job->task.network;
     struct bp_lengths lengths = {0, 0};
-    if (!json_is_object(network)) {
+    if (bp_json_kind(reader->json, network) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, network, &bp_place_network, "an object");
+        reader->activations_are_faulty = true;
         return lengths;
     }
-    lengths.x = read_layers(reader, network, first_x);
-    read_activations(reader, json_object_get(network, "activations"));
-    if (read_others(reader, network))
+    lengths.x = read_layers(reader, network, first);
+    read_activations(reader, bp_json_member(network, "activations"));
+    if (read_others(reader, network) && !reader->layout_is_faulty)
         lengths.y = read->layers[read->depth - 1].n_out;
     return lengths;
+}
+
+bool bp_turn_weights(struct bp_job *job, struct bp_memory *memory, bool *over_budget)
+{
+    const struct bp_network *network = &job->task.network;
+    size_t n_weights = 0;
+    for (size_t k = 0; k < network->depth; k++)
+        n_weights += bp_layer_weights(&network->layers[k]);
+    double *at = bp_memory_take(memory, n_weights * sizeof *at, over_budget);
+    job->weights = at;
+    for (size_t k = 0; at && k < network->depth; k++) {
+        struct bp_layer *layer = &network->layers[k];
+        for (size_t i = 0; i < layer->n_in; i++)
+            for (size_t j = 0; j < layer->n_out; j++)
+                at[i * layer->n_out + j] = layer->w[j * layer->n_in + i];
+        layer->w = at;
+        at += bp_layer_weights(layer);
+    }
+    return job->weights;
 }

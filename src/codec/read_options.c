@@ -1,28 +1,33 @@
+#include "read_options.h"
+
 #include <string.h>
 
-#include "reader.h"
-#include "skeleton.h"
+#include "backpropd/loss.h"
 
-static const char *const MEMBERS[] = {"round_decimals", "relu_at_zero", "loss"};
-static const struct bp_names KNOWN = {MEMBERS, 3};
+static const struct bp_names KNOWN =
+    BP_NAMES("round_decimals", "relu_at_zero", "loss", "reduction", "layout");
 
 static const struct bp_place ROUND_DECIMALS = {&bp_place_options, "round_decimals", BP_NO_NUMBER};
 static const struct bp_place RELU_AT_ZERO = {&bp_place_options, "relu_at_zero", BP_NO_NUMBER};
 static const struct bp_place LOSS = {&bp_place_options, "loss", BP_NO_NUMBER};
+static const struct bp_place REDUCTION = {&bp_place_options, "reduction", BP_NO_NUMBER};
+static const struct bp_place LAYOUT = {&bp_place_options, "layout", BP_NO_NUMBER};
 
-static void read_rounding(struct bp_reader *reader, const json_t *value)
+static const char *const LAYOUTS[] = {"in_out", "out_in"};
+
+static void read_rounding(struct bp_reader *reader, const struct bp_value *value)
 {
     size_t decimals;
-    if (json_is_null(value))
+    if (bp_json_kind(reader->json, value) == BP_JSON_NULL)
         reader->job->task.rules.round_decimals = BP_NO_ROUNDING;
-    else if (!bp_skeleton_lift(reader->lifted, value))
+    else if (!bp_json_numbers(reader->json, value).rows)
         bp_read_wrong(reader, value, &ROUND_DECIMALS, "an integer or null");
     else if (bp_read_integer(reader, value, &ROUND_DECIMALS, 0, 15, BP_FAULT_OUT_OF_RANGE,
                              &decimals))
         reader->job->task.rules.round_decimals = (int)decimals;
 }
 
-static void read_relu_at_zero(struct bp_reader *reader, const json_t *value)
+static void read_relu_at_zero(struct bp_reader *reader, const struct bp_value *value)
 {
     double *at_zero = &reader->job->task.rules.relu_at_zero;
     if (!bp_read_number(reader, value, &RELU_AT_ZERO, at_zero))
@@ -33,45 +38,101 @@ static void read_relu_at_zero(struct bp_reader *reader, const json_t *value)
             ->got = bp_fact_number(*at_zero);
 }
 
-static void read_loss(struct bp_reader *reader, const json_t *value)
+bool bp_reader_fits_loss(const struct bp_reader *reader)
 {
-    size_t index;
-    if (bp_read_name(reader, value, &LOSS, bp_loss_names, BP_LOSS_COUNT, &index))
-        reader->job->task.rules.loss = (enum bp_loss)index;
+    const enum bp_activation needs = bp_loss_needs(reader->job->task.rules.loss);
+    return !reader->loss_is_faulty && !reader->activations_are_faulty &&
+           (needs == BP_ACTIVATION_COUNT ||
+            bp_network_last(&reader->job->task.network)->activation == needs);
 }
 
-void bp_read_options(struct bp_reader *reader, const json_t *options)
+static void read_loss(struct bp_reader *reader, const struct bp_value *value)
 {
-    const char *key;
-    json_t *value;
-    if (!json_is_object(options)) {
+    const enum bp_loss loss = reader->job->task.rules.loss;
+    size_t index;
+    if (!bp_read_name(reader, value, &LOSS, bp_loss_names, BP_LOSS_COUNT, &index) ||
+        reader->activations_are_faulty || bp_reader_fits_loss(reader))
+        return;
+    const char *needed = bp_activation_names[bp_loss_needs(loss)];
+    const char *last = bp_activation_names[bp_network_last(&reader->job->task.network)->activation];
+    struct bp_fault *fault =
+        bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &LOSS,
+                     "%s goes with %s as the last activation, which is %s here: set the last of "
+                     "network.activations to \"%s\"",
+                     bp_loss_names[loss], needed, last, needed);
+    fault->expected = bp_fact_text(needed);
+    fault->got = bp_fact_text(last);
+}
+
+/* Looks a name up without a word about it: bp_read_options says what is wrong with it. */
+static bool peek(const struct bp_value *options, const char *member, const char *const *names,
+                 size_t n, size_t *index)
+{
+    const struct bp_value *value = bp_json_member(options, member);
+    const char *text = bp_json_string(value);
+    if (!value)
+        return true;
+    for (size_t i = 0; text && i < n; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *index = i;
+            return true;
+        }
+    return false;
+}
+
+void bp_peek_options(struct bp_reader *reader)
+{
+    const struct bp_value *options = bp_json_member(reader->root, "options");
+    size_t layout = 0, loss = BP_LOSS_MSE;
+    reader->layout_is_faulty = !peek(options, "layout", LAYOUTS, 2, &layout);
+    reader->loss_is_faulty = !peek(options, "loss", bp_loss_names, BP_LOSS_COUNT, &loss);
+    reader->job->is_out_in = layout == 1;
+    reader->job->task.rules.loss = (enum bp_loss)loss;
+}
+
+void bp_read_options(struct bp_reader *reader, const struct bp_value *options)
+{
+    size_t index;
+    if (bp_json_kind(reader->json, options) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, options, &bp_place_options, "an object");
         return;
     }
-    json_object_foreach((json_t *)options, key, value) {
-        if (strcmp(key, "round_decimals") == 0)
-            read_rounding(reader, value);
-        else if (strcmp(key, "relu_at_zero") == 0)
-            read_relu_at_zero(reader, value);
-        else if (strcmp(key, "loss") == 0)
-            read_loss(reader, value);
-        else
-            bp_read_unknown(reader, &bp_place_options, key, KNOWN);
+    for (struct bp_members m = bp_json_members(options); bp_json_next(&m);) {
+        if (strcmp(m.name, "round_decimals") == 0)
+            read_rounding(reader, m.value);
+        else if (strcmp(m.name, "relu_at_zero") == 0)
+            read_relu_at_zero(reader, m.value);
+        else if (strcmp(m.name, "loss") == 0)
+            read_loss(reader, m.value);
+        else if (strcmp(m.name, "layout") == 0)
+            bp_read_name(reader, m.value, &LAYOUT, LAYOUTS, 2, &index);
+        else if (strcmp(m.name, "reduction") != 0)
+            bp_read_unknown(reader, &bp_place_options, m.name, KNOWN);
+        else if (bp_read_name(reader, m.value, &REDUCTION, bp_reduction_names, BP_REDUCTION_COUNT,
+                              &index))
+            reader->job->task.rules.reduction = (enum bp_reduction)index;
     }
 }
 
-void bp_read_include(struct bp_reader *reader, const json_t *include)
+/* The bit of a name on the wire. */
+static unsigned part_of(const char *name)
 {
+#define AS_BIT(part, wire, bit) strcmp(name, wire) == 0 ? (bit):
+    return BP_PARTS(AS_BIT) 0U;
+#undef AS_BIT
+}
+
+void bp_read_include(struct bp_reader *reader, const struct bp_value *include)
+{
+    const struct bp_names parts = reader->job->operation->parts;
     size_t n, part;
     if (!bp_is_array(reader, include, &n)) {
         bp_read_wrong(reader, include, &bp_place_include, "an array of strings");
         return;
     }
-    for (part = 0; part < BP_PART_COUNT; part++)
-        reader->job->include[part] = false;
+    reader->job->include = 0;
     for (size_t i = 0; i < n; i++)
-        if (bp_read_name(reader, json_array_get(include, i),
-                         &(struct bp_place){&bp_place_include, "", i}, bp_part_names, BP_PART_COUNT,
-                         &part))
-            reader->job->include[part] = true;
+        if (bp_read_name(reader, bp_json_element(include, i),
+                         &(struct bp_place){&bp_place_include, "", i}, parts.names, parts.n, &part))
+            reader->job->include |= part_of(parts.names[part]);
 }

@@ -1,12 +1,20 @@
+#include "read_samples.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "reader.h"
+#include "backpropd/loss.h"
+#include "read_options.h"
 
-static const char *const MEMBERS[] = {"x", "y"};
-static const struct bp_names KNOWN = {MEMBERS, 2};
+static const struct bp_names KNOWN = BP_NAMES("x", "y");
+static const struct bp_names KNOWN_WITH_GRADIENT = BP_NAMES("x", "y", "dL_dy_hat");
 
-/* What the values of a sample are compared with: W1's rows, or the units of the last b. */
+static struct bp_names known_of(const struct bp_reader *reader)
+{
+    return reader->job->operation->targets == BP_TARGETS_OR_GRADIENTS ? KNOWN_WITH_GRADIENT : KNOWN;
+}
+
+/* What the values of a sample are compared with: W1's fan-in, or the units of the last layer. */
 struct measure {
     const char *of;
     size_t layer;
@@ -25,55 +33,99 @@ static void wrong_length(const struct bp_reader *reader, const struct bp_place *
     fault->got = bp_fact_number((double)n);
 }
 
-static const double *read_values(const struct bp_reader *reader, const json_t *value,
-                                 const struct bp_place *place, const struct measure *measure)
+static const double *read_values(const struct bp_reader *reader, const struct bp_value *value,
+                                 const struct bp_place *place, const struct measure *measure,
+                                 size_t *n)
 {
     double *values;
-    size_t n;
-    if (!bp_read_vector(reader, value, place, &values, &n))
+    if (!bp_read_vector(reader, value, place, &values, n))
         return NULL;
-    if (measure->n && n != measure->n)
-        wrong_length(reader, place, n, measure);
+    if (measure->n && *n != measure->n)
+        wrong_length(reader, place, *n, measure);
     return values;
 }
 
-static void read_unknown(const struct bp_reader *reader, const json_t *sample,
-                         const struct bp_place *place)
+/* A logarithm wants targets that are not negative, and a binary one none above 1. */
+static void check_range(const struct bp_reader *reader, const struct bp_place *place,
+                        const double *y, size_t n)
 {
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)sample, key, value)
-        if (strcmp(key, "x") != 0 && strcmp(key, "y") != 0)
-            bp_read_unknown(reader, place, key, KNOWN);
+    const enum bp_activation needs = bp_loss_needs(reader->job->task.rules.loss);
+    const bool is_binary = needs == BP_ACTIVATION_SIGMOID;
+    if (needs == BP_ACTIVATION_COUNT || !bp_reader_fits_loss(reader))
+        return;
+    for (size_t j = 0; j < n; j++)
+        if (y[j] < 0 || (is_binary && y[j] > 1))
+            bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &(struct bp_place){place, "", j},
+                         is_binary ? "a target of %s must be from 0 to 1"
+                                   : "a target of %s must be 0 or more",
+                         bp_loss_names[reader->job->task.rules.loss])
+                ->got = bp_fact_number(y[j]);
 }
 
-static struct bp_sample read_sample(const struct bp_reader *reader, const json_t *value,
+static void read_unknown(const struct bp_reader *reader, const struct bp_value *sample,
+                         const struct bp_place *place)
+{
+    const struct bp_names known = known_of(reader);
+    for (struct bp_members m = bp_json_members(sample); bp_json_next(&m);)
+        if (!bp_is_known(m.name, known))
+            bp_read_unknown(reader, place, m.name, known);
+}
+
+/* Reads the target, or the gradient that takes its place; says how many of the two there are. */
+static size_t read_target(const struct bp_reader *reader, struct bp_sample *sample,
+                          const struct bp_value *value, const struct bp_place *place,
+                          const struct measure *of_y)
+{
+    const struct bp_place at_y = {place, "y", BP_NO_NUMBER};
+    const struct bp_place at_gradient = {place, "dL_dy_hat", BP_NO_NUMBER};
+    const struct bp_value *y = bp_json_member(value, "y"), *gradient = NULL;
+    const enum bp_targets targets = reader->job->operation->targets;
+    size_t n;
+    if (targets == BP_TARGETS_OR_GRADIENTS)
+        gradient = bp_json_member(value, "dL_dy_hat");
+    if (y) {
+        sample->y = read_values(reader, y, &at_y, of_y, &n);
+        if (sample->y)
+            check_range(reader, &at_y, sample->y, n);
+    }
+    if (gradient)
+        sample->dl_dy_hat = read_values(reader, gradient, &at_gradient, of_y, &n);
+    if (y && gradient)
+        bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &at_gradient,
+                     "leave out one of the two: dL_dy_hat stands in place of y");
+    if (!y && !gradient && targets != BP_TARGETS_OPTIONAL)
+        bp_read_missing(reader, value, place, "y", known_of(reader));
+    return (size_t) !!y + (size_t) !!gradient;
+}
+
+static struct bp_sample read_sample(const struct bp_reader *reader, const struct bp_value *value,
                                     const struct bp_place *place, const struct measure *of_x,
                                     const struct measure *of_y)
 {
-    struct bp_sample sample = {.x = NULL, .y = NULL};
-    const json_t *x = json_object_get(value, "x"), *y = json_object_get(value, "y");
-    if (!json_is_object(value)) {
+    struct bp_sample sample = {NULL, NULL, NULL};
+    const struct bp_value *x = bp_json_member(value, "x");
+    size_t n;
+    if (bp_json_kind(reader->json, value) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, value, place, "an object");
         return sample;
     }
     if (x)
-        sample.x = read_values(reader, x, &(struct bp_place){place, "x", BP_NO_NUMBER}, of_x);
+        sample.x = read_values(reader, x, &(struct bp_place){place, "x", BP_NO_NUMBER}, of_x, &n);
     else
-        bp_read_missing(reader, value, place, "x", KNOWN);
-    if (y)
-        sample.y = read_values(reader, y, &(struct bp_place){place, "y", BP_NO_NUMBER}, of_y);
-    else if (reader->job->endpoint != BP_FORWARD)
-        bp_read_missing(reader, value, place, "y", KNOWN);
-    if (json_object_size(value) > (size_t) !!x + (size_t) !!y)
+        bp_read_missing(reader, value, place, "x", known_of(reader));
+    const size_t n_known = (size_t) !!x + read_target(reader, &sample, value, place, of_y);
+    if (bp_json_count_members(value) > n_known)
         read_unknown(reader, value, place);
     return sample;
 }
 
-void bp_read_samples(struct bp_reader *reader, const json_t *value, struct bp_lengths lengths)
+void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
+                     struct bp_lengths lengths)
 {
-    const struct measure of_x = {"W", 1, "row", lengths.x};
-    const struct measure of_y = {"b", reader->job->task.network.depth, "unit", lengths.y};
+    const struct measure of_x = {"W", 1, reader->job->is_out_in ? "column" : "row", lengths.x};
+    const struct bp_network *network = &reader->job->task.network;
+    const bool has_biases = network->depth && network->layers[network->depth - 1].b;
+    const struct measure of_y = {has_biases ? "b" : "layer ", network->depth, "unit", lengths.y};
     size_t n;
     if (!bp_is_array(reader, value, &n)) {
         bp_read_wrong(reader, value, &bp_place_samples, "an array of objects");
@@ -90,7 +142,7 @@ void bp_read_samples(struct bp_reader *reader, const json_t *value, struct bp_le
     }
     struct bp_sample *samples = (struct bp_sample *)reader->job->task.samples;
     for (size_t s = 0; s < n; s++) {
-        samples[s] = read_sample(reader, json_array_get(value, s),
+        samples[s] = read_sample(reader, bp_json_element(value, s),
                                  &(struct bp_place){&bp_place_samples, "", s}, &of_x, &of_y);
         reader->job->n_targets += samples[s].y != NULL;
     }

@@ -5,40 +5,35 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "skeleton.h"
+#include "backpropd/suggest.h"
 
-const char *bp_describe(const struct bp_reader *reader, const json_t *value)
+static bool is_kind(const struct bp_reader *reader, const struct bp_value *value,
+                    enum bp_json_kind kind)
 {
-    const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
-    if (lift && lift->kind == BP_LIFT_NUMBER)
-        return "a number";
-    if (lift && lift->kind == BP_LIFT_MATRIX)
-        return "a matrix";
-    if (lift)
-        return lift->columns ? "an array of numbers" : "an empty array";
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
-        return "an object";
-    case JSON_ARRAY:
-        return "an array";
-    case JSON_STRING:
-        return "a string";
-    case JSON_TRUE:
-    case JSON_FALSE:
-        return "a boolean";
-    case JSON_NULL:
-        return "null";
-    case JSON_INTEGER:
-    case JSON_REAL:
-        break;
-    }
-    return "a number";
+    return bp_json_kind(reader->json, value) == kind;
 }
 
-bool bp_read_wrong(const struct bp_reader *reader, const json_t *value,
+/* True for `[]`. */
+static bool is_empty(const struct bp_reader *reader, const struct bp_value *value)
+{
+    return is_kind(reader, value, BP_JSON_VECTOR) && !bp_json_numbers(reader->json, value).columns;
+}
+
+/* What a value is, in words. */
+static const char *describe(const struct bp_reader *reader, const struct bp_value *value)
+{
+    static const char *const words[] = {
+        [BP_JSON_NULL] = "null",       [BP_JSON_BOOLEAN] = "a boolean",
+        [BP_JSON_STRING] = "a string", [BP_JSON_NUMBER] = "a number",
+        [BP_JSON_MATRIX] = "a matrix", [BP_JSON_VECTOR] = "an array of numbers",
+        [BP_JSON_ARRAY] = "an array",  [BP_JSON_OBJECT] = "an object"};
+    return is_empty(reader, value) ? "an empty array" : words[bp_json_kind(reader->json, value)];
+}
+
+bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
                    const struct bp_place *place, const char *expected)
 {
-    const char *got = bp_describe(reader, value);
+    const char *got = describe(reader, value);
     struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, place,
                                           "%s is needed here, not %s", expected, got);
     fault->expected = bp_fact_text(expected);
@@ -63,23 +58,22 @@ static bool empty(const struct bp_reader *reader, const struct bp_place *place,
     return false;
 }
 
-bool bp_read_number(const struct bp_reader *reader, const json_t *value,
+bool bp_read_number(const struct bp_reader *reader, const struct bp_value *value,
                     const struct bp_place *place, double *number)
 {
-    const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
-    if (!lift || lift->kind != BP_LIFT_NUMBER)
+    if (!is_kind(reader, value, BP_JSON_NUMBER))
         return bp_read_wrong(reader, value, place, "a number");
-    *number = reader->lifted->numbers[lift->first];
+    *number = *bp_json_numbers(reader->json, value).at;
     return isfinite(*number) || too_large(reader, place);
 }
 
-bool bp_read_integer(const struct bp_reader *reader, const json_t *value,
+bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *value,
                      const struct bp_place *place, size_t least, size_t most,
                      enum bp_fault_code most_fault, size_t *integer)
 {
     double number;
     struct bp_fault *fault;
-    if (!bp_skeleton_lift(reader->lifted, value))
+    if (!bp_json_numbers(reader->json, value).rows)
         return bp_read_wrong(reader, value, place, "an integer");
     if (!bp_read_number(reader, value, place, &number))
         return false;
@@ -101,67 +95,68 @@ bool bp_read_integer(const struct bp_reader *reader, const json_t *value,
     return false;
 }
 
-/* Notes each number of a lifted vector or matrix that is not finite. */
-static bool all_finite(const struct bp_reader *reader, const struct bp_lift *lift,
-                       const struct bp_place *place)
+/* Notes each number of a vector or matrix that is not finite. */
+static bool all_finite(const struct bp_reader *reader, const struct bp_numbers *numbers,
+                       bool is_matrix, const struct bp_place *place)
 {
-    const double *numbers = reader->lifted->numbers + lift->first;
     bool finite = true;
-    for (size_t i = 0; i < (size_t)lift->rows * lift->columns; i++) {
-        if (isfinite(numbers[i]))
+    for (size_t i = 0; i < numbers->rows * numbers->columns; i++) {
+        if (isfinite(numbers->at[i]))
             continue;
-        struct bp_place row = {place, "", i / lift->columns};
-        struct bp_place element = {lift->kind == BP_LIFT_MATRIX ? &row : place, "",
-                                   i % lift->columns};
+        struct bp_place row = {place, "", i / numbers->columns};
+        struct bp_place element = {is_matrix ? &row : place, "", i % numbers->columns};
         finite = too_large(reader, &element);
     }
     return finite;
 }
 
-/* An array that could not be lifted: each element that is no number is a fault. */
-static bool no_vector(const struct bp_reader *reader, const json_t *array,
+/* An array that holds other things than numbers: each element that is no number is a fault. */
+static bool no_vector(const struct bp_reader *reader, const struct bp_value *array,
                       const struct bp_place *place)
 {
     double ignored;
-    for (size_t i = 0; i < json_array_size(array); i++)
-        bp_read_number(reader, json_array_get(array, i), &(struct bp_place){place, "", i},
+    for (size_t i = 0; i < bp_json_count_elements(array); i++)
+        bp_read_number(reader, bp_json_element(array, i), &(struct bp_place){place, "", i},
                        &ignored);
     return false;
 }
 
-bool bp_read_vector(const struct bp_reader *reader, const json_t *value,
+bool bp_read_vector(const struct bp_reader *reader, const struct bp_value *value,
                     const struct bp_place *place, double **vector, size_t *n)
 {
-    const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
-    if (json_is_array(value))
+    const struct bp_numbers numbers = bp_json_numbers(reader->json, value);
+    if (is_kind(reader, value, BP_JSON_ARRAY))
         return no_vector(reader, value, place);
-    if (!lift || lift->kind != BP_LIFT_VECTOR)
+    if (!is_kind(reader, value, BP_JSON_VECTOR))
         return bp_read_wrong(reader, value, place, "an array of numbers");
-    if (lift->columns == 0)
+    if (numbers.columns == 0)
         return empty(reader, place, "an array of numbers");
-    *vector = reader->lifted->numbers + lift->first;
-    *n = lift->columns;
-    return all_finite(reader, lift, place);
+    *vector = numbers.at;
+    *n = numbers.columns;
+    return all_finite(reader, &numbers, false, place);
 }
 
-static bool has_row_of(const struct bp_reader *reader, const json_t *rows, size_t width)
+static size_t row_length(const struct bp_reader *reader, const struct bp_value *rows, size_t i)
 {
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        const struct bp_lift *row = bp_skeleton_lift(reader->lifted, json_array_get(rows, i));
-        if (row->columns == width)
+    return bp_json_numbers(reader->json, bp_json_element(rows, i)).columns;
+}
+
+static bool has_row_of(const struct bp_reader *reader, const struct bp_value *rows, size_t width)
+{
+    for (size_t i = 0; i < bp_json_count_elements(rows); i++)
+        if (row_length(reader, rows, i) == width)
             return true;
-    }
     return false;
 }
 
 /* Rows that are each an array of numbers, but not all of one length. */
-static void ragged(const struct bp_reader *reader, const json_t *rows, const struct bp_place *place,
-                   size_t width)
+static void ragged(const struct bp_reader *reader, const struct bp_value *rows,
+                   const struct bp_place *place, size_t width)
 {
     if (width == 0 || !has_row_of(reader, rows, width))
-        width = bp_skeleton_lift(reader->lifted, json_array_get(rows, 0))->columns;
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        size_t n = bp_skeleton_lift(reader->lifted, json_array_get(rows, i))->columns;
+        width = row_length(reader, rows, 0);
+    for (size_t i = 0; i < bp_json_count_elements(rows); i++) {
+        size_t n = row_length(reader, rows, i);
         if (n == width)
             continue;
         struct bp_fault *fault =
@@ -172,48 +167,48 @@ static void ragged(const struct bp_reader *reader, const json_t *rows, const str
     }
 }
 
-/* An array that was not lifted as a whole: something among its rows is wrong. */
-static struct bp_matrix read_rows(const struct bp_reader *reader, const json_t *array,
+/* An array that is no matrix: something among its rows is wrong. */
+static struct bp_matrix read_rows(const struct bp_reader *reader, const struct bp_value *array,
                                   const struct bp_place *place, size_t width)
 {
     bool all_vectors = true;
-    for (size_t i = 0; i < json_array_size(array); i++) {
+    for (size_t i = 0; i < bp_json_count_elements(array); i++) {
         double *row;
         size_t n;
-        all_vectors &= bp_read_vector(reader, json_array_get(array, i),
+        all_vectors &= bp_read_vector(reader, bp_json_element(array, i),
                                       &(struct bp_place){place, "", i}, &row, &n);
     }
     if (all_vectors)
         ragged(reader, array, place, width);
-    return (struct bp_matrix){.rows_known = true, .rows = json_array_size(array)};
+    return (struct bp_matrix){.rows_known = true, .rows = bp_json_count_elements(array)};
 }
 
-struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const json_t *value,
+struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_value *value,
                                 const struct bp_place *place, size_t width)
 {
     static const char expected[] = "a matrix (an array of arrays of numbers)";
-    const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
-    if (json_is_array(value))
+    const struct bp_numbers numbers = bp_json_numbers(reader->json, value);
+    if (is_kind(reader, value, BP_JSON_ARRAY))
         return read_rows(reader, value, place, width);
-    if (lift && lift->kind == BP_LIFT_VECTOR && lift->columns == 0)
+    if (is_empty(reader, value))
         empty(reader, place, expected);
-    else if (!lift || lift->kind != BP_LIFT_MATRIX)
+    else if (!is_kind(reader, value, BP_JSON_MATRIX))
         bp_read_wrong(reader, value, place, expected);
-    else if (lift->columns == 0)
+    else if (numbers.columns == 0)
         empty(reader, &(struct bp_place){place, "", 0}, "an array of numbers");
     else
-        return (struct bp_matrix){.usable = all_finite(reader, lift, place),
+        return (struct bp_matrix){.usable = all_finite(reader, &numbers, true, place),
                                   .rows_known = true,
-                                  .rows = lift->rows,
-                                  .columns = lift->columns,
-                                  .numbers = reader->lifted->numbers + lift->first};
+                                  .rows = numbers.rows,
+                                  .columns = numbers.columns,
+                                  .numbers = numbers.at};
     return (struct bp_matrix){.usable = false};
 }
 
-bool bp_read_name(const struct bp_reader *reader, const json_t *value, const struct bp_place *place,
-                  const char *const *names, size_t n, size_t *index)
+bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
+                  const struct bp_place *place, const char *const *names, size_t n, size_t *index)
 {
-    const char *got = json_string_value(value);
+    const char *got = bp_json_string(value);
     if (!got)
         return bp_read_wrong(reader, value, place, "a string");
     for (*index = 0; *index < n; (*index)++)
@@ -223,15 +218,14 @@ bool bp_read_name(const struct bp_reader *reader, const json_t *value, const str
                                           "not one of the names known here");
     fault->expected = bp_fact_names(names, n);
     bp_fault_got_text(fault, got);
-    bp_fault_suggest(fault, bp_nearest_name(got, names, n));
+    bp_fault_suggest(fault, bp_suggest(got, names, n));
     return false;
 }
 
-bool bp_is_array(const struct bp_reader *reader, const json_t *value, size_t *n)
+bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, size_t *n)
 {
-    const struct bp_lift *lift = bp_skeleton_lift(reader->lifted, value);
-    *n = json_array_size(value);
-    return json_is_array(value) || (lift && lift->kind == BP_LIFT_VECTOR && lift->columns == 0);
+    *n = bp_json_count_elements(value);
+    return is_kind(reader, value, BP_JSON_ARRAY) || is_empty(reader, value);
 }
 
 void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
@@ -240,7 +234,7 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
     struct bp_fault *fault = bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER,
                                                  object_place, key, "unknown member");
     if (reader->problem->n_faults <= BP_FAULTS_MAX) /* what is not listed needs no help */
-        bp_fault_suggest(fault, bp_nearest_name(key, known.names, known.n));
+        bp_fault_suggest(fault, bp_suggest(key, known.names, known.n));
 }
 
 #define MISSPELT_AMONG 100
@@ -253,17 +247,15 @@ bool bp_is_known(const char *key, struct bp_names known)
     return false;
 }
 
-void bp_read_missing(const struct bp_reader *reader, const json_t *object,
+void bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
                      const struct bp_place *object_place, const char *name, struct bp_names known)
 {
-    const char *key;
-    json_t *value;
     /* among hundreds of members it is no slip of the pen, and the search would take seconds */
-    const bool may_be_misspelt = json_object_size(object) <= MISSPELT_AMONG;
+    const bool may_be_misspelt = bp_json_count_members(object) <= MISSPELT_AMONG;
     if (may_be_misspelt)
-        json_object_foreach((json_t *)object, key, value) {
+        for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) {
             const char *near =
-                bp_is_known(key, known) ? NULL : bp_nearest_name(key, known.names, known.n);
+                bp_is_known(m.name, known) ? NULL : bp_suggest(m.name, known.names, known.n);
             if (near && strcmp(near, name) == 0)
                 return;
         }

@@ -1,42 +1,42 @@
 /*
- * Reading members of a skeleton into a job, fault by fault: nothing stops at the first.
+ * Reading members of a body into a job, fault by fault: nothing stops at the first.
  *
  * Each reader notes what is wrong with a value at its place and returns whether it can be used.
  */
 #ifndef BACKPROPD_CODEC_READER_H
 #define BACKPROPD_CODEC_READER_H
 
-#include <jansson.h>
-
-#include "backpropd/job.h"
+#include "backpropd/json_read.h"
+#include "backpropd/limits.h"
+#include "backpropd/operation.h"
 #include "fault.h"
-#include "lift.h"
 
 struct bp_reader {
+    const struct bp_value *root;              /* the body, an object */
+    const struct bp_value *network, *samples; /* two of its members, or NULL */
     struct bp_job *job;
     struct bp_problem *problem;
-    const struct bp_lifted *lifted;
+    const struct bp_json *json;
     const struct bp_limits *limits;
+    /* what cannot be relied on: then nothing is held against it */
+    bool layout_is_faulty, loss_is_faulty, activations_are_faulty;
 };
 
-/* What a value is, in words: "a string", "an array of numbers". */
-const char *bp_describe(const struct bp_reader *reader, const json_t *value);
-
 /* Notes that a value is not what was expected (in words). Returns false. */
-bool bp_read_wrong(const struct bp_reader *reader, const json_t *value,
+bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
                    const struct bp_place *place, const char *expected);
 
 /* A finite number. Out: number. */
-bool bp_read_number(const struct bp_reader *reader, const json_t *value,
+bool bp_read_number(const struct bp_reader *reader, const struct bp_value *value,
                     const struct bp_place *place, double *number);
 
 /* A whole number of at least `least`; most_fault says what one beyond `most` is. */
-bool bp_read_integer(const struct bp_reader *reader, const json_t *value,
+bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *value,
                      const struct bp_place *place, size_t least, size_t most,
                      enum bp_fault_code most_fault, size_t *integer);
 
 /* A vector of finite numbers, not empty. Out: first number and count. */
-bool bp_read_vector(const struct bp_reader *reader, const json_t *value,
+bool bp_read_vector(const struct bp_reader *reader, const struct bp_value *value,
                     const struct bp_place *place, double **vector, size_t *n);
 
 /* What is known of a matrix; one that is not usable may still tell its rows. */
@@ -50,22 +50,16 @@ struct bp_matrix {
 
 /* A matrix of finite numbers, no side empty. `width`, if not 0, is the length that its rows should
  * have: the row that is ragged is then one that has another. */
-struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const json_t *value,
+struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_value *value,
                                 const struct bp_place *place, size_t width);
 
 /* One of some names. Out: index. */
-bool bp_read_name(const struct bp_reader *reader, const json_t *value, const struct bp_place *place,
-                  const char *const *names, size_t n, size_t *index);
+bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
+                  const struct bp_place *place, const char *const *names, size_t n, size_t *index);
 
 /* The number of elements of an array that is not one of numbers; `[]` counts as such an array.
  * False, without a fault, if the value is none. */
-bool bp_is_array(const struct bp_reader *reader, const json_t *value, size_t *n);
-
-/* The names that an object's members may have. */
-struct bp_names {
-    const char *const *names;
-    size_t n;
-};
+bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, size_t *n);
 
 /* True if a member may have this name. Cannot fail. */
 bool bp_is_known(const char *key, struct bp_names known);
@@ -76,33 +70,16 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
 
 /* Notes a member that an object lacks, unless a misspelt one stands in its place: that is a fault
  * already, and one cause is one fault. */
-void bp_read_missing(const struct bp_reader *reader, const json_t *object,
+void bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
                      const struct bp_place *object_place, const char *name, struct bp_names known);
 
 /* Notes a limit that was exceeded, `what` in the plural. Returns false. */
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got);
 
-/* The layers that a network's members speak of, those beyond the limit left out; at least 1. */
-size_t bp_count_layers(const json_t *network, size_t limit);
-
-/*
- * Parts of a body, in the order in which their faults are listed. The job's layers and samples have
- * their room already: as many as bp_count_layers says, and as the array holds.
- */
-
 /* The lengths that x and y of a sample should have, 0 if unknown. */
 struct bp_lengths {
     size_t x, y;
 };
-
-/* In: first_x, the length of the first sample's x, 0 if unknown: it tells a transposed W1. */
-struct bp_lengths bp_read_network(struct bp_reader *reader, const json_t *network, size_t first_x);
-
-void bp_read_samples(struct bp_reader *reader, const json_t *samples, struct bp_lengths lengths);
-
-void bp_read_options(struct bp_reader *reader, const json_t *options);
-
-void bp_read_include(struct bp_reader *reader, const json_t *include);
 
 #endif

@@ -5,6 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
+#define TEXT_OF(number) #number
+#define AS_TEXT(macro) TEXT_OF(macro)
+
+/* For a token, the blanks after it, and a NUL. */
+#define LINE_ROOM 256
+
 /* RFC 6750, 2.1: what a token is made of. */
 static bool is_token_text(const char *text, size_t size)
 {
@@ -13,50 +19,70 @@ static bool is_token_text(const char *text, size_t size)
     return size >= BP_TOKEN_MIN && size <= BP_TOKEN_MAX && strspn(text, allowed) == size;
 }
 
-static bool add_line(struct bp_access *access, char *line)
+/* Reads a line: a comment to its end, any other line up to one byte more than it may have. Out:
+ * line, as much as has room, without the newline; size, what was read. */
+static bool read_line(char line[LINE_ROOM], size_t *size, FILE *in)
 {
-    size_t size = strcspn(line, "\r\n");
-    while (size && (line[size - 1] == ' ' || line[size - 1] == '\t'))
+    int c = getc_unlocked(in);
+    if (c == EOF)
+        return false;
+    for (*size = 0; c != '\n' && c != EOF; c = getc_unlocked(in)) {
+        if (*size < LINE_ROOM)
+            line[*size] = (char)c;
+        else if (*line != '#')
+            break;
+        ++*size;
+    }
+    return true;
+}
+
+/* Adds the line's token, if it has one. Returns what is wrong with the line, or NULL. */
+static const char *add_line(struct bp_access *access, char line[LINE_ROOM], size_t size)
+{
+    if (size && *line == '#')
+        return NULL;
+    if (size >= LINE_ROOM)
+        return "a line must have less than " AS_TEXT(LINE_ROOM) " bytes";
+    while (size && memchr(" \t\r", line[size - 1], 3))
         size--;
     line[size] = '\0';
-    if (size == 0 || *line == '#')
-        return true;
-    if (!is_token_text(line, size) || access->n_tokens == BP_TOKENS_MAX)
-        return false;
+    if (size == 0)
+        return NULL;
+    if (!is_token_text(line, size))
+        return "a token must have " AS_TEXT(BP_TOKEN_MIN) " to " AS_TEXT(
+            BP_TOKEN_MAX) " letters, digits and -._~+/=";
+    if (access->n_tokens == BP_TOKENS_MAX)
+        return "there must be at most " AS_TEXT(BP_TOKENS_MAX) " tokens";
     struct bp_token *token = &access->tokens[access->n_tokens++];
     memset(token, 0, sizeof *token);
     memcpy(token->text, line, size);
     token->size = size;
-    return true;
+    return NULL;
 }
 
 bool bp_access_read(struct bp_access *access, const char *file, char error[BP_ACCESS_ERROR_MAX])
 {
-    char line[2 * BP_TOKEN_MAX];
-    size_t number = 0;
-    bool good = true;
+    char line[LINE_ROOM];
+    size_t number = 0, size;
+    const char *fault = NULL;
     FILE *in = fopen(file, "re");
     access->n_tokens = 0;
     if (!in) {
         snprintf(error, BP_ACCESS_ERROR_MAX, "--token-file %.100s: %s", file, strerror(errno));
         return false;
     }
-    while (good && fgets(line, sizeof line, in)) {
-        number++;
-        good = add_line(access, line);
-    }
+    for (; !fault && read_line(line, &size, in); number++)
+        fault = add_line(access, line, size);
     const bool was_read = !ferror(in);
     fclose(in);
     if (!was_read)
         snprintf(error, BP_ACCESS_ERROR_MAX, "--token-file %.100s: cannot be read", file);
-    else if (!good)
-        snprintf(error, BP_ACCESS_ERROR_MAX,
-                 "--token-file %.100s, line %zu: at most %d tokens of %d to %d letters, digits and "
-                 "-._~+/= are needed",
-                 file, number, BP_TOKENS_MAX, BP_TOKEN_MIN, BP_TOKEN_MAX);
+    else if (fault)
+        snprintf(error, BP_ACCESS_ERROR_MAX, "--token-file %.100s, line %zu: %s", file, number,
+                 fault);
     else if (access->n_tokens == 0)
         snprintf(error, BP_ACCESS_ERROR_MAX, "--token-file %.100s: it has no token", file);
-    return was_read && good && access->n_tokens > 0;
+    return was_read && !fault && access->n_tokens > 0;
 }
 
 /* What follows "Bearer ", whose case does not matter; NULL if there is no single such header. */
@@ -85,9 +111,9 @@ static bool is_known(const struct bp_access *access, const char *text)
     return n_equal > 0;
 }
 
-bool bp_access_allows(const struct bp_access *access, size_t route, const struct bp_head *head)
+bool bp_access_allows(const struct bp_access *access, enum bp_group group,
+                      const struct bp_head *head)
 {
-    const enum bp_group group = bp_route_group(route);
     const char *text = bearer(head);
     if (access->n_tokens == 0 || (group < BP_GROUP_COUNT && access->public_groups[group]) ||
         strcmp(head->method, "OPTIONS") == 0) /* a browser asks that without credentials */

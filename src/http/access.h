@@ -4,10 +4,10 @@
 
 #include "backpropd/access.h"
 #include "backpropd/head.h"
-#include "router.h"
 
-/* True if the head brings a token that opens the route (an index, or BP_ROUTE_COUNT), or none is
- * needed for it. Takes as long for a wrong token as for a right one. */
-bool bp_access_allows(const struct bp_access *access, size_t route, const struct bp_head *head);
+/* True if the head brings a token that opens the group, or none is needed for it. Takes as long for
+ * a wrong token as for a right one. */
+bool bp_access_allows(const struct bp_access *access, enum bp_group group,
+                      const struct bp_head *head);
 
 #endif

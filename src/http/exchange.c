@@ -1,9 +1,10 @@
 #include "backpropd/exchange.h"
 
 #include "access.h"
+#include "backpropd/decode.h"
+#include "backpropd/hosts.h"
+#include "calculation.h"
 #include "gzip.h"
-#include "hosts.h"
-#include "router.h"
 
 /* Memory for a body that is only promised yet: more is taken once that much has come, or a few
  * clients that announce much and send nothing would take all there is. */
@@ -23,7 +24,7 @@ static void refuse(struct bp_exchange *exchange, const struct bp_problem *proble
 {
     exchange->is_refused = true;
     bp_text_free(&exchange->body);
-    bp_reply_problem(&exchange->reply, exchange->service, problem);
+    bp_reply_problem(&exchange->reply, &exchange->service->own_memory, problem);
 }
 
 static void refuse_size(struct bp_exchange *exchange)
@@ -44,28 +45,17 @@ static void refuse_if_no_memory(struct bp_exchange *exchange)
     refuse(exchange, &problem);
 }
 
-/* One text for all that can be wrong with a token. */
-static void refuse_unauthorized(struct bp_exchange *exchange)
+static void refuse_saying(struct bp_exchange *exchange, enum bp_problem_code code, const char *text)
 {
     struct bp_problem problem;
-    bp_problem_set(&problem, BP_PROBLEM_UNAUTHORIZED,
-                   "a known token is needed here: Authorization: Bearer TOKEN");
-    refuse(exchange, &problem);
-}
-
-static void refuse_misdirected(struct bp_exchange *exchange)
-{
-    struct bp_problem problem;
-    bp_problem_set(&problem, BP_PROBLEM_MISDIRECTED,
-                   "the request names a host that is none of --allow-host");
+    bp_problem_set(&problem, code, "%s", text);
     refuse(exchange, &problem);
 }
 
 /* Health is told to any: who probes calls by address. */
-static bool names_our_host(const struct bp_exchange *exchange, size_t route,
-                           const struct bp_head *head)
+static bool names_our_host(const struct bp_exchange *exchange, const struct bp_head *head)
 {
-    return bp_route_group(route) == BP_GROUP_HEALTH ||
+    return exchange->route->group == BP_GROUP_HEALTH ||
            bp_hosts_allow(exchange->service->allowed_hosts, head);
 }
 
@@ -97,8 +87,10 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                        const struct bp_head *head)
 {
     struct bp_problem problem;
+    const char *path = bp_head_path(head);
     *exchange = (struct bp_exchange){.service = service,
-                                     .path = bp_head_path(head),
+                                     .route = bp_route_find(service->routes, path),
+                                     .path = path,
                                      .method = BP_METHOD_OTHER,
                                      .accepts_gzip = bp_accepts_gzip(head->accept_encoding),
                                      .if_none_match = head->if_none_match,
@@ -118,13 +110,13 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
         refuse_size(exchange);
         return answer_at_once(exchange);
     }
-    const size_t route = bp_route_find(exchange->path);
-    if (!names_our_host(exchange, route, head))
-        refuse_misdirected(exchange);
-    else if (!bp_access_allows(&service->access, route, head))
-        refuse_unauthorized(exchange);
-    else if (exchange->method == BP_METHOD_POST &&
-             (bp_route_methods(exchange->path) & BP_METHOD_POST))
+    if (!names_our_host(exchange, head))
+        refuse_saying(exchange, BP_PROBLEM_MISDIRECTED,
+                      "the request names a host that is none of --allow-host");
+    else if (!bp_access_allows(&service->access, exchange->route->group, head))
+        refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for all that can be wrong */
+                      "a known token is needed here: Authorization: Bearer TOKEN");
+    else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
         expect_body(exchange, head);
     return false;
 }
@@ -163,24 +155,57 @@ static void end_body(struct bp_exchange *exchange)
     }
 }
 
+static void answer_options(struct bp_exchange *exchange, unsigned methods)
+{
+    exchange->reply =
+        (struct bp_reply){.status = 204, .allow = methods, .is_preflight = true, .problem = -1};
+}
+
+static void answer_not_allowed(struct bp_exchange *exchange)
+{
+    struct bp_problem problem;
+    char allow[40];
+    bp_methods_text(allow, exchange->route->methods);
+    bp_problem_set(&problem, BP_PROBLEM_METHOD_NOT_ALLOWED, "%.40s takes %s", exchange->path,
+                   allow);
+    bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
+    exchange->reply.allow = exchange->route->methods;
+}
+
+static void answer_not_found(struct bp_exchange *exchange)
+{
+    struct bp_problem problem;
+    bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "nothing is here; GET / lists the paths");
+    bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
+}
+
 /* True if the reply is there. */
 static bool begin_answer(struct bp_exchange *exchange)
 {
-    struct bp_request request = {.method = exchange->method,
-                                 .path = exchange->path,
-                                 .body = exchange->body.data,
-                                 .body_size = exchange->received,
-                                 .if_none_match = exchange->if_none_match,
-                                 .accepts_gzip = exchange->accepts_gzip};
+    const struct bp_route *route = exchange->route;
+    const bool is_options = exchange->method == BP_METHOD_OPTIONS;
     if (exchange->is_refused)
         return true;
-    return bp_service_begin(&exchange->pending, &exchange->reply, exchange->service, &request);
+    if (is_options && strcmp(exchange->path, "*") == 0) /* it asks about the whole service */
+        answer_options(exchange, BP_METHOD_OTHER - 1);
+    else if (!route->methods)
+        answer_not_found(exchange);
+    else if (is_options)
+        answer_options(exchange, route->methods);
+    else if (!(route->methods & exchange->method))
+        answer_not_allowed(exchange);
+    else if (route->operation)
+        return bp_calculation_begin(&exchange->job, &exchange->reply, exchange->service,
+                                    route->operation, exchange->body.data, exchange->received);
+    else
+        route->answer(exchange);
+    return true;
 }
 
 static void complete(struct bp_exchange *exchange)
 {
     struct bp_reply *reply = &exchange->reply;
-    bp_service_complete(&exchange->pending, reply, exchange->service);
+    bp_calculation_complete(&exchange->job, reply, exchange->service);
     reply->has_gzip = reply->text.size >= BP_GZIP_FROM;
     reply->is_gzip = reply->has_gzip && exchange->accepts_gzip && bp_gzip(&reply->text);
 }
@@ -192,7 +217,7 @@ bool bp_exchange_try(struct bp_exchange *exchange)
         return false;
     if (begin_answer(exchange))
         return true;
-    if (bp_pending_cost(&exchange->pending, exchange->accepts_gzip) > LIGHT_NANOSECONDS)
+    if (bp_calculation_cost(&exchange->job, exchange->accepts_gzip) > LIGHT_NANOSECONDS)
         return false;
     complete(exchange);
     return true;
@@ -201,7 +226,7 @@ bool bp_exchange_try(struct bp_exchange *exchange)
 void bp_exchange_finish(struct bp_exchange *exchange)
 {
     end_body(exchange);
-    if (exchange->pending.calculation || !begin_answer(exchange))
+    if (exchange->job.operation || !begin_answer(exchange))
         complete(exchange);
 }
 
@@ -216,5 +241,5 @@ void bp_exchange_refuse_queue(struct bp_exchange *exchange)
 void bp_exchange_free(struct bp_exchange *exchange)
 {
     bp_text_free(&exchange->body);
-    bp_pending_free(&exchange->pending);
+    bp_job_free(&exchange->job);
 }

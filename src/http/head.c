@@ -39,6 +39,18 @@ static void keep_odd(const char **kept, const char *value, const char *usual)
         *kept = value;
 }
 
+static bool lists_close(const char *value)
+{
+    static const char between[] = ", \t";
+    for (value += strspn(value, between); *value; value += strspn(value, between)) {
+        const size_t size = strcspn(value, between);
+        if (size == 5 && strncasecmp(value, "close", size) == 0)
+            return true;
+        value += size;
+    }
+    return false;
+}
+
 void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const char *value,
                  size_t value_size)
 {
@@ -57,6 +69,10 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
             keep_odd(&head->expect, value, "100-continue");
         else if (strcasecmp(name, "Origin") == 0)
             head->origin = value;
+        break;
+    case 10:
+        if (strcasecmp(name, "Connection") == 0)
+            head->asks_to_close |= lists_close(value);
         break;
     case 11:
         if (strcasecmp(name, "traceparent") == 0)
@@ -231,6 +247,11 @@ enum bp_method bp_head_method(const struct bp_head *head)
         if (strcmp(head->method, bp_method_name((enum bp_method)method)) == 0)
             return (enum bp_method)method;
     return BP_METHOD_OTHER;
+}
+
+bool bp_head_keeps_connection(const struct bp_head *head)
+{
+    return strcmp(head->version, "HTTP/1.0") != 0 && !head->asks_to_close;
 }
 
 const char *bp_head_authority(const struct bp_head *head)

@@ -1,4 +1,4 @@
-#include "hosts.h"
+#include "backpropd/hosts.h"
 
 #include <string.h>
 #include <strings.h>

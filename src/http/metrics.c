@@ -1,8 +1,22 @@
 #include "metrics.h"
 
-const unsigned bp_statuses[] = {200, 204, 304, 400, 401, 404, 405, 408, 411, 413,
-                                414, 415, 417, 421, 422, 431, 501, 503, 505};
+#include <assert.h>
+#include <stdlib.h>
+
+#define AS_STATUS(name, wire, status, title, remedy) status,
+const unsigned bp_statuses[] = {200, 204, 304, BP_PROBLEMS(AS_STATUS)};
 const double bp_buckets[] = {0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1, 2.5};
+
+struct bp_metrics *bp_metrics_make(const struct bp_route *routes, size_t n_routes)
+{
+    struct bp_metrics *metrics =
+        calloc(1, sizeof *metrics + n_routes * sizeof(struct bp_route_metrics));
+    if (metrics) {
+        metrics->routes = routes;
+        metrics->n_routes = n_routes;
+    }
+    return metrics;
+}
 
 static void add(_Atomic uint64_t *counter, uint64_t n)
 {
@@ -17,8 +31,10 @@ void bp_metrics_begin(struct bp_metrics *metrics)
 static size_t status_index(unsigned status)
 {
     size_t i = 0;
-    while (i + 1 < BP_STATUS_COUNT && bp_statuses[i] != status)
+    while (bp_statuses[i] != status) {
         i++;
+        assert(i < BP_STATUS_COUNT);
+    }
     return i;
 }
 
@@ -34,12 +50,12 @@ static void observe(struct bp_duration *duration, double seconds)
 void bp_metrics_end(struct bp_metrics *metrics, const struct bp_observation *observation)
 {
     if (observation) {
-        const size_t route = bp_route_find(observation->path);
+        struct bp_route_metrics *of = &metrics->of[observation->route - metrics->routes];
         const size_t method = (size_t)__builtin_ctz(observation->method);
-        add(&metrics->requests[route][method][status_index(observation->status)], 1);
-        observe(&metrics->durations[route], observation->seconds);
+        add(&of->requests[method][status_index(observation->status)], 1);
+        observe(&of->whole, observation->seconds);
         if (observation->compute_seconds > 0)
-            observe(&metrics->computes[route], observation->compute_seconds);
+            observe(&of->compute, observation->compute_seconds);
         if (observation->problem >= 0)
             add(&metrics->problems[observation->problem], 1);
     }

@@ -1,37 +1,28 @@
-#include "reply.h"
+#include "backpropd/reply.h"
 
-#include <string.h>
+#include "backpropd/encode_problem.h"
+#include "backpropd/media.h"
 
-#include "backpropd/encode.h"
-
-const char *bp_media_type(enum bp_media media)
-{
-#define AS_TYPE(name, type) type,
-    static const char *const types[] = {BP_MEDIA(AS_TYPE)};
-#undef AS_TYPE
-    return types[media];
-}
-
-void bp_reply_start(struct bp_reply *reply, struct bp_service *service, enum bp_media media,
+void bp_reply_start(struct bp_reply *reply, struct bp_memory *memory, const char *media_type,
                     size_t capacity)
 {
-    *reply = (struct bp_reply){.status = 200, .media = media, .problem = -1};
-    bp_text_start(&reply->text, &service->own_memory, capacity);
+    *reply = (struct bp_reply){.status = 200, .media_type = media_type, .problem = -1};
+    bp_text_start(&reply->text, memory, capacity);
 }
 
-void bp_reply_finish(struct bp_reply *reply, struct bp_service *service)
+void bp_reply_finish(struct bp_reply *reply, struct bp_memory *memory)
 {
     struct bp_problem problem;
     if (!reply->text.failed)
         return;
     bp_problem_set_memory(&problem, reply->text.over_budget);
     bp_text_free(&reply->text);
-    bp_reply_problem(reply, service, &problem);
+    bp_reply_problem(reply, memory, &problem);
 }
 
-void bp_reply_fixed(struct bp_reply *reply, enum bp_media media, const char *body, size_t size)
+void bp_reply_fixed(struct bp_reply *reply, const char *media_type, const char *body, size_t size)
 {
-    *reply = (struct bp_reply){.status = 200, .media = media, .problem = -1};
+    *reply = (struct bp_reply){.status = 200, .media_type = media_type, .problem = -1};
     reply->fixed = body;
     reply->fixed_size = size;
 }
@@ -49,11 +40,11 @@ static void answer_from_stock(struct bp_reply *reply)
     reply->problem = BP_PROBLEM_OUT_OF_MEMORY;
 }
 
-void bp_reply_problem(struct bp_reply *reply, struct bp_service *service,
+void bp_reply_problem(struct bp_reply *reply, struct bp_memory *memory,
                       const struct bp_problem *problem)
 {
-    *reply = (struct bp_reply){.status = 503, .media = BP_MEDIA_PROBLEM, .problem = -1};
-    bp_text_start(&reply->text, &service->own_memory, 1024);
+    *reply = (struct bp_reply){.status = 503, .media_type = BP_MEDIA_PROBLEM, .problem = -1};
+    bp_text_start(&reply->text, memory, 1024);
     bp_encode_problem(&reply->text, problem);
     if (reply->text.failed) {
         bp_text_free(&reply->text);

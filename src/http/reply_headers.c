@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "backpropd/method.h"
 #include "list.h"
 
 /* printf would take as long for three numbers as the library does for the whole head. */
@@ -104,16 +105,16 @@ static void add_methods(struct bp_fields *fields, const struct bp_reply *reply)
 /* What the body is, and how it may be kept. */
 static void add_content(struct bp_fields *fields, const struct bp_reply *reply, bool is_post)
 {
-    if (reply->media != BP_MEDIA_NONE)
-        add(fields, "Content-Type", bp_media_type(reply->media));
+    if (reply->media_type)
+        add(fields, "Content-Type", reply->media_type);
     if (reply->is_gzip)
         add(fields, "Content-Encoding", "gzip");
-    if (reply->media == BP_MEDIA_HTML)
-        add(fields, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    if (reply->csp)
+        add(fields, "Content-Security-Policy", reply->csp);
     if (reply->etag) {
         add(fields, "ETag", reply->etag);
         add(fields, "Cache-Control", "no-cache"); /* keep it, but ask */
-    } else if (is_post || reply->media == BP_MEDIA_PROBLEM) {
+    } else if (is_post || reply->problem >= 0) {
         add(fields, "Cache-Control", "no-store");
     }
 }
@@ -139,6 +140,8 @@ void bp_fields_make(struct bp_fields *fields, const struct bp_reply *reply,
         add(fields, "Accept-Post", "application/json");
     if (facts->closes)
         add(fields, "Connection", "close");
+    else if (facts->keep_alive)
+        add(fields, "Keep-Alive", facts->keep_alive);
     if (reply->allow)
         add_methods(fields, reply);
 }

@@ -13,7 +13,7 @@
  * so long it looks at them before anybody is late. */
 #define NAP_MILLISECONDS 1000
 
-/* Where more than this share of the connections is taken, one that waits for a head gets no more
+/* Where more than this share of the connections is taken, one that waits for a request gets no more
  * than a second: an idle client can come back, one that is not let in cannot. */
 #define CROWDED_PERCENT 90
 #define CROWDED_MILLISECONDS 1000
@@ -72,6 +72,20 @@ static void cut_off(struct bp_connections *connections, struct bp_connection *co
     shutdown(connection->socket, SHUT_RDWR);
 }
 
+static bool waits_for_request(enum bp_wait wait)
+{
+    return wait == BP_WAIT_HEAD || wait == BP_WAIT_IDLE;
+}
+
+/* By how much a deadline is earlier where connections run short. */
+static uint64_t earlier_in_a_crowd(const struct bp_connections *connections, enum bp_wait wait)
+{
+    const bool is_crowded = connections->n * 100 > connections->rules.most * CROWDED_PERCENT;
+    const uint64_t ms =
+        is_crowded && waits_for_request(wait) ? connections->rules.seconds[wait] * 1000 : 0;
+    return ms > CROWDED_MILLISECONDS ? ms - CROWDED_MILLISECONDS : 0;
+}
+
 static void cut_off_late_ones(struct bp_connections *connections)
 {
     const uint64_t now = now_ms();
@@ -80,13 +94,9 @@ static void cut_off_late_ones(struct bp_connections *connections)
     connections->last_tick = now;
     if (now < connections->patient_until)
         return;
-    const bool is_crowded = connections->n * 100 > connections->rules.most * CROWDED_PERCENT;
-    const uint64_t head_ms = connections->rules.seconds[BP_WAIT_HEAD] * 1000;
-    const uint64_t earlier =
-        is_crowded && head_ms > CROWDED_MILLISECONDS ? head_ms - CROWDED_MILLISECONDS : 0;
     for (struct bp_connection *at = connections->first; at; at = at->next) {
         const uint64_t packed = atomic_load(&at->wait);
-        if (now + (wait_of(packed) == BP_WAIT_HEAD ? earlier : 0) > packed >> WAIT_BITS)
+        if (now + earlier_in_a_crowd(connections, wait_of(packed)) > packed >> WAIT_BITS)
             cut_off(connections, at, packed);
     }
 }
@@ -128,7 +138,8 @@ struct bp_connections *bp_connections_start(const struct bp_connection_rules *ru
     return NULL;
 }
 
-/* IPv4 addresses as IPv6 has them, so that one comparison does. */
+/* IPv4 addresses as IPv6 has them, so that one comparison does; [::], from which nobody comes, for
+ * those of Unix sockets. */
 static struct in6_addr client_address(const struct sockaddr *client)
 {
     struct in6_addr address = IN6ADDR_ANY_INIT;
@@ -145,8 +156,11 @@ void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection
 {
     const struct in6_addr *client = &connection->client;
     const bool is_v4 = IN6_IS_ADDR_V4MAPPED(client);
-    inet_ntop(is_v4 ? AF_INET : AF_INET6, is_v4 ? (const void *)(client->s6_addr + 12) : client,
-              out, INET6_ADDRSTRLEN);
+    if (IN6_IS_ADDR_UNSPECIFIED(client))
+        strcpy(out, "unix");
+    else
+        inet_ntop(is_v4 ? AF_INET : AF_INET6, is_v4 ? (const void *)(client->s6_addr + 12) : client,
+                  out, INET6_ADDRSTRLEN);
 }
 
 static bool has_too_many(const struct bp_connections *connections, const struct in6_addr *client)
@@ -196,14 +210,23 @@ void bp_connection_close(struct bp_connections *connections, struct bp_connectio
     free(connection);
 }
 
+size_t bp_connections_count(struct bp_connections *connections)
+{
+    pthread_mutex_lock(&connections->lock);
+    const size_t n = connections->n;
+    pthread_mutex_unlock(&connections->lock);
+    return n;
+}
+
 bool bp_connections_in_use(struct bp_connections *connections, size_t milliseconds)
 {
     bool in_use = false;
     pthread_mutex_lock(&connections->lock);
-    const uint64_t since = wait_until(connections, BP_WAIT_HEAD) - pack(milliseconds, 0);
     for (struct bp_connection *at = connections->first; at && !in_use; at = at->next) {
-        const uint64_t wait = atomic_load(&at->wait);
-        in_use = wait_of(wait) == BP_WAIT_HEAD && wait > since;
+        const uint64_t packed = atomic_load(&at->wait);
+        const enum bp_wait wait = wait_of(packed);
+        in_use = waits_for_request(wait) &&
+                 packed + pack(milliseconds, 0) > wait_until(connections, wait);
     }
     pthread_mutex_unlock(&connections->lock);
     return in_use;
@@ -218,6 +241,12 @@ bool bp_connection_wait(struct bp_connections *connections, struct bp_connection
         if (atomic_compare_exchange_weak(&connection->wait, &before, after))
             return true;
     return false;
+}
+
+void bp_connection_begin_head(struct bp_connections *connections, struct bp_connection *connection)
+{
+    if (wait_of(atomic_load(&connection->wait)) == BP_WAIT_IDLE)
+        (void)bp_connection_wait(connections, connection, BP_WAIT_HEAD);
 }
 
 bool bp_connection_is_over(struct bp_connection *connection)

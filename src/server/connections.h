@@ -18,11 +18,12 @@
 #include "backpropd/head.h"
 #include "timeout_reply.h"
 
-/* What a connection waits for. Idle ones between two requests wait for a head. */
+/* What a connection waits for. */
 enum bp_wait {
-    BP_WAIT_HEAD,
+    BP_WAIT_HEAD, /* of its first request, or the rest of the head of a later one */
     BP_WAIT_BODY,
     BP_WAIT_REPLY, /* for the client to take it */
+    BP_WAIT_IDLE,  /* for its next request: it had a reply, and is kept */
     BP_WAIT_COUNT,
     BP_WAIT_WORK = BP_WAIT_COUNT, /* for us: without a deadline */
     BP_WAIT_OVER                  /* the deadline has passed, the socket is shut down */
@@ -61,7 +62,10 @@ struct bp_connection *bp_connection_open(struct bp_connections *connections, int
 /* It is about to be closed, and is gone. */
 void bp_connection_close(struct bp_connections *connections, struct bp_connection *connection);
 
-/* True if one has waited for a head for less than so long: it was accepted just now, or had a
+/* How many connections are open. */
+size_t bp_connections_count(struct bp_connections *connections);
+
+/* True if one has waited for a request for less than so long: it was accepted just now, or had a
  * reply.
  */
 bool bp_connections_in_use(struct bp_connections *connections, size_t milliseconds);
@@ -70,7 +74,11 @@ bool bp_connections_in_use(struct bp_connections *connections, size_t millisecon
 bool bp_connection_wait(struct bp_connections *connections, struct bp_connection *connection,
                         enum bp_wait wait);
 
-/* The client's address as text. */
+/* The first line of a request has come: one that was idle has the time of a head for the rest. A
+ * fresh connection has had it since it was accepted. Cannot fail. */
+void bp_connection_begin_head(struct bp_connections *connections, struct bp_connection *connection);
+
+/* The client's address as text, "unix" on a Unix socket. */
 void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection *connection);
 
 /* True if the client was cut off for being late. */

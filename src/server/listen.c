@@ -1,108 +1,151 @@
 #include "listen.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "backpropd/server.h"
 #include "socket_activation.h"
 
-static struct addrinfo *resolve(const struct bp_options *options, int flags)
+/* Returns a socket that listens, or -1 and errno. */
+static int listen_on(const struct sockaddr *at, socklen_t size)
 {
-    struct addrinfo hints = {
-        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | flags};
-    struct addrinfo *found = NULL;
-    char port[8];
-    snprintf(port, sizeof port, "%u", options->port);
-    return getaddrinfo(options->address, port, &hints, &found) == 0 ? found : NULL;
+    const int on = 1, off = 0;
+    int fd = socket(at->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (at->sa_family == AF_INET6) /* [::] takes IPv4 too, whatever the system's own choice */
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    if (bind(fd, at, size) == 0 && listen(fd, 1024) == 0)
+        return fd;
+    const int fault = errno;
+    close(fd);
+    errno = fault;
+    return -1;
 }
 
-static void tell_unix(char url[BP_URL_MAX], const struct sockaddr_un *at, socklen_t size)
+/* True if this machine lacks an address, or its whole family, so that another may do. */
+static bool is_lacking(int fault)
 {
-    const size_t head = offsetof(struct sockaddr_un, sun_path);
-    const int n = size > head ? (int)(size - head) : 0;
-    if (n && !at->sun_path[0]) /* a name that is not in the file system */
-        snprintf(url, BP_URL_MAX, "unix:@%.*s", n - 1, at->sun_path + 1);
-    else
-        snprintf(url, BP_URL_MAX, "unix:%.*s", n, at->sun_path);
+    return fault == EAFNOSUPPORT || fault == EADDRNOTAVAIL;
 }
 
-/* Sets the URL and the port; `name` stands for the address, if not NULL. False if nobody knows. */
-static bool tell_address(struct bp_listening *out, const char *name)
+static int listen_at_host(const char *host, unsigned port)
+{
+    struct addrinfo *found = bp_address_find(host, port);
+    int fd = -1;
+    errno = ENOENT;
+    for (const struct addrinfo *at = found; at && fd < 0; at = at->ai_next)
+        if (at == found || is_lacking(errno))
+            fd = listen_on(at->ai_addr, at->ai_addrlen);
+    const int fault = errno;
+    if (found)
+        freeaddrinfo(found);
+    errno = fault;
+    return fd;
+}
+
+static int listen_at_port(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
+{
+    const char *host = options->address;
+    const bool is_any = strcmp(host, BP_ALL_ADDRESSES) == 0;
+    int fd = listen_at_host(is_any ? "::" : host, options->port);
+    if (fd < 0 && is_any && is_lacking(errno))
+        fd = listen_at_host("0.0.0.0", options->port);
+    if (fd < 0)
+        snprintf(error, BP_OPTION_ERROR_MAX,
+                 strchr(host, ':') ? "--listen [%s]:%u: %s" : "--listen %s:%u: %s", host,
+                 options->port, errno == ENOENT ? "no such address" : strerror(errno));
+    return fd;
+}
+
+/* True if the file at the path is a Unix socket that nobody listens on, or is gone; else errno says
+ * why not. */
+static bool is_left_over(const struct sockaddr_un *at)
+{
+    struct stat file;
+    if (lstat(at->sun_path, &file) != 0)
+        return errno == ENOENT;
+    int fd = S_ISSOCK(file.st_mode) ? socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)
+                                    : -1;
+    const bool refused = fd >= 0 && connect(fd, (const struct sockaddr *)at, sizeof *at) != 0 &&
+                         errno == ECONNREFUSED;
+    if (fd >= 0)
+        close(fd);
+    errno = S_ISSOCK(file.st_mode) ? EADDRINUSE : EEXIST;
+    return refused;
+}
+
+/* Sets the path and its file, too. */
+static int listen_at_path(struct bp_listening *out, const char *path,
+                          char error[BP_OPTION_ERROR_MAX])
+{
+    const struct sockaddr_un at = bp_address_of_path(path);
+    struct stat file;
+    int fd = listen_on((const struct sockaddr *)&at, sizeof at);
+    if (fd < 0 && errno == EADDRINUSE && is_left_over(&at)) {
+        unlink(path);
+        fd = listen_on((const struct sockaddr *)&at, sizeof at);
+    }
+    if (fd < 0) {
+        snprintf(error, BP_OPTION_ERROR_MAX, "--listen unix:%s: %s", path, strerror(errno));
+        return -1;
+    }
+    if (lstat(path, &file) == 0) {
+        out->path = path;
+        out->device = file.st_dev;
+        out->inode = file.st_ino;
+    }
+    return fd;
+}
+
+/* Sets the URL and the port. False if nobody knows. */
+static bool tell_address(struct bp_listening *out)
 {
     union {
         struct sockaddr any;
-        struct sockaddr_in ipv4;
-        struct sockaddr_in6 ipv6;
-        struct sockaddr_un unix_;
+        struct sockaddr_storage room;
     } at;
-    char address[INET6_ADDRSTRLEN] = "";
     socklen_t size = sizeof at;
     memset(&at, 0, sizeof at);
-    out->port = 0;
     if (getsockname(out->fd, &at.any, &size) != 0)
         return false;
-    if (at.any.sa_family == AF_UNIX) {
-        tell_unix(out->url, &at.unix_, size);
-        return true;
-    }
-    const bool is_ipv6 = at.any.sa_family == AF_INET6;
-    inet_ntop(at.any.sa_family, is_ipv6 ? (void *)&at.ipv6.sin6_addr : &at.ipv4.sin_addr, address,
-              sizeof address);
-    if (!name)
-        name = address;
-    const bool has_colon = strchr(name, ':');
-    out->port = ntohs(is_ipv6 ? at.ipv6.sin6_port : at.ipv4.sin_port);
-    snprintf(out->url, BP_URL_MAX, "http://%s%s%s:%u", has_colon ? "[" : "", name,
-             has_colon ? "]" : "", out->port);
+    out->port = bp_address_port(&at.any);
+    bp_address_text(out->url, &at.any, size);
     return true;
-}
-
-static int listen_at(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
-{
-    struct addrinfo *at = resolve(options, AI_PASSIVE);
-    const int on = 1;
-    if (!at) {
-        snprintf(error, BP_OPTION_ERROR_MAX, "--listen %s:%u: no such address", options->address,
-                 options->port);
-        return -1;
-    }
-    int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0)
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (fd < 0 || bind(fd, at->ai_addr, at->ai_addrlen) != 0 || listen(fd, 1024) != 0) {
-        snprintf(error, BP_OPTION_ERROR_MAX, "--listen %s:%u: %s", options->address, options->port,
-                 strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        fd = -1;
-    }
-    freeaddrinfo(at);
-    return fd;
 }
 
 bool bp_listen(struct bp_listening *out, const struct bp_options *options,
                char error[BP_OPTION_ERROR_MAX])
 {
+    out->path = NULL;
     if (!bp_inherit(&out->fd, error))
         return false;
     out->is_inherited = out->fd >= 0;
     if (!out->is_inherited)
-        out->fd = listen_at(options, error);
+        out->fd = options->socket_path ? listen_at_path(out, options->socket_path, error)
+                                       : listen_at_port(options, error);
     if (out->fd < 0)
         return false;
-    if (tell_address(out, out->is_inherited ? NULL : options->address))
+    if (tell_address(out))
         return true;
     snprintf(error, BP_OPTION_ERROR_MAX, "the listening socket: %s", strerror(errno));
+    bp_listen_end(out);
     close(out->fd);
     return false;
+}
+
+void bp_listen_end(const struct bp_listening *listening)
+{
+    struct stat file;
+    if (listening->path && lstat(listening->path, &file) == 0 && file.st_dev == listening->device &&
+        file.st_ino == listening->inode)
+        unlink(listening->path);
+    if (!listening->is_inherited)
+        shutdown(listening->fd, SHUT_RDWR);
 }
 
 static bool table_has_unsent(const char *table, unsigned port)
@@ -126,29 +169,4 @@ bool bp_listen_has_unsent(const struct bp_listening *listening)
     return !listening->is_inherited && listening->port &&
            (table_has_unsent("/proc/self/net/tcp", listening->port) ||
             table_has_unsent("/proc/self/net/tcp6", listening->port));
-}
-
-bool bp_server_is_alive(const struct bp_options *options)
-{
-    static const char request[] =
-        "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    /* who wants a token lives, too */
-    static const char good[] = "HTTP/1.1 200 ", guarded[] = "HTTP/1.1 401 ";
-    const struct timeval patience = {.tv_sec = 5};
-    char answer[sizeof good - 1];
-    struct addrinfo *at = resolve(options, 0);
-    if (!at)
-        return false;
-    int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    bool alive =
-        fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) == 0 &&
-        send(fd, request, sizeof request - 1, MSG_NOSIGNAL) == sizeof request - 1 &&
-        recv(fd, answer, sizeof answer, MSG_WAITALL) == sizeof answer &&
-        (memcmp(answer, good, sizeof answer) == 0 || memcmp(answer, guarded, sizeof answer) == 0);
-    if (fd >= 0)
-        close(fd);
-    freeaddrinfo(at);
-    return alive;
 }

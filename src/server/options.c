@@ -4,7 +4,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+#include "backpropd/suggest.h"
+
+#define DEFAULT_HOST "127.0.0.1"
 
 /* Flags are told apart by their place in the table. */
 struct flag {
@@ -12,90 +18,134 @@ struct flag {
     const char *argument; /* NULL: the flag takes none, and has no variable */
     const char *standard;
     const char *about;
-    bool (*set)(struct bp_options *options, const char *value, size_t offset);
-    size_t offset; /* of the member that `set` writes, where it is a number */
+    /* Writes the value to the options. Returns NULL, or what is needed instead of the value. */
+    const char *(*set)(struct bp_options *options, const char *value, const struct flag *flag);
+    size_t offset;        /* of the member that `set` writes, where it is a number */
+    uint64_t least, most; /* of a number */
+    const char *range;    /* the same as text */
+    char letter;          /* for short, or 0 */
 };
 
-static bool set_size(struct bp_options *options, const char *value, size_t offset)
+static bool is_number(const char *text)
 {
-    const unsigned long long most = UINT64_C(1) << 53; /* what JSON readers hold exactly */
-    char *end;
-    unsigned long long number = strtoull(value, &end, 10);
-    if (*value < '0' || *value > '9' || *end || number > most)
-        return false;
-    *(size_t *)((char *)options + offset) = (size_t)number;
-    return true;
+    return *text && !text[strspn(text, "0123456789")];
 }
 
-static bool set_count(struct bp_options *options, const char *value, size_t offset)
+static const char *set_number(struct bp_options *options, const char *value,
+                              const struct flag *flag)
 {
-    return set_size(options, value, offset) && *(size_t *)((char *)options + offset) > 0;
+    const unsigned long long number = strtoull(value, NULL, 10);
+    if (!is_number(value) || number < flag->least || number > flag->most)
+        return flag->range;
+    *(size_t *)((char *)options + flag->offset) = (size_t)number;
+    return NULL;
 }
 
-static bool set_listen(struct bp_options *options, const char *value, size_t offset)
+static const char *set_port(struct bp_options *options, const char *port)
 {
-    const char *colon = strrchr(value, ':');
-    char *end;
-    (void)offset;
-    if (!colon || !colon[1])
+    const unsigned long number = strtoul(port, NULL, 10);
+    if (!is_number(port) || number > 65535)
+        return "a port of at most 65535";
+    options->port = (unsigned)number;
+    return NULL;
+}
+
+static const char *set_socket_path(struct bp_options *options, const char *path)
+{
+    options->socket_path = path;
+    return strlen(path) < sizeof((struct sockaddr_un *)NULL)->sun_path
+               ? NULL
+               : "a path of at most 107 bytes";
+}
+
+/* HOST is an address or a name, or an IPv6 address in brackets. */
+static bool set_host(struct bp_options *options, const char *host, size_t n)
+{
+    const bool has_brackets = n > 2 && *host == '[' && host[n - 1] == ']';
+    if (!has_brackets && memchr(host, ':', n))
         return false;
-    const bool has_brackets = *value == '[' && colon > value && colon[-1] == ']';
-    const char *host = value + has_brackets;
-    size_t n = (size_t)(colon - host) - has_brackets;
-    unsigned long port = strtoul(colon + 1, &end, 10);
-    if (*end || port > 65535 || n == 0 || n >= sizeof options->address ||
-        (!has_brackets && memchr(host, ':', n)))
+    host += has_brackets;
+    n -= 2 * (size_t)has_brackets;
+    if (n >= sizeof options->address)
         return false;
     memcpy(options->address, host, n);
     options->address[n] = '\0';
-    options->port = (unsigned)port;
     return true;
 }
 
-static bool set_log_format(struct bp_options *options, const char *value, size_t offset)
+static const char *set_listen(struct bp_options *options, const char *value,
+                              const struct flag *flag)
+{
+    const char *colon = strrchr(value, ':');
+    const char *port = colon ? colon + 1 : value;
+    if (strncmp(value, "unix:/", 6) == 0)
+        return set_socket_path(options, value + 5);
+    if (!is_number(port))
+        return flag->argument;
+    options->socket_path = NULL;
+    if (!colon)
+        strcpy(options->address, DEFAULT_HOST);
+    else if (colon == value)
+        strcpy(options->address, BP_ALL_ADDRESSES);
+    else if (!set_host(options, value, (size_t)(colon - value)))
+        return flag->argument;
+    return set_port(options, port);
+}
+
+static const char *set_log_format(struct bp_options *options, const char *value,
+                                  const struct flag *flag)
 {
 #define AS_NAME(name, wire) wire,
     static const char *const names[] = {BP_LOG_FORMATS(AS_NAME)};
 #undef AS_NAME
-    (void)offset;
     for (int i = 0; i < BP_LOG_COUNT; i++)
         if (strcmp(value, names[i]) == 0) {
             options->log_format = (enum bp_log_format)i;
-            return true;
+            return NULL;
         }
-    return false;
+    return flag->argument;
 }
 
-static bool set_cors_origins(struct bp_options *options, const char *value, size_t offset)
+static const char *set_log_health(struct bp_options *options, const char *value,
+                                  const struct flag *flag)
 {
-    (void)offset;
+    options->log_health = strcmp(value, "on") == 0;
+    return options->log_health || strcmp(value, "off") == 0 ? NULL : flag->argument;
+}
+
+static const char *set_cors_origins(struct bp_options *options, const char *value,
+                                    const struct flag *flag)
+{
+    (void)flag;
     options->cors_origins = value;
-    return bp_cors_is_proper(value);
+    return NULL;
 }
 
-static bool set_allowed_hosts(struct bp_options *options, const char *value, size_t offset)
+static const char *set_allowed_hosts(struct bp_options *options, const char *value,
+                                     const struct flag *flag)
 {
-    (void)offset;
+    (void)flag;
     options->allowed_hosts = value;
-    return bp_hosts_are_proper(value);
+    return NULL;
 }
 
-static bool set_token_file(struct bp_options *options, const char *value, size_t offset)
+static const char *set_token_file(struct bp_options *options, const char *value,
+                                  const struct flag *flag)
 {
-    (void)offset;
+    (void)flag;
     options->token_file = value;
-    return true;
+    return NULL;
 }
 
-static bool set_public(struct bp_options *options, const char *value, size_t offset)
+static const char *set_public(struct bp_options *options, const char *value,
+                              const struct flag *flag)
 {
 #define AS_NAME(name, wire) wire,
     static const char *const names[] = {BP_PUBLIC_GROUPS(AS_NAME)};
 #undef AS_NAME
-    (void)offset;
     memset(options->public_groups, 0, sizeof options->public_groups);
     if (strcmp(value, "none") == 0)
-        return true;
+        return NULL;
     for (;; value++) {
         const size_t size = strcspn(value, ",");
         int group = 0;
@@ -103,56 +153,59 @@ static bool set_public(struct bp_options *options, const char *value, size_t off
                (strlen(names[group]) != size || memcmp(value, names[group], size) != 0))
             group++;
         if (group == BP_GROUP_COUNT)
-            return false;
+            return flag->argument;
         options->public_groups[group] = true;
         value += size;
         if (!*value)
-            return true;
+            return NULL;
     }
 }
 
-static bool set_action(struct bp_options *options, const char *value, size_t action)
+static const char *set_action(struct bp_options *options, const char *value,
+                              const struct flag *flag)
 {
     (void)value;
-    options->action = (enum bp_action)action;
-    return true;
+    options->action = (enum bp_action)flag->offset;
+    return NULL;
 }
 
+#define NUMBER(member, least, most)                                                                \
+    set_number, offsetof(struct bp_options, member), least, UINT64_C(most),                        \
+        "a whole number from " #least " to " #most, 0
 #define TEXT_OF(number) #number
-#define AS_FLAG(member, standard, about)                                                           \
-    {"max-" #member, "N",       TEXT_OF(standard),                                                 \
-     about,          set_count, offsetof(struct bp_options, limits.member)},
+#define AS_FLAG(member, standard, most, about)                                                     \
+    {"max-" #member, "N", TEXT_OF(standard), about, NUMBER(limits.member, 1, most)},
+#define OTHER(set) set, 0, 0, 0, NULL, 0
+#define ACTION(name, letter) set_action, BP_ACTION_##name, 0, 0, NULL, letter
 
+/* clang-format off */
 static const struct flag FLAGS[] = {
-    {"listen", "ADDR:PORT", "127.0.0.1:8080", "where to listen; port 0 picks a free one",
-     set_listen, 0},
-    {"threads", "N", "0", "threads that serve; 0: one for each processor", set_size,
-     offsetof(struct bp_options, threads)},
-    {"drain-delay", "SECONDS", "0", "go on accepting so long after SIGTERM", set_size,
-     offsetof(struct bp_options, drain_delay)},
-    {"head-timeout", "SECONDS", "10",
-     "a request's head takes at most so long, and a pause before it", set_count,
-     offsetof(struct bp_options, head_timeout)},
-    {"body-timeout", "SECONDS", "20", "a request's body takes at most so long", set_count,
-     offsetof(struct bp_options, body_timeout)},
-    {"reply-timeout", "SECONDS", "60", "a client takes its reply within so long", set_count,
-     offsetof(struct bp_options, reply_timeout)},
-    {"log-format", "FORMAT", "text", "requests on stderr: text, json or off", set_log_format, 0},
+    {"listen", "ADDR:PORT", DEFAULT_HOST ":8080",
+     "where to listen; also PORT, :PORT for all addresses, unix:/PATH; port 0 picks a free one", OTHER(set_listen)},
+    {"threads", "N", "0", "threads that serve; 0: one for each processor", NUMBER(threads, 0, 1024)},
+    {"drain-delay", "SECONDS", "0", "go on accepting so long after SIGTERM", NUMBER(drain_delay, 0, 86400)},
+    {"head-timeout", "SECONDS", "10", "a request's head takes at most so long, on a new connection from its start",
+     NUMBER(head_timeout, 1, 86400)},
+    {"body-timeout", "SECONDS", "20", "a request's body takes at most so long", NUMBER(body_timeout, 1, 86400)},
+    {"reply-timeout", "SECONDS", "60", "a client takes its reply within so long", NUMBER(reply_timeout, 1, 86400)},
+    {"idle-timeout", "SECONDS", "75", "a kept connection waits at most so long for a next request",
+     NUMBER(idle_timeout, 1, 86400)},
+    {"log-format", "FORMAT", "text", "requests on stderr: text, json or off", OTHER(set_log_format)},
+    {"log-health", "SWITCH", "off", "health checks that succeed are logged: on or off", OTHER(set_log_health)},
     {"cors-origin", "ORIGINS", "*", "origins whose pages may call: a list with commas, *, or none",
-     set_cors_origins, 0},
-    {"allow-host", "HOSTS", "*",
-     "hosts that a request may name: a list with commas, without ports, or *", set_allowed_hosts,
-     0},
-    {"token-file", "FILE", "", "tokens of which a caller must bring one, one a line",
-     set_token_file, 0},
-    {"public", "GROUPS", "health,docs",
-     "open without a token: of health, metrics and docs; or none", set_public, 0},
-    BP_LIMITS(AS_FLAG){"healthcheck", NULL, NULL,
-                       "ask the service at --listen whether it lives; exit 0 or 1", set_action,
-                       BP_ACTION_HEALTHCHECK},
-    {"help", NULL, NULL, "print this", set_action, BP_ACTION_HELP},
-    {"version", NULL, NULL, "print the version", set_action, BP_ACTION_VERSION},
+     OTHER(set_cors_origins)},
+    {"allow-host", "HOSTS", "*", "hosts that a request may name: a list with commas, without ports, or *",
+     OTHER(set_allowed_hosts)},
+    {"token-file", "FILE", "", "tokens of which a caller must bring one, one a line", OTHER(set_token_file)},
+    {"public", "GROUPS", "health,docs", "open without a token: of health, metrics and docs; or none",
+     OTHER(set_public)},
+    BP_LIMITS(AS_FLAG)
+    {"healthcheck", NULL, NULL, "ask the service at --listen whether it lives; exit 0, or 1 and why",
+     ACTION(HEALTHCHECK, 0)},
+    {"help", NULL, NULL, "print this; also -h", ACTION(HELP, 'h')},
+    {"version", NULL, NULL, "print the version; also -V", ACTION(VERSION, 'V')},
 };
+/* clang-format on */
 #define FLAG_COUNT (sizeof FLAGS / sizeof *FLAGS)
 
 /* --max-body_bytes reads badly: in flags an underscore is a hyphen. */
@@ -192,8 +245,34 @@ void bp_options_help(FILE *out)
         else
             fprintf(out, "  %-28s %-32s %-15s %s\n", left, "", "", FLAGS[i].about);
     }
-    fprintf(out, "\nSIGTERM finishes what is in flight and exits 0. `call` exits 0, or 1 with a "
-                 "problem document.\n");
+    fprintf(out,
+            "\nPORT=N stands for --listen :N where neither that flag nor its variable is given.\n"
+            "SIGTERM finishes what is in flight and exits 0. `call` exits 0, or 1 with a problem "
+            "document.\n");
+}
+
+/* One line that names a flag, or its variable if the value came from there, and what is needed
+ * instead of the value. */
+static void blame(char error[BP_OPTION_ERROR_MAX], const struct flag *flag, const char *value,
+                  const char *needed)
+{
+    char name[48], variable[64];
+    flag_name(name, flag);
+    variable_name(variable, flag);
+    if (value == getenv(variable)) /* a variable's value stays where it is */
+        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s is needed (%s)", variable, value, needed,
+                 flag->about);
+    else
+        snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed (%s)", name, value, needed,
+                 flag->about);
+}
+
+void bp_options_blame(char error[BP_OPTION_ERROR_MAX], const char *flag, const char *value)
+{
+    const struct flag *at = FLAGS;
+    while (strcmp(at->name, flag) != 0)
+        at++;
+    blame(error, at, value, at->argument);
 }
 
 static bool set_defaults_and_environment(struct bp_options *options,
@@ -204,16 +283,32 @@ static bool set_defaults_and_environment(struct bp_options *options,
         char variable[64];
         if (!FLAGS[i].argument)
             continue;
-        FLAGS[i].set(options, FLAGS[i].standard, FLAGS[i].offset);
+        FLAGS[i].set(options, FLAGS[i].standard, &FLAGS[i]);
         variable_name(variable, &FLAGS[i]);
         const char *value = getenv(variable);
-        if (!value || FLAGS[i].set(options, value, FLAGS[i].offset))
+        const char *needed = value ? FLAGS[i].set(options, value, &FLAGS[i]) : NULL;
+        if (!needed)
             continue;
-        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s is needed (%s)", variable, value,
-                 FLAGS[i].argument, FLAGS[i].about);
+        blame(error, &FLAGS[i], value, needed);
         return false;
     }
     return true;
+}
+
+/* Cloud Run, Heroku, Render and others tell by PORT where they send requests. */
+static bool read_port(struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
+{
+    const bool listens =
+        options->action == BP_ACTION_SERVE || options->action == BP_ACTION_HEALTHCHECK;
+    const char *port = getenv("PORT");
+    if (!listens || !port || !*port || options->listen_is_flag || getenv("BACKPROPD_LISTEN"))
+        return true;
+    strcpy(options->address, BP_ALL_ADDRESSES);
+    const char *needed = set_port(options, port);
+    if (needed)
+        snprintf(error, BP_OPTION_ERROR_MAX, "PORT=%.60s: %s is needed, or --listen in its place",
+                 port, needed);
+    return !needed;
 }
 
 static bool read_words(struct bp_options *options, char error[BP_OPTION_ERROR_MAX], int argc,
@@ -234,8 +329,39 @@ static bool read_words(struct bp_options *options, char error[BP_OPTION_ERROR_MA
     return false;
 }
 
-bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX], int argc,
-                     char **argv)
+static const struct flag *flag_with_letter(int letter)
+{
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (FLAGS[i].letter == letter)
+            return &FLAGS[i];
+    return NULL;
+}
+
+/* The word that getopt_long refuses. It stays at a word of several letters until all are read. */
+static const char *refused_word(int argc, char **argv)
+{
+    const char *here = optind < argc ? argv[optind] : "";
+    const bool is_here = optopt > 1 && here[0] == '-' && here[1] != '-' && strchr(here, optopt);
+    return is_here ? here : argv[optind - 1];
+}
+
+static bool refuse_flag(char error[BP_OPTION_ERROR_MAX], const char *word, bool lacks_value,
+                        const struct option *longs)
+{
+    const char *names[FLAG_COUNT], *name = word + strspn(word, "-");
+    char misspelt[48];
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        names[i] = longs[i].name;
+    snprintf(misspelt, sizeof misspelt, "%.*s", (int)strcspn(name, "="), name);
+    const char *near = lacks_value ? NULL : bp_suggest(misspelt, names, FLAG_COUNT);
+    snprintf(error, BP_OPTION_ERROR_MAX, "%s: %.80s%s%s%s (see --help)",
+             lacks_value ? "flag needs a value" : "unknown flag", word,
+             near ? "; did you mean --" : "", near ? near : "", near ? "?" : "");
+    return false;
+}
+
+static bool read_flags(struct bp_options *options, char error[BP_OPTION_ERROR_MAX], int argc,
+                       char **argv)
 {
     struct option longs[FLAG_COUNT + 1] = {{0}};
     char names[FLAG_COUNT][48];
@@ -245,31 +371,58 @@ bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX]
         longs[i] =
             (struct option){names[i], FLAGS[i].argument ? required_argument : no_argument, NULL, 1};
     }
-    if (!set_defaults_and_environment(options, error))
-        return false;
     opterr = 0;
-    for (int got; (got = getopt_long(argc, argv, ":", longs, &index)) != -1;) {
-        if (got != 1) {
-            if (optopt > 1) /* one letter, perhaps of several; a known long flag has 1 */
-                snprintf(error, BP_OPTION_ERROR_MAX, "unknown flag: -%c (see --help)", optopt);
-            else
-                snprintf(error, BP_OPTION_ERROR_MAX, "%s: %.80s (see --help)",
-                         got == ':' ? "flag needs a value" : "unknown flag", argv[optind - 1]);
+    optind = 0; /* from the start, whatever was read before */
+    for (int got; (got = getopt_long(argc, argv, ":hV", longs, &index)) != -1;) {
+        const struct flag *flag = got == 1 ? &FLAGS[index] : flag_with_letter(got);
+        if (!flag)
+            return refuse_flag(error, refused_word(argc, argv), got == ':', longs);
+        const char *needed = flag->set(options, flag->argument ? optarg : "", flag);
+        if (needed) {
+            blame(error, flag, optarg, needed);
             return false;
         }
-        const struct flag *flag = &FLAGS[index];
-        if (!flag->set(options, flag->argument ? optarg : "", flag->offset)) {
-            snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed (%s)", names[index],
-                     optarg, flag->argument, flag->about);
-            return false;
-        }
+        if (flag->set == set_listen)
+            options->listen_is_flag = true;
     }
-    if (options->limits.body_bytes >= UINT32_MAX) {
-        snprintf(error, BP_OPTION_ERROR_MAX, "--max-body-bytes %zu: less than 4 GiB is needed",
-                 options->limits.body_bytes);
+    return true;
+}
+
+bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX], int argc,
+                     char **argv)
+{
+    if (!set_defaults_and_environment(options, error) || !read_flags(options, error, argc, argv) ||
+        !read_words(options, error, argc, argv) || !read_port(options, error))
         return false;
-    }
     if (options->threads == 0)
         options->threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
-    return read_words(options, error, argc, argv);
+    return true;
+}
+
+static bool is_same_program(const char *folder)
+{
+    struct stat theirs, ours;
+    char path[64];
+    snprintf(path, sizeof path, "%s/exe", folder);
+    return stat(path, &theirs) == 0 && stat("/proc/self/exe", &ours) == 0 &&
+           theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+}
+
+bool bp_options_of_process(struct bp_options *options, const char *folder)
+{
+    static char line[4096]; /* the options point into it */
+    char path[64], error[BP_OPTION_ERROR_MAX], *words[128];
+    int n_words = 0;
+    snprintf(path, sizeof path, "%s/cmdline", folder);
+    FILE *file = is_same_program(folder) ? fopen(path, "re") : NULL;
+    if (!file)
+        return false;
+    const size_t size = fread(line, 1, sizeof line, file);
+    fclose(file);
+    if (size == sizeof line) /* it may be longer */
+        return false;
+    for (char *at = line; at < line + size && n_words < 127; at += strlen(at) + 1)
+        words[n_words++] = at;
+    words[n_words] = NULL;
+    return bp_options_read(options, error, n_words, words);
 }

@@ -1,4 +1,4 @@
-/* The service on libmicrohttpd: the only file that knows it. */
+/* The service on libmicrohttpd, which only this file, read_head and self_check know. */
 #include "backpropd/server.h"
 
 #include <malloc.h>
@@ -13,13 +13,16 @@
 
 #include "backpropd/exchange.h"
 #include "backpropd/metrics.h"
-#include "connections.h"
 #include "backpropd/reply_headers.h"
-#include "timeout_reply.h"
+#include "connections.h"
+#include "forwarded.h"
 #include "listen.h"
 #include "log.h"
 #include "pool.h"
+#include "read_head.h"
+#include "self_check.h"
 #include "smuggling_check.h"
+#include "timeout_reply.h"
 
 /* Above 32 KiB the library takes a connection's memory from mmap and gives it back to the system;
  * below, 10,000 closed connections left 330 MB behind. */
@@ -46,7 +49,9 @@ struct bp_server {
     struct bp_service *service;
     const char *cors_origins;
     enum bp_log_format log_format;
-    bool looks_at_raw_heads;
+    bool logs_health;
+    char keep_alive[32]; /* what Keep-Alive says to a client whose connection is kept */
+    struct bp_smuggling_check smuggling_check;
     struct bp_listening listening;
     uint64_t first_id;
     size_t ticks_at_rest;
@@ -61,6 +66,7 @@ struct call {
     struct MHD_Connection *connection;
     struct bp_connection *peer;
     const char *origin; /* of the request, or NULL */
+    bool is_kept;       /* the client expects that its connection is kept */
     bool is_working;    /* a thread of the pool makes the reply, or has made it */
     struct bp_exchange exchange;
     struct timespec start;
@@ -89,38 +95,11 @@ static void make_request_id(char *out, struct bp_server *server)
     out[16] = '\0';
 }
 
-static enum MHD_Result collect_header(void *head, enum MHD_ValueKind kind, const char *name,
-                                      size_t name_size, const char *value, size_t value_size)
-{
-    (void)kind;
-    bp_head_add(head, name, name_size, value, value_size);
-    return MHD_YES;
-}
-
-static bool has_query(struct MHD_Connection *connection)
-{
-    return MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0;
-}
-
 static struct bp_connection *peer_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info ? info->socket_context : NULL;
-}
-
-static struct bp_head read_head(struct MHD_Connection *connection, const char *target,
-                                const char *method, const char *version, bool looks_at_raw_heads)
-{
-    struct bp_head head = {.method = method, .target = target, .version = version};
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    head.size = info ? info->header_size : 0;
-    head.is_ambiguous =
-        info && looks_at_raw_heads &&
-        !bp_raw_head_is_clean(method, target, version, has_query(connection), info->header_size);
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_header, &head);
-    return head;
 }
 
 /* The reply's text leaves with the response, which frees it when it is sent: no copy. */
@@ -143,7 +122,7 @@ static void observe(struct call *call)
 {
     const struct bp_exchange *exchange = &call->exchange;
     call->observation =
-        (struct bp_observation){.path = exchange->path,
+        (struct bp_observation){.route = exchange->route,
                                 .method = exchange->method,
                                 .status = exchange->reply.status,
                                 .problem = exchange->reply.problem,
@@ -157,12 +136,13 @@ static void observe(struct call *call)
 static void add_fields(struct MHD_Response *response, const struct call *call)
 {
     const struct bp_exchange *exchange = &call->exchange;
-    const struct bp_reply_facts facts = {.request_id = call->peer->request_id,
-                                         .cors_origins = call->server->cors_origins,
-                                         .origin = call->origin,
-                                         .is_post = exchange->method == BP_METHOD_POST,
-                                         .closes = exchange->reply.must_close ||
-                                                   atomic_load(&exchange->service->draining)};
+    const struct bp_reply_facts facts = {
+        .request_id = call->peer->request_id,
+        .cors_origins = call->server->cors_origins,
+        .origin = call->origin,
+        .is_post = exchange->method == BP_METHOD_POST,
+        .keep_alive = call->is_kept ? call->server->keep_alive : NULL,
+        .closes = exchange->reply.must_close || atomic_load(&exchange->service->draining)};
     struct bp_fields fields;
     bp_fields_make(&fields, &exchange->reply, &facts);
     for (size_t i = 0; i < fields.n; i++) /* without memory it goes out without: better than none */
@@ -181,6 +161,8 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call
     if (!response)
         return MHD_NO; /* no memory at all: the connection is all that can be given up */
     add_fields(response, call);
+    if (call->is_kept) /* which names Keep-Alive in Connection, if the connection is kept */
+        MHD_set_response_options(response, MHD_RF_SEND_KEEP_ALIVE_HEADER, MHD_RO_END);
     enum MHD_Result queued = MHD_queue_response(connection, exchange->reply.status, response);
     MHD_destroy_response(response);
     return queued;
@@ -213,6 +195,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->peer = peer;
     peer->request = call;
     call->origin = head->origin;
+    call->is_kept = bp_head_keeps_connection(head);
     call->is_working = false;
     call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
@@ -260,7 +243,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     if (!call) {
         struct bp_server *server = cls;
         struct bp_head head =
-            read_head(connection, url, method, version, server->looks_at_raw_heads);
+            bp_read_head(connection, method, url, version, server->smuggling_check.scans_heads);
         return begin(server, connection, &head, state);
     }
     if (*piece_size) {
@@ -277,7 +260,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 static void note_lateness(struct call *call)
 {
     call->observation =
-        (struct bp_observation){.path = call->exchange.path,
+        (struct bp_observation){.route = call->exchange.route,
                                 .method = call->exchange.method,
                                 .status = bp_problem_info(BP_PROBLEM_REQUEST_TIMEOUT)->status,
                                 .problem = BP_PROBLEM_REQUEST_TIMEOUT};
@@ -285,15 +268,38 @@ static void note_lateness(struct call *call)
     call->answered = true;
 }
 
+static enum MHD_Result collect_forwarded(void *forwarded, enum MHD_ValueKind kind, const char *name,
+                                         size_t name_size, const char *value, size_t value_size)
+{
+    (void)kind;
+    if (value && name_size == 15 && strcasecmp(name, "X-Forwarded-For") == 0)
+        bp_forwarded_add(forwarded, value, value_size);
+    return MHD_YES;
+}
+
+/* Health checks come every few seconds for as long as the daemon runs, and say the same. */
+static bool is_of_interest(const struct call *call)
+{
+    const struct bp_observation *seen = &call->observation;
+    return call->server->logs_health || seen->status != 200 ||
+           seen->route->group != BP_GROUP_HEALTH;
+}
+
 static void log_call(const struct call *call)
 {
     char remote[INET6_ADDRSTRLEN];
-    const struct bp_log_line line = {&call->observation,     call->exchange.received,
-                                     call->bytes_out,        remote,
-                                     call->peer->request_id, call->trace_id};
-    if (call->server->log_format == BP_LOG_OFF)
+    struct bp_forwarded forwarded = {.size = 0};
+    if (call->server->log_format == BP_LOG_OFF || !is_of_interest(call))
         return;
+    MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, collect_forwarded, &forwarded);
     bp_connection_client(remote, call->peer);
+    const struct bp_log_line line = {&call->observation,
+                                     call->exchange.received,
+                                     call->bytes_out,
+                                     remote,
+                                     bp_forwarded_text(&forwarded),
+                                     call->peer->request_id,
+                                     call->trace_id};
     bp_log_request(call->server->log_format, &line);
 }
 
@@ -322,7 +328,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     *state = NULL;
     if (!call->answered && bp_connection_is_over(call->peer))
         note_lateness(call);
-    bp_connection_wait(server->connections, call->peer, BP_WAIT_HEAD);
+    bp_connection_wait(server->connections, call->peer, BP_WAIT_IDLE);
     end_call(call);
 }
 
@@ -332,7 +338,7 @@ static void on_closed(struct bp_server *server, struct bp_connection *peer)
 {
     struct call *call = peer->request;
     if (call) {
-        call->answered = false; /* and its path is gone, with the connection's memory */
+        call->answered = false; /* nor is it counted */
         end_call(call);
     }
     bp_connection_close(server->connections, peer);
@@ -357,9 +363,10 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **p
  * request that is refused by the library none would be freed. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
+    const struct bp_server *server = cls;
     struct bp_connection *peer = peer_of(connection);
-    (void)cls;
     if (peer) {
+        bp_connection_begin_head(server->connections, peer);
         peer->target_size = strlen(target);
         peer->is_bad_target = !bp_target_is_proper(target);
     }
@@ -392,10 +399,10 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
         {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
          (intptr_t)(head > CONNECTION_MEMORY ? head : CONNECTION_MEMORY), NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT, -1, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},
-        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server},
         {options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
@@ -422,7 +429,8 @@ static struct bp_connections *start_connections(struct bp_server *server,
 {
     const struct bp_connection_rules rules = {.seconds = {[BP_WAIT_HEAD] = options->head_timeout,
                                                           [BP_WAIT_BODY] = options->body_timeout,
-                                                          [BP_WAIT_REPLY] = options->reply_timeout},
+                                                          [BP_WAIT_REPLY] = options->reply_timeout,
+                                                          [BP_WAIT_IDLE] = options->idle_timeout},
                                               .most = options->limits.connections,
                                               .most_per_client = options->limits.client_connections,
                                               .on_tick = give_memory_back,
@@ -465,17 +473,23 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     }
     server->service = service;
     server->log_format = options->log_format;
+    server->logs_health = options->log_health;
+    snprintf(server->keep_alive, sizeof server->keep_alive, "timeout=%zu", options->idle_timeout);
     server->cors_origins = options->cors_origins;
-    server->looks_at_raw_heads = strcmp(MHD_get_version(), BP_RAW_HEAD_VERSION) == 0;
+    server->smuggling_check = bp_smuggling_check_for(MHD_get_version());
+    bp_self_check(service->unsafe, &server->smuggling_check);
     if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
         server->first_id = (uint64_t)getpid();
     const bool listens = bp_listen(&server->listening, options, error);
     if (listens && start_threads(server, options, error)) {
+        bp_log_start(server->log_format, server->listening.url);
         *out = server;
         return true;
     }
-    if (listens)
+    if (listens) {
+        bp_listen_end(&server->listening);
         close(server->listening.fd);
+    }
     free_server(server);
     return false;
 }
@@ -483,6 +497,13 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
 const char *bp_server_url(const struct bp_server *server)
 {
     return server->listening.url;
+}
+
+void bp_server_drain(struct bp_server *server)
+{
+    atomic_store(&server->service->draining, true);
+    bp_log_event(server->log_format, "drain", "connections",
+                 bp_connections_count(server->connections));
 }
 
 static void sleep_ms(long milliseconds)
@@ -525,12 +546,14 @@ void bp_server_stop(struct bp_server *server)
     /* An inherited socket goes on listening, and who is still to be accepted waits for the next
      * process. Nobody comes after on a socket of our own: who waits there is told so. */
     const bool accepts = MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET;
-    if (accepts && !server->listening.is_inherited)
-        shutdown(server->listening.fd, SHUT_RDWR);
+    if (accepts)
+        bp_listen_end(&server->listening);
     wait_for_requests(server, &start);
+    const size_t n_unfinished = bp_metrics_in_flight(server->service->metrics);
     bp_pool_stop(server->pool); /* all that sleeps wakes up, and what still comes is refused */
     MHD_stop_daemon(server->daemon);
     wait_for_readers(server, &start);
+    bp_log_event(server->log_format, "stop", "unfinished_requests", n_unfinished);
     if (accepts)
         close(server->listening.fd);
     free_server(server);

@@ -3,6 +3,18 @@
 #include <string.h>
 
 /*
+ * With 0.9.75, -1 is the only value at which a space before a colon is refused, and what it reads
+ * in silence at every value is found by the scan. From 0.9.77 on -1 means the opposite, to forgive
+ * all that can be forgiven, and 1 refuses each of these. Whether a version unknown today does is
+ * seen by the check at the start.
+ */
+struct bp_smuggling_check bp_smuggling_check_for(const char *version)
+{
+    const bool is_known = strcmp(version, "0.9.75") == 0;
+    return (struct bp_smuggling_check){.strictness = is_known ? -1 : 1, .scans_heads = is_known};
+}
+
+/*
  * The library has overwritten each CR, each LF and the first colon of each line with a NUL. What
  * is proper looks so, after the version: NUL NUL, then for each header its name, NUL, its value,
  * NUL NUL, and NUL NUL for the empty line.

@@ -1,9 +1,7 @@
 /*
- * A second look at the bytes of a request's head, for what libmicrohttpd 0.9.75 reads in silence:
- * folded lines, headers without a name, NUL bytes and bare line feeds. Other servers read these
- * otherwise, which is how requests are smuggled past them.
- *
- * It rests on how that version leaves its buffer, so it must be asked about that version alone.
+ * What keeps libmicrohttpd from reading in silence what other servers read otherwise: folded lines,
+ * headers without a name or a colon, NUL bytes and bare line feeds. Requests are smuggled past
+ * other servers with these. Each version needs another care.
  */
 #ifndef BACKPROPD_SERVER_SMUGGLING_CHECK_H
 #define BACKPROPD_SERVER_SMUGGLING_CHECK_H
@@ -11,10 +9,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The version of libmicrohttpd whose buffers are known. */
-#define BP_RAW_HEAD_VERSION "0.9.75"
+/* The care that a version of libmicrohttpd needs. */
+struct bp_smuggling_check {
+    int strictness;   /* MHD_OPTION_STRICT_FOR_CLIENT */
+    bool scans_heads; /* bp_raw_head_is_clean is asked about every head */
+};
+
+/* The care for a version, as MHD_get_version of the library that is loaded names it: "0.9.75". */
+struct bp_smuggling_check bp_smuggling_check_for(const char *version);
 
 /*
+ * A second look at the bytes of a request's head. It rests on how 0.9.75 leaves its buffer, so it
+ * must be asked about that version alone.
+ *
  * True if the head holds nothing but a line and proper headers. In: method, target (up to the
  * query) and version as the library hands them over, all pointing into its buffer; has_query,
  * whether it found arguments after the target; the size of the head.

@@ -26,7 +26,7 @@ bool bp_late_body_make(struct bp_late_body *late, struct bp_service *service,
     size_t size;
     bp_problem_set(&problem, BP_PROBLEM_REQUEST_TIMEOUT,
                    "the body has not come in time; send it faster, or ask for --body-timeout");
-    bp_reply_problem(&reply, service, &problem);
+    bp_reply_problem(&reply, &service->own_memory, &problem);
     const char *body = bp_reply_body(&reply, &size);
     bp_fields_make(&fields, &reply, &facts);
     bp_text_start(text, &service->own_memory, 1024);

@@ -2,6 +2,7 @@
 #ifndef BACKPROPD_SERVER_TIMEOUT_REPLY_H
 #define BACKPROPD_SERVER_TIMEOUT_REPLY_H
 
+#include "backpropd/reply.h"
 #include "backpropd/service.h"
 
 /* A whole reply, head and body, made once, before there is anybody late. */

@@ -1,4 +1,11 @@
-/* Decimal digits, sixteen or eight at a time: text to a number and back. */
+/*
+ * Decimal digits, sixteen or eight at a time: text to a number and back.
+ *
+ * Eight digits are told from other characters and joined in one word as Lemire does (Number parsing
+ * at a gigabyte per second, 2021). Sixteen are split and joined in one vector as Mula does (SSE:
+ * conversion integers to decimal representation, 2011). Divisions by constants are products:
+ * Granlund and Montgomery, Division by invariant integers using multiplication (1994).
+ */
 #ifndef BACKPROPD_TEXT_DIGITS_H
 #define BACKPROPD_TEXT_DIGITS_H
 
@@ -6,6 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+
+/* Products of two 64-bit numbers. */
+__extension__ typedef unsigned __int128 bp_uint128;
 
 #define BP_DIGITS 16
 #define BP_TEN_TO_8 UINT64_C(100000000)

@@ -24,7 +24,8 @@ struct bp_decimal {
     int exponent;
 };
 
-/* The shortest decimal that reads back to a finite value > 0, the nearest one of these. */
+/* The shortest decimal that reads back to a finite value > 0, the nearest one of these: by
+ * std::to_chars, which is Ryu (Adams, Ryu: fast float-to-string conversion, 2018). */
 struct bp_decimal bp_double_to_decimal(double value);
 
 #ifdef __cplusplus

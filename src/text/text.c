@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "backpropd/number.h"
+#include "backpropd/number_write.h"
 
 void bp_text_start(struct bp_text *text, struct bp_memory *memory, size_t capacity)
 {

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "backpropd/job.h"
-#include "backpropd/service.h"
+#include "../support/answer.h"
 
 static char *read_file(const char *name, size_t *size)
 {
@@ -30,22 +29,19 @@ int main(int argc, char **argv)
 {
     static const struct bp_limits limits = BP_LIMITS_DEFAULT;
     struct bp_service service;
-    struct bp_request request = {.method = BP_METHOD_POST};
     struct timespec start, end;
-    size_t size = 0;
+    size_t size = 0, body_size;
     unsigned status = 0;
     if (argc < 4)
         return 2;
-    request.path = argv[1];
-    request.body = read_file(argv[2], &request.body_size);
+    char *body = read_file(argv[2], &body_size);
     bp_decode_prepare();
-    if (!request.body || !bp_service_start(&service, &limits))
+    if (!body || !bp_service_start(&service, &limits))
         return 1;
     const long times = atol(argv[3]);
     clock_gettime(CLOCK_MONOTONIC, &start);
     for (long i = 0; i < times; i++) {
-        struct bp_reply reply;
-        bp_service_answer(&reply, &service, &request);
+        struct bp_reply reply = answer(&service, BP_METHOD_POST, argv[1], body, body_size);
         bp_reply_body(&reply, &size);
         status = reply.status;
         bp_reply_free(&reply);
@@ -56,6 +52,6 @@ int main(int argc, char **argv)
     printf("{\"status\":%u,\"reply_bytes\":%zu,\"microseconds\":%.3f}\n", status, size,
            seconds * 1e6 / (double)times);
     bp_service_free(&service);
-    free((char *)request.body);
+    free(body);
     return status != 200;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "backpropd/job.h"
+#include "backpropd/decode.h"
 
 static size_t read_file(char *text, size_t capacity, const char *name)
 {
@@ -31,7 +31,8 @@ int main(int argc, char **argv)
 {
     static const struct bp_limits limits = BP_LIMITS_DEFAULT;
     static struct bp_memory memory = {.limit = SIZE_MAX};
-    static struct bp_problem problem;
+    static struct bp_fault faults[BP_FAULTS_ROOM];
+    struct bp_problem problem = {.faults = faults};
     struct bp_overflow overflow;
     struct bp_job job;
     struct bp_pass pass;
@@ -40,8 +41,8 @@ int main(int argc, char **argv)
     if (argc < 3)
         return 2;
     bp_decode_prepare();
-    if (!bp_decode(&job, &problem, BP_BACKWARD, body, read_file(body, capacity, argv[1]), &limits,
-                   &memory))
+    if (!bp_decode(&job, &problem, bp_operations[1], body, read_file(body, capacity, argv[1]),
+                   &limits, &memory))
         return 1;
     struct bp_layout layout = {NULL, 0};
     bp_layout_pass(&pass, &layout, &job.task, BP_PASS_BACKWARD | BP_PASS_REASONS);

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Breaks the code in small ways, one patch of this folder at a time: it must still build, and a test
-# that the patch names must fail. Above its diff a patch says
+# Breaks the code in small ways, one patch at a time: it must still build, and a test that the patch names
+# must fail. Patches lie in folders as src does, named for what they break; mutant.py writes them. Above its diff a patch says
 #   rejected by: TEST...
 #   what the mistake is
 #   test: PATTERN         (only of these tests in files of many slow ones)
-# usage: run.sh [NAME...]
+# usage: run.sh [NAME...]     a NAME is core/bias-last
 # MUTANTS_EVERY=n: only each n-th of all, from one day to the next another n-th
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,7 +14,7 @@ clean=$work/clean
 # what a make above has set is not meant for the copies
 unset MAKEFLAGS MFLAGS MAKELEVEL CONFIG
 # a test that hangs has failed; the slowest passes in a fraction of this
-export CK_TIMEOUT_MULTIPLIER=0.25 CK_VERBOSITY=silent
+export CK_TIMEOUT_MULTIPLIER=0.25 PATIENCE_SECONDS=60 CK_VERBOSITY=silent
 newline='
 '
 
@@ -35,9 +35,8 @@ make_copies() {
   cd "$root"
   copy "$clean" ./* ./.[a-z]*
   copy "$clean/tests" tests/*
-  copy "$clean/build" build/openapi.*
+  copy "$clean/build" build/files.c
   copy "$clean/build/release" build/release/obj build/release/flags build/release/backpropd
-  ln -s "$root/tests/node_modules" "$clean/tests/"
   cp -a "$clean" "$work/tree-1"
   cp -a "$clean" "$work/tree-2"
 }
@@ -65,8 +64,8 @@ passes() { # TREE TEST PATTERN
     cd "$1"
     export BACKPROPD="$1/build/release/backpropd"
     case $2 in
-    *.c) exec timeout -k 5 120 "build/release/${2%.c}" ;;
-    *) exec timeout -k 5 120 node --test-reporter=tap --test-name-pattern="${3:-.}" "$2" ;;
+    *.c) exec timeout -k 5 600 "build/release/${2%.c}" ;;
+    *) exec timeout -k 5 600 node --test-reporter=tap --test-name-pattern="${3:-.}" "$2" ;;
     esac
   ) >"$1/output" 2>"$1/log" &
   group=$!
@@ -92,8 +91,8 @@ judge_clean() { # TREE 'TEST PATTERN': prints what is wrong with tests of the un
 }
 
 judge_mutant() { # TREE NAME: prints the verdict
-  patch -fs -p1 -d "$1" <"$here/$2.patch" >"$1/log" 2>&1 ||
-    { echo "ERROR $2 does not apply" && return; }
+  patch -fs -F0 -p1 -d "$1" <"$here/$2.patch" >"$1/log" 2>&1 ||
+    { echo "ERROR $2 does not apply: see mutant.py" && return; }
   for test in $(tests_of "$2"); do
     build "$1" "$test" || { echo "ERROR $2 does not build" && return; }
     passes "$1" "$test" "$(pattern_of "$2")" || { echo "rejected $2" && return; }
@@ -127,8 +126,8 @@ count() { # WORD: verdicts that start with it
 
 if [ $# = 0 ]; then
   turn=$(($(date +%s) / 86400))
-  for file in "$here"/*.patch; do
-    name=${file##*/}
+  for name in $(cd "$here" && find . -name '*.patch' | sort); do
+    name=${name#./}
     turn=$((turn + 1))
     [ $((turn % ${MUTANTS_EVERY:-1})) != 0 ] || set -- "$@" "${name%.patch}"
   done

@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
-#include "backpropd/encode.h"
-#include "backpropd/job.h"
+#include "backpropd/decode.h"
+#include "backpropd/encode_problem.h"
 #include "budget.h"
 
 static const struct bp_limits STANDARD = BP_LIMITS_DEFAULT;
@@ -23,10 +23,14 @@ __attribute__((constructor)) static void prepare(void)
 #define TEXTBOOK_SAMPLES "'samples':[{'x':[1,0,1,1],'y':[1,1,0,1]}]"
 #define TEXTBOOK "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES "}"
 
+/* The first rows of bp_operations. */
+enum operation { FORWARD, BACKWARD, STEP };
+
 struct decoding {
     struct bp_memory memory;
     struct bp_job job;
     struct bp_problem problem;
+    struct bp_fault faults[BP_FAULTS_ROOM];
     char *body; /* owned */
     bool good;
 };
@@ -42,20 +46,21 @@ static inline char *quoted(const char *text)
 }
 
 /* To be freed with decoding_end. */
-static inline void decode_within(struct decoding *decoding, enum bp_endpoint endpoint,
+static inline void decode_within(struct decoding *decoding, enum operation operation,
                                  const char *text, const struct bp_limits *limits)
 {
     budget_make(&decoding->memory, limits->memory_bytes);
     memset(&decoding->job, 0xA5, sizeof decoding->job);
     memset(&decoding->problem, 0xA5, sizeof decoding->problem);
+    decoding->problem.faults = decoding->faults;
     decoding->body = quoted(text);
-    decoding->good = bp_decode(&decoding->job, &decoding->problem, endpoint, decoding->body,
-                               strlen(decoding->body), limits, &decoding->memory);
+    decoding->good = bp_decode(&decoding->job, &decoding->problem, bp_operations[operation],
+                               decoding->body, strlen(decoding->body), limits, &decoding->memory);
 }
 
-static inline void decode(struct decoding *decoding, enum bp_endpoint endpoint, const char *text)
+static inline void decode(struct decoding *decoding, enum operation operation, const char *text)
 {
-    decode_within(decoding, endpoint, text, &STANDARD);
+    decode_within(decoding, operation, text, &STANDARD);
 }
 
 static inline void decoding_end(struct decoding *decoding)
@@ -67,10 +72,10 @@ static inline void decoding_end(struct decoding *decoding)
 }
 
 /* A good body. To be freed with decoding_end. */
-static inline void decode_good(struct decoding *decoding, enum bp_endpoint endpoint,
+static inline void decode_good(struct decoding *decoding, enum operation operation,
                                const char *text)
 {
-    decode(decoding, endpoint, text);
+    decode(decoding, operation, text);
     REQUIRE(decoding->good, "%s: %s", text, decoding->problem.detail);
 }
 

@@ -8,8 +8,8 @@ trap 'kill "$daemon" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 "$backpropd" --listen 127.0.0.1:0 --log-format off >"$work/ready" &
 daemon=$!
-for _ in $(seq 100); do
-  [ -s "$work/ready" ] && break
+until [ -s "$work/ready" ]; do
+  kill -0 "$daemon"
   sleep 0.05
 done
 url=$(sed 's/.* on //' "$work/ready")
@@ -19,3 +19,12 @@ curl -sf -d @"$work/body.json" "$url/backward" -o "$work/reply.json"
 printf '$ curl -d @body.json %s/backward\n\n' "$url"
 jq -rn --slurpfile body "$work/body.json" --slurpfile reply "$work/reply.json" \
   -f "$here/demo.jq"
+
+cat <<'END'
+
+Next:
+  make run    # serves on 127.0.0.1:8080; then, in another terminal,
+  curl -s localhost:8080/examples/textbook -o body.json
+  curl -s -d @body.json localhost:8080/backward | jq .gradients
+README.md has the rest.
+END

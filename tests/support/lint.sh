@@ -25,9 +25,12 @@ done
 
 echo 'lint: shellcheck'
 if command -v shellcheck >/dev/null; then
-  shellcheck -x tests/support/*.sh tests/mutants/*.sh tests/fuzz/*.sh docker/*.sh .ci/run
-  shellcheck -x tests/packaging/*.sh docker/debian/build.sh docker/debian/postinst docker/debian/prerm docker/debian/postrm
+  shellcheck -x tests/support/*.sh tests/mutants/*.sh tests/hostile/fuzz/*.sh docker/*.sh .ci/run
+  shellcheck -x tests/deploy/packaging/*.sh docker/debian/build.sh docker/debian/postinst docker/debian/prerm docker/debian/postrm
 fi
+
+echo 'lint: mutants'
+${PYTHON:-python3} tests/mutants/mutant.py check
 
 echo 'lint: openapi.yaml'
 npm --prefix tests run --silent lint:openapi

@@ -8,8 +8,7 @@
 //   line.destroy();
 import {once} from 'node:events';
 import net from 'node:net';
-
-const patience = 30000; // far beyond any deadline of the server: a test that waits so long has failed
+import {patience, until} from './until.mjs';
 
 function jsonOrUndefined(text) {
   try {
@@ -142,4 +141,15 @@ export async function isOpen(line) {
 export async function untilClosed(line) {
   await line.send(head('GET /livez HTTP/1.1', 'Host: a', 'X-Request-Id: still-open', 'Connection: close'));
   return line.closed();
+}
+
+/** A connection within the body of a request: it has been told to continue, and does not count as idle. Where
+ * connections are short a client gets a second to send its head: one that was too late tries again. */
+export function uploading(port) {
+  return until(async () => {
+    const line = await connect(port);
+    await line.send(head('POST /forward HTTP/1.1', 'Host: a', 'Content-Length: 100', 'Expect: 100-continue'));
+    const reply = await line.reply().catch(() => undefined);
+    return reply?.status === 100 && line;
+  }, 'a connection is told to continue');
 }

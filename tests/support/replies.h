@@ -7,48 +7,24 @@
 /* Calculates a job and writes its reply. */
 static inline void reply_write(struct bp_text *text, const struct bp_job *job)
 {
-    const unsigned parts = job->include[BP_PART_SAMPLES] ? BP_PASS_ALL_SAMPLES : 0;
-    const bool is_step = job->endpoint == BP_STEP;
-    struct bp_pass pass;
-    struct bp_descent descent = {.learning_rate = job->learning_rate, .steps = job->steps};
+    const struct bp_operation *operation = job->operation;
     struct bp_overflow overflow;
     struct bp_layout layout = {NULL, 0};
-    bool finite = false;
-    for (int round = 0; round < 2; round++) {
-        layout.base = round ? aligned_alloc(64, layout.used) : NULL;
-        layout.used = 0;
-        if (is_step)
-            bp_descent_layout(&descent, &layout, &job->task, parts);
-        else
-            bp_layout_pass(&pass, &layout, &job->task,
-                           (job->endpoint == BP_FORWARD ? 0 : BP_PASS_BACKWARD | BP_PASS_REASONS) |
-                               parts);
-    }
-    switch (job->endpoint) {
-    case BP_FORWARD:
-        finite = bp_forward(&pass, &overflow, &job->task);
-        bp_encode_forward(text, job, &pass);
-        break;
-    case BP_BACKWARD:
-        finite = bp_backward(&pass, &overflow, &job->task);
-        bp_encode_backward(text, job, &pass);
-        break;
-    case BP_STEP:
-        finite = bp_descend(&descent, &overflow, &job->task);
-        bp_encode_step(text, job, &descent);
-        break;
-    }
-    REQUIRE(finite, "the job overflowed");
+    operation->layout(&layout, job);
+    layout = (struct bp_layout){aligned_alloc(64, layout.used), 0};
+    void *result = operation->layout(&layout, job);
+    REQUIRE(operation->run(result, &overflow, job), "the job overflowed");
+    operation->representations->encode(text, job, result);
     free(layout.base);
 }
 
 /* The reply to a good body, as a C string; to be freed. */
-static inline char *reply_to(enum bp_endpoint endpoint, const char *body)
+static inline char *reply_to(enum operation operation, const char *body)
 {
     struct decoding d;
     struct bp_text text;
-    decode_good(&d, endpoint, body);
-    bp_encode_start(&text, &d.job, &d.memory);
+    decode_good(&d, operation, body);
+    bp_text_start(&text, &d.memory, d.job.estimate.reply_bytes);
     reply_write(&text, &d.job);
     ck_assert(!text.failed);
     char *reply = strndup(text.data, text.size);
@@ -58,10 +34,10 @@ static inline char *reply_to(enum bp_endpoint endpoint, const char *body)
 }
 
 /* The same, read. To be decref'ed. */
-static inline json_t *reply_read(enum bp_endpoint endpoint, const char *body)
+static inline json_t *reply_read(enum operation operation, const char *body)
 {
     json_error_t error;
-    char *text = reply_to(endpoint, body);
+    char *text = reply_to(operation, body);
     json_t *reply = json_loads(text, JSON_REJECT_DUPLICATES, &error);
     REQUIRE(reply, "the reply is no JSON: %s: %s", error.text, text);
     free(text);

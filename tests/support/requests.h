@@ -2,7 +2,8 @@
 #ifndef TESTS_REQUESTS_H
 #define TESTS_REQUESTS_H
 
-#include "backpropd/exchange.h"
+#include "answer.h"
+#include "backpropd/media.h"
 #include "bodies.h"
 
 #define HEAD_TEXT_MAX 8192
@@ -50,10 +51,7 @@ static inline void ask(struct bp_reply *reply, struct bp_service *service, enum 
                        const char *path, const char *text)
 {
     char *body = quoted(text);
-    const struct bp_request request = {
-        .method = method, .path = path, .body = body, .body_size = strlen(body)};
-    memset(reply, 0xA5, sizeof *reply);
-    bp_service_answer(reply, service, &request);
+    *reply = answer(service, method, path, body, strlen(body));
     free(body);
 }
 
@@ -82,7 +80,7 @@ static inline void require_problem(const struct bp_reply *reply, enum bp_problem
     const struct bp_problem_info *info = bp_problem_info(code);
     REQUIRE(reply->problem == (int)code, "problem %d, not %s", reply->problem, info->code);
     REQUIRE(reply->status == info->status, "status %u, not %u", reply->status, info->status);
-    REQUIRE(reply->media == BP_MEDIA_PROBLEM, "%s", bp_media_type(reply->media));
+    ck_assert_str_eq(reply->media_type, BP_MEDIA_PROBLEM);
     json_t *document = json_of(reply);
     const char *told = json_string_value(json_object_get(document, "code"));
     REQUIRE(strcmp(told, info->code) == 0, "code %s, not %s", told, info->code);

@@ -9,12 +9,13 @@ import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
-import {binary} from './daemon.mjs';
+import {binary, longTimeouts} from './daemon.mjs';
+import {inPatience} from './until.mjs';
 
 const script = fileURLToPath(new URL('supervise.py', import.meta.url));
 
 export async function supervise({socket = 'tcp', args = [], env = {}} = {}) {
-  const child = spawn('/usr/bin/python3', [script, socket, binary, ...args], {env: {...process.env, ...env}});
+  const child = spawn('/usr/bin/python3', [script, socket, binary, ...args], {env: {...longTimeouts, ...process.env, ...env}});
   const events = [];
   const waiting = new Set();
   let stderr = '';
@@ -27,20 +28,16 @@ export async function supervise({socket = 'tcp', args = [], env = {}} = {}) {
   });
   const ended = once(child, 'close');
 
-  /** The first event from number `from` on that is wanted; fails after 20 s. */
+  /** The first event from number `from` on that is wanted. */
   function event(from, isWanted) {
     const past = events.slice(from).find(isWanted);
     if (past) return Promise.resolve(past);
-    return new Promise((done, failed) => {
-      const timer = setTimeout(() => finish(failed, new Error(`waited in vain after ${JSON.stringify(events.slice(from))} ${stderr}`)), 20000);
-      const look = one => isWanted(one) && finish(done, one);
-      function finish(how, what) {
-        clearTimeout(timer);
-        waiting.delete(look);
-        how(what);
-      }
+    let look;
+    const come = new Promise(done => {
+      look = one => isWanted(one) && done(one);
       waiting.add(look);
     });
+    return inPatience(come, () => `an event after ${JSON.stringify(events.slice(from))} ${stderr}`).finally(() => waiting.delete(look));
   }
 
   const {port} = await event(0, one => one.event === 'listening');

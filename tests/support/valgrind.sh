@@ -19,4 +19,4 @@ for test in "$@"; do
 done
 
 # shellcheck disable=SC2086
-BACKPROPD=$PWD/build/debug/backpropd node tests/chaos/memcheck.mjs $memcheck
+BACKPROPD=$PWD/build/debug/backpropd node tests/hostile/chaos/memcheck.mjs $memcheck

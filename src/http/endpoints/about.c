@@ -1,24 +1,9 @@
 /* GET / and /version: what this service is, what it takes, and where everything stands. */
-#include "../reply.h"
-#include "../router.h"
-#include "backpropd/json.h"
+#include "backpropd/exchange.h"
+#include "backpropd/json_write.h"
+#include "backpropd/media.h"
 
-static const struct {
-    const char *name, *path;
-} LINKS[] = {
-    {"forward", "/forward"},
-    {"backward", "/backward"},
-    {"step", "/step"},
-    {"openapi_yaml", "/openapi.yaml"},
-    {"openapi_json", "/openapi.json"},
-    {"example_textbook", "/examples/textbook"},
-    {"example_textbook_step", "/examples/textbook-step"},
-    {"problems", "/problems/"},
-    {"livez", "/livez"},
-    {"readyz", "/readyz"},
-    {"metrics", "/metrics"},
-    {"version", "/version"},
-};
+bp_handler bp_answer_root, bp_answer_version;
 
 static void put_name_and_version(struct bp_text *text)
 {
@@ -27,33 +12,32 @@ static void put_name_and_version(struct bp_text *text)
     bp_put_member_string(text, "version", BP_VERSION);
 }
 
-void bp_answer_root(struct bp_reply *reply, struct bp_service *service,
-                    const struct bp_request *request)
+void bp_answer_root(struct bp_exchange *exchange)
 {
-    (void)request;
-    bp_reply_start(reply, service, BP_MEDIA_JSON, 1024);
-    struct bp_text *text = &reply->text;
+    const struct bp_service *service = exchange->service;
+    struct bp_text *text = &exchange->reply.text;
+    bp_reply_start(&exchange->reply, &exchange->service->own_memory, BP_MEDIA_JSON, 1024);
     put_name_and_version(text);
     bp_put_key(text, "limits");
     bp_text_putc(text, '{');
-#define PUT(name, standard, about) bp_put_member_size(text, #name, service->limits.name);
+#define PUT(name, standard, most, about) bp_put_member_size(text, #name, service->limits.name);
     BP_LIMITS(PUT)
 #undef PUT
     bp_text_putc(text, '}');
     bp_put_key(text, "links");
     bp_text_putc(text, '{');
-    for (size_t i = 0; i < sizeof LINKS / sizeof *LINKS; i++)
-        bp_put_member_string(text, LINKS[i].name, LINKS[i].path);
+    for (const struct bp_route *route = service->routes; route->methods; route++)
+        if (route->link)
+            bp_put_member_string(text, route->link, route->path + 1); /* relative to GET / */
     bp_text_puts(text, "}}");
-    bp_reply_finish(reply, service);
+    bp_reply_finish(&exchange->reply, &exchange->service->own_memory);
 }
 
-void bp_answer_version(struct bp_reply *reply, struct bp_service *service,
-                       const struct bp_request *request)
+void bp_answer_version(struct bp_exchange *exchange)
 {
-    (void)request;
-    bp_reply_start(reply, service, BP_MEDIA_JSON, 128);
-    put_name_and_version(&reply->text);
-    bp_text_putc(&reply->text, '}');
-    bp_reply_finish(reply, service);
+    struct bp_text *text = &exchange->reply.text;
+    bp_reply_start(&exchange->reply, &exchange->service->own_memory, BP_MEDIA_JSON, 128);
+    put_name_and_version(text);
+    bp_text_putc(text, '}');
+    bp_reply_finish(&exchange->reply, &exchange->service->own_memory);
 }

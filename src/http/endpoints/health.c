@@ -1,25 +1,26 @@
-#include "../reply.h"
-#include "../router.h"
+/* /livez, /healthz and /readyz. */
+#include "backpropd/exchange.h"
+#include "backpropd/media.h"
 
-void bp_answer_live(struct bp_reply *reply, struct bp_service *service,
-                    const struct bp_request *request)
+bp_handler bp_answer_live, bp_answer_ready;
+
+void bp_answer_live(struct bp_exchange *exchange)
 {
     static const char body[] = "{\"status\":\"ok\"}";
-    (void)service;
-    (void)request;
-    bp_reply_fixed(reply, BP_MEDIA_JSON, body, sizeof body - 1);
+    bp_reply_fixed(&exchange->reply, BP_MEDIA_JSON, body, sizeof body - 1);
 }
 
-void bp_answer_ready(struct bp_reply *reply, struct bp_service *service,
-                     const struct bp_request *request)
+void bp_answer_ready(struct bp_exchange *exchange)
 {
     static const char body[] = "{\"status\":\"ready\"}";
     struct bp_problem problem;
-    (void)request;
-    if (!atomic_load(&service->draining)) {
-        bp_reply_fixed(reply, BP_MEDIA_JSON, body, sizeof body - 1);
+    const struct bp_service *service = exchange->service;
+    const bool is_draining = atomic_load(&service->draining);
+    if (!is_draining && !*service->unsafe) {
+        bp_reply_fixed(&exchange->reply, BP_MEDIA_JSON, body, sizeof body - 1);
         return;
     }
-    bp_problem_set(&problem, BP_PROBLEM_OVERLOADED, "draining: the service is about to stop");
-    bp_reply_problem(reply, service, &problem);
+    bp_problem_set(&problem, BP_PROBLEM_OVERLOADED, "%s",
+                   is_draining ? "draining: the service is about to stop" : service->unsafe);
+    bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
 }

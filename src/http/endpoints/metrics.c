@@ -3,12 +3,11 @@
 #include <unistd.h>
 
 #include "../metrics.h"
-#include "../reply.h"
+#include "backpropd/exchange.h"
 
-static const char *route_name(size_t route)
-{
-    return route < BP_ROUTE_COUNT ? bp_route(route)->path : "other";
-}
+#include "backpropd/media.h"
+
+bp_handler bp_answer_metrics;
 
 static void put_head(struct bp_text *text, const char *name, const char *type, const char *help)
 {
@@ -38,16 +37,16 @@ static void put_requests(struct bp_text *text, const struct bp_metrics *metrics)
 {
     static const char name[] = "backpropd_http_requests_total";
     put_head(text, name, "counter", "Requests answered.");
-    for (size_t route = 0; route <= BP_ROUTE_COUNT; route++)
+    for (size_t route = 0; route < metrics->n_routes; route++)
         for (size_t method = 0; method < BP_METHOD_COUNT; method++)
             for (size_t status = 0; status < BP_STATUS_COUNT; status++) {
-                uint64_t count = metrics->requests[route][method][status];
+                uint64_t count = metrics->of[route].requests[method][status];
                 char labels[128];
                 if (!count)
                     continue;
                 snprintf(labels, sizeof labels, "route=\"%s\",method=\"%s\",code=\"%u\"",
-                         route_name(route), bp_method_name((enum bp_method)(1U << method)),
-                         bp_statuses[status]);
+                         metrics->routes[route].path,
+                         bp_method_name((enum bp_method)(1U << method)), bp_statuses[status]);
                 put_sample(text, name, labels, (double)count);
             }
 }
@@ -78,12 +77,12 @@ static void put_durations(struct bp_text *text, const struct bp_metrics *metrics
     static const char whole[] = "backpropd_http_request_duration_seconds",
                       compute[] = "backpropd_compute_seconds";
     put_head(text, whole, "histogram", "From the head of a request to the end of its reply.");
-    for (size_t route = 0; route <= BP_ROUTE_COUNT; route++)
-        put_duration(text, whole, &metrics->durations[route], route_name(route));
+    for (size_t route = 0; route < metrics->n_routes; route++)
+        put_duration(text, whole, &metrics->of[route].whole, metrics->routes[route].path);
     put_head(text, compute, "histogram", "The arithmetic alone, without reading and writing.");
-    for (size_t route = 0; route < BP_ROUTE_COUNT; route++)
-        if (bp_route(route)->calculation)
-            put_duration(text, compute, &metrics->computes[route], route_name(route));
+    for (size_t route = 0; route < metrics->n_routes; route++)
+        if (metrics->routes[route].operation)
+            put_duration(text, compute, &metrics->of[route].compute, metrics->routes[route].path);
 }
 
 static void put_problems(struct bp_text *text, const struct bp_metrics *metrics)
@@ -120,12 +119,11 @@ static void put_process(struct bp_text *text)
     put_sample(text, "process_resident_memory_bytes", NULL, resident_bytes());
 }
 
-void bp_answer_metrics(struct bp_reply *reply, struct bp_service *service,
-                       const struct bp_request *request)
+void bp_answer_metrics(struct bp_exchange *exchange)
 {
-    (void)request;
-    bp_reply_start(reply, service, BP_MEDIA_METRICS, 32768);
-    struct bp_text *text = &reply->text;
+    struct bp_service *service = exchange->service;
+    struct bp_text *text = &exchange->reply.text;
+    bp_reply_start(&exchange->reply, &service->own_memory, BP_MEDIA_METRICS, 32768);
     put_requests(text, service->metrics);
     put_durations(text, service->metrics);
     put_head(text, "backpropd_http_requests_in_flight", "gauge", "Requests being answered.");
@@ -137,5 +135,5 @@ void bp_answer_metrics(struct bp_reply *reply, struct bp_service *service,
     put_head(text, "backpropd_build_info", "gauge", "Always 1; its label says the version.");
     put_sample(text, "backpropd_build_info", "version=\"" BP_VERSION "\"", 1);
     put_process(text);
-    bp_reply_finish(reply, service);
+    bp_reply_finish(&exchange->reply, &service->own_memory);
 }

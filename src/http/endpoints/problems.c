@@ -1,9 +1,11 @@
 /* /problems/CODE: the page that the `type` of a problem document leads to. */
 #include <string.h>
 
-#include "../reply.h"
-#include "../router.h"
-#include "backpropd/encode.h"
+#include "backpropd/encode_problem.h"
+#include "backpropd/exchange.h"
+#include "backpropd/media.h"
+
+bp_handler bp_answer_problems;
 
 static void put_head(struct bp_text *text, const char *title)
 {
@@ -19,7 +21,7 @@ static void put_list(struct bp_text *text)
     put_head(text, "Problems of backpropd");
     bp_text_puts(text, "<ul>\n");
     for (int code = 0; code < BP_PROBLEM_COUNT; code++) {
-        bp_text_puts(text, "<li><a href=\"/problems/");
+        bp_text_puts(text, "<li><a href=\"");
         bp_encode_slug(text, (enum bp_problem_code)code);
         bp_text_puts(text, "\">");
         bp_text_put_size(text, bp_problem_info((enum bp_problem_code)code)->status);
@@ -40,7 +42,7 @@ static void put_page(struct bp_text *text, enum bp_problem_code code)
     bp_text_puts(text, info->code);
     bp_text_puts(text, "</code>.</p>\n<p>");
     bp_text_puts(text, info->remedy);
-    bp_text_puts(text, "</p>\n<p><a href=\"/problems/\">All problems</a></p>\n");
+    bp_text_puts(text, "</p>\n<p><a href=\"./\">All problems</a></p>\n");
 }
 
 static bool is_slug(const char *slug, const char *code)
@@ -51,10 +53,11 @@ static bool is_slug(const char *slug, const char *code)
     return *slug == *code;
 }
 
-void bp_answer_problems(struct bp_reply *reply, struct bp_service *service,
-                        const struct bp_request *request)
+void bp_answer_problems(struct bp_exchange *exchange)
 {
-    const char *slug = request->path + strlen("/problems/");
+    struct bp_memory *memory = &exchange->service->own_memory;
+    struct bp_reply *reply = &exchange->reply;
+    const char *slug = exchange->path + strlen("/problems/");
     struct bp_problem problem;
     int code = 0;
     while (code < BP_PROBLEM_COUNT &&
@@ -62,13 +65,14 @@ void bp_answer_problems(struct bp_reply *reply, struct bp_service *service,
         code++;
     if (*slug && code == BP_PROBLEM_COUNT) {
         bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "no such problem; /problems/ lists them");
-        bp_reply_problem(reply, service, &problem);
+        bp_reply_problem(reply, memory, &problem);
         return;
     }
-    bp_reply_start(reply, service, BP_MEDIA_HTML, 2048);
+    bp_reply_start(reply, memory, BP_MEDIA_HTML, 2048);
+    reply->csp = "default-src 'none'; frame-ancestors 'none'";
     if (*slug)
         put_page(&reply->text, (enum bp_problem_code)code);
     else
         put_list(&reply->text);
-    bp_reply_finish(reply, service);
+    bp_reply_finish(reply, memory);
 }

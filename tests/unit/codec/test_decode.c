@@ -2,6 +2,7 @@
 #include <stdint.h>
 
 #include "bodies.h"
+#include "codec/operations/step.h"
 #include "random.h"
 
 #define NETWORK "'network':{'W1':[[1,2],[3,4],[5,6]],'b1':[7,8]}" /* 3 inputs, 2 outputs */
@@ -25,7 +26,7 @@ static void require_numbers(const double *got, const double *expected, size_t n)
 TEST(test_textbook_is_read_as_it_stands)
 {
     struct decoding d;
-    decode_good(&d, BP_BACKWARD, TEXTBOOK);
+    decode_good(&d, BACKWARD, TEXTBOOK);
     const struct bp_task *task = &d.job.task;
     ck_assert_uint_eq(task->network.depth, 2);
     const struct bp_layer *first = &task->network.layers[0], *last = &task->network.layers[1];
@@ -41,24 +42,28 @@ TEST(test_textbook_is_read_as_it_stands)
     decoding_end(&d);
 }
 
+static const struct bp_step *step_of(const struct bp_job *job)
+{
+    return job->own;
+}
+
 TEST(test_defaults)
 {
-    static const bool included[] = {[BP_FORWARD] = true, [BP_BACKWARD] = true, [BP_STEP] = false};
-    for (int endpoint = BP_FORWARD; endpoint <= BP_STEP; endpoint++) {
+    static const bool included[] = {[FORWARD] = true, [BACKWARD] = true, [STEP] = false};
+    for (int endpoint = FORWARD; endpoint <= STEP; endpoint++) {
         struct decoding d;
-        decode_good(&d, (enum bp_endpoint)endpoint,
-                    endpoint == BP_STEP ? WITH("'learning_rate':0.5")
-                                        : "{" NETWORK "," SAMPLES "}");
-        ck_assert_int_eq(d.job.endpoint, endpoint);
+        decode_good(&d, (enum operation)endpoint,
+                    endpoint == STEP ? WITH("'learning_rate':0.5") : "{" NETWORK "," SAMPLES "}");
+        ck_assert_ptr_eq(d.job.operation, bp_operations[endpoint]);
         ck_assert_int_eq(d.job.task.rules.loss, BP_LOSS_MSE);
         ck_assert_int_eq(d.job.task.rules.round_decimals, 10);
         ck_assert_double_eq(d.job.task.rules.relu_at_zero, 0);
-        ck_assert(d.job.include[BP_PART_SAMPLES] == included[endpoint]);
-        ck_assert(d.job.include[BP_PART_WHY_ZERO] == included[endpoint]);
+        ck_assert(!!(d.job.include & BP_PART_SAMPLES) == included[endpoint]);
+        ck_assert(!!(d.job.include & BP_PART_WHY_ZERO) == included[endpoint]);
         ck_assert(!d.job.posted_activations);
         ck_assert_int_eq(d.job.task.network.layers[0].activation, BP_ACTIVATION_IDENTITY);
-        if (endpoint == BP_STEP)
-            ck_assert(d.job.steps == 1 && d.job.learning_rate == 0.5);
+        if (endpoint == STEP)
+            ck_assert(step_of(&d.job)->steps == 1 && step_of(&d.job)->learning_rate == 0.5);
         decoding_end(&d);
     }
 }
@@ -66,7 +71,7 @@ TEST(test_defaults)
 TEST(test_default_activations_of_a_deep_network)
 {
     struct decoding d;
-    decode_good(&d, BP_FORWARD,
+    decode_good(&d, FORWARD,
                 "{'network':{'b3':[1],'W3':[[1]],'W2':[[1],[1]],'b2':[1],'b1':[1,1],'W1':[[1,1]]},"
                 "'samples':[{'x':[1]}]}");
     ck_assert_uint_eq(d.job.task.network.depth, 3);
@@ -85,7 +90,7 @@ TEST(test_activations_as_posted)
                  "{'network':{'W1':[[1]],'b1':[1],'W2':[[1]],'b2':[1],'activations':['%s','%s']},"
                  "'samples':[{'x':[1]}]}",
                  bp_activation_names[i], bp_activation_names[(i + 1) % BP_ACTIVATION_COUNT]);
-        decode_good(&d, BP_FORWARD, body);
+        decode_good(&d, FORWARD, body);
         ck_assert(d.job.posted_activations);
         ck_assert_uint_eq(d.job.task.network.layers[0].activation, i);
         ck_assert_uint_eq(d.job.task.network.layers[1].activation, (i + 1) % BP_ACTIVATION_COUNT);
@@ -96,7 +101,7 @@ TEST(test_activations_as_posted)
 TEST(test_options_as_posted)
 {
     struct decoding d;
-    decode_good(&d, BP_BACKWARD,
+    decode_good(&d, BACKWARD,
                 WITH("'options':{'round_decimals':null,'relu_at_zero':0.25,'loss':'half_sse'}"));
     ck_assert_int_eq(d.job.task.rules.round_decimals, BP_NO_ROUNDING);
     ck_assert_double_eq(d.job.task.rules.relu_at_zero, 0.25);
@@ -105,14 +110,14 @@ TEST(test_options_as_posted)
     for (int decimals = 0; decimals <= 15; decimals++) {
         char body[256];
         snprintf(body, sizeof body, WITH("'options':{'round_decimals':%d.0}"), decimals);
-        decode_good(&d, BP_BACKWARD, body);
+        decode_good(&d, BACKWARD, body);
         ck_assert_int_eq(d.job.task.rules.round_decimals, decimals);
         decoding_end(&d);
     }
     for (size_t loss = 0; loss < BP_LOSS_COUNT; loss++) {
         char body[256];
         snprintf(body, sizeof body, WITH("'options':{'loss':'%s'}"), bp_loss_names[loss]);
-        decode_good(&d, BP_BACKWARD, body);
+        decode_good(&d, BACKWARD, body);
         ck_assert_uint_eq(d.job.task.rules.loss, loss);
         decoding_end(&d);
     }
@@ -128,14 +133,14 @@ TEST(test_include_as_posted)
                 {"['why_zero']", false, true},
                 {"['why_zero','samples','why_zero']", true, true}};
     for (size_t i = 0; i < LENGTH(rows); i++)
-        for (int endpoint = BP_FORWARD; endpoint <= BP_STEP; endpoint++) {
+        for (int endpoint = FORWARD; endpoint <= STEP; endpoint++) {
             struct decoding d;
             char body[256];
             snprintf(body, sizeof body, WITH("'include':%s%s"), rows[i].include,
-                     endpoint == BP_STEP ? ",'learning_rate':0" : "");
-            decode_good(&d, (enum bp_endpoint)endpoint, body);
-            ck_assert(d.job.include[BP_PART_SAMPLES] == rows[i].samples);
-            ck_assert(d.job.include[BP_PART_WHY_ZERO] == rows[i].why_zero);
+                     endpoint == STEP ? ",'learning_rate':0" : "");
+            decode_good(&d, (enum operation)endpoint, body);
+            ck_assert(!!(d.job.include & BP_PART_SAMPLES) == rows[i].samples);
+            ck_assert(!!(d.job.include & BP_PART_WHY_ZERO) == rows[i].why_zero);
             decoding_end(&d);
         }
 }
@@ -143,13 +148,13 @@ TEST(test_include_as_posted)
 TEST(test_learning_rate_and_steps_as_posted)
 {
     struct decoding d;
-    decode_good(&d, BP_STEP, WITH("'steps':1e2,'learning_rate':-0"));
-    ck_assert_uint_eq(d.job.steps, 100);
-    ck_assert(d.job.learning_rate == 0);
+    decode_good(&d, STEP, WITH("'steps':1e2,'learning_rate':-0"));
+    ck_assert_uint_eq(step_of(&d.job)->steps, 100);
+    ck_assert(step_of(&d.job)->learning_rate == 0);
     decoding_end(&d);
-    decode_good(&d, BP_STEP, WITH("'learning_rate':1e308,'steps':1.0"));
-    ck_assert_uint_eq(d.job.steps, 1);
-    ck_assert(d.job.learning_rate == 1e308);
+    decode_good(&d, STEP, WITH("'learning_rate':1e308,'steps':1.0"));
+    ck_assert_uint_eq(step_of(&d.job)->steps, 1);
+    ck_assert(step_of(&d.job)->learning_rate == 1e308);
     decoding_end(&d);
 }
 
@@ -157,7 +162,7 @@ TEST(test_learning_rate_and_steps_as_posted)
 TEST(test_numbers_in_every_spelling)
 {
     struct decoding d;
-    decode_good(&d, BP_FORWARD,
+    decode_good(&d, FORWARD,
                 "{'network':{'W1':[[10],[10.0],[1e1],[1E+1],[100e-1],[9007199254740993]],"
                 "'b1':[1e-400]},'samples':[{'x':[-0,5e-324,0.1,1e308,-1.5e-3,0e9]}]}");
     NUMBERS(d.job.task.network.layers[0].w, 10, 10, 10, 10, 10, 9007199254740992);
@@ -169,7 +174,7 @@ TEST(test_numbers_in_every_spelling)
 TEST(test_targets_may_be_missing_in_forward)
 {
     struct decoding d;
-    decode_good(&d, BP_FORWARD,
+    decode_good(&d, FORWARD,
                 "{" NETWORK
                 ",'samples':[{'y':[1,2],'x':[1,2,3]},{'x':[4,5,6]},{'x':[7,8,9],'y':[3,4]}]}");
     ck_assert(d.job.n_targets < d.job.task.n_samples);
@@ -213,7 +218,7 @@ static void require_faults(struct decoding *d, const char *expected)
 }
 
 struct bad {
-    enum bp_endpoint endpoint;
+    enum operation endpoint;
     const char *body, *faults;
 };
 
@@ -230,29 +235,28 @@ static void require_all(const struct bad *rows, size_t n)
 TEST(test_top_level)
 {
     static const struct bad rows[] = {
-        {BP_FORWARD, "[]", "wrong_type #"},
-        {BP_FORWARD, "1", "wrong_type #"},
-        {BP_FORWARD, "[[1,2],[3,4]]", "wrong_type #"},
-        {BP_FORWARD, "'x'", "wrong_type #"},
-        {BP_FORWARD, "null", "wrong_type #"},
-        {BP_FORWARD, "[{}]", "wrong_type #"},
-        {BP_FORWARD, "{}", "missing_member #/network\nmissing_member #/samples"},
-        {BP_STEP, "{}",
+        {FORWARD, "[]", "wrong_type #"},
+        {FORWARD, "1", "wrong_type #"},
+        {FORWARD, "[[1,2],[3,4]]", "wrong_type #"},
+        {FORWARD, "'x'", "wrong_type #"},
+        {FORWARD, "null", "wrong_type #"},
+        {FORWARD, "[{}]", "wrong_type #"},
+        {FORWARD, "{}", "missing_member #/network\nmissing_member #/samples"},
+        {STEP, "{}",
          "missing_member #/network\nmissing_member #/samples\nmissing_member #/learning_rate"},
-        {BP_FORWARD, "{" NETWORK "}", "missing_member #/samples"},
-        {BP_FORWARD, "{" SAMPLES "}", "missing_member #/network"},
-        {BP_FORWARD, WITH("'momentum':1"), "unknown_member #/momentum"},
-        {BP_FORWARD, WITH("'option':{}"), "unknown_member #/option suggestion=\"options\""},
-        {BP_FORWARD, WITH("'__proto__':1"), "unknown_member #/__proto__"},
-        {BP_FORWARD, WITH("'a/b~c %':1"), "unknown_member #/a~1b~0c%20%25"},
-        {BP_FORWARD, WITH("'learning_rate':1"), "unknown_member #/learning_rate"},
-        {BP_BACKWARD, WITH("'learning_rate':1,'steps':2"),
+        {FORWARD, "{" NETWORK "}", "missing_member #/samples"},
+        {FORWARD, "{" SAMPLES "}", "missing_member #/network"},
+        {FORWARD, WITH("'momentum':1"), "unknown_member #/momentum"},
+        {FORWARD, WITH("'option':{}"), "unknown_member #/option suggestion=\"options\""},
+        {FORWARD, WITH("'__proto__':1"), "unknown_member #/__proto__"},
+        {FORWARD, WITH("'a/b~c %':1"), "unknown_member #/a~1b~0c%20%25"},
+        {FORWARD, WITH("'learning_rate':1"), "unknown_member #/learning_rate"},
+        {BACKWARD, WITH("'learning_rate':1,'steps':2"),
          "unknown_member #/learning_rate\nunknown_member #/steps"},
-        {BP_STEP, WITH("'lerning_rate':1"),
+        {STEP, WITH("'lerning_rate':1"),
          "unknown_member #/lerning_rate suggestion=\"learning_rate\""},
-        {BP_FORWARD, "{'netwrok':{}," SAMPLES "}",
-         "unknown_member #/netwrok suggestion=\"network\""},
-        {BP_FORWARD,
+        {FORWARD, "{'netwrok':{}," SAMPLES "}", "unknown_member #/netwrok suggestion=\"network\""},
+        {FORWARD,
          WITH("'"
               "network"
               "':5"),
@@ -266,21 +270,21 @@ TEST(test_top_level)
 TEST(test_members_of_the_network)
 {
     static const struct bad rows[] = {
-        {BP_FORWARD, NET("5"), "wrong_type #/network"},
-        {BP_FORWARD, NET("[]"), "wrong_type #/network"},
-        {BP_FORWARD, NET("null"), "wrong_type #/network"},
-        {BP_FORWARD, NET("{}"), "missing_member #/network/W1\nmissing_member #/network/b1"},
-        {BP_FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]]}"), "missing_member #/network/b1"},
-        {BP_FORWARD, NET("{'b1':[1,2]}"), "missing_member #/network/W1"},
-        {BP_FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'W3':[[1,2],[3,4]],'b3':[1,2]}"),
+        {FORWARD, NET("5"), "wrong_type #/network"},
+        {FORWARD, NET("[]"), "wrong_type #/network"},
+        {FORWARD, NET("null"), "wrong_type #/network"},
+        {FORWARD, NET("{}"), "missing_member #/network/W1\nmissing_member #/network/b1"},
+        {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]]}"), "missing_member #/network/b1"},
+        {FORWARD, NET("{'b1':[1,2]}"), "missing_member #/network/W1"},
+        {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'W3':[[1,2],[3,4]],'b3':[1,2]}"),
          "missing_member #/network/W2\nmissing_member #/network/b2"},
-        {BP_FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'bias':[1]}"),
+        {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'bias':[1]}"),
          "unknown_member #/network/bias"},
-        {BP_FORWARD, NET("{'w1':[[1,2],[3,4],[5,6]],'b1':[1,2]}"),
+        {FORWARD, NET("{'w1':[[1,2],[3,4],[5,6]],'b1':[1,2]}"),
          "unknown_member #/network/w1 suggestion=\"W1\""},
-        {BP_FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'activation':['relu']}"),
+        {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'activation':['relu']}"),
          "unknown_member #/network/activation suggestion=\"activations\""},
-        {BP_FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'W1':[[1,2],[3,4],[5,6]]}"),
+        {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'W1':[[1,2],[3,4],[5,6]]}"),
          "duplicate_member #/network/W1"},
     };
     require_all(rows, LENGTH(rows));
@@ -296,7 +300,7 @@ TEST(test_members_that_are_no_layers)
         char body[256];
         snprintf(body, sizeof body, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'%s':[1]}"),
                  names[i]);
-        decode(&d, BP_FORWARD, body);
+        decode(&d, FORWARD, body);
         ck_assert(!d.good);
         ck_assert_uint_eq(d.problem.n_faults, 1);
         ck_assert_int_eq(d.problem.faults[0].code, BP_FAULT_UNKNOWN_MEMBER);
@@ -310,32 +314,32 @@ TEST(test_members_that_are_no_layers)
 TEST(test_matrices)
 {
     static const struct bad rows[] = {
-        {BP_FORWARD, W1("5"), "wrong_type #/network/W1"},
-        {BP_FORWARD, W1("null"), "wrong_type #/network/W1"},
-        {BP_FORWARD, W1("'x'"), "wrong_type #/network/W1"},
-        {BP_FORWARD, W1("{}"), "wrong_type #/network/W1"},
-        {BP_FORWARD, W1("[1,2]"), "wrong_type #/network/W1"},
-        {BP_FORWARD, W1("[]"), "empty #/network/W1"},
-        {BP_FORWARD, W1("[[]]"), "empty #/network/W1/0"},
-        {BP_FORWARD, W1("[[1,2],[],[3,4]]"), "empty #/network/W1/1"},
-        {BP_FORWARD, W1("[[1,2],[3],[5,6]]"), "ragged_matrix #/network/W1/1 expected=2 got=1"},
-        {BP_FORWARD, W1("[[1],[3,4],[5,6]]"), "ragged_matrix #/network/W1/0 expected=2 got=1"},
-        {BP_FORWARD, W1("[[1,2,3],[3,4],[5,6,7]]"),
+        {FORWARD, W1("5"), "wrong_type #/network/W1"},
+        {FORWARD, W1("null"), "wrong_type #/network/W1"},
+        {FORWARD, W1("'x'"), "wrong_type #/network/W1"},
+        {FORWARD, W1("{}"), "wrong_type #/network/W1"},
+        {FORWARD, W1("[1,2]"), "wrong_type #/network/W1"},
+        {FORWARD, W1("[]"), "empty #/network/W1"},
+        {FORWARD, W1("[[]]"), "empty #/network/W1/0"},
+        {FORWARD, W1("[[1,2],[],[3,4]]"), "empty #/network/W1/1"},
+        {FORWARD, W1("[[1,2],[3],[5,6]]"), "ragged_matrix #/network/W1/1 expected=2 got=1"},
+        {FORWARD, W1("[[1],[3,4],[5,6]]"), "ragged_matrix #/network/W1/0 expected=2 got=1"},
+        {FORWARD, W1("[[1,2,3],[3,4],[5,6,7]]"),
          "ragged_matrix #/network/W1/0 expected=2 got=3\n"
          "ragged_matrix #/network/W1/2 expected=2 got=3"},
         /* no row is as long as b1: then the first says how long rows are */
-        {BP_FORWARD, NET("{'W1':[[1,2],[3],[5]],'b1':[1,2,3]}"),
+        {FORWARD, NET("{'W1':[[1,2],[3],[5]],'b1':[1,2,3]}"),
          "ragged_matrix #/network/W1/1 expected=2 got=1\n"
          "ragged_matrix #/network/W1/2 expected=2 got=1\nshape_mismatch #/samples/0/y"},
-        {BP_FORWARD, W1("[[1,2],[3,null],[5,6]]"), "wrong_type #/network/W1/1/1"},
-        {BP_FORWARD, W1("[[1,2],[3,'4'],['5',true]]"),
+        {FORWARD, W1("[[1,2],[3,null],[5,6]]"), "wrong_type #/network/W1/1/1"},
+        {FORWARD, W1("[[1,2],[3,'4'],['5',true]]"),
          "wrong_type #/network/W1/1/1\nwrong_type #/network/W1/2/0\nwrong_type #/network/W1/2/1"},
-        {BP_FORWARD, W1("[[1,2],null,[5,6]]"), "wrong_type #/network/W1/1"},
-        {BP_FORWARD, W1("[[1,2],4,[5,6]]"), "wrong_type #/network/W1/1"},
-        {BP_FORWARD, W1("[[1,2],[3,4],{}]"), "wrong_type #/network/W1/2"},
-        {BP_FORWARD, W1("[[1,2],[3,[4]],[5,6]]"), "wrong_type #/network/W1/1/1"},
-        {BP_FORWARD, W1("[[1e400,2],[3,4],[5,6]]"), "out_of_range #/network/W1/0/0"},
-        {BP_FORWARD, W1("[[1,1e400],[3,4],[-1e999,6]]"),
+        {FORWARD, W1("[[1,2],null,[5,6]]"), "wrong_type #/network/W1/1"},
+        {FORWARD, W1("[[1,2],4,[5,6]]"), "wrong_type #/network/W1/1"},
+        {FORWARD, W1("[[1,2],[3,4],{}]"), "wrong_type #/network/W1/2"},
+        {FORWARD, W1("[[1,2],[3,[4]],[5,6]]"), "wrong_type #/network/W1/1/1"},
+        {FORWARD, W1("[[1e400,2],[3,4],[5,6]]"), "out_of_range #/network/W1/0/0"},
+        {FORWARD, W1("[[1,1e400],[3,4],[-1e999,6]]"),
          "out_of_range #/network/W1/0/1\nout_of_range #/network/W1/2/0"},
     };
     require_all(rows, LENGTH(rows));
@@ -344,15 +348,15 @@ TEST(test_matrices)
 TEST(test_vectors)
 {
     static const struct bad rows[] = {
-        {BP_FORWARD, B1("5"), "wrong_type #/network/b1"},
-        {BP_FORWARD, B1("[[1,2]]"), "wrong_type #/network/b1"},
-        {BP_FORWARD, B1("'1,2'"), "wrong_type #/network/b1"},
-        {BP_FORWARD, B1("[]"), "empty #/network/b1"},
-        {BP_FORWARD, B1("[1,null]"), "wrong_type #/network/b1/1"},
-        {BP_FORWARD, B1("[true,{}]"), "wrong_type #/network/b1/0\nwrong_type #/network/b1/1"},
-        {BP_FORWARD, B1("[1e309,2]"), "out_of_range #/network/b1/0"},
-        {BP_FORWARD, B1("[1,1e309]"), "out_of_range #/network/b1/1"},
-        {BP_FORWARD,
+        {FORWARD, B1("5"), "wrong_type #/network/b1"},
+        {FORWARD, B1("[[1,2]]"), "wrong_type #/network/b1"},
+        {FORWARD, B1("'1,2'"), "wrong_type #/network/b1"},
+        {FORWARD, B1("[]"), "empty #/network/b1"},
+        {FORWARD, B1("[1,null]"), "wrong_type #/network/b1/1"},
+        {FORWARD, B1("[true,{}]"), "wrong_type #/network/b1/0\nwrong_type #/network/b1/1"},
+        {FORWARD, B1("[1e309,2]"), "out_of_range #/network/b1/0"},
+        {FORWARD, B1("[1,1e309]"), "out_of_range #/network/b1/1"},
+        {FORWARD,
          B1("[1,2"
             ",3]"),
          "shape_mismatch #/network/W1 expected=3 got=2\nshape_mismatch #/samples/0/y expected=3 "
@@ -368,33 +372,32 @@ TEST(test_shapes)
 {
     static const struct bad rows[] = {
         /* the width of a layer is the length of its b; W's columns are compared with it */
-        {BP_FORWARD, W1("[[1,2,3],[3,4,5],[5,6,7]]"),
-         "shape_mismatch #/network/W1 expected=2 got=3"},
+        {FORWARD, W1("[[1,2,3],[3,4,5],[5,6,7]]"), "shape_mismatch #/network/W1 expected=2 got=3"},
         /* W2's rows with b1 */
-        {BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"),
+        {FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"),
          "shape_mismatch #/network/W2 expected=3 got=2"},
-        {BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2],[3],[4]]", "[1]", "1", "1"),
+        {FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2],[3],[4]]", "[1]", "1", "1"),
          "shape_mismatch #/network/W2 expected=3 got=4"},
         /* rows and columns are two causes */
-        {BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1,2],[2,3]]", "[1]", "1", "1"),
+        {FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1,2],[2,3]]", "[1]", "1", "1"),
          "shape_mismatch #/network/W2 expected=3 got=2\nshape_mismatch #/network/W2 expected=1 "
          "got=2"},
         /* unless the matrix lies on its side: that is one */
-        {BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1,2,3],[4,5,6]]", "[1,2]", "1", "1,2"),
+        {FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1,2,3],[4,5,6]]", "[1,2]", "1", "1,2"),
          "shape_mismatch #/network/W2 expected=[3,2] got=[2,3]"},
-        {BP_FORWARD, TWO("[[1],[2]]", "[1,2]", "[[1],[2]]", "[1]", "1", "1"),
+        {FORWARD, TWO("[[1],[2]]", "[1,2]", "[[1],[2]]", "[1]", "1", "1"),
          "shape_mismatch #/network/W1 expected=[1,2] got=[2,1]"},
         /* x with W1's rows, y with the last b */
-        {BP_FORWARD, "{" NETWORK "," SAMPLES_FOR("1,2", "1,2") "}",
+        {FORWARD, "{" NETWORK "," SAMPLES_FOR("1,2", "1,2") "}",
          "shape_mismatch #/samples/0/x expected=3 got=2"},
-        {BP_FORWARD, "{" NETWORK "," SAMPLES_FOR("1,2,3,4", "1") "}",
+        {FORWARD, "{" NETWORK "," SAMPLES_FOR("1,2,3,4", "1") "}",
          "shape_mismatch #/samples/0/x expected=3 got=4\nshape_mismatch #/samples/0/y expected=2 "
          "got=1"},
-        {BP_FORWARD, "{" NETWORK ",'samples':[{'x':[1,2,3]},{'x':[1]},{'x':[1,2,3],'y':[1,2,3]}]}",
+        {FORWARD, "{" NETWORK ",'samples':[{'x':[1,2,3]},{'x':[1]},{'x':[1,2,3],'y':[1,2,3]}]}",
          "shape_mismatch #/samples/1/x expected=3 got=1\nshape_mismatch #/samples/2/y expected=2 "
          "got=3"},
         /* a square matrix on its side is nobody's business */
-        {BP_FORWARD, TWO("[[1,2],[3,4]]", "[1,2]", "[[1,2],[3,4]]", "[1,2]", "1,2", "1"),
+        {FORWARD, TWO("[[1,2],[3,4]]", "[1,2]", "[[1,2],[3,4]]", "[1,2]", "1,2", "1"),
          "shape_mismatch #/samples/0/y expected=2 got=1"},
     };
     require_all(rows, LENGTH(rows));
@@ -403,15 +406,15 @@ TEST(test_shapes)
 TEST(test_shapes_in_words)
 {
     struct decoding d;
-    decode(&d, BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"));
+    decode(&d, FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"));
     ck_assert_str_eq(d.problem.faults[0].detail, "2 rows, but b1 has 3 units, so W2 needs 3 rows");
     ck_assert_str_eq(d.problem.detail,
                      "#/network/W2: 2 rows, but b1 has 3 units, so W2 needs 3 rows");
     decoding_end(&d);
-    decode(&d, BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1,2,3],[4,5,6]]", "[1,2]", "1", "1,2"));
+    decode(&d, FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1,2,3],[4,5,6]]", "[1,2]", "1", "1,2"));
     ck_assert_ptr_nonnull(strstr(d.problem.faults[0].detail, "transposed"));
     decoding_end(&d);
-    decode(&d, BP_FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"));
+    decode(&d, FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"));
     ck_assert_ptr_null(strstr(d.problem.faults[0].detail, "transposed"));
     decoding_end(&d);
 }
@@ -420,15 +423,15 @@ TEST(test_shapes_in_words)
 TEST(test_one_cause_one_fault)
 {
     static const struct bad rows[] = {
-        {BP_FORWARD, TWO("[[1,2]]", "[1,null]", "[[1],[2],[3]]", "[1]", "1", "1"),
+        {FORWARD, TWO("[[1,2]]", "[1,null]", "[[1],[2],[3]]", "[1]", "1", "1"),
          "wrong_type #/network/b1/1"},
-        {BP_FORWARD, TWO("[[1,null]]", "[1,2,3]", "[[1],[2],[3]]", "[1]", "1", "1"),
+        {FORWARD, TWO("[[1,null]]", "[1,2,3]", "[[1],[2],[3]]", "[1]", "1", "1"),
          "wrong_type #/network/W1/0/1"},
-        {BP_FORWARD, TWO("'W'", "[1,2]", "[[1],[2]]", "[1]", "1,2,3,4", "1"),
+        {FORWARD, TWO("'W'", "[1,2]", "[[1],[2]]", "[1]", "1,2,3,4", "1"),
          "wrong_type #/network/W1"},
-        {BP_FORWARD, TWO("[[1,2]]", "[1,2]", "[[1],[2]]", "5", "1", "1,2,3"),
+        {FORWARD, TWO("[[1,2]]", "[1,2]", "[[1],[2]]", "5", "1", "1,2,3"),
          "wrong_type #/network/b2"},
-        {BP_FORWARD, TWO("[[1,2,3]]", "[1,2]", "[[1],[2]]", "[1]", "1", "1"),
+        {FORWARD, TWO("[[1,2,3]]", "[1,2]", "[[1],[2]]", "[1]", "1", "1"),
          "shape_mismatch #/network/W1 expected=2 got=3"},
     };
     require_all(rows, LENGTH(rows));
@@ -441,24 +444,23 @@ TEST(test_one_cause_one_fault)
 TEST(test_activations)
 {
     static const struct bad rows[] = {
-        {BP_FORWARD, ACTIVATIONS("'relu'"), "wrong_type #/network/activations"},
-        {BP_FORWARD, ACTIVATIONS("null"), "wrong_type #/network/activations"},
-        {BP_FORWARD, ACTIVATIONS("[]"), "shape_mismatch #/network/activations expected=2 got=0"},
-        {BP_FORWARD, ACTIVATIONS("['relu']"),
-         "shape_mismatch #/network/activations expected=2 got=1"},
-        {BP_FORWARD, ACTIVATIONS("['relu','relu','relu']"),
+        {FORWARD, ACTIVATIONS("'relu'"), "wrong_type #/network/activations"},
+        {FORWARD, ACTIVATIONS("null"), "wrong_type #/network/activations"},
+        {FORWARD, ACTIVATIONS("[]"), "shape_mismatch #/network/activations expected=2 got=0"},
+        {FORWARD, ACTIVATIONS("['relu']"), "shape_mismatch #/network/activations expected=2 got=1"},
+        {FORWARD, ACTIVATIONS("['relu','relu','relu']"),
          "shape_mismatch #/network/activations expected=2 got=3"},
-        {BP_FORWARD, ACTIVATIONS("['relu',null]"), "wrong_type #/network/activations/1"},
-        {BP_FORWARD, ACTIVATIONS("['relu',1]"), "wrong_type #/network/activations/1"},
-        {BP_FORWARD, ACTIVATIONS("['Relu','sigmiod']"),
+        {FORWARD, ACTIVATIONS("['relu',null]"), "wrong_type #/network/activations/1"},
+        {FORWARD, ACTIVATIONS("['relu',1]"), "wrong_type #/network/activations/1"},
+        {FORWARD, ACTIVATIONS("['Relu','sigmiod']"),
          "unknown_value #/network/activations/0 "
          "expected=[\"relu\",\"leaky_relu\",\"sigmoid\",\"tanh\","
          "\"identity\"] got=\"Relu\" suggestion=\"relu\"\n"
          "unknown_value #/network/activations/1 "
          "expected=[\"relu\",\"leaky_relu\",\"sigmoid\",\"tanh\","
          "\"identity\"] got=\"sigmiod\" suggestion=\"sigmoid\""},
-        {BP_FORWARD, ACTIVATIONS("['softmax','relu']"), "unknown_value #/network/activations/0"},
-        {BP_FORWARD, ACTIVATIONS("['gelu']"),
+        {FORWARD, ACTIVATIONS("['softmax','relu']"), "unknown_value #/network/activations/0"},
+        {FORWARD, ACTIVATIONS("['gelu']"),
          "unknown_value #/network/activations/0\n"
          "shape_mismatch #/network/activations expected=2 got=1"},
     };
@@ -470,30 +472,29 @@ TEST(test_activations)
 TEST(test_samples)
 {
     static const struct bad rows[] = {
-        {BP_FORWARD, ONLY_SAMPLES("5"), "wrong_type #/samples"},
-        {BP_FORWARD, ONLY_SAMPLES("{}"), "wrong_type #/samples"},
-        {BP_FORWARD, ONLY_SAMPLES("null"), "wrong_type #/samples"},
-        {BP_FORWARD, ONLY_SAMPLES("[]"), "empty #/samples"},
-        {BP_FORWARD, ONLY_SAMPLES("[null]"), "wrong_type #/samples/0"},
-        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3]},7]"), "wrong_type #/samples/1"},
-        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3]},[1,2,3]]"), "wrong_type #/samples/1"},
-        {BP_FORWARD, ONLY_SAMPLES("[{}]"), "missing_member #/samples/0/x"},
-        {BP_BACKWARD, ONLY_SAMPLES("[{}]"),
+        {FORWARD, ONLY_SAMPLES("5"), "wrong_type #/samples"},
+        {FORWARD, ONLY_SAMPLES("{}"), "wrong_type #/samples"},
+        {FORWARD, ONLY_SAMPLES("null"), "wrong_type #/samples"},
+        {FORWARD, ONLY_SAMPLES("[]"), "empty #/samples"},
+        {FORWARD, ONLY_SAMPLES("[null]"), "wrong_type #/samples/0"},
+        {FORWARD, ONLY_SAMPLES("[{'x':[1,2,3]},7]"), "wrong_type #/samples/1"},
+        {FORWARD, ONLY_SAMPLES("[{'x':[1,2,3]},[1,2,3]]"), "wrong_type #/samples/1"},
+        {FORWARD, ONLY_SAMPLES("[{}]"), "missing_member #/samples/0/x"},
+        {BACKWARD, ONLY_SAMPLES("[{}]"),
          "missing_member #/samples/0/x\nmissing_member #/samples/0/y"},
-        {BP_BACKWARD, ONLY_SAMPLES("[{'x':[1,2,3],'y':[1,2]},{'x':[1,2,3]}]"),
+        {BACKWARD, ONLY_SAMPLES("[{'x':[1,2,3],'y':[1,2]},{'x':[1,2,3]}]"),
          "missing_member #/samples/1/y"},
-        {BP_STEP, "{" NETWORK ",'samples':[{'x':[1,2,3]}],'learning_rate':1}",
+        {STEP, "{" NETWORK ",'samples':[{'x':[1,2,3]}],'learning_rate':1}",
          "missing_member #/samples/0/y"},
-        {BP_FORWARD, ONLY_SAMPLES("[{'x':[]}]"), "empty #/samples/0/x"},
-        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'y':[]}]"), "empty #/samples/0/y"},
-        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'y':null}]"), "wrong_type #/samples/0/y"},
-        {BP_FORWARD, ONLY_SAMPLES("[{'x':[[1,2,3]]}]"), "wrong_type #/samples/0/x"},
-        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,'3']}]"), "wrong_type #/samples/0/x/2"},
-        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,1e309]}]"), "out_of_range #/samples/0/x/2"},
-        {BP_FORWARD, ONLY_SAMPLES("[{'X':[1,2,3]}]"),
-         "unknown_member #/samples/0/X suggestion=\"x\""},
-        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'label':1}]"), "unknown_member #/samples/0/label"},
-        {BP_FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'x':[1,2]}]"),
+        {FORWARD, ONLY_SAMPLES("[{'x':[]}]"), "empty #/samples/0/x"},
+        {FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'y':[]}]"), "empty #/samples/0/y"},
+        {FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'y':null}]"), "wrong_type #/samples/0/y"},
+        {FORWARD, ONLY_SAMPLES("[{'x':[[1,2,3]]}]"), "wrong_type #/samples/0/x"},
+        {FORWARD, ONLY_SAMPLES("[{'x':[1,2,'3']}]"), "wrong_type #/samples/0/x/2"},
+        {FORWARD, ONLY_SAMPLES("[{'x':[1,2,1e309]}]"), "out_of_range #/samples/0/x/2"},
+        {FORWARD, ONLY_SAMPLES("[{'X':[1,2,3]}]"), "unknown_member #/samples/0/X suggestion=\"x\""},
+        {FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'label':1}]"), "unknown_member #/samples/0/label"},
+        {FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'x':[1,2]}]"),
          "duplicate_member #/samples/0/x\nshape_mismatch #/samples/0/x"},
     };
     require_all(rows, LENGTH(rows));
@@ -504,30 +505,30 @@ TEST(test_samples)
 TEST(test_options)
 {
     static const struct bad rows[] = {
-        {BP_FORWARD, OPTIONS("[]"), "wrong_type #/options"},
-        {BP_FORWARD, OPTIONS("null"), "wrong_type #/options"},
-        {BP_FORWARD, OPTIONS("{'rounding':1}"), "unknown_member #/options/rounding"},
-        {BP_FORWARD, OPTIONS("{'round_decimal':1}"),
+        {FORWARD, OPTIONS("[]"), "wrong_type #/options"},
+        {FORWARD, OPTIONS("null"), "wrong_type #/options"},
+        {FORWARD, OPTIONS("{'rounding':1}"), "unknown_member #/options/rounding"},
+        {FORWARD, OPTIONS("{'round_decimal':1}"),
          "unknown_member #/options/round_decimal suggestion=\"round_decimals\""},
-        {BP_FORWARD, OPTIONS("{'round_decimals':-1}"), "out_of_range #/options/round_decimals"},
-        {BP_FORWARD, OPTIONS("{'round_decimals':16}"), "out_of_range #/options/round_decimals"},
-        {BP_FORWARD, OPTIONS("{'round_decimals':1e400}"), "out_of_range #/options/round_decimals"},
-        {BP_FORWARD, OPTIONS("{'round_decimals':1.5}"), "wrong_type #/options/round_decimals"},
-        {BP_FORWARD, OPTIONS("{'round_decimals':'10'}"), "wrong_type #/options/round_decimals"},
-        {BP_FORWARD, OPTIONS("{'round_decimals':[10]}"), "wrong_type #/options/round_decimals"},
-        {BP_FORWARD, OPTIONS("{'round_decimals':true}"), "wrong_type #/options/round_decimals"},
-        {BP_FORWARD, OPTIONS("{'relu_at_zero':-0.1}"), "out_of_range #/options/relu_at_zero"},
-        {BP_FORWARD, OPTIONS("{'relu_at_zero':1.0000001}"), "out_of_range #/options/relu_at_zero"},
-        {BP_FORWARD, OPTIONS("{'relu_at_zero':1e400}"), "out_of_range #/options/relu_at_zero"},
-        {BP_FORWARD, OPTIONS("{'relu_at_zero':null}"), "wrong_type #/options/relu_at_zero"},
-        {BP_FORWARD, OPTIONS("{'relu_at_zero':[0]}"), "wrong_type #/options/relu_at_zero"},
-        {BP_FORWARD, OPTIONS("{'loss':'mes'}"),
+        {FORWARD, OPTIONS("{'round_decimals':-1}"), "out_of_range #/options/round_decimals"},
+        {FORWARD, OPTIONS("{'round_decimals':16}"), "out_of_range #/options/round_decimals"},
+        {FORWARD, OPTIONS("{'round_decimals':1e400}"), "out_of_range #/options/round_decimals"},
+        {FORWARD, OPTIONS("{'round_decimals':1.5}"), "wrong_type #/options/round_decimals"},
+        {FORWARD, OPTIONS("{'round_decimals':'10'}"), "wrong_type #/options/round_decimals"},
+        {FORWARD, OPTIONS("{'round_decimals':[10]}"), "wrong_type #/options/round_decimals"},
+        {FORWARD, OPTIONS("{'round_decimals':true}"), "wrong_type #/options/round_decimals"},
+        {FORWARD, OPTIONS("{'relu_at_zero':-0.1}"), "out_of_range #/options/relu_at_zero"},
+        {FORWARD, OPTIONS("{'relu_at_zero':1.0000001}"), "out_of_range #/options/relu_at_zero"},
+        {FORWARD, OPTIONS("{'relu_at_zero':1e400}"), "out_of_range #/options/relu_at_zero"},
+        {FORWARD, OPTIONS("{'relu_at_zero':null}"), "wrong_type #/options/relu_at_zero"},
+        {FORWARD, OPTIONS("{'relu_at_zero':[0]}"), "wrong_type #/options/relu_at_zero"},
+        {FORWARD, OPTIONS("{'loss':'mes'}"),
          "unknown_value #/options/loss expected=[\"mse\",\"sse\",\"half_mse\",\"half_sse\"] "
          "got=\"mes\" suggestion=\"mse\""},
-        {BP_FORWARD, OPTIONS("{'loss':'cross_entropy'}"), "unknown_value #/options/loss"},
-        {BP_FORWARD, OPTIONS("{'loss':1}"), "wrong_type #/options/loss"},
-        {BP_FORWARD, OPTIONS("{'loss':null}"), "wrong_type #/options/loss"},
-        {BP_FORWARD, OPTIONS("{'loss':'mse','loss':'mse'}"), "duplicate_member #/options/loss"},
+        {FORWARD, OPTIONS("{'loss':'cross_entropy'}"), "unknown_value #/options/loss"},
+        {FORWARD, OPTIONS("{'loss':1}"), "wrong_type #/options/loss"},
+        {FORWARD, OPTIONS("{'loss':null}"), "wrong_type #/options/loss"},
+        {FORWARD, OPTIONS("{'loss':'mse','loss':'mse'}"), "duplicate_member #/options/loss"},
     };
     require_all(rows, LENGTH(rows));
 }
@@ -535,15 +536,15 @@ TEST(test_options)
 TEST(test_include)
 {
     static const struct bad rows[] = {
-        {BP_FORWARD, WITH("'include':'samples'"), "wrong_type #/include"},
-        {BP_FORWARD, WITH("'include':{}"), "wrong_type #/include"},
-        {BP_FORWARD, WITH("'include':null"), "wrong_type #/include"},
-        {BP_FORWARD, WITH("'include':['sample']"),
+        {FORWARD, WITH("'include':'samples'"), "wrong_type #/include"},
+        {FORWARD, WITH("'include':{}"), "wrong_type #/include"},
+        {FORWARD, WITH("'include':null"), "wrong_type #/include"},
+        {FORWARD, WITH("'include':['sample']"),
          "unknown_value #/include/0 expected=[\"samples\",\"why_zero\"] got=\"sample\" "
          "suggestion=\"samples\""},
-        {BP_FORWARD, WITH("'include':['samples','gradients']"), "unknown_value #/include/1"},
-        {BP_FORWARD, WITH("'include':['samples',1]"), "wrong_type #/include/1"},
-        {BP_FORWARD, WITH("'include':['samples',null,[]]"),
+        {FORWARD, WITH("'include':['samples','gradients']"), "unknown_value #/include/1"},
+        {FORWARD, WITH("'include':['samples',1]"), "wrong_type #/include/1"},
+        {FORWARD, WITH("'include':['samples',null,[]]"),
          "wrong_type #/include/1\nwrong_type #/include/2"},
     };
     require_all(rows, LENGTH(rows));
@@ -552,23 +553,23 @@ TEST(test_include)
 TEST(test_learning_rate_and_steps)
 {
     static const struct bad rows[] = {
-        {BP_STEP, "{" NETWORK "," SAMPLES "}", "missing_member #/learning_rate"},
-        {BP_STEP, WITH("'learning_rate':-1e-9"), "out_of_range #/learning_rate"},
-        {BP_STEP, WITH("'learning_rate':1e400"), "out_of_range #/learning_rate"},
-        {BP_STEP, WITH("'learning_rate':'0.1'"), "wrong_type #/learning_rate"},
-        {BP_STEP, WITH("'learning_rate':null"), "wrong_type #/learning_rate"},
-        {BP_STEP, WITH("'learning_rate':[0.1]"), "wrong_type #/learning_rate"},
-        {BP_STEP, WITH("'learning_rate':0.1,'steps':0"), "out_of_range #/steps expected=1 got=0"},
-        {BP_STEP, WITH("'learning_rate':0.1,'steps':-3"), "out_of_range #/steps expected=1 got=-3"},
-        {BP_STEP, WITH("'learning_rate':0.1,'steps':2.5"), "wrong_type #/steps"},
-        {BP_STEP, WITH("'learning_rate':0.1,'steps':1e-3"), "wrong_type #/steps"},
-        {BP_STEP, WITH("'learning_rate':0.1,'steps':null"), "wrong_type #/steps"},
-        {BP_STEP, WITH("'learning_rate':0.1,'steps':'5'"), "wrong_type #/steps"},
-        {BP_STEP, WITH("'learning_rate':0.1,'steps':[5]"), "wrong_type #/steps"},
-        {BP_STEP, WITH("'learning_rate':0.1,'steps':1e6"),
+        {STEP, "{" NETWORK "," SAMPLES "}", "missing_member #/learning_rate"},
+        {STEP, WITH("'learning_rate':-1e-9"), "out_of_range #/learning_rate"},
+        {STEP, WITH("'learning_rate':1e400"), "out_of_range #/learning_rate"},
+        {STEP, WITH("'learning_rate':'0.1'"), "wrong_type #/learning_rate"},
+        {STEP, WITH("'learning_rate':null"), "wrong_type #/learning_rate"},
+        {STEP, WITH("'learning_rate':[0.1]"), "wrong_type #/learning_rate"},
+        {STEP, WITH("'learning_rate':0.1,'steps':0"), "out_of_range #/steps expected=1 got=0"},
+        {STEP, WITH("'learning_rate':0.1,'steps':-3"), "out_of_range #/steps expected=1 got=-3"},
+        {STEP, WITH("'learning_rate':0.1,'steps':2.5"), "wrong_type #/steps"},
+        {STEP, WITH("'learning_rate':0.1,'steps':1e-3"), "wrong_type #/steps"},
+        {STEP, WITH("'learning_rate':0.1,'steps':null"), "wrong_type #/steps"},
+        {STEP, WITH("'learning_rate':0.1,'steps':'5'"), "wrong_type #/steps"},
+        {STEP, WITH("'learning_rate':0.1,'steps':[5]"), "wrong_type #/steps"},
+        {STEP, WITH("'learning_rate':0.1,'steps':1e6"),
          "limit_exceeded #/steps expected=100000 got=1000000"},
-        {BP_STEP, WITH("'learning_rate':0.1,'steps':1e300"), "limit_exceeded #/steps"},
-        {BP_STEP, WITH("'learning_rate':0.1,'steps':1e400"), "out_of_range #/steps"},
+        {STEP, WITH("'learning_rate':0.1,'steps':1e300"), "limit_exceeded #/steps"},
+        {STEP, WITH("'learning_rate':0.1,'steps':1e400"), "out_of_range #/steps"},
     };
     require_all(rows, LENGTH(rows));
 }
@@ -580,7 +581,7 @@ TEST(test_members_of_step_alone_in_words)
         struct decoding d;
         char body[256];
         snprintf(body, sizeof body, WITH("'%s':1"), names[i]);
-        decode(&d, BP_BACKWARD, body);
+        decode(&d, BACKWARD, body);
         ck_assert_uint_eq(d.problem.n_faults, 1);
         ck_assert_ptr_nonnull(strstr(d.problem.faults[0].detail, "/step"));
         decoding_end(&d);
@@ -600,7 +601,7 @@ TEST(test_all_faults_in_order)
     static const char *const parts[] = {"/network/", "/samples/", "/options/", "/include/", "/"};
     struct decoding d;
     size_t part = 0, layer = 1;
-    decode(&d, BP_STEP, body);
+    decode(&d, STEP, body);
     ck_assert_uint_ge(d.problem.n_faults, 13);
     ck_assert_uint_le(d.problem.n_faults, BP_FAULTS_MAX);
     for (size_t i = 0; i < d.problem.n_faults; i++) {
@@ -626,7 +627,7 @@ TEST(test_all_faults_in_order)
 TEST(test_faults_of_samples_in_order)
 {
     struct decoding d;
-    decode(&d, BP_BACKWARD, ONLY_SAMPLES("[{'x':[1]},5,{'y':[1,2,3],'x':[]},{'z':1}]"));
+    decode(&d, BACKWARD, ONLY_SAMPLES("[{'x':[1]},5,{'y':[1,2,3],'x':[]},{'z':1}]"));
     static const char *const pointers[] = {"#/samples/0/x", "#/samples/0/y", "#/samples/1",
                                            "#/samples/2/x", "#/samples/2/y", "#/samples/3/x",
                                            "#/samples/3/y", "#/samples/3/z"};
@@ -639,7 +640,7 @@ TEST(test_faults_of_samples_in_order)
 TEST(test_more_faults_than_are_listed)
 {
     struct decoding d;
-    decode(&d, BP_FORWARD,
+    decode(&d, FORWARD,
            ONLY_SAMPLES("[1,2,{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},null,{},{}]"));
     json_t *document = document_of(&d.problem);
     ck_assert_uint_eq(d.problem.n_faults, 23);
@@ -659,7 +660,7 @@ TEST(test_hundred_thousand_unknown_members)
         at += sprintf(at, ",'k%d':0", i);
     strcpy(at, "}");
     struct decoding d;
-    decode(&d, BP_FORWARD, body);
+    decode(&d, FORWARD, body);
     ck_assert_uint_eq(d.problem.n_faults, KEYS);
     ck_assert_str_eq(d.problem.faults[0].pointer, "#/k0");
     decoding_end(&d);
@@ -669,7 +670,7 @@ TEST(test_hundred_thousand_unknown_members)
 TEST(test_invalid_json_is_another_problem)
 {
     struct decoding d;
-    decode(&d, BP_FORWARD, "{" NETWORK ",}");
+    decode(&d, FORWARD, "{" NETWORK ",}");
     ck_assert(!d.good);
     ck_assert_int_eq(d.problem.code, BP_PROBLEM_INVALID_JSON);
     ck_assert_uint_eq(d.problem.offset, strlen("{" NETWORK ","));
@@ -680,7 +681,7 @@ TEST(test_invalid_json_is_another_problem)
  */
 
 struct limited {
-    enum bp_endpoint endpoint;
+    enum operation endpoint;
     size_t offset; /* of the limit in bp_limits */
     size_t fits;   /* the least value that lets the body pass */
     const char *body, *fault;
@@ -693,26 +694,26 @@ TEST(test_each_limit)
         "{'network':{'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'W2':[[1],[2]],'b2':[1]},"
         "'samples':[{'x':[1,2,3],'y':[1]},{'x':[1,2,3],'y':[1]}]}";
     static const struct limited rows[] = {
-        {BP_FORWARD, LIMIT(layers), 2, two, "limit_exceeded #/network expected=1 got=2"},
-        {BP_FORWARD, LIMIT(units), 3, two, "limit_exceeded #/network/W1 expected=2 got=3"},
-        {BP_FORWARD, LIMIT(units), 2,
+        {FORWARD, LIMIT(layers), 2, two, "limit_exceeded #/network expected=1 got=2"},
+        {FORWARD, LIMIT(units), 3, two, "limit_exceeded #/network/W1 expected=2 got=3"},
+        {FORWARD, LIMIT(units), 2,
          "{'network':{'W1':[[1,2]],'b1':[1,2]}," SAMPLES_FOR("1", "1,2") "}",
          "limit_exceeded #/network/b1 expected=1 got=2"},
-        {BP_FORWARD, LIMIT(parameters), 11, two, "limit_exceeded #/network expected=10 got=11"},
-        {BP_FORWARD, LIMIT(samples), 2, two, "limit_exceeded #/samples expected=1 got=2"},
-        {BP_STEP, LIMIT(steps), 5, WITH("'learning_rate':1,'steps':5"),
+        {FORWARD, LIMIT(parameters), 11, two, "limit_exceeded #/network expected=10 got=11"},
+        {FORWARD, LIMIT(samples), 2, two, "limit_exceeded #/samples expected=1 got=2"},
+        {STEP, LIMIT(steps), 5, WITH("'learning_rate':1,'steps':5"),
          "limit_exceeded #/steps expected=4 got=5"},
         /* P = 11, P1 = 8, n = 2 */
-        {BP_FORWARD, LIMIT(multiply_adds), 22, two, "limit_exceeded #/samples expected=21 got=22"},
-        {BP_BACKWARD, LIMIT(multiply_adds), 50, two, "limit_exceeded #/samples expected=49 got=50"},
+        {FORWARD, LIMIT(multiply_adds), 22, two, "limit_exceeded #/samples expected=21 got=22"},
+        {BACKWARD, LIMIT(multiply_adds), 50, two, "limit_exceeded #/samples expected=49 got=50"},
         /* P = P1 = 8, n = 1, 5 steps */
-        {BP_STEP, LIMIT(multiply_adds), 88, WITH("'learning_rate':1,'steps':5"),
+        {STEP, LIMIT(multiply_adds), 88, WITH("'learning_rate':1,'steps':5"),
          "limit_exceeded #/steps expected=87 got=88"},
         /* z1 h1 z2 y_hat loss: 2 + 2 + 1 + 1 + 1, twice */
-        {BP_FORWARD, LIMIT(reply_numbers), 14, two, "limit_exceeded #/include expected=13 got=14"},
+        {FORWARD, LIMIT(reply_numbers), 14, two, "limit_exceeded #/include expected=13 got=14"},
         /* and of each of two layers dL_dh, dh_dz, dL_dz, dL_dW, dL_db; and the batch's gradients */
-        {BP_BACKWARD, LIMIT(reply_numbers), 65, two, "limit_exceeded #/include expected=64 got=65"},
-        {BP_STEP, LIMIT(reply_numbers), 22, WITH("'learning_rate':1,'steps':5"),
+        {BACKWARD, LIMIT(reply_numbers), 65, two, "limit_exceeded #/include expected=64 got=65"},
+        {STEP, LIMIT(reply_numbers), 22, WITH("'learning_rate':1,'steps':5"),
          "limit_exceeded #/include expected=21 got=22"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -740,7 +741,7 @@ TEST(test_absurd_layer_numbers)
         char body[256];
         snprintf(body, sizeof body, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'W%s':[[1]]}"),
                  numbers[i]);
-        decode(&d, BP_FORWARD, body);
+        decode(&d, FORWARD, body);
         require_faults(&d, "limit_exceeded #/network expected=16");
         decoding_end(&d);
     }
@@ -754,7 +755,7 @@ TEST(test_values_outside_numeric_arrays_are_limited)
         at += sprintf(at, ",''");
     strcpy(at, "]}");
     struct decoding d;
-    decode(&d, BP_FORWARD, body);
+    decode(&d, FORWARD, body);
     require_faults(&d, "limit_exceeded #");
     decoding_end(&d);
     free(body);
@@ -771,7 +772,7 @@ TEST(test_each_sample_may_be_wrong)
         at += sprintf(at, "%s{'x':[1,2,''],'y':[1,'']}", s ? "," : "");
     strcpy(at, "]}");
     struct decoding d;
-    decode_within(&d, BP_FORWARD, body, &limits);
+    decode_within(&d, FORWARD, body, &limits);
     ck_assert_uint_eq(d.problem.n_faults, 2 * n);
     ck_assert_str_eq(d.problem.faults[0].pointer, "#/samples/0/x/2");
     ck_assert_str_eq(d.problem.faults[1].pointer, "#/samples/0/y/1");
@@ -805,7 +806,7 @@ TEST(test_every_budget)
         bool done = false;
         for (limits.memory_bytes = 0; !done; limits.memory_bytes++) {
             struct decoding d;
-            decode_within(&d, BP_STEP, BODIES[i], &limits);
+            decode_within(&d, STEP, BODIES[i], &limits);
             done = d.good || d.problem.code != BP_PROBLEM_OVERLOADED;
             refused += !done;
             REQUIRE(!done || is_as_without_trouble(&d, i), "%s with %zu bytes: %s", BODIES[i],
@@ -833,7 +834,7 @@ TEST(test_hostile_bodies_take_little_memory)
             at += sprintf(at, "%s", pieces[i]);
         strcpy(at, "1]}");
         limits.memory_bytes = (size_t)16 * SIZE;
-        decode_within(&d, BP_FORWARD, body, &limits);
+        decode_within(&d, FORWARD, body, &limits);
         REQUIRE(d.problem.code == BP_PROBLEM_INVALID_REQUEST, "1 MiB of %s: %s", pieces[i],
                 d.problem.detail);
         decoding_end(&d);
@@ -855,7 +856,7 @@ TEST(test_budget_counts_all_memory)
     bool done = false;
     for (limits.memory_bytes = 1000; !done; limits.memory_bytes += limits.memory_bytes / 64) {
         struct decoding d;
-        decode_within(&d, BP_FORWARD, body, &limits);
+        decode_within(&d, FORWARD, body, &limits);
         done = d.problem.code != BP_PROBLEM_OVERLOADED;
         refused += !done;
         REQUIRE(!done || d.problem.code == BP_PROBLEM_INVALID_REQUEST, "with %zu bytes: %s",

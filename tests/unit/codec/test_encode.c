@@ -16,7 +16,7 @@
     "'parameters':{'total':31,'nonzero':12,'zero':19,"                                             \
     "'zero_because':{'neuron_dead':10,'source_dead':8,'input_zero':1}}"
 
-static void require_reply(enum bp_endpoint endpoint, const char *body, const char *expected)
+static void require_reply(enum operation endpoint, const char *body, const char *expected)
 {
     char *reply = reply_to(endpoint, body), *text = quoted(expected);
     ck_assert_str_eq(reply, text);
@@ -26,7 +26,7 @@ static void require_reply(enum bp_endpoint endpoint, const char *body, const cha
 
 TEST(test_textbook_forward)
 {
-    require_reply(BP_FORWARD, TEXTBOOK,
+    require_reply(FORWARD, TEXTBOOK,
                   "{'loss':0.8962500000000001,'dead':{'h1':[true,true,false]},"
                   "'samples':[{" SAMPLE_FORWARD "}]}");
 }
@@ -34,7 +34,7 @@ TEST(test_textbook_forward)
 TEST(test_textbook_backward)
 {
     require_reply(
-        BP_BACKWARD, TEXTBOOK,
+        BACKWARD, TEXTBOOK,
         "{'loss':0.8962500000000001," GRADIENTS ",'dead':{'h1':[true,true,false]}," PARAMETERS ","
         "'why_zero':{'W1':[['neuron_dead','neuron_dead',null],"
         "['neuron_dead','neuron_dead','input_zero'],['neuron_dead','neuron_dead',null],"
@@ -53,7 +53,7 @@ TEST(test_textbook_backward)
 TEST(test_textbook_two_steps)
 {
     require_reply(
-        BP_STEP, "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.5,'steps':2}",
+        STEP, "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.5,'steps':2}",
         "{'network':{'W1':[[0.2,-0.5,-0.12],[-0.3,0.4,-0.2],[0.1,0.3,0.28],[-0.4,0.2,-0.32]],"
         "'b1':[0.1,-0.1,-0.22],'W2':[[0.3,-0.2,0.4,0.1],[-0.1,0.5,-0.3,0.2],"
         "[0.3125,-0.2625,0.10625000000000001,-0.34375]],'b2':[0.41875,0.53125,-0.065625,0.484375]},"
@@ -65,7 +65,7 @@ TEST(test_textbook_two_steps)
 
 TEST(test_one_layer_by_its_names)
 {
-    require_reply(BP_BACKWARD,
+    require_reply(BACKWARD,
                   "{'network':{'W1':[[2]],'b1':[1],'activations':['relu']},"
                   "'samples':[{'x':[3],'y':[5]}],'options':{'loss':'half_sse'}}",
                   "{'loss':2,'gradients':{'W1':[[6]],'b1':[2]},'dead':{'y_hat':[false]},"
@@ -78,7 +78,7 @@ TEST(test_one_layer_by_its_names)
 /* The loss of the batch only when each sample has a target; a sample's own when it has. */
 TEST(test_forward_with_some_targets)
 {
-    require_reply(BP_FORWARD,
+    require_reply(FORWARD,
                   "{'network':{'W1':[[2]],'b1':[1]},'samples':[{'x':[3]},{'x':[1],'y':[1]}]}",
                   "{'dead':{},'samples':[{'z1':[7],'y_hat':[7],'dead':{}},"
                   "{'z1':[3],'y_hat':[3],'loss':4,'dead':{}}]}");
@@ -86,10 +86,10 @@ TEST(test_forward_with_some_targets)
 
 TEST(test_nothing_included)
 {
-    require_reply(BP_FORWARD,
+    require_reply(FORWARD,
                   "{'network':{'W1':[[2]],'b1':[1]},'samples':[{'x':[3],'y':[5]}],'include':[]}",
                   "{'loss':4,'dead':{}}");
-    require_reply(BP_BACKWARD,
+    require_reply(BACKWARD,
                   "{'network':{'W1':[[2]],'b1':[1]},'samples':[{'x':[3],'y':[7]}],'include':[]}",
                   "{'loss':0,'gradients':{'W1':[[0]],'b1':[0]},'dead':{},"
                   "'parameters':{'total':2,'nonzero':0,'zero':2,'zero_because':{'error_zero':2}}}");
@@ -97,7 +97,7 @@ TEST(test_nothing_included)
 
 TEST(test_step_gives_activations_back)
 {
-    require_reply(BP_STEP,
+    require_reply(STEP,
                   "{'network':{'W1':[[2]],'b1':[1],'activations':['tanh']},"
                   "'samples':[{'x':[0],'y':[0.5]}],'learning_rate':0,'include':['why_zero'],"
                   "'options':{'round_decimals':null}}",
@@ -123,9 +123,9 @@ static void require_member(const json_t *reply, const char *name, const char *ex
 TEST(test_newly_dead_and_revived)
 {
     json_t *reply = reply_read(
-        BP_STEP, "{'network':{'W1':[[1]],'b1':[0],'W2':[[1,-1]],'b2':[0,0],'W3':[[1],[1]],'b3':[0],"
-                 "'activations':['identity','relu','identity']},'samples':[{'x':[1],'y':[0]}],"
-                 "'learning_rate':0.5}");
+        STEP, "{'network':{'W1':[[1]],'b1':[0],'W2':[[1,-1]],'b2':[0,0],'W3':[[1],[1]],'b3':[0],"
+              "'activations':['identity','relu','identity']},'samples':[{'x':[1],'y':[0]}],"
+              "'learning_rate':0.5}");
     require_member(reply, "dead_before", "{'h2':[false,true]}");
     require_member(reply, "dead_after", "{'h2':[true,false]}");
     require_member(reply, "newly_dead", "{'h2':[0]}");
@@ -140,8 +140,8 @@ TEST(test_newly_dead_and_revived)
 /* Each relu layer has its masks, the last one's under the name of its output. */
 TEST(test_dead_of_each_layer)
 {
-    json_t *reply = reply_read(
-        BP_BACKWARD, "{" THREE_RELUS ",'samples':[{'x':[1],'y':[0,0]},{'x':[0],'y':[0,0]}]}");
+    json_t *reply = reply_read(BACKWARD, "{" THREE_RELUS
+                                         ",'samples':[{'x':[1],'y':[0,0]},{'x':[0],'y':[0,0]}]}");
     const json_t *samples = json_object_get(reply, "samples");
     require_member(reply, "dead", "{'h1':[false,true],'h2':[false],'y_hat':[false,true]}");
     require_member(json_array_get(samples, 0), "dead",
@@ -155,7 +155,7 @@ TEST(test_dead_of_each_layer)
 TEST(test_newly_dead_of_each_layer)
 {
     json_t *reply =
-        reply_read(BP_STEP, "{" THREE_RELUS ",'samples':[{'x':[1],'y':[0,0]}],'learning_rate':10}");
+        reply_read(STEP, "{" THREE_RELUS ",'samples':[{'x':[1],'y':[0,0]}],'learning_rate':10}");
     require_member(reply, "dead_before", "{'h1':[false,true],'h2':[false],'y_hat':[false,true]}");
     require_member(reply, "dead_after", "{'h1':[true,true],'h2':[true],'y_hat':[true,true]}");
     require_member(reply, "newly_dead", "{'h1':[0],'h2':[0],'y_hat':[0]}");
@@ -171,16 +171,15 @@ TEST(test_samples_each_for_itself)
                                           "{'x':[0,0],'y':[0,0]}", "{'x':[2,-2],'y':[1,1]}"};
     static const char network[] = "{'network':{'W1':[[1,-1,0.5],[2,0.25,-1]],'b1':[0.5,0,-1],"
                                   "'W2':[[1,-1],[2,0.5],[-1,1]],'b2':[0.25,-0.5]},'samples':[";
-    for (int endpoint = BP_FORWARD; endpoint <= BP_STEP; endpoint++) {
-        const char *rest =
-            endpoint == BP_STEP ? "],'learning_rate':1,'include':['samples']}" : "]}";
+    for (int endpoint = FORWARD; endpoint <= STEP; endpoint++) {
+        const char *rest = endpoint == STEP ? "],'learning_rate':1,'include':['samples']}" : "]}";
         char body[1024];
         snprintf(body, sizeof body, "%s%s,%s,%s,%s%s", network, samples[0], samples[1], samples[2],
                  samples[3], rest);
-        json_t *whole = reply_read((enum bp_endpoint)endpoint, body);
+        json_t *whole = reply_read((enum operation)endpoint, body);
         for (size_t s = 0; s < LENGTH(samples); s++) {
             snprintf(body, sizeof body, "%s%s%s", network, samples[s], rest);
-            json_t *alone = reply_read((enum bp_endpoint)endpoint, body);
+            json_t *alone = reply_read((enum operation)endpoint, body);
             ck_assert(json_equal(json_array_get(json_object_get(whole, "samples"), s),
                                  json_array_get(json_object_get(alone, "samples"), 0)));
             json_decref(alone);
@@ -196,7 +195,7 @@ TEST(test_twelve_layers_by_their_names)
     for (int k = 1; k <= 12; k++)
         sprintf(body + strlen(body), "%s'W%d':[[1]],'b%d':[0]", k > 1 ? "," : "", k, k);
     strcat(body, "},'samples':[{'x':[1],'y':[0]}]}");
-    json_t *reply = reply_read(BP_BACKWARD, body);
+    json_t *reply = reply_read(BACKWARD, body);
     const json_t *sample = json_array_get(json_object_get(reply, "samples"), 0);
     static const char *const names[] = {
         "z1",        "h9",          "z10",     "h10",     "h11",       "z12",     "y_hat",
@@ -222,7 +221,7 @@ static void put_vector(char **at, uint64_t *seed, size_t n)
 }
 
 /* Small whole numbers, zeros and negative ones among them: gradients of -0 are bound to come. */
-static void random_body(char *at, uint64_t *seed, enum bp_endpoint endpoint)
+static void random_body(char *at, uint64_t *seed, enum operation endpoint)
 {
     size_t sizes[5], depth = 1 + random_below(seed, 4);
     for (size_t k = 0; k <= depth; k++)
@@ -245,14 +244,14 @@ static void random_body(char *at, uint64_t *seed, enum bp_endpoint endpoint)
         put_vector(&at, seed, sizes[depth]);
         at += sprintf(at, "}");
     }
-    sprintf(at, "]%s}", endpoint == BP_STEP ? ",'learning_rate':0.001,'include':['samples']" : "");
+    sprintf(at, "]%s}", endpoint == STEP ? ",'learning_rate':0.001,'include':['samples']" : "");
 }
 
 TEST(test_no_reply_has_a_minus_zero)
 {
     uint64_t seed = 1;
     for (int i = 0; i < 3000; i++) {
-        const enum bp_endpoint endpoint = (enum bp_endpoint)(i % 3);
+        const enum operation endpoint = (enum operation)(i % 3);
         char body[4096];
         random_body(body, &seed, endpoint);
         char *reply = reply_to(endpoint, body);
@@ -267,7 +266,7 @@ TEST(test_replies_are_json)
 {
     uint64_t seed = 2;
     for (int i = 0; i < 600; i++) {
-        const enum bp_endpoint endpoint = (enum bp_endpoint)(i % 3);
+        const enum operation endpoint = (enum operation)(i % 3);
         char body[4096];
         random_body(body, &seed, endpoint);
         json_t *reply = reply_read(endpoint, body);
@@ -283,8 +282,8 @@ TEST(test_every_budget)
     struct decoding d;
     size_t refused = 0;
     bool done = false;
-    decode_good(&d, BP_BACKWARD, TEXTBOOK);
-    char *whole = reply_to(BP_BACKWARD, TEXTBOOK);
+    decode_good(&d, BACKWARD, TEXTBOOK);
+    char *whole = reply_to(BACKWARD, TEXTBOOK);
     for (size_t limit = 0; !done; limit += 7) {
         struct bp_memory memory;
         struct bp_text text;
@@ -317,8 +316,8 @@ TEST(test_rows_of_the_longest_numbers)
     for (int j = 0; j < 100; j++)
         at += sprintf(at, "%s0.000%d", j ? "," : "", 100 + j);
     strcpy(at, "]}],'options':{'loss':'half_mse'}}");
-    decode_good(&d, BP_BACKWARD, body);
-    char *whole = reply_to(BP_BACKWARD, body);
+    decode_good(&d, BACKWARD, body);
+    char *whole = reply_to(BACKWARD, body);
     for (size_t capacity = 0; capacity < 3000; capacity += 97) {
         struct bp_text text;
         bp_text_start(&text, &d.memory, capacity);
@@ -346,8 +345,8 @@ TEST(test_start_has_room_for_the_whole_reply)
     for (size_t i = 0; i < 20; i++)
         at += sprintf(at, "%s%.17g", i ? "," : "", random_between(&seed, -1, 1));
     strcpy(at, "]}]}");
-    decode_good(&d, BP_BACKWARD, body);
-    bp_encode_start(&text, &d.job, &d.memory);
+    decode_good(&d, BACKWARD, body);
+    bp_text_start(&text, &d.memory, d.job.estimate.reply_bytes);
     const size_t capacity = text.capacity;
     reply_write(&text, &d.job);
     ck_assert_uint_eq(text.capacity, capacity);

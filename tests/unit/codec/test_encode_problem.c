@@ -43,6 +43,7 @@ TEST(test_each_kind_has_its_own_members)
         struct bp_problem problem;
         const char *expected = "";
         memset(&problem, 0, sizeof problem);
+        problem.overflow.step = BP_NO_STEP;
         bp_problem_set(&problem, (enum bp_problem_code)code, "detail");
         for (size_t i = 0; i < LENGTH(rows); i++)
             expected = (int)rows[i].code == code ? rows[i].members : expected;
@@ -87,18 +88,18 @@ TEST(test_body_too_large)
 TEST(test_not_finite)
 {
     struct bp_problem problem;
-    const struct bp_overflow scalar = {.tensor = BP_TENSOR_LOSS, .sample = 3};
-    bp_problem_set_overflow(&problem, &scalar, 2, false);
+    const struct bp_overflow scalar = {.tensor = BP_TENSOR_LOSS, .sample = 3, .step = BP_NO_STEP};
+    bp_problem_set_overflow(&problem, &scalar, 2);
     strcpy(problem.detail, "d");
     require_document(&problem, NOT_FINITE "d','tensor':'loss','index':[],'sample':3}");
     const struct bp_overflow weight = {
         .tensor = BP_TENSOR_W, .n_index = 2, .index = {0, 2}, .sample = BP_WHOLE_BATCH, .step = 4};
-    bp_problem_set_overflow(&problem, &weight, 2, true);
+    bp_problem_set_overflow(&problem, &weight, 2);
     strcpy(problem.detail, "d");
     require_document(&problem, NOT_FINITE "d','tensor':'W1','index':[0,2],'step':4}");
     const struct bp_overflow error = {
         .tensor = BP_TENSOR_DL_DH, .layer = 1, .n_index = 1, .index = {7}, .sample = 0, .step = 0};
-    bp_problem_set_overflow(&problem, &error, 2, true);
+    bp_problem_set_overflow(&problem, &error, 2);
     strcpy(problem.detail, "d");
     require_document(&problem,
                      NOT_FINITE "d','tensor':'dL_dy_hat','index':[7],'sample':0,'step':0}");
@@ -107,7 +108,8 @@ TEST(test_not_finite)
 TEST(test_invalid_request)
 {
     static const char *const names[] = {"mse", "sse"};
-    struct bp_problem problem = {.n_faults = 0};
+    struct bp_fault faults[BP_FAULTS_ROOM];
+    struct bp_problem problem = {.faults = faults};
     struct bp_fault *fault =
         bp_fault_add(&problem, BP_FAULT_SHAPE_MISMATCH, &bp_place_network, "shapes");
     fault->expected = bp_fact_shape(3, 2);
@@ -138,7 +140,8 @@ TEST(test_names_of_faults)
     static const char *const names[] = {
         "missing_member", "unknown_member", "duplicate_member", "wrong_type",   "empty",
         "ragged_matrix",  "shape_mismatch", "unknown_value",    "out_of_range", "limit_exceeded"};
-    struct bp_problem problem = {.n_faults = 0};
+    struct bp_fault faults[BP_FAULTS_ROOM];
+    struct bp_problem problem = {.faults = faults};
     ck_assert_uint_eq(BP_FAULT_COUNT, LENGTH(names));
     for (int code = 0; code < BP_FAULT_COUNT; code++)
         bp_fault_add(&problem, (enum bp_fault_code)code, &bp_place_body, "d");
@@ -155,7 +158,8 @@ TEST(test_names_of_faults)
 TEST(test_truncated_beyond_twenty)
 {
     for (size_t n = 19; n <= 22; n++) {
-        struct bp_problem problem = {.n_faults = 0};
+        struct bp_fault faults[BP_FAULTS_ROOM];
+        struct bp_problem problem = {.faults = faults};
         for (size_t i = 0; i < n; i++)
             bp_fault_add(&problem, BP_FAULT_EMPTY, &bp_place_body, "%zu", i);
         bp_faults_finish(&problem);

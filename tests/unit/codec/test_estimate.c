@@ -1,15 +1,20 @@
 #include <stdint.h>
 
+#include "codec/estimate.h"
+#include "codec/operations/step.h"
 #include "random.h"
 #include "replies.h"
 
 static struct bp_layer layers[20];
+static struct bp_step step;
 
 /* A job of these sizes, without any numbers: estimates need none. */
-static struct bp_job job_of(enum bp_endpoint endpoint, const size_t *sizes, size_t depth,
+static struct bp_job job_of(enum operation operation, const size_t *sizes, size_t depth,
                             size_t n_samples, size_t steps)
 {
-    struct bp_job job = {.endpoint = endpoint, .steps = steps, .n_targets = n_samples};
+    struct bp_job job = {
+        .operation = bp_operations[operation], .own = &step, .n_targets = n_samples};
+    step.steps = steps;
     for (size_t k = 0; k < depth; k++)
         layers[k] = (struct bp_layer){.n_in = sizes[k], .n_out = sizes[k + 1]};
     job.task.network = (struct bp_network){depth, layers};
@@ -31,10 +36,11 @@ TEST(test_multiply_adds)
                 const size_t backward = n * (3 * nets[i].all - nets[i].first);
                 const size_t expected[] = {n * nets[i].all, backward,
                                            steps * backward + n * nets[i].all};
-                for (int endpoint = BP_FORWARD; endpoint <= BP_STEP; endpoint++) {
+                for (int endpoint = FORWARD; endpoint <= STEP; endpoint++) {
                     struct bp_job job =
-                        job_of((enum bp_endpoint)endpoint, nets[i].sizes, nets[i].depth, n, steps);
-                    ck_assert_uint_eq(bp_job_multiply_adds(&job), expected[endpoint]);
+                        job_of((enum operation)endpoint, nets[i].sizes, nets[i].depth, n, steps);
+                    bp_estimate_make(&job);
+                    ck_assert_uint_eq(job.estimate.multiply_adds, expected[endpoint]);
                 }
             }
 }
@@ -43,16 +49,17 @@ TEST(test_multiply_adds_saturate)
 {
     static const size_t sizes[] = {1000, 1000, 1000};
     static const struct {
-        enum bp_endpoint endpoint;
+        enum operation endpoint;
         size_t n_samples, steps;
-    } rows[] = {{BP_FORWARD, SIZE_MAX, 1},        {BP_FORWARD, SIZE_MAX / 1000000, 1},
-                {BP_BACKWARD, SIZE_MAX, 1},       {BP_BACKWARD, SIZE_MAX / 4000000, 1},
-                {BP_STEP, SIZE_MAX, 1},           {BP_STEP, 1, SIZE_MAX},
-                {BP_STEP, 1, SIZE_MAX / 4000000}, {BP_STEP, 4096, (size_t)1 << 53}};
+    } rows[] = {{FORWARD, SIZE_MAX, 1},        {FORWARD, SIZE_MAX / 1000000, 1},
+                {BACKWARD, SIZE_MAX, 1},       {BACKWARD, SIZE_MAX / 4000000, 1},
+                {STEP, SIZE_MAX, 1},           {STEP, 1, SIZE_MAX},
+                {STEP, 1, SIZE_MAX / 4000000}, {STEP, 4096, (size_t)1 << 53}};
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct bp_job job = job_of(rows[i].endpoint, sizes, 2, rows[i].n_samples, rows[i].steps);
-        REQUIRE(bp_job_multiply_adds(&job) == SIZE_MAX, "row %zu: %zu", i,
-                bp_job_multiply_adds(&job));
+        bp_estimate_make(&job);
+        REQUIRE(job.estimate.multiply_adds == SIZE_MAX, "row %zu: %zu", i,
+                job.estimate.multiply_adds);
     }
 }
 
@@ -60,18 +67,19 @@ TEST(test_reply_numbers_saturate)
 {
     static const size_t sizes[] = {1000, 1000};
     static const struct {
-        enum bp_endpoint endpoint;
+        enum operation endpoint;
         size_t n_samples, steps;
-    } rows[] = {{BP_FORWARD, SIZE_MAX, 1},
-                {BP_BACKWARD, SIZE_MAX, 1},
-                {BP_STEP, SIZE_MAX, 1},
-                {BP_STEP, 1, SIZE_MAX - 1000},
-                {BP_STEP, 1, SIZE_MAX}};
+    } rows[] = {{FORWARD, SIZE_MAX, 1},
+                {BACKWARD, SIZE_MAX, 1},
+                {STEP, SIZE_MAX, 1},
+                {STEP, 1, SIZE_MAX - 1000},
+                {STEP, 1, SIZE_MAX}};
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct bp_job job = job_of(rows[i].endpoint, sizes, 1, rows[i].n_samples, rows[i].steps);
-        job.include[BP_PART_SAMPLES] = true;
-        REQUIRE(bp_job_reply_numbers(&job) == SIZE_MAX, "row %zu: %zu", i,
-                bp_job_reply_numbers(&job));
+        job.include = ~0U;
+        bp_estimate_make(&job);
+        REQUIRE(job.estimate.reply_numbers == SIZE_MAX, "row %zu: %zu", i,
+                job.estimate.reply_numbers);
     }
 }
 
@@ -85,7 +93,8 @@ static size_t count_numbers(const json_t *value)
     json_t *inner;
     for (size_t i = 0; i < json_array_size(value); i++)
         count += count_numbers(json_array_get(value, i));
-    json_object_foreach((json_t *)value, key, inner) count += count_numbers(inner);
+    json_object_foreach((json_t *)value, key, inner)
+        count += count_numbers(inner);
     return count;
 }
 
@@ -134,7 +143,7 @@ static void put_body(char *at, const struct shape *shape, const char *rest, bool
     sprintf(at, "]%s}", rest);
 }
 
-static void require_estimate(enum bp_endpoint endpoint, const struct shape *shape, const char *rest,
+static void require_estimate(enum operation endpoint, const struct shape *shape, const char *rest,
                              bool targets)
 {
     static char body[65536];
@@ -142,8 +151,8 @@ static void require_estimate(enum bp_endpoint endpoint, const struct shape *shap
     put_body(body, shape, rest, targets);
     json_t *reply = reply_read(endpoint, body);
     decode_good(&d, endpoint, body);
-    REQUIRE(bp_job_reply_numbers(&d.job) == count_in_reply(reply), "%zu estimated, %zu there: %s",
-            bp_job_reply_numbers(&d.job), count_in_reply(reply), body);
+    REQUIRE(d.job.estimate.reply_numbers == count_in_reply(reply), "%zu estimated, %zu there: %s",
+            d.job.estimate.reply_numbers, count_in_reply(reply), body);
     decoding_end(&d);
     json_decref(reply);
 }
@@ -162,13 +171,12 @@ TEST(test_reply_numbers_are_those_of_the_reply)
     uint64_t seed = 1;
     for (int i = 0; i < 300; i++) {
         struct shape shape = random_shape(&seed);
-        require_estimate(BP_FORWARD, &shape, "", true);
-        require_estimate(BP_FORWARD, &shape, ",'include':[]", true);
-        require_estimate(BP_BACKWARD, &shape, "", true);
-        require_estimate(BP_BACKWARD, &shape, ",'include':['why_zero']", true);
-        require_estimate(BP_STEP, &shape, ",'learning_rate':1,'steps':7", true);
-        require_estimate(BP_STEP, &shape, ",'learning_rate':1,'include':['samples','why_zero']",
-                         true);
+        require_estimate(FORWARD, &shape, "", true);
+        require_estimate(FORWARD, &shape, ",'include':[]", true);
+        require_estimate(BACKWARD, &shape, "", true);
+        require_estimate(BACKWARD, &shape, ",'include':['why_zero']", true);
+        require_estimate(STEP, &shape, ",'learning_rate':1,'steps':7", true);
+        require_estimate(STEP, &shape, ",'learning_rate':1,'include':['samples','why_zero']", true);
     }
 }
 
@@ -177,8 +185,8 @@ TEST(test_reply_numbers_without_targets)
     uint64_t seed = 2;
     for (int i = 0; i < 100; i++) {
         struct shape shape = random_shape(&seed);
-        require_estimate(BP_FORWARD, &shape, "", false);
-        require_estimate(BP_FORWARD, &shape, ",'include':[]", false);
+        require_estimate(FORWARD, &shape, "", false);
+        require_estimate(FORWARD, &shape, ",'include':[]", false);
     }
 }
 

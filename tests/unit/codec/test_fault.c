@@ -1,3 +1,4 @@
+#include "backpropd/suggest.h"
 #include "codec/fault.h"
 #include "suite.h"
 
@@ -145,8 +146,11 @@ TEST(test_pointer_of_the_deepest_place)
 
 static struct bp_problem blank(void)
 {
+    static struct bp_fault faults[BP_FAULTS_ROOM];
     struct bp_problem problem;
     memset(&problem, 0xA5, sizeof problem);
+    memset(faults, 0xA5, sizeof faults);
+    problem.faults = faults;
     problem.n_faults = 0;
     return problem;
 }
@@ -334,7 +338,7 @@ TEST(test_near_misses)
         {"\xc3\xa9", NULL},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        const char *near = bp_nearest_name(rows[i].misspelt, NAMES, LENGTH(NAMES));
+        const char *near = bp_suggest(rows[i].misspelt, NAMES, LENGTH(NAMES));
         REQUIRE(rows[i].name ? near && strcmp(near, rows[i].name) == 0 : !near,
                 "\"%s\" resembles %s", rows[i].misspelt, near ? near : "nothing");
     }
@@ -343,10 +347,10 @@ TEST(test_near_misses)
 TEST(test_nearest_of_several)
 {
     static const char *const names[] = {"half_mse", "mse", "sse", "half_sse"};
-    ck_assert_str_eq(bp_nearest_name("half_ssse", names, LENGTH(names)), "half_sse");
-    ck_assert_str_eq(bp_nearest_name("hlaf_mse", names, LENGTH(names)), "half_mse");
-    ck_assert_str_eq(bp_nearest_name("MSE", names, LENGTH(names)), "mse");
-    ck_assert_ptr_null(bp_nearest_name("mse", names, 0));
+    ck_assert_str_eq(bp_suggest("half_ssse", names, LENGTH(names)), "half_sse");
+    ck_assert_str_eq(bp_suggest("hlaf_mse", names, LENGTH(names)), "half_mse");
+    ck_assert_str_eq(bp_suggest("MSE", names, LENGTH(names)), "mse");
+    ck_assert_ptr_null(bp_suggest("mse", names, 0));
 }
 
 TEST(test_nearest_of_the_longest_names)
@@ -356,10 +360,10 @@ TEST(test_nearest_of_the_longest_names)
     memset(misspelt, 'n', sizeof misspelt);
     misspelt[40] = '\0';
     misspelt[0] = 'm';
-    ck_assert_str_eq(bp_nearest_name(misspelt, names, 1), names[0]);
+    ck_assert_str_eq(bp_suggest(misspelt, names, 1), names[0]);
     misspelt[40] = 'n';
     misspelt[41] = '\0';
-    ck_assert_ptr_null(bp_nearest_name(misspelt, names, 1)); /* too long to be looked at */
+    ck_assert_ptr_null(bp_suggest(misspelt, names, 1)); /* too long to be looked at */
 }
 
 TEST(test_long_names_resemble_nothing)
@@ -368,11 +372,11 @@ TEST(test_long_names_resemble_nothing)
     memset(name, 'n', sizeof name);
     for (size_t length = 30; length < 60; length++) {
         name[length] = '\0';
-        ck_assert_ptr_null(bp_nearest_name(name, NAMES, LENGTH(NAMES)));
+        ck_assert_ptr_null(bp_suggest(name, NAMES, LENGTH(NAMES)));
         name[length] = 'n';
     }
     name[sizeof name - 1] = '\0';
-    ck_assert_ptr_null(bp_nearest_name(name, NAMES, LENGTH(NAMES)));
+    ck_assert_ptr_null(bp_suggest(name, NAMES, LENGTH(NAMES)));
 }
 
 SUITE("codec/fault", test_pointer_of_the_whole_body, test_pointer_step_by_step,

@@ -20,7 +20,6 @@ TEST(test_names_on_the_wire)
     NAMES(bp_loss_names, "mse", "sse", "half_mse", "half_sse");
     NAMES(bp_reason_names, "error_zero", "neuron_dead", "saturated", "source_dead", "input_zero",
           "underflow", "mixed", "cancels");
-    NAMES(bp_part_names, "samples", "why_zero");
 }
 
 SUITE("codec/names", test_names_on_the_wire)

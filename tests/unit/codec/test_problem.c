@@ -91,13 +91,14 @@ TEST(test_overflow_says_what_it_knows)
                                       .index = {3, 4},
                                       .sample = BP_WHOLE_BATCH,
                                       .step = 5};
-    ck_assert(!bp_problem_set_overflow(&problem, &whole, 2, true));
+    ck_assert(!bp_problem_set_overflow(&problem, &whole, 2));
     ck_assert_int_eq(problem.code, BP_PROBLEM_NOT_FINITE);
-    ck_assert(problem.has_step && problem.depth == 2 && problem.overflow.step == 5);
+    ck_assert(problem.depth == 2 && problem.overflow.step == 5);
     ck_assert_ptr_nonnull(strstr(problem.detail, "W2[3][4] at step 5"));
     ck_assert_ptr_null(strstr(problem.detail, "sample"));
-    const struct bp_overflow one = {.tensor = BP_TENSOR_Z, .n_index = 1, .index = {2}, .sample = 6};
-    bp_problem_set_overflow(&problem, &one, 2, false);
+    const struct bp_overflow one = {
+        .tensor = BP_TENSOR_Z, .n_index = 1, .index = {2}, .sample = 6, .step = BP_NO_STEP};
+    bp_problem_set_overflow(&problem, &one, 2);
     ck_assert_ptr_nonnull(strstr(problem.detail, "z1[2] of sample 6"));
     ck_assert_ptr_null(strstr(problem.detail, "step"));
 }

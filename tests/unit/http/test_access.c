@@ -3,22 +3,29 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "backpropd/router.h"
 #include "suite.h"
 
 #define GOOD "abcdefghijklmnop" /* as short as may be */
 #define OTHER "-._~+/=0123456789"
 
-static bool read_tokens(struct bp_access *access, char error[BP_ACCESS_ERROR_MAX], const char *text)
+static bool read_bytes(struct bp_access *access, char error[BP_ACCESS_ERROR_MAX], const char *text,
+                       size_t size)
 {
     char file[] = "/tmp/backpropd-XXXXXX";
     const int fd = mkstemp(file);
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    ck_assert_int_eq(write(fd, text, size), (ssize_t)size);
     close(fd);
     memset(access, 0, sizeof *access);
     const bool good = bp_access_read(access, file, error);
     unlink(file);
     return good;
+}
+
+static bool read_tokens(struct bp_access *access, char error[BP_ACCESS_ERROR_MAX], const char *text)
+{
+    return read_bytes(access, error, text, strlen(text));
 }
 
 TEST(test_token_files)
@@ -53,12 +60,55 @@ TEST(test_token_files)
     REQUIRE(strstr(error, "/nowhere: No such file"), "%s", error);
 }
 
+/* What stands in a comment becomes no token, wherever a reader's buffer ends. */
+TEST(test_long_comments)
+{
+    struct bp_access access;
+    char error[BP_ACCESS_ERROR_MAX], text[2000];
+    for (size_t n = 0; n < 1000; n++) {
+        const int size = snprintf(text, sizeof text, "#%0*d" OTHER "\n" GOOD "\n", (int)n + 1, 0);
+        REQUIRE(read_bytes(&access, error, text, (size_t)size), "%zu: %s", n, error);
+        REQUIRE(access.n_tokens == 1 && access.tokens[0].text[0] == 'a', "%zu", n);
+        text[1] = '\0'; /* a NUL ends neither the comment nor its line */
+        REQUIRE(read_bytes(&access, error, text, (size_t)size), "%zu: %s", n, error);
+        REQUIRE(access.n_tokens == 1 && access.tokens[0].text[0] == 'a', "%zu", n);
+    }
+}
+
+/* A line is a token as a whole, or none. */
+TEST(test_long_lines)
+{
+    struct bp_access access;
+    char error[BP_ACCESS_ERROR_MAX], text[2000];
+    for (size_t n = 0; n < 1000; n++) {
+        const int size = snprintf(text, sizeof text, GOOD "\n\n" GOOD "%*s" OTHER "\n", (int)n, "");
+        const bool fits = n == 0;
+        REQUIRE(read_bytes(&access, error, text, (size_t)size) == fits, "%zu", n);
+        REQUIRE(fits || strstr(error, "line 3: "), "%zu: %s", n, error);
+        REQUIRE(fits || !strstr(error, GOOD), "a token is told: %s", error);
+    }
+    ck_assert(read_tokens(&access, error, GOOD "                    \r\n"));
+    ck_assert(!read_bytes(&access, error, GOOD "\0\n", 18));
+    ck_assert(!read_bytes(&access, error, GOOD "\n\0" OTHER, 34));
+    ck_assert(!bp_access_read(&access, "/dev/zero", error));
+    REQUIRE(strstr(error, "/dev/zero, line 1: "), "%s", error);
+}
+
+static enum bp_group group_of(const char *path)
+{
+    size_t n;
+    struct bp_route *routes = bp_routes_make(&n);
+    const enum bp_group group = bp_route_find(routes, path)->group;
+    free(routes);
+    return group;
+}
+
 static bool is_allowed(const struct bp_access *access, const char *path, const char *authorization)
 {
     struct bp_head head = {.method = "POST", .target = path};
     if (authorization)
         bp_head_add(&head, "Authorization", 13, authorization, strlen(authorization));
-    return bp_access_allows(access, bp_route_find(path), &head);
+    return bp_access_allows(access, group_of(path), &head);
 }
 
 TEST(test_who_may_calculate)
@@ -94,12 +144,12 @@ TEST(test_who_may_calculate)
 
     struct bp_head twice = {.method = "POST"};
     bp_head_add(&twice, "Authorization", 13, "Bearer " GOOD, 7 + 16);
-    ck_assert(bp_access_allows(&access, bp_route_find("/step"), &twice));
+    ck_assert(bp_access_allows(&access, BP_GROUP_CALCULATE, &twice));
     bp_head_add(&twice, "authorization", 13, "Bearer " GOOD, 7 + 16);
-    ck_assert(!bp_access_allows(&access, bp_route_find("/step"), &twice));
+    ck_assert(!bp_access_allows(&access, BP_GROUP_CALCULATE, &twice));
 
     const struct bp_head preflight = {.method = "OPTIONS"};
-    ck_assert(bp_access_allows(&access, bp_route_find("/step"), &preflight));
+    ck_assert(bp_access_allows(&access, BP_GROUP_CALCULATE, &preflight));
 }
 
 TEST(test_what_is_public)
@@ -128,4 +178,5 @@ TEST(test_what_is_public)
     ck_assert(is_allowed(&access, "/forward", NULL));
 }
 
-SUITE("http/access", test_token_files, test_who_may_calculate, test_what_is_public)
+SUITE("http/access", test_token_files, test_long_comments, test_long_lines, test_who_may_calculate,
+      test_what_is_public)

@@ -1,19 +1,20 @@
 /* The three endpoints that calculate, as one plain function and in its two halves. */
+#include "http/calculation.h"
+
 #include "replies.h"
 #include "requests.h"
 
-#define STEP "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.1,'steps':3}"
+#define STEP_BODY "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.1,'steps':3}"
 #define OVERFLOWING                                                                                \
     "{'network':{'W1':[[1e200],[0]],'b1':[0]},'samples':[{'x':[0,0],'y':[0]},{'x':[1e200,0],'y':[" \
     "0]}]"
 
 static const struct {
     const char *path;
-    enum bp_endpoint endpoint;
+    enum operation operation;
     const char *body;
-} ENDPOINTS[] = {{"/forward", BP_FORWARD, TEXTBOOK},
-                 {"/backward", BP_BACKWARD, TEXTBOOK},
-                 {"/step", BP_STEP, STEP}};
+} ENDPOINTS[] = {
+    {"/forward", FORWARD, TEXTBOOK}, {"/backward", BACKWARD, TEXTBOOK}, {"/step", STEP, STEP_BODY}};
 
 static struct bp_service service;
 static struct bp_reply reply;
@@ -35,8 +36,10 @@ TEST(test_replies_of_the_endpoints)
 {
     for (size_t i = 0; i < LENGTH(ENDPOINTS); i++) {
         post(ENDPOINTS[i].path, ENDPOINTS[i].body);
-        ck_assert(reply.status == 200 && reply.media == BP_MEDIA_JSON && reply.problem == -1);
-        char *got = body_of(&reply), *expected = reply_to(ENDPOINTS[i].endpoint, ENDPOINTS[i].body);
+        ck_assert(reply.status == 200 && reply.problem == -1);
+        ck_assert_str_eq(reply.media_type, BP_MEDIA_JSON);
+        char *got = body_of(&reply),
+             *expected = reply_to(ENDPOINTS[i].operation, ENDPOINTS[i].body);
         ck_assert_str_eq(got, expected);
         free(expected);
         free(got);
@@ -79,7 +82,7 @@ TEST(test_results_that_overflow)
         require_member(document, "tensor", "'z1'");
         require_member(document, "index", "[0]");
         require_member(document, "sample", "1");
-        require_member(document, "step", ENDPOINTS[i].endpoint == BP_STEP ? "0" : "");
+        require_member(document, "step", ENDPOINTS[i].operation == STEP ? "0" : "");
         json_decref(document);
         end();
     }
@@ -141,16 +144,15 @@ TEST(test_same_numbers_same_bytes)
 /* --- in two halves -----------------------------------------------------------------------------
  */
 
-static bool begin(struct bp_pending *pending, const char *path, const char *text)
+static bool begin(struct bp_job *job, const char *path, const char *text)
 {
     char *body = quoted(text);
-    const struct bp_request request = {
-        .method = BP_METHOD_POST, .path = path, .body = body, .body_size = strlen(body)};
-    memset(pending, 0xA5, sizeof *pending);
-    memset(&reply, 0xA5, sizeof reply);
+    memset(job, 0xA5, sizeof *job);
+    reply = (struct bp_reply){.problem = -1};
     service_make(&service, &STANDARD);
-    bool done = bp_service_begin(pending, &reply, &service, &request);
-    memset(body, '#', strlen(body)); /* what is pending must not need the body any more */
+    bool done = bp_calculation_begin(
+        job, &reply, &service, bp_route_find(service.routes, path)->operation, body, strlen(body));
+    memset(body, '#', strlen(body)); /* a job must not need the body any more */
     free(body);
     return done;
 }
@@ -158,51 +160,48 @@ static bool begin(struct bp_pending *pending, const char *path, const char *text
 TEST(test_halves_make_the_whole)
 {
     for (size_t i = 0; i < LENGTH(ENDPOINTS); i++) {
-        struct bp_pending pending;
-        ck_assert(!begin(&pending, ENDPOINTS[i].path, ENDPOINTS[i].body));
-        ck_assert(bp_pending_cost(&pending, false) > 0);
-        bp_service_complete(&pending, &reply, &service);
-        char *got = body_of(&reply), *expected = reply_to(ENDPOINTS[i].endpoint, ENDPOINTS[i].body);
+        struct bp_job job;
+        ck_assert(!begin(&job, ENDPOINTS[i].path, ENDPOINTS[i].body));
+        ck_assert(bp_calculation_cost(&job, false) > 0);
+        bp_calculation_complete(&job, &reply, &service);
+        char *got = body_of(&reply),
+             *expected = reply_to(ENDPOINTS[i].operation, ENDPOINTS[i].body);
         ck_assert_str_eq(got, expected);
         free(expected);
         free(got);
-        bp_pending_free(&pending); /* nothing is left of it */
+        bp_job_free(&job); /* nothing is left of it */
         end();
     }
 }
 
-TEST(test_pending_can_be_dropped)
+TEST(test_job_can_be_dropped)
 {
-    struct bp_pending pending;
-    ck_assert(!begin(&pending, "/backward", TEXTBOOK));
+    struct bp_job job;
+    ck_assert(!begin(&job, "/backward", TEXTBOOK));
     ck_assert_uint_gt(atomic_load(&service.memory.used), 0);
-    bp_pending_free(&pending);
-    bp_pending_free(&pending);
+    bp_job_free(&job);
+    bp_job_free(&job);
     service_end(&service);
 }
 
 TEST(test_faults_need_no_second_half)
 {
-    struct bp_pending pending;
-    ck_assert(begin(&pending, "/backward", "[]"));
+    struct bp_job job;
+    ck_assert(begin(&job, "/backward", "[]"));
     require_problem(&reply, BP_PROBLEM_INVALID_REQUEST);
-    bp_pending_free(&pending);
-    end();
-    ck_assert(begin(&pending, "/nowhere", "[]"));
-    require_problem(&reply, BP_PROBLEM_NOT_FOUND);
-    bp_pending_free(&pending);
+    bp_job_free(&job);
     end();
 }
 
 static double cost_of(const char *steps)
 {
-    struct bp_pending pending;
+    struct bp_job job;
     char body[1024];
     snprintf(body, sizeof body,
              "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.1,'steps':%s}", steps);
-    ck_assert(!begin(&pending, "/step", body));
-    double cost = bp_pending_cost(&pending, false);
-    bp_pending_free(&pending);
+    ck_assert(!begin(&job, "/step", body));
+    double cost = bp_calculation_cost(&job, false);
+    bp_job_free(&job);
     service_end(&service);
     return cost;
 }
@@ -217,5 +216,5 @@ TEST(test_cost_grows_with_the_work)
 
 SUITE("http/calculation", test_replies_of_the_endpoints, test_bad_bodies,
       test_results_that_overflow, test_update_that_overflows, test_same_request_same_bytes,
-      test_same_numbers_same_bytes, test_halves_make_the_whole, test_pending_can_be_dropped,
+      test_same_numbers_same_bytes, test_halves_make_the_whole, test_job_can_be_dropped,
       test_faults_need_no_second_half, test_cost_grows_with_the_work)

@@ -1,4 +1,6 @@
 /* The endpoints that calculate nothing: what they say, to the letter where that is promised. */
+#include <inttypes.h>
+
 #include "requests.h"
 
 static struct bp_service service;
@@ -65,6 +67,19 @@ TEST(test_ready_no_more)
     end();
 }
 
+TEST(test_not_ready_where_unsafe)
+{
+    service_make(&service, &STANDARD);
+    strcpy(service.unsafe, "the reason");
+    ask(&reply, &service, BP_METHOD_GET, "/readyz", "");
+    require_problem(&reply, BP_PROBLEM_OVERLOADED);
+    ck_assert_ptr_nonnull(strstr(reply.text.data, "\"the reason\""));
+    bp_reply_free(&reply);
+    ask(&reply, &service, BP_METHOD_GET, "/livez", "");
+    ck_assert_uint_eq(reply.status, 200);
+    end();
+}
+
 TEST(test_files_byte_for_byte)
 {
     require_file("/openapi.yaml", "openapi.yaml");
@@ -110,7 +125,7 @@ TEST(test_root_tells_limits_as_they_are)
     const json_t *told = json_object_get(root, "limits");
     ck_assert_str_eq(json_string_value(json_object_get(root, "name")), "backpropd");
     ck_assert_str_eq(json_string_value(json_object_get(root, "version")), BP_VERSION);
-#define CHECK_LIMIT(name, standard, about)                                                         \
+#define CHECK_LIMIT(name, standard, most, about)                                                   \
     ck_assert_int_eq(json_integer_value(json_object_get(told, #name)), (json_int_t)limits.name);
     BP_LIMITS(CHECK_LIMIT)
     json_decref(root);
@@ -135,15 +150,18 @@ TEST(test_root_links_lead_somewhere)
 {
     const char *name;
     json_t *link;
-    size_t n = 0;
     get("/");
-    json_t *root = json_of(&reply);
-    json_object_foreach(json_object_get(root, "links"), name, link)
-    {
-        REQUIRE(bp_route_methods(json_string_value(link)), "%s leads nowhere", name);
-        n++;
+    json_t *root = json_of(&reply), *links = json_object_get(root, "links");
+    json_object_foreach(links, name, link) {
+        char path[64]; /* relative to GET / */
+        snprintf(path, sizeof path, "/%s", json_string_value(link));
+        REQUIRE(bp_route_find(service.routes, path)->methods, "%s leads nowhere", name);
     }
-    ck_assert_uint_eq(n, 12);
+    for (const struct bp_operation *const *each = bp_operations; *each; each++)
+        ck_assert_str_eq(json_string_value(json_object_get(links, (*each)->name)),
+                         (*each)->path + 1);
+    ck_assert_str_eq(json_string_value(json_object_get(links, "example_textbook_step")),
+                     "examples/textbook-step");
     json_decref(root);
     end();
 }
@@ -158,14 +176,15 @@ TEST(test_each_problem_has_a_page)
             *at = *at == '_' ? '-' : *at;
         get(path);
         char *page = body_of(&reply);
-        REQUIRE(reply.status == 200 && reply.media == BP_MEDIA_HTML, "%s", path);
+        REQUIRE(reply.status == 200, "%s", path);
+        ck_assert_str_eq(reply.media_type, BP_MEDIA_HTML);
         REQUIRE(strstr(page, info->title) && strstr(page, info->code), "%s", page);
         free(page);
         end();
         get("/problems/");
         page = body_of(&reply);
         char link[80];
-        snprintf(link, sizeof link, "href=\"%s\"", path);
+        snprintf(link, sizeof link, "href=\"%s\"", path + strlen("/problems/"));
         REQUIRE(strstr(page, link), "%s is not listed", path);
         free(page);
         end();
@@ -189,14 +208,12 @@ TEST(test_no_page_for_what_is_no_problem)
 /* Asks for a file as a client that may have it and may take gzip. */
 static void get_again(const char *path, const char *if_none_match, bool accepts_gzip)
 {
-    const struct bp_request request = {.method = BP_METHOD_GET,
-                                       .path = path,
-                                       .body = "",
-                                       .if_none_match = if_none_match,
-                                       .accepts_gzip = accepts_gzip};
     service_make(&service, &STANDARD);
-    memset(&reply, 0xA5, sizeof reply);
-    bp_service_answer(&reply, &service, &request);
+    struct bp_exchange exchange = exchange_of(&service, BP_METHOD_GET, path, "", 0);
+    exchange.if_none_match = if_none_match;
+    exchange.accepts_gzip = accepts_gzip;
+    bp_exchange_finish(&exchange);
+    reply = exchange.reply;
 }
 
 static const char *const FILES[] = {"/openapi.yaml", "/openapi.json", "/examples/textbook",
@@ -205,7 +222,7 @@ static const char *const FILES[] = {"/openapi.yaml", "/openapi.json", "/examples
 TEST(test_files_that_the_client_has)
 {
     for (size_t i = 0; i < LENGTH(FILES); i++) {
-        char etag[BP_ETAG_MAX], list[100], longer[100], shorter[100];
+        char etag[24], list[100], longer[100], shorter[100];
         get(FILES[i]);
         strcpy(etag, reply.etag);
         end();
@@ -228,11 +245,28 @@ TEST(test_files_that_the_client_has)
             bp_reply_body(&reply, &size);
             REQUIRE(reply.status == rows[row].status, "%s, row %zu: %u", FILES[i], row,
                     reply.status);
-            REQUIRE((reply.status == 304) == (reply.media == BP_MEDIA_NONE), "row %zu", row);
+            REQUIRE((reply.status == 304) == !reply.media_type, "row %zu", row);
             ck_assert_uint_eq(size, full); /* what Content-Length tells */
             ck_assert_str_eq(reply.etag, etag);
             end();
         }
+    }
+}
+
+/* FNV-1a of what is sent, so that it changes with it. */
+TEST(test_etags_of_files)
+{
+    for (size_t i = 0; i < LENGTH(FILES); i++) {
+        uint64_t hash = 0xCBF29CE484222325;
+        char etag[24];
+        size_t size;
+        get(FILES[i]);
+        const char *body = bp_reply_body(&reply, &size);
+        for (size_t at = 0; at < size; at++)
+            hash = (hash ^ (unsigned char)body[at]) * 0x100000001B3;
+        snprintf(etag, sizeof etag, "W/\"%016" PRIx64 "\"", hash);
+        ck_assert_str_eq(reply.etag, etag);
+        end();
     }
 }
 
@@ -256,7 +290,8 @@ TEST(test_files_compressed)
     }
 }
 
-SUITE("http/endpoints", test_lives, test_ready_no_more, test_files_byte_for_byte, test_openapi_json,
-      test_examples_can_be_posted, test_root_tells_limits_as_they_are, test_standard_limits,
-      test_root_links_lead_somewhere, test_each_problem_has_a_page,
-      test_no_page_for_what_is_no_problem, test_files_that_the_client_has, test_files_compressed)
+SUITE("http/endpoints", test_lives, test_ready_no_more, test_not_ready_where_unsafe,
+      test_files_byte_for_byte, test_openapi_json, test_examples_can_be_posted,
+      test_root_tells_limits_as_they_are, test_standard_limits, test_root_links_lead_somewhere,
+      test_each_problem_has_a_page, test_no_page_for_what_is_no_problem,
+      test_files_that_the_client_has, test_etags_of_files, test_files_compressed)

@@ -300,6 +300,31 @@ TEST(test_media_types)
     }
 }
 
+TEST(test_kept_connections)
+{
+    static const struct {
+        const char *text;
+        bool is_kept;
+    } rows[] = {
+        {"GET / HTTP/1.1", true},
+        {"GET / HTTP/1.2", true},
+        {"GET / HTTP/1.0", false},
+        {"GET / HTTP/1.0\nConnection: keep-alive", false},
+        {"GET / HTTP/1.1\nConnection: keep-alive", true},
+        {"GET / HTTP/1.1\nConnection: closed, xclose, close-not", true},
+        {"GET / HTTP/1.1\nConnection: close", false},
+        {"GET / HTTP/1.1\ncOnnection: CLOSE", false},
+        {"GET / HTTP/1.1\nConnection: Upgrade,close\t, x", false},
+        {"GET / HTTP/1.1\nConnection: close\nConnection: x", false},
+        {"GET / HTTP/1.1\nConnectiox: close", true},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct request_head request;
+        head_read(&request, rows[i].text);
+        REQUIRE(bp_head_keeps_connection(&request.head) == rows[i].is_kept, "%s", rows[i].text);
+    }
+}
+
 TEST(test_methods)
 {
     static const struct {
@@ -427,8 +452,8 @@ TEST(test_headers_are_noted)
     ck_assert(!request.head.bad_name && !request.head.bad_value);
 }
 
-SUITE("http/head", test_good_heads, test_request_line, test_target_length, test_host,
-      test_length_of_the_body, test_header_characters, test_header_with_a_nul,
+SUITE("http/head", test_good_heads, test_kept_connections, test_request_line, test_target_length,
+      test_host, test_length_of_the_body, test_header_characters, test_header_with_a_nul,
       test_header_without_a_value, test_ambiguous_head, test_too_many_headers,
       test_too_large_a_head, test_expectations, test_media_types, test_methods, test_paths,
       test_lengths, test_request_ids, test_trace_ids, test_headers_are_noted)

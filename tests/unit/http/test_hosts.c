@@ -1,4 +1,4 @@
-#include "http/hosts.h"
+#include "backpropd/hosts.h"
 
 #include "suite.h"
 

@@ -9,7 +9,8 @@ static struct bp_service service;
 static void observe(const char *path, enum bp_method method, unsigned status, int problem,
                     double seconds)
 {
-    const struct bp_observation observation = {path, method, status, problem, seconds, seconds / 2};
+    const struct bp_observation observation = {
+        bp_route_find(service.routes, path), method, status, problem, seconds, seconds / 2};
     bp_metrics_begin(service.metrics);
     bp_metrics_end(service.metrics, &observation);
 }
@@ -19,7 +20,8 @@ static char *page(void)
 {
     struct bp_reply reply;
     ask(&reply, &service, BP_METHOD_GET, "/metrics", "");
-    ck_assert(reply.status == 200 && reply.media == BP_MEDIA_METRICS);
+    ck_assert_uint_eq(reply.status, 200);
+    ck_assert_str_eq(reply.media_type, BP_MEDIA_METRICS);
     char *text = body_of(&reply);
     bp_reply_free(&reply);
     return text;
@@ -49,7 +51,7 @@ TEST(test_in_flight)
     ck_assert_uint_eq(bp_metrics_in_flight(service.metrics), 2);
     COUNT("backpropd_http_requests_in_flight", 2);
     bp_metrics_end(service.metrics, NULL); /* the client was gone */
-    const struct bp_observation seen = {"/", BP_METHOD_GET, 200, -1, 0, 0};
+    const struct bp_observation seen = {service.routes, BP_METHOD_GET, 200, -1, 0, 0};
     bp_metrics_end(service.metrics, &seen);
     ck_assert_uint_eq(bp_metrics_in_flight(service.metrics), 0);
     service_end(&service);
@@ -83,6 +85,17 @@ TEST(test_requests_are_counted_apart)
 
 TEST(test_every_status_has_its_place)
 {
+    static const unsigned good[] = {200, 204, 304};
+    service_make(&service, &STANDARD);
+    for (size_t i = 0; i < LENGTH(good); i++) {
+        char name[128];
+        observe("/step", BP_METHOD_POST, good[i], -1, 0);
+        snprintf(name, sizeof name,
+                 "backpropd_http_requests_total{route=\"/step\",method=\"POST\",code=\"%u\"}",
+                 good[i]);
+        REQUIRE(sample(name) == 1, "%s", name);
+    }
+    service_end(&service);
     for (int code = 0; code < BP_PROBLEM_COUNT; code++) {
         const unsigned status = bp_problem_info((enum bp_problem_code)code)->status;
         char name[128];

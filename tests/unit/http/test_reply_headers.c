@@ -79,4 +79,32 @@ TEST(test_proper_origins)
         REQUIRE(!bp_cors_is_proper(bad[i]), "%s", bad[i]);
 }
 
-SUITE("http/reply_headers", test_server_timing, test_who_may_call, test_proper_origins)
+static const char *value_of(const struct bp_fields *fields, const char *name)
+{
+    for (size_t i = 0; i < fields->n; i++)
+        if (strcmp(fields->all[i].name, name) == 0)
+            return fields->all[i].value;
+    return NULL;
+}
+
+/* A connection is kept, for so long, or it is closed: never both. */
+TEST(test_kept_or_closed)
+{
+    const struct bp_reply reply = {.status = 200};
+    struct bp_reply_facts facts = {.cors_origins = "*", .keep_alive = "timeout=75"};
+    struct bp_fields fields;
+    bp_fields_make(&fields, &reply, &facts);
+    ck_assert_str_eq(value_of(&fields, "Keep-Alive"), "timeout=75");
+    ck_assert_ptr_null(value_of(&fields, "Connection"));
+    facts.closes = true;
+    bp_fields_make(&fields, &reply, &facts);
+    ck_assert_ptr_null(value_of(&fields, "Keep-Alive"));
+    ck_assert_str_eq(value_of(&fields, "Connection"), "close");
+    facts = (struct bp_reply_facts){.cors_origins = "*"};
+    bp_fields_make(&fields, &reply, &facts);
+    ck_assert_ptr_null(value_of(&fields, "Keep-Alive"));
+    ck_assert_ptr_null(value_of(&fields, "Connection"));
+}
+
+SUITE("http/reply_headers", test_kept_or_closed, test_server_timing, test_who_may_call,
+      test_proper_origins)

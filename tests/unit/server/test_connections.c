@@ -22,14 +22,20 @@ static void tick(void *cls)
 static const struct bp_late_body late_body = {
     .text = {.data = late_text, .size = sizeof late_text - 1}, .id_at = sizeof "too late, " - 1};
 
-static struct bp_connections *start(size_t most, size_t most_per_client)
+/* Seconds: what a test waits for, and what none does. */
+enum { SOON = 1, NEVER = 600 };
+
+/* One phase has a deadline that is met; BP_WAIT_OVER: none has. */
+static struct bp_connections *start(enum bp_wait strict, size_t most, size_t most_per_client)
 {
-    const struct bp_connection_rules rules = {.seconds = {1, 1, 1},
-                                              .most = most,
-                                              .most_per_client = most_per_client,
-                                              .late_body = &late_body,
-                                              .on_tick = tick,
-                                              .cls = &n_ticks};
+    struct bp_connection_rules rules = {.seconds = {NEVER, NEVER, NEVER, NEVER},
+                                        .most = most,
+                                        .most_per_client = most_per_client,
+                                        .late_body = &late_body,
+                                        .on_tick = tick,
+                                        .cls = &n_ticks};
+    if (strict < BP_WAIT_COUNT)
+        rules.seconds[strict] = SOON;
     struct bp_connections *connections = bp_connections_start(&rules);
     ck_assert_ptr_nonnull(connections);
     return connections;
@@ -51,68 +57,113 @@ static void sleep_ms(long ms)
     nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
 }
 
-/* What the other end reads, up to the end: -1 if it would wait. */
-static ssize_t other_end(int fd, char *text, size_t size)
+static long now_ms(void)
 {
-    return recv(fd, text, size, MSG_DONTWAIT);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* One connection for each phase: those with a deadline are cut off after it, and only a late body
- * is told why. */
-TEST(test_deadlines)
+/* The deadline is one of a coarse clock. */
+static void require_not_early(long begin)
 {
-    struct bp_connections *connections = start(100, 100);
-    struct bp_connection *all[BP_WAIT_OVER];
-    int ends[BP_WAIT_OVER][2];
+    REQUIRE(now_ms() - begin >= SOON * 1000 - 20, "after %ld ms", now_ms() - begin);
+}
+
+static void wait_until_over(struct bp_connection *connection)
+{
+    while (!bp_connection_is_over(connection))
+        sleep_ms(1);
+}
+
+/* What the other end of a connection that is late in this phase reads. */
+static void require_cut_off(int fd, enum bp_wait wait)
+{
     char text[32];
-    for (int wait = 0; wait < BP_WAIT_OVER; wait++) {
-        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends[wait]), 0);
-        all[wait] = open_from(connections, ends[wait][0], "192.0.2.1");
-        strcpy(all[wait]->request_id, "one");
-        ck_assert(bp_connection_wait(connections, all[wait], (enum bp_wait)wait));
+    const ssize_t n = recv(fd, text, sizeof text, 0);
+    if (wait == BP_WAIT_BODY) {
+        REQUIRE(n == sizeof LATE - 1 && memcmp(text, LATE, (size_t)n) == 0, "%zd bytes", n);
+        ck_assert_int_eq(recv(fd, text, sizeof text, 0), 0);
+    } else {
+        REQUIRE(n == 0, "phase %d: %zd bytes", wait, n);
     }
-    sleep_ms(600);
-    for (int wait = 0; wait < BP_WAIT_OVER; wait++)
-        REQUIRE(other_end(ends[wait][1], text, sizeof text) == -1 && errno == EAGAIN &&
-                    !bp_connection_is_over(all[wait]),
-                "phase %d ends too early", wait);
-    sleep_ms(900);
-    for (int wait = 0; wait < BP_WAIT_OVER; wait++) {
-        const bool has_deadline = wait != BP_WAIT_WORK;
-        REQUIRE(bp_connection_is_over(all[wait]) == has_deadline, "phase %d", wait);
-        REQUIRE(bp_connection_wait(connections, all[wait], BP_WAIT_HEAD) == !has_deadline,
-                "phase %d goes on", wait);
-        const ssize_t n = other_end(ends[wait][1], text, sizeof text);
-        if (wait == BP_WAIT_BODY)
-            REQUIRE(n == sizeof LATE - 1 && memcmp(text, LATE, (size_t)n) == 0, "%zd bytes", n);
-        else
-            REQUIRE(n == (has_deadline ? 0 : -1), "phase %d: %zd", wait, n);
-    }
-    for (int wait = 0; wait < BP_WAIT_OVER; wait++) {
-        bp_connection_close(connections, all[wait]);
-        close(ends[wait][0]);
-        close(ends[wait][1]);
-    }
-    bp_connections_stop(connections);
-    ck_assert_int_ge(atomic_load(&n_ticks), 10);
 }
 
-/* Each phase has its time anew. */
-TEST(test_who_goes_on_is_not_late)
+/* One that has come to a phase through another; a thread that got no processor there begins again.
+ */
+static struct bp_connection *open_through(struct bp_connections *connections, enum bp_wait first,
+                                          enum bp_wait then)
 {
-    struct bp_connections *connections = start(100, 100);
-    int ends[2];
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    struct bp_connection *connection = open_from(connections, ends[0], "192.0.2.1");
-    for (int i = 0; i < 4; i++) {
-        sleep_ms(500);
-        REQUIRE(bp_connection_wait(connections, connection, (enum bp_wait)(i % BP_WAIT_COUNT)),
-                "after %d half seconds", i + 1);
+    for (;;) {
+        struct bp_connection *connection = open_from(connections, -1, "192.0.2.1");
+        if (bp_connection_wait(connections, connection, first) &&
+            bp_connection_wait(connections, connection, then))
+            return connection;
+        bp_connection_close(connections, connection);
     }
-    bp_connection_close(connections, connection);
+}
+
+/* Who is late is cut off, and only a late body is told why. What is being worked on is not late. */
+static void require_deadline(enum bp_wait wait)
+{
+    int ends[2];
+    struct bp_connections *connections = start(wait, 100, 100);
+    struct bp_connection *working = open_through(connections, wait, BP_WAIT_WORK);
+    const long begin = now_ms();
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    struct bp_connection *late = open_from(connections, ends[0], "192.0.2.1");
+    strcpy(late->request_id, "one");
+    if (wait != BP_WAIT_HEAD)
+        ck_assert(bp_connection_wait(connections, late, wait));
+    require_cut_off(ends[1], wait);
+    require_not_early(begin);
+    ck_assert(bp_connection_is_over(late));
+    REQUIRE(!bp_connection_wait(connections, late, BP_WAIT_REPLY), "phase %d goes on", wait);
+    ck_assert(!bp_connection_is_over(working));
+    bp_connection_close(connections, late);
+    bp_connection_close(connections, working);
     bp_connections_stop(connections);
     close(ends[0]);
     close(ends[1]);
+}
+
+TEST(test_deadlines)
+{
+    for (int wait = 0; wait < BP_WAIT_COUNT; wait++)
+        require_deadline((enum bp_wait)wait);
+}
+
+TEST(test_ticks)
+{
+    struct bp_connections *connections = start(BP_WAIT_OVER, 1, 1);
+    while (atomic_load(&n_ticks) < 10)
+        sleep_ms(1);
+    bp_connections_stop(connections);
+}
+
+/* A phase has its whole time, whatever the one before took. */
+TEST(test_a_phase_begins_anew)
+{
+    struct bp_connections *connections = start(BP_WAIT_BODY, 100, 100);
+    struct bp_connection *connection = open_from(connections, -1, "192.0.2.1");
+    sleep_ms(SOON * 1500);
+    const long begin = now_ms();
+    ck_assert(bp_connection_wait(connections, connection, BP_WAIT_BODY));
+    wait_until_over(connection);
+    require_not_early(begin);
+    bp_connection_close(connections, connection);
+    bp_connections_stop(connections);
+}
+
+/* A deadline is over with its phase. */
+TEST(test_who_goes_on_is_not_late)
+{
+    struct bp_connections *connections = start(BP_WAIT_BODY, 100, 100);
+    struct bp_connection *connection = open_through(connections, BP_WAIT_BODY, BP_WAIT_REPLY);
+    sleep_ms(SOON * 1500);
+    ck_assert(!bp_connection_is_over(connection));
+    bp_connection_close(connections, connection);
+    bp_connections_stop(connections);
 }
 
 TEST(test_limits)
@@ -123,7 +174,7 @@ TEST(test_limits)
     } rows[] = {{"192.0.2.1", false}, {"192.0.2.1", false}, {"192.0.2.1", true},
                 {"192.0.2.2", false}, {"192.0.2.2", false}, {"192.0.2.3", true}};
     struct bp_connection *all[LENGTH(rows)];
-    struct bp_connections *connections = start(5, 2);
+    struct bp_connections *connections = start(BP_WAIT_OVER, 5, 2);
     for (size_t i = 0; i < LENGTH(rows); i++) {
         all[i] = open_from(connections, -1, rows[i].address);
         REQUIRE(all[i]->is_one_too_many == rows[i].too_many, "row %zu", i);
@@ -140,18 +191,18 @@ TEST(test_limits)
 /* Only those between two requests count: the others are in flight. */
 TEST(test_in_use)
 {
-    struct bp_connections *connections = start(5, 5);
-    ck_assert(!bp_connections_in_use(connections, 1000));
+    struct bp_connections *connections = start(BP_WAIT_OVER, 5, 5);
+    ck_assert(!bp_connections_in_use(connections, NEVER * 1000));
     struct bp_connection *one = open_from(connections, -1, "192.0.2.1");
     struct bp_connection *two = open_from(connections, -1, "192.0.2.1");
-    ck_assert(bp_connections_in_use(connections, 1000));
+    ck_assert(bp_connections_in_use(connections, NEVER * 1000));
     ck_assert(bp_connection_wait(connections, one, BP_WAIT_BODY));
-    ck_assert(bp_connections_in_use(connections, 1000)); /* the other */
+    ck_assert(bp_connections_in_use(connections, NEVER * 1000)); /* the other */
     ck_assert(bp_connection_wait(connections, two, BP_WAIT_WORK));
-    ck_assert(!bp_connections_in_use(connections, 1000));
-    ck_assert(bp_connection_wait(connections, two, BP_WAIT_HEAD));
+    ck_assert(!bp_connections_in_use(connections, NEVER * 1000));
+    ck_assert(bp_connection_wait(connections, two, BP_WAIT_IDLE));
     sleep_ms(300);
-    ck_assert(bp_connections_in_use(connections, 800));
+    ck_assert(bp_connections_in_use(connections, NEVER * 1000));
     ck_assert(!bp_connections_in_use(connections, 200));
     bp_connection_close(connections, one);
     bp_connection_close(connections, two);
@@ -160,7 +211,7 @@ TEST(test_in_use)
 
 TEST(test_addresses)
 {
-    struct bp_connections *connections = start(5, 5);
+    struct bp_connections *connections = start(BP_WAIT_OVER, 5, 5);
     struct sockaddr_in6 client = {.sin6_family = AF_INET6};
     char text[INET6_ADDRSTRLEN];
     struct bp_connection *v4 = open_from(connections, -1, "192.0.2.77");
@@ -170,37 +221,72 @@ TEST(test_addresses)
     struct bp_connection *v6 = bp_connection_open(connections, -1, (struct sockaddr *)&client);
     bp_connection_client(text, v6);
     ck_assert_str_eq(text, "2001:db8::7");
+    const struct sockaddr nameless = {.sa_family = AF_UNIX};
+    struct bp_connection *local = bp_connection_open(connections, -1, &nameless);
+    bp_connection_client(text, local);
+    ck_assert_str_eq(text, "unix");
+    bp_connection_close(connections, local);
     bp_connection_close(connections, v4);
     bp_connection_close(connections, v6);
     bp_connections_stop(connections);
 }
 
-/* With 9 of 10 taken and more, one that waits for a head gets a second, however long the rule is.
- */
+/* The first line of a request ends the idle time, and gives no fresh connection more time. */
+TEST(test_head_begins)
+{
+    const struct bp_connection_rules rules = {
+        .seconds = {[BP_WAIT_HEAD] = 60, [BP_WAIT_BODY] = 60, [BP_WAIT_IDLE] = 3600},
+        .most = 5,
+        .most_per_client = 5,
+        .on_tick = tick,
+        .cls = &n_ticks};
+    struct bp_connections *connections = bp_connections_start(&rules);
+    struct bp_connection *one = open_from(connections, -1, "192.0.2.1");
+    ck_assert_uint_eq(bp_connections_count(connections), 1);
+    const uint64_t fresh = atomic_load(&one->wait);
+    sleep_ms(20);
+    bp_connection_begin_head(connections, one);
+    ck_assert_uint_eq(atomic_load(&one->wait), fresh);
+    ck_assert(bp_connection_wait(connections, one, BP_WAIT_IDLE));
+    const uint64_t idle = atomic_load(&one->wait);
+    bp_connection_begin_head(connections, one);
+    ck_assert_uint_lt(atomic_load(&one->wait), idle);
+    ck_assert_uint_gt(atomic_load(&one->wait), fresh);
+    ck_assert(bp_connection_wait(connections, one, BP_WAIT_BODY));
+    const uint64_t body = atomic_load(&one->wait);
+    bp_connection_begin_head(connections, one);
+    ck_assert_uint_eq(atomic_load(&one->wait), body);
+    bp_connection_close(connections, one);
+    ck_assert_uint_eq(bp_connections_count(connections), 0);
+    bp_connections_stop(connections);
+}
+
+/* With 9 of 10 taken and more, one that waits for a request, its first or its next, gets a second,
+ * however long the rule is. */
 TEST(test_crowded)
 {
-    const struct bp_connection_rules rules = {.seconds = {60, 60, 60},
-                                              .most = 10,
-                                              .most_per_client = 10,
-                                              .on_tick = tick,
-                                              .cls = &n_ticks};
-    struct bp_connections *connections = bp_connections_start(&rules);
+    struct bp_connections *connections = start(BP_WAIT_OVER, 10, 10);
     struct bp_connection *all[10];
     for (size_t i = 0; i < 9; i++)
         all[i] = open_from(connections, -1, "192.0.2.1");
+    for (size_t i = 0; i < 9; i += 2)
+        bp_connection_wait(connections, all[i], BP_WAIT_IDLE);
     sleep_ms(1500);
     for (size_t i = 0; i < 9; i++)
         REQUIRE(!bp_connection_is_over(all[i]), "%zu: nine are no crowd", i);
+    ck_assert(bp_connection_wait(connections, all[3], BP_WAIT_BODY));
+    const long begin = now_ms();
     all[9] = open_from(connections, -1, "192.0.2.1");
-    bp_connection_wait(connections, all[3], BP_WAIT_BODY);
-    sleep_ms(500);
-    for (size_t i = 0; i < 9; i++)
-        REQUIRE(bp_connection_is_over(all[i]) == (i != 3), "%zu", i);
-    REQUIRE(!bp_connection_is_over(all[9]), "the last has been there for half a second");
+    for (size_t i = 0; i < 10; i++)
+        if (i != 3)
+            wait_until_over(all[i]);
+    require_not_early(begin); /* the last has got its second */
+    ck_assert(!bp_connection_is_over(all[3]));
     for (size_t i = 0; i < 10; i++)
         bp_connection_close(connections, all[i]);
     bp_connections_stop(connections);
 }
 
-SUITE("http/connections", test_deadlines, test_who_goes_on_is_not_late, test_limits, test_in_use,
-      test_addresses, test_crowded)
+SUITE("server/connections", test_deadlines, test_ticks, test_a_phase_begins_anew,
+      test_who_goes_on_is_not_late, test_limits, test_in_use, test_addresses, test_head_begins,
+      test_crowded)

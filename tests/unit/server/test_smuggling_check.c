@@ -100,4 +100,23 @@ TEST(test_cut_heads)
     ck_assert(is_clean(raw, sizeof raw - 1));
 }
 
-SUITE("server/smuggling_check", test_proper_heads, test_heads_that_others_read_otherwise, test_cut_heads)
+/* To forgive is -1 from 1.0 on, and the scan knows the buffers of 0.9.75 alone. */
+TEST(test_care_by_version)
+{
+    static const struct {
+        const char *version;
+        struct bp_smuggling_check check;
+    } rows[] = {
+        {"0.9.75", {-1, true}}, {"0.9.7", {1, false}},  {"0.9.77", {1, false}},
+        {"1.0.1", {1, false}},  {"1.0.75", {1, false}}, {"", {1, false}},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct bp_smuggling_check check = bp_smuggling_check_for(rows[i].version);
+        REQUIRE(check.strictness == rows[i].check.strictness &&
+                    check.scans_heads == rows[i].check.scans_heads,
+                "%s: %d, %d", rows[i].version, check.strictness, check.scans_heads);
+    }
+}
+
+SUITE("server/smuggling_check", test_care_by_version, test_proper_heads,
+      test_heads_that_others_read_otherwise, test_cut_heads)

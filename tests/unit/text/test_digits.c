@@ -4,9 +4,9 @@
 #include "suite.h"
 
 #ifdef BP_PLAIN_DIGITS
-#define NAME "codec/digits, plain"
+#define NAME "text/digits, plain"
 #else
-#define NAME "codec/digits"
+#define NAME "text/digits"
 #endif
 
 /* Half of them with many zeros at the end, some with many in front. */

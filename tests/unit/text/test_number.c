@@ -1,7 +1,8 @@
 #include <float.h>
 #include <math.h>
 
-#include "backpropd/number.h"
+#include "backpropd/number_read.h"
+#include "backpropd/number_write.h"
 #include "random.h"
 #include "suite.h"
 

@@ -1,8 +1,8 @@
 #include <jansson.h>
 #include <math.h>
 
-#include "backpropd/json.h"
-#include "backpropd/number.h"
+#include "backpropd/json_write.h"
+#include "backpropd/number_write.h"
 #include "budget.h"
 #include "random.h"
 
@@ -218,7 +218,7 @@ TEST(test_failure_from_the_start)
     budget_end(&memory);
 }
 
-SUITE("codec/text", test_put_in_a_row, test_grows_from_any_room, test_reserve_makes_room,
+SUITE("text/text", test_put_in_a_row, test_grows_from_any_room, test_reserve_makes_room,
       test_put_size_of_every_length, test_put_doubles_as_an_array,
       test_put_doubles_of_the_longest_kind, test_put_string_escapes, test_put_string_reads_back,
       test_put_members, test_failure_is_remembered, test_failure_from_the_start)

@@ -1,0 +1,15 @@
+/* Problems as JSON. A text that runs out of memory says so in `failed`; nothing else can go wrong.
+ */
+#ifndef BACKPROPD_ENCODE_PROBLEM_H
+#define BACKPROPD_ENCODE_PROBLEM_H
+
+#include "backpropd/problem.h"
+#include "backpropd/text.h"
+
+/* An RFC 9457 problem document. */
+void bp_encode_problem(struct bp_text *text, const struct bp_problem *problem);
+
+/* The code with hyphens, as in /problems/CODE. */
+void bp_encode_slug(struct bp_text *text, enum bp_problem_code code);
+
+#endif

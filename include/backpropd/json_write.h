@@ -1,0 +1,40 @@
+/* Small pieces of JSON output, for all that write replies. */
+#ifndef BACKPROPD_JSON_WRITE_H
+#define BACKPROPD_JSON_WRITE_H
+
+#include <string.h>
+
+#include "backpropd/text.h"
+
+/* Puts a comma if something stands before it in the same object or array. */
+static inline void bp_put_comma(struct bp_text *text)
+{
+    char last = text->size ? text->data[text->size - 1] : '{';
+    if (last != '{' && last != '[')
+        bp_text_putc(text, ',');
+}
+
+/* Puts a member's name; names are plain ASCII. */
+static inline void bp_put_key(struct bp_text *text, const char *name)
+{
+    if (!bp_text_reserve(text, strlen(name) + 4))
+        return;
+    bp_put_comma(text);
+    bp_text_putc(text, '"');
+    bp_text_puts(text, name);
+    bp_text_put(text, "\":", 2);
+}
+
+static inline void bp_put_member_size(struct bp_text *text, const char *name, size_t value)
+{
+    bp_put_key(text, name);
+    bp_text_put_size(text, value);
+}
+
+static inline void bp_put_member_string(struct bp_text *text, const char *name, const char *value)
+{
+    bp_put_key(text, name);
+    bp_text_put_string(text, value);
+}
+
+#endif

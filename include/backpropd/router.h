@@ -1,0 +1,33 @@
+/* Routes as data: which path takes which methods, and who answers. */
+#ifndef BACKPROPD_ROUTER_H
+#define BACKPROPD_ROUTER_H
+
+#include "backpropd/access.h"
+#include "backpropd/method.h"
+#include "backpropd/operation.h"
+
+struct bp_exchange;
+struct bp_file;
+
+/* Makes the reply of an exchange. */
+typedef void bp_handler(struct bp_exchange *exchange);
+
+struct bp_route {
+    const char *path;    /* exact, or a prefix that ends with a slash and a star */
+    const char *link;    /* its name in the links of GET /, or NULL */
+    unsigned methods;    /* a set of bp_method */
+    enum bp_group group; /* what it is, for those without a token */
+    bp_handler *answer;  /* at once, or NULL: `operation` is to be calculated */
+    const struct bp_operation *operation;
+    const struct bp_file *file; /* or NULL */
+};
+
+/* The routes of a service, in one block to be freed: first the operations, then what is always
+ * there, and files; and last, without a method, what stands for every other path. Out: n. NULL if
+ * there is no memory. */
+struct bp_route *bp_routes_make(size_t *n);
+
+/* The route of a path; never NULL. */
+const struct bp_route *bp_route_find(const struct bp_route *routes, const char *path);
+
+#endif

@@ -1,0 +1,13 @@
+/* The name that somebody meant. */
+#ifndef BACKPROPD_SUGGEST_H
+#define BACKPROPD_SUGGEST_H
+
+#include <stddef.h>
+
+#define BP_SUGGEST_MAX 40 /* bytes of a name that is looked for */
+
+/* The nearest of n names to a misspelt one, or NULL if none is near: at most two letters added,
+ * lost, swapped or wrong, capitals apart. Cannot fail. */
+const char *bp_suggest(const char *misspelt, const char *const *names, size_t n);
+
+#endif

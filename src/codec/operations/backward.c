@@ -1,0 +1,63 @@
+/* POST /backward: the seven steps, the gradients of the mean loss, and why some are zero. */
+#include "../encode.h"
+#include "../estimate.h"
+#include "../read_task.h"
+#include "backpropd/json_write.h"
+#include "backpropd/media.h"
+
+static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
+{
+    *estimate = (struct bp_estimate){
+        .multiply_adds = bp_backward_multiply_adds(&job->task),
+        .passes = 1,
+        .reply_numbers =
+            bp_plus(bp_network_parameters(&job->task.network), bp_sample_numbers(job, true)),
+    };
+}
+
+static void *layout(struct bp_layout *layout, const struct bp_job *job)
+{
+    const unsigned rows = job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0;
+    struct bp_pass counted, *pass = bp_layout_array(layout, 1, sizeof *pass);
+    bp_layout_pass(pass ? pass : &counted, layout, &job->task,
+                   BP_PASS_BACKWARD | BP_PASS_REASONS | rows);
+    return pass;
+}
+
+static bool run(void *result, struct bp_overflow *overflow, const struct bp_job *job)
+{
+    const bool finite = bp_backward(result, overflow, &job->task);
+    overflow->step = BP_NO_STEP;
+    return finite;
+}
+
+static void encode(struct bp_text *text, const struct bp_job *job, const void *result)
+{
+    const struct bp_pass *pass = result;
+    bp_text_putc(text, '{');
+    if (job->n_targets == job->task.n_samples) {
+        bp_put_key(text, "loss");
+        bp_text_put_double(text, pass->loss);
+    }
+    bp_put_gradients(text, job, pass);
+    bp_put_dead(text, "dead", job, pass);
+    bp_put_parameters(text, job, pass);
+    bp_put_why_zero(text, job, pass);
+    bp_put_samples(text, job, pass, true);
+    bp_text_putc(text, '}');
+}
+
+const struct bp_operation bp_operation_backward = {
+    .name = "backward",
+    .path = "/backward",
+    .members = BP_NAMES("network", "samples", "options", "include"),
+    .parts = BP_NAMES("samples", "why_zero"),
+    .included = BP_PART_SAMPLES | BP_PART_WHY_ZERO,
+    .targets = BP_TARGETS_OR_GRADIENTS,
+    .work_member = "samples",
+    .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
+    .read = bp_read_task,
+    .estimate = estimate,
+    .layout = layout,
+    .run = run,
+};

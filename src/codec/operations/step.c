@@ -1,0 +1,158 @@
+/* POST /step: steps of plain gradient descent, and what they did. */
+#include "step.h"
+
+#include "../encode.h"
+#include "../estimate.h"
+#include "../read_network.h"
+#include "../read_task.h"
+#include "backpropd/descent.h"
+#include "backpropd/json_write.h"
+#include "backpropd/media.h"
+
+static const struct bp_place LEARNING_RATE = {&bp_place_body, "learning_rate", BP_NO_NUMBER};
+static const struct bp_place STEPS = {&bp_place_body, "steps", BP_NO_NUMBER};
+
+static const struct bp_place FROZEN = {&bp_place_body, "frozen", BP_NO_NUMBER};
+
+static void read_frozen_name(struct bp_reader *reader, const struct bp_value *value, size_t i)
+{
+    struct bp_step *own = reader->job->own;
+    const size_t depth = reader->job->task.network.depth;
+    const struct bp_names known = bp_tensor_names(depth);
+    const char *name = bp_json_string(value);
+    size_t layer, index;
+    bool is_bias;
+    if (!name || !bp_read_tensor_name(name, depth, &layer, &is_bias)) {
+        bp_read_name(reader, value, &(struct bp_place){&FROZEN, "", i}, known.names, known.n,
+                     &index);
+        return;
+    }
+    own->frozen[layer].w |= !is_bias;
+    own->frozen[layer].b |= is_bias;
+}
+
+/* The tensors that stay as they were posted. */
+static void read_frozen(struct bp_reader *reader, const struct bp_value *value)
+{
+    size_t n;
+    if (!bp_is_array(reader, value, &n)) {
+        bp_read_wrong(reader, value, &FROZEN, "an array of names such as \"b1\"");
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        read_frozen_name(reader, bp_json_element(value, i), i);
+}
+
+static void read(struct bp_reader *reader)
+{
+    struct bp_step *own = reader->job->own;
+    bp_read_task(reader);
+    const struct bp_value *rate = bp_read_member(reader, "learning_rate", true);
+    const struct bp_value *steps = bp_read_member(reader, "steps", false);
+    if (rate && bp_read_number(reader, rate, &LEARNING_RATE, &own->learning_rate) &&
+        own->learning_rate < 0)
+        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &LEARNING_RATE,
+                     "a learning rate of 0 or more is needed here")
+            ->got = bp_fact_number(own->learning_rate);
+    own->steps = 1;
+    const struct bp_value *frozen = bp_read_member(reader, "frozen", false);
+    if (frozen)
+        read_frozen(reader, frozen);
+    if (steps)
+        bp_read_integer(reader, steps, &STEPS, 1, reader->limits->steps, BP_FAULT_LIMIT_EXCEEDED,
+                        &own->steps);
+}
+
+static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
+{
+    const struct bp_step *own = job->own;
+    const size_t networks = 2 * bp_network_parameters(&job->task.network);
+    *estimate = (struct bp_estimate){
+        .multiply_adds = bp_plus(bp_times(own->steps, bp_backward_multiply_adds(&job->task)),
+                                 bp_forward_multiply_adds(&job->task)),
+        .passes = own->steps,
+        .reply_numbers =
+            bp_plus(bp_plus(networks, bp_plus(own->steps, 1)), bp_sample_numbers(job, true)),
+    };
+}
+
+static void *layout(struct bp_layout *layout, const struct bp_job *job)
+{
+    const struct bp_step *own = job->own;
+    struct bp_descent counted, *descent = bp_layout_array(layout, 1, sizeof *descent);
+    struct bp_descent *to = descent ? descent : &counted;
+    to->learning_rate = own->learning_rate;
+    to->steps = own->steps;
+    to->frozen = own->frozen;
+    bp_descent_layout(to, layout, &job->task,
+                      job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0);
+    return descent;
+}
+
+static bool run(void *result, struct bp_overflow *overflow, const struct bp_job *job)
+{
+    return bp_descend(result, overflow, &job->task);
+}
+
+/* The units of relu layers that are dead in one pass and not in the other. */
+static void put_dead_difference(struct bp_text *text, const struct bp_job *job, const char *name,
+                                const struct bp_pass *dead_in, const struct bp_pass *alive_in)
+{
+    bp_put_key(text, name);
+    bp_text_putc(text, '{');
+    for (size_t k = 1; k <= job->task.network.depth; k++) {
+        const struct bp_layer *layer = &job->task.network.layers[k - 1];
+        if (layer->activation != BP_ACTIVATION_RELU)
+            continue;
+        bp_put_key_output(text, job, "h%", "y_hat", k);
+        bp_text_putc(text, '[');
+        for (size_t j = 0; j < layer->n_out; j++) {
+            if (!dead_in->layers[k - 1].dead[j] || alive_in->layers[k - 1].dead[j])
+                continue;
+            bp_put_comma(text);
+            bp_text_put_size(text, j);
+        }
+        bp_text_putc(text, ']');
+    }
+    bp_text_putc(text, '}');
+}
+
+static void encode(struct bp_text *text, const struct bp_job *job, const void *result)
+{
+    const struct bp_descent *descent = result;
+    const struct bp_pass *first = &descent->first, *last = &descent->last;
+    bp_text_putc(text, '{');
+    bp_put_network(text, job, &descent->after);
+    bp_put_key(text, "loss_before");
+    bp_text_put_double(text, descent->losses[0]);
+    bp_put_key(text, "loss_after");
+    bp_text_put_double(text, descent->losses[descent->steps]);
+    bp_put_key(text, "losses");
+    bp_text_put_doubles(text, descent->losses, descent->steps + 1);
+    bp_put_member_size(text, "changed", descent->changed);
+    bp_put_dead(text, "dead_before", job, first);
+    bp_put_dead(text, "dead_after", job, last);
+    put_dead_difference(text, job, "newly_dead", last, first);
+    put_dead_difference(text, job, "revived", first, last);
+    bp_put_gradients(text, job, first);
+    bp_put_parameters(text, job, first);
+    bp_put_why_zero(text, job, first);
+    bp_put_samples(text, job, first, true);
+    bp_text_putc(text, '}');
+}
+
+const struct bp_operation bp_operation_step = {
+    .name = "step",
+    .path = "/step",
+    .members =
+        BP_NAMES("network", "samples", "options", "include", "learning_rate", "steps", "frozen"),
+    .parts = BP_NAMES("samples", "why_zero"),
+    .targets = BP_TARGETS_REQUIRED,
+    .own = {.once = sizeof(struct bp_step), .per_layer = sizeof(struct bp_frozen)},
+    .work_member = "steps",
+    .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
+    .read = read,
+    .estimate = estimate,
+    .layout = layout,
+    .run = run,
+};

@@ -1,0 +1,72 @@
+#include "read_json.h"
+
+#include "backpropd/json_read.h"
+#include "fault.h"
+
+/* What is wrong with the text. */
+static const char *const WORDS[] = {
+    [BP_JSON_EMPTY] = "the body is empty",
+    [BP_JSON_ENDS_EARLY] = "the text ends too early",
+    [BP_JSON_UNCLOSED_STRING] = "the text ends within a string",
+    [BP_JSON_NUL] = "a NUL byte",
+    [BP_JSON_TOO_DEEP] = "nested deeper than 8 levels",
+    [BP_JSON_BYTE_ORDER_MARK] = "a byte order mark",
+    [BP_JSON_BAD_UTF8] = "not UTF-8",
+    [BP_JSON_CONTROL_CHARACTER] = "a control character in a string",
+    [BP_JSON_BAD_ESCAPE] = "not an escape that JSON knows",
+    [BP_JSON_HALF_PAIR] = "half of a surrogate pair",
+    [BP_JSON_NUL_ESCAPE] = "a NUL in a string",
+    [BP_JSON_BAD_NUMBER] = "not a number that JSON knows",
+    [BP_JSON_NOT_FINITE] = "JSON has no NaN and no Infinity",
+    [BP_JSON_PYTHON] = "JSON spells it true, false or null",
+    [BP_JSON_UNKNOWN_WORD] = "not a word that JSON knows",
+    [BP_JSON_SINGLE_QUOTES] = "JSON has double quotes only",
+    [BP_JSON_COMMENT] = "JSON has no comments",
+    [BP_JSON_UNQUOTED_NAME] = "a name without double quotes",
+    [BP_JSON_MISSING_NAME] = "a name is needed here",
+    [BP_JSON_MISSING_COLON] = "a colon is needed here",
+    [BP_JSON_MISSING_COMMA] = "a comma or a closing bracket is needed here",
+    [BP_JSON_MISSING_VALUE] = "a value is needed here",
+    [BP_JSON_TRAILING_COMMA] = "a comma stands before the closing bracket",
+    [BP_JSON_WRONG_BRACKET] = "this bracket closes what another kind has opened",
+    [BP_JSON_TRAILING_TEXT] = "the text goes on after its end",
+    [BP_JSON_REFUSED] = "not JSON",
+};
+
+static bool set_fault(struct bp_problem *problem, const struct bp_json *json)
+{
+    if (json->fault == BP_JSON_OVER_BUDGET || json->fault == BP_JSON_NO_MEMORY)
+        return bp_problem_set_memory(problem, json->fault == BP_JSON_OVER_BUDGET);
+    if (json->fault == BP_JSON_TOO_MANY) {
+        bp_fault_add(problem, BP_FAULT_LIMIT_EXCEEDED, &bp_place_body,
+                     "more values outside arrays of numbers than any network needs")
+            ->expected = bp_fact_number(BP_VALUES_MAX);
+        return bp_faults_finish(problem);
+    }
+    problem->line = json->line;
+    problem->column = json->column;
+    problem->offset = json->offset;
+    return bp_problem_set(problem, BP_PROBLEM_INVALID_JSON, "line %zu, column %zu: %s", json->line,
+                          json->column, WORDS[json->fault]);
+}
+
+static void note_duplicate(void *context, const struct bp_place *object, const char *name)
+{
+    bp_fault_add_member(context, BP_FAULT_DUPLICATE_MEMBER, object, name, "a second member");
+}
+
+bool bp_read_json(struct bp_json *json, struct bp_problem *problem, const char *body, size_t size,
+                  const struct bp_limits *limits, struct bp_memory *memory)
+{
+    const struct bp_json_listener listener = {note_duplicate, problem};
+    const struct bp_json_limits json_limits = {
+        .depth = BP_DEPTH_MAX,
+        .values = BP_VALUES_MAX,
+        /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
+        .containers = 3 * limits->samples + 4 * limits->layers + limits->units + 64};
+
+    problem->n_faults = 0;
+    return (bp_json_open(json, body, size, &json_limits, memory) &&
+            (!json->has_duplicates || bp_json_list_duplicates(json, &listener))) ||
+           set_fault(problem, json);
+}

@@ -1,0 +1,27 @@
+/* Reading a network: its layers have their room already, as many as bp_count_layers says. */
+#ifndef BACKPROPD_CODEC_READ_NETWORK_H
+#define BACKPROPD_CODEC_READ_NETWORK_H
+
+#include "reader.h"
+
+/* The layers that a network's members speak of, those beyond the limit left out; at least 1. */
+size_t bp_count_layers(const struct bp_value *network, size_t limit);
+
+/* Reads the job's network. Returns the lengths that samples should have. In: first, the lengths of
+ * the first sample's x and y, 0 if unknown: the one tells a transposed W1, the other the width of
+ * the last layer. */
+struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_value *network,
+                                  struct bp_lengths first);
+
+/* Puts the weights of a network that was posted out_in into the order of the core. Fails (false) if
+ * there is no memory. Out: over_budget, why. */
+bool bp_turn_weights(struct bp_job *job, struct bp_memory *memory, bool *over_budget);
+
+/* W1, b1, W2, ...: the names of a network's tensors, at most of 16 layers. Cannot fail. */
+struct bp_names bp_tensor_names(size_t depth);
+
+/* Reads a name such as W12. Out: layer, from 0; is_bias. False if it names no tensor of a network
+ * of this depth. */
+bool bp_read_tensor_name(const char *name, size_t depth, size_t *layer, bool *is_bias);
+
+#endif

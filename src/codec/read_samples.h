@@ -1,0 +1,10 @@
+/* Reading samples: they have their room already, as many as the array holds. */
+#ifndef BACKPROPD_CODEC_READ_SAMPLES_H
+#define BACKPROPD_CODEC_READ_SAMPLES_H
+
+#include "reader.h"
+
+void bp_read_samples(struct bp_reader *reader, const struct bp_value *samples,
+                     struct bp_lengths lengths);
+
+#endif

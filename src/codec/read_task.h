@@ -1,0 +1,14 @@
+/* The members that most operations have. */
+#ifndef BACKPROPD_CODEC_READ_TASK_H
+#define BACKPROPD_CODEC_READ_TASK_H
+
+#include "reader.h"
+
+/* A member of the body, or NULL; if it is needed and missing, that is a fault. */
+const struct bp_value *bp_read_member(const struct bp_reader *reader, const char *name,
+                                      bool needed);
+
+/* Reads network, samples, options and include, in the order in which their faults are listed. */
+void bp_read_task(struct bp_reader *reader);
+
+#endif

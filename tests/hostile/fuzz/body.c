@@ -1,0 +1,178 @@
+/*
+ * A body to each of the three endpoints, and all that follows: decoding, the calculation, the reply
+ * or the problem.
+ *
+ * A reply is JSON with one spelling for each value, the same bytes when asked again, and agrees
+ * with itself: parameters are counted right, /forward and /backward have one loss, and /step's
+ * network can be posted back. A problem has a status of the closed list, and names its faults.
+ */
+#include "../../support/answer.h"
+#include "fuzz.h"
+
+/* Whatever is accepted takes microseconds. */
+static const struct bp_limits LIMITS = {.body_bytes = 1 << 20,
+                                        .header_bytes = 16384,
+                                        .connections = 1,
+                                        .queue = 1,
+                                        .memory_bytes = 64 << 20,
+                                        .layers = 5,
+                                        .units = 40,
+                                        .parameters = 1000,
+                                        .samples = 70, /* more than a block of the core */
+                                        .steps = 20,
+                                        .multiply_adds = 40000,
+                                        .reply_numbers = 10000};
+
+static const char *const PATHS[] = {"/forward", "/backward", "/step"};
+
+static struct bp_service *service(void)
+{
+    static struct bp_service service;
+    if (!service.metrics) {
+        bp_decode_prepare();
+        HOLDS(bp_service_start(&service, &LIMITS), "no memory");
+    }
+    return &service;
+}
+
+static size_t sum_of(const json_t *counts)
+{
+    const char *key;
+    json_t *count;
+    size_t sum = 0;
+    json_object_foreach((json_t *)counts, key, count) {
+        HOLDS(json_real_value(count) > 0, "%s is counted, and 0", key);
+        sum += (size_t)json_real_value(count);
+    }
+    return sum;
+}
+
+static size_t count_numbers(const json_t *value)
+{
+    const char *key;
+    json_t *inner;
+    size_t i, sum = 0;
+    if (json_is_number(value))
+        return 1;
+    json_array_foreach((json_t *)value, i, inner) sum += count_numbers(inner);
+    json_object_foreach((json_t *)value, key, inner)
+        sum += count_numbers(inner);
+    return sum;
+}
+
+static void check_parameters(const json_t *reply)
+{
+    const json_t *about = json_object_get(reply, "parameters");
+    const size_t total = (size_t)json_real_value(json_object_get(about, "total"));
+    const size_t zero = (size_t)json_real_value(json_object_get(about, "zero"));
+    const size_t nonzero = (size_t)json_real_value(json_object_get(about, "nonzero"));
+    HOLDS(about, "no parameters");
+    HOLDS(total == zero + nonzero, "%zu of %zu parameters are zero, %zu not", zero, total, nonzero);
+    HOLDS(zero == sum_of(json_object_get(about, "zero_because")), "not all zeros have a reason");
+    HOLDS(total == count_numbers(json_object_get(reply, "gradients")), "%zu gradients are counted",
+          total);
+}
+
+static void check_problem(const json_t *problem, unsigned status)
+{
+    const json_t *errors = json_object_get(problem, "errors"), *fault;
+    const char *code = json_string_value(json_object_get(problem, "code"));
+    size_t i;
+    HOLDS(status == 400 || status == 422 || status == 503, "status %u", status);
+    HOLDS(json_real_value(json_object_get(problem, "status")) == status, "another status");
+    HOLDS(code, "no code");
+    HOLDS((status == 400) == !strcmp(code, "invalid_json"), "%u %s", status, code);
+    HOLDS(!!errors == !strcmp(code, "invalid_request"), "%s with or without errors", code);
+    HOLDS(!errors || json_array_size(errors) > 0, "no fault is named");
+    json_array_foreach((json_t *)errors, i, fault)
+    {
+        const char *pointer = json_string_value(json_object_get(fault, "pointer"));
+        HOLDS(pointer && *pointer == '#', "a pointer is %s", pointer);
+        HOLDS(json_string_value(json_object_get(fault, "code")), "a fault without a code");
+        HOLDS(json_string_value(json_object_get(fault, "detail")), "a fault without a detail");
+    }
+}
+
+/* The reply read as JSON, checked by itself. To be decref'ed. */
+static json_t *check_reply(const struct bp_reply *reply)
+{
+    size_t size;
+    const char *text = bp_reply_body(reply, &size);
+    json_t *read = fuzz_own_json(text, size);
+    if (reply->status != 200) {
+        check_problem(read, reply->status);
+        return read;
+    }
+    for (size_t i = 2; i < size; i++)
+        HOLDS(!(text[i - 2] == '-' && text[i - 1] == '0' && strchr(",]}", text[i])), "-0 in %.*s",
+              (int)size, text);
+    return read;
+}
+
+static json_t *check_path(const char *path, const char *body, size_t size)
+{
+    struct bp_reply reply = answer(service(), BP_METHOD_POST, path, body, size),
+                    again = answer(service(), BP_METHOD_POST, path, body, size);
+    size_t n, n_again;
+    const char *text = bp_reply_body(&reply, &n), *text_again = bp_reply_body(&again, &n_again);
+    HOLDS(n == n_again && memcmp(text, text_again, n) == 0, "%s: %.*s and then %.*s", path, (int)n,
+          text, (int)n_again, text_again);
+    json_t *read = check_reply(&reply);
+    json_object_set_new(read, "status", json_real(reply.status));
+    bp_reply_free(&reply);
+    bp_reply_free(&again);
+    return read;
+}
+
+static unsigned status_of(const json_t *reply)
+{
+    return (unsigned)json_real_value(json_object_get(reply, "status"));
+}
+
+/* The network after the steps, in the place of the one posted. */
+static void post_back(const json_t *reply, const char *body, size_t size)
+{
+    json_t *request = json_loadb(body, size, JSON_DECODE_INT_AS_REAL, NULL);
+    HOLDS(request, "jansson refuses what was accepted");
+    json_object_set(request, "network", json_object_get(reply, "network"));
+    char *text = json_dumps(request, JSON_COMPACT);
+    json_t *next = check_path("/step", text, strlen(text));
+    const char *code = json_string_value(json_object_get(next, "code"));
+    HOLDS(status_of(next) == 200 || !strcmp(code, "not_finite"), "posted back: %s: %s", code, text);
+    json_decref(next);
+    free(text);
+    json_decref(request);
+}
+
+static void check_together(json_t *const replies[3], const char *body, size_t size)
+{
+    const json_t *forward = replies[0], *backward = replies[1], *step = replies[2];
+    for (size_t i = 1; i < 3; i++)
+        HOLDS((status_of(forward) == 400) == (status_of(replies[i]) == 400),
+              "JSON here, not there");
+    if (status_of(backward) == 200) {
+        HOLDS(status_of(forward) == 200, "backward is possible, forward is not");
+        HOLDS(json_equal(json_object_get(forward, "loss"), json_object_get(backward, "loss")),
+              "two losses");
+        check_parameters(backward);
+    }
+    if (status_of(step) == 200) {
+        check_parameters(step);
+        post_back(step, body, size);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *body = fuzz_text(data, size);
+    json_t *replies[3];
+    for (size_t i = 0; i < 3; i++)
+        replies[i] = check_path(PATHS[i], body, size);
+    check_together(replies, body, size);
+    for (size_t i = 0; i < 3; i++)
+        json_decref(replies[i]);
+    fuzz_memory_end(&service()->memory);
+    fuzz_memory_end(&service()->own_memory);
+    free(body);
+    return 0;
+}
