@@ -49,6 +49,10 @@ void bp_review_layout(struct bp_review *review, struct bp_layout *layout,
  * of which is asked for. Cannot fail. */
 void bp_review(struct bp_review *review);
 
+/* The most runs that a review of the task can take: what its work is estimated by. Cannot fail. In:
+ * review, laid out with a base. */
+size_t bp_review_runs_max(const struct bp_review *review);
+
 /* --- exercise ----------------------------------------------------------------------------------
  */
 

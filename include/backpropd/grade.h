@@ -35,6 +35,9 @@ void bp_grade_layout(struct bp_grade *grade, struct bp_layout *layout, const str
  */
 void bp_grade(struct bp_grade *grade);
 
+/* Fewer runs than bp_grade_runs_max tells of any task. */
+#define BP_GRADE_RUNS_MIN 500
+
 /* The most runs that a grading of the task can take, with pairs and without: what its work is
  * estimated by. Cannot fail; in/out: grade, laid out with a base. */
 size_t bp_grade_runs_max(const struct bp_grade *grade, bool pairs);

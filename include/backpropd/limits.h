@@ -3,6 +3,7 @@
 #ifndef BACKPROPD_LIMITS_H
 #define BACKPROPD_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* member and wire name, default, the most that it can be set to, what it is (for --help). 2^53 is
@@ -21,12 +22,14 @@
     X(steps, 100000, 9007199254740992, "steps of gradient descent")                                \
     X(multiply_adds, 2000000000, 9007199254740992,                                                 \
       "multiply-adds of a request, estimated before any work")                                     \
-    X(reply_numbers, 1000000, 9007199254740992, "numbers in a reply, counted before any work")
+    X(reply_numbers, 1000000, 9007199254740992, "numbers in a reply, counted before any work")     \
+    X(graded_cells, 100000, 9007199254740992, "cells that a request has graded")
 
 struct bp_limits {
 #define BP_AS_MEMBER(name, standard, most, text) size_t name;
     BP_LIMITS(BP_AS_MEMBER)
 #undef BP_AS_MEMBER
+    bool keeps_answers; /* right answers must not be revealed: no other path tells them either */
 };
 
 #define BP_AS_DEFAULT(name, standard, most, text) .name = (standard),

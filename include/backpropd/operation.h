@@ -47,7 +47,8 @@ struct bp_operation {
     struct {
         size_t once, per_layer, per_sample;
     } own;
-    const char *work_member; /* the member to blame for too many multiply-adds */
+    bool has_cells;          /* its body may have an array for each cell that is graded */
+    const char *work_member; /* the member to blame for too many multiply-adds; NULL: the body */
     const struct bp_representation *representations; /* best first; the last has no media type */
 
     /* Reads the members of the body into the job, fault by fault. */

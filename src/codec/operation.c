@@ -4,7 +4,8 @@
 #define OPERATIONS(X)                                                                              \
     X(forward)                                                                                     \
     X(backward)                                                                                    \
-    X(step)
+    X(step)                                                                                        \
+    X(grade)
 
 #define DECLARE(name) extern const struct bp_operation bp_operation_##name;
 OPERATIONS(DECLARE)

@@ -56,14 +56,15 @@ static void note_duplicate(void *context, const struct bp_place *object, const c
 }
 
 bool bp_read_json(struct bp_json *json, struct bp_problem *problem, const char *body, size_t size,
-                  const struct bp_limits *limits, struct bp_memory *memory)
+                  const struct bp_limits *limits, bool has_cells, struct bp_memory *memory)
 {
     const struct bp_json_listener listener = {note_duplicate, problem};
     const struct bp_json_limits json_limits = {
         .depth = BP_DEPTH_MAX,
         .values = BP_VALUES_MAX,
         /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
-        .containers = 3 * limits->samples + 4 * limits->layers + limits->units + 64};
+        .containers = 3 * limits->samples + 4 * limits->layers + limits->units + 64 +
+                      (has_cells ? limits->graded_cells + limits->samples : 0)};
 
     problem->n_faults = 0;
     return (bp_json_open(json, body, size, &json_limits, memory) &&

@@ -17,6 +17,14 @@ const struct bp_value *bp_read_member(const struct bp_reader *reader, const char
     return value;
 }
 
+void bp_read_learning_rate(const struct bp_reader *reader, bool needed, double *rate)
+{
+    const struct bp_place at = {&bp_place_body, "learning_rate", BP_NO_NUMBER};
+    const struct bp_value *value = bp_read_member(reader, "learning_rate", needed);
+    if (value)
+        bp_read_within(reader, value, &at, 0, BP_NO_UPPER_BOUND, rate);
+}
+
 static size_t length_of(const struct bp_reader *reader, const struct bp_value *value)
 {
     return value && bp_json_kind(reader->json, value) == BP_JSON_VECTOR
@@ -48,7 +56,8 @@ void bp_read_task(struct bp_reader *reader)
     const struct bp_value *options = bp_read_member(reader, "options", false);
     if (options)
         bp_read_options(reader, options);
-    const struct bp_value *include = bp_read_member(reader, "include", false);
+    const struct bp_value *include =
+        reader->job->operation->parts.n ? bp_read_member(reader, "include", false) : NULL;
     if (include)
         bp_read_include(reader, include);
 }

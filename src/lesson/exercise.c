@@ -100,6 +100,11 @@ void bp_review_layout(struct bp_review *review, struct bp_layout *layout,
     review->sums = bp_layout_array(layout, most * review->grade.steps.n * 2, sizeof(double));
 }
 
+size_t bp_review_runs_max(const struct bp_review *review)
+{
+    return review->grade.referee->variants.n_single + 4;
+}
+
 static struct bp_made_at made_at(const struct bp_variant *variant)
 {
     return (struct bp_made_at){bp_variant_code(variant), variant->first};

@@ -9,7 +9,6 @@
 #include "backpropd/json_write.h"
 #include "backpropd/media.h"
 
-static const struct bp_place LEARNING_RATE = {&bp_place_body, "learning_rate", BP_NO_NUMBER};
 static const struct bp_place STEPS = {&bp_place_body, "steps", BP_NO_NUMBER};
 
 static const struct bp_place FROZEN = {&bp_place_body, "frozen", BP_NO_NUMBER};
@@ -47,13 +46,8 @@ static void read(struct bp_reader *reader)
 {
     struct bp_step *own = reader->job->own;
     bp_read_task(reader);
-    const struct bp_value *rate = bp_read_member(reader, "learning_rate", true);
+    bp_read_learning_rate(reader, true, &own->learning_rate);
     const struct bp_value *steps = bp_read_member(reader, "steps", false);
-    if (rate && bp_read_number(reader, rate, &LEARNING_RATE, &own->learning_rate) &&
-        own->learning_rate < 0)
-        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &LEARNING_RATE,
-                     "a learning rate of 0 or more is needed here")
-            ->got = bp_fact_number(own->learning_rate);
     own->steps = 1;
     const struct bp_value *frozen = bp_read_member(reader, "frozen", false);
     if (frozen)
