@@ -48,6 +48,16 @@ size_t bp_sample_numbers(const struct bp_job *job, bool backward)
     return bp_plus(bp_times(job->task.n_samples, each), job->n_targets);
 }
 
+#define RUN_COST 8 /* of a multiply-add of the referee, in those of the core */
+
+void bp_estimate_runs(struct bp_estimate *estimate, const struct bp_task *task, size_t runs)
+{
+    *estimate = (struct bp_estimate){
+        .multiply_adds = bp_times(runs, bp_times(RUN_COST, bp_backward_multiply_adds(task))),
+        .passes = bp_times(runs, bp_times(RUN_COST, task->n_samples)),
+    };
+}
+
 void bp_estimate_make(struct bp_job *job)
 {
     struct bp_estimate *estimate = &job->estimate;

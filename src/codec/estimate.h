@@ -17,6 +17,10 @@ size_t bp_backward_multiply_adds(const struct bp_task *task);
 /* Numbers in the `samples` of a reply, 0 if it has none; `backward`: with the seven steps. */
 size_t bp_sample_numbers(const struct bp_job *job, bool backward);
 
+/* Sets an estimate for so many runs of the referee over a task: its one machine makes one step
+ * after the other, and costs more than the core. */
+void bp_estimate_runs(struct bp_estimate *estimate, const struct bp_task *task, size_t runs);
+
 /* Sets the job's estimate, by its operation and for its reply as JSON. */
 void bp_estimate_make(struct bp_job *job);
 

@@ -21,6 +21,7 @@ struct bp_reviewing {
     struct bp_review review;
 };
 
+#define BP_EXERCISE_GENERATOR 1
 #define BP_EXERCISE_LAYERS 16
 #define BP_EXERCISE_UNITS 64
 #define BP_EXERCISE_SAMPLES 16

@@ -5,7 +5,10 @@
     X(forward)                                                                                     \
     X(backward)                                                                                    \
     X(step)                                                                                        \
-    X(grade)
+    X(grade)                                                                                       \
+    X(check)                                                                                       \
+    X(exercise)                                                                                    \
+    X(review)
 
 #define DECLARE(name) extern const struct bp_operation bp_operation_##name;
 OPERATIONS(DECLARE)

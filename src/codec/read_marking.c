@@ -75,11 +75,22 @@ bool bp_step_counts(const struct bp_grade *grade, size_t step)
 
 void bp_check_weights(struct bp_reader *reader, const struct bp_grade *grade)
 {
-    for (size_t i = 0; i < grade->steps.n; i++)
+    bool something_counts = false;
+    for (size_t i = 0; i < grade->steps.n; i++) {
         if (bp_step_counts(grade, i) && grade->marking.weights[i] != 0)
             return;
-    bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &WEIGHTS,
-                 "give some step that is asked for a weight above 0: they add up to 0");
+        something_counts = something_counts || bp_step_counts(grade, i);
+    }
+    if (something_counts)
+        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &WEIGHTS,
+                     "give some step that is asked for a weight above 0: they add up to 0");
+}
+
+bool bp_check_all_cells(struct bp_reader *reader, const struct bp_steps *steps)
+{
+    const size_t limit = reader->limits->graded_cells;
+    return steps->n_cells <= limit ||
+           bp_read_limit(reader, &bp_place_body, "cells of all steps", limit, steps->n_cells);
 }
 
 /* --- the rest --------------------------------------------------------------------------------- */

@@ -12,8 +12,12 @@
 void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
                      const struct bp_step_names *names, bool *reveals);
 
-/* Sees to it that some step counts: that the weights of what is asked do not add up to 0. */
+/* Sees to it that the weights of what counts, if anything does, do not add up to 0. */
 void bp_check_weights(struct bp_reader *reader, const struct bp_grade *grade);
+
+/* An exercise makes its mistakes at every step, whatever is asked for. Returns false, and notes the
+ * fault, if they have more cells than the limit allows. */
+bool bp_check_all_cells(struct bp_reader *reader, const struct bp_steps *steps);
 
 /* True if a step of this name would be that of a bias which is null. Out: layer, from 1. */
 bool bp_names_null_bias(const struct bp_network *network, const char *name, size_t *layer);

@@ -16,9 +16,12 @@ static void lay_out(struct bp_layout *layout, struct bp_job *job)
     bp_step_names_layout(&grading->names, layout, &grading->grade.steps);
 }
 
-static size_t work_of(const struct bp_job *job, const struct bp_grade *grade, bool pairs)
+/* True if the work of so many runs is within the limit. */
+static bool is_affordable(const struct bp_reader *reader, size_t runs)
 {
-    return bp_times(bp_grade_runs_max(grade, pairs), bp_backward_multiply_adds(&job->task));
+    struct bp_estimate estimate;
+    bp_estimate_runs(&estimate, &reader->job->task, runs);
+    return estimate.multiply_adds <= reader->limits->multiply_adds;
 }
 
 /* Nothing is asked for, or too much. */
@@ -42,12 +45,14 @@ static void check_asked(struct bp_reader *reader, const struct bp_grade *grade)
         bp_read_limit(reader, &ANSWERS, "cells to be graded", limit, n_cells);
 }
 
-/* Grades nothing of a task so large that its memory alone would be too much. */
+/* Lays nothing out for a task so large that its memory alone would be too much. */
 static bool is_too_large(struct bp_reader *reader)
 {
-    const size_t least = bp_times(BP_GRADE_RUNS_MIN, bp_backward_multiply_adds(&reader->job->task));
-    return least > reader->limits->multiply_adds &&
-           !bp_read_limit(reader, &ANSWERS, "multiply-adds", reader->limits->multiply_adds, least);
+    struct bp_estimate least;
+    bp_estimate_runs(&least, &reader->job->task, BP_GRADE_RUNS_MIN);
+    return least.multiply_adds > reader->limits->multiply_adds &&
+           !bp_read_limit(reader, &ANSWERS, "multiply-adds", reader->limits->multiply_adds,
+                          least.multiply_adds);
 }
 
 static void read_all(struct bp_reader *reader, const struct bp_value *answers,
@@ -59,7 +64,7 @@ static void read_all(struct bp_reader *reader, const struct bp_value *answers,
     bp_read_marking(reader, grade, &grading->names, &grading->reveals);
     if (answers && reader->problem->n_faults == faults_before)
         check_asked(reader, grade);
-    grade->marking.pairs = work_of(reader->job, grade, true) <= reader->limits->multiply_adds;
+    grade->marking.pairs = is_affordable(reader, bp_grade_runs_max(grade, true));
 }
 
 static void read(struct bp_reader *reader)
@@ -84,12 +89,9 @@ static void read(struct bp_reader *reader)
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {
     const struct bp_grading *grading = job->own;
-    const bool pairs = grading->grade.marking.pairs;
-    *estimate = (struct bp_estimate){
-        .multiply_adds = work_of(job, &grading->grade, pairs),
-        .passes = bp_grade_runs_max(&grading->grade, pairs),
-        .reply_numbers = grading->reveals ? grading->grade.steps.n_cells : 0,
-    };
+    const struct bp_grade *grade = &grading->grade;
+    bp_estimate_runs(estimate, &job->task, bp_grade_runs_max(grade, grade->marking.pairs));
+    estimate->reply_numbers = grading->reveals ? grade->steps.n_cells : 0;
 }
 
 static bool run(void *result, struct bp_overflow *overflow, const struct bp_job *job)
