@@ -47,6 +47,7 @@ struct bp_operation {
     struct {
         size_t once, per_layer, per_sample;
     } own;
+    bool tells_answers;      /* its reply has what /grade is asked not to tell */
     bool has_cells;          /* its body may have an array for each cell that is graded */
     const char *work_member; /* the member to blame for too many multiply-adds; NULL: the body */
     const struct bp_representation *representations; /* best first; the last has no media type */
