@@ -132,11 +132,11 @@ test: test-tools all $(TEST_BINARIES) $(REPLAYS) ## All tests: unit, the fuzzers
 C_FILES = $(shell find src include tests -name node_modules -prune -o -name '*.[ch]' -print -o -name '*.cc' -print)
 
 .PHONY: lint-deps
-lint-deps: ## Install what lint, format and coverage need besides, npm among it
+lint-deps: ## Install what lint, format and coverage need besides
 	@sh tests/support/deps.sh lint
 
 .PHONY: lint
-lint: | $(DEPS_FIRST) ## clang-format, clang-tidy, cppcheck, both compilers' warnings, shellcheck, the OpenAPI linter
+lint: | $(DEPS_FIRST) ## Check layout, C, shell, contracts, mutants and openapi.yaml; run lint-deps before it once
 	@$(CHECK_DEPS) lint && sh tests/support/lint.sh $(C_FILES)
 
 .PHONY: format

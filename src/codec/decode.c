@@ -1,6 +1,5 @@
 #include "backpropd/decode.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "estimate.h"
@@ -41,29 +40,17 @@ static bool make_views(struct bp_reader *reader)
     return true;
 }
 
-/* Notes a member that others know, and who they are. False if nobody does. */
-static bool is_known_elsewhere(const struct bp_reader *reader, const char *key)
+static struct bp_names members_of(const struct bp_operation *operation)
 {
-    char says[128] = "only";
-    size_t n = 0;
-    for (const struct bp_operation *const *other = bp_operations; *other; other++)
-        if (bp_is_known(key, (*other)->members)) {
-            const size_t length = strlen(says);
-            snprintf(says + length, sizeof says - length, "%s %s", n++ ? "," : "", (*other)->path);
-        }
-    if (!n)
-        return false;
-    strncat(says, n == 1 ? " knows the member" : " know the member",
-            sizeof says - strlen(says) - 1);
-    bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_body, key, says);
-    return true;
+    return operation->members;
 }
 
 static void read_unknown(const struct bp_reader *reader)
 {
     const struct bp_names known = reader->job->operation->members;
     for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);) {
-        if (!bp_is_known(m.name, known) && !is_known_elsewhere(reader, m.name))
+        if (!bp_is_known(m.name, known) &&
+            !bp_read_elsewhere(reader, &bp_place_body, m.name, members_of))
             bp_read_unknown(reader, &bp_place_body, m.name, known);
     }
 }

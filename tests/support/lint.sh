@@ -1,5 +1,5 @@
 #!/bin/sh
-# All linters over the C files given, the shell scripts and the API's description.
+# All linters over the C files given, the shell scripts, the mutants and the API's description.
 # shellcheck disable=SC2086,SC2046  # lists of files and of flags are words
 set -eu
 c_files=$(printf '%s\n' "$@" | grep '\.c$')
@@ -8,6 +8,9 @@ flags='-D_GNU_SOURCE -DBP_VERSION=__FILE__ -Iinclude -Isrc -Itests/support'
 
 echo 'lint: clang-format'
 clang-format --dry-run --Werror "$@"
+
+echo 'lint: contracts'
+${PYTHON:-python3} tests/support/contracts.py $(printf '%s\n' "$@" | grep -E '^(src|include)/')
 
 echo 'lint: cppcheck'
 cppcheck --quiet --std=c11 --language=c --inline-suppr --error-exitcode=1 \

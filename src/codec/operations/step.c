@@ -1,6 +1,8 @@
 /* POST /step: steps of plain gradient descent, and what they did. */
 #include "step.h"
 
+#include <stdint.h>
+
 #include "../encode.h"
 #include "../estimate.h"
 #include "../read_network.h"
@@ -10,8 +12,16 @@
 #include "backpropd/media.h"
 
 static const struct bp_place STEPS = {&bp_place_body, "steps", BP_NO_NUMBER};
-
 static const struct bp_place FROZEN = {&bp_place_body, "frozen", BP_NO_NUMBER};
+
+/* A network that is missing, no object or too deep has a fault already; then the name of any layer
+ * will do, for it may be right. */
+static size_t known_depth(const struct bp_reader *reader, const char *name)
+{
+    const struct bp_value *network = reader->network;
+    const bool is_object = network && bp_json_kind(reader->json, network) == BP_JSON_OBJECT;
+    return is_object && !bp_json_member(network, name) ? reader->job->task.network.depth : SIZE_MAX;
+}
 
 static void read_frozen_name(struct bp_reader *reader, const struct bp_value *value, size_t i)
 {
@@ -21,11 +31,13 @@ static void read_frozen_name(struct bp_reader *reader, const struct bp_value *va
     const char *name = bp_json_string(value);
     size_t layer, index;
     bool is_bias;
-    if (!name || !bp_read_tensor_name(name, depth, &layer, &is_bias)) {
+    if (!name || !bp_read_tensor_name(name, known_depth(reader, name), &layer, &is_bias)) {
         bp_read_name(reader, value, &(struct bp_place){&FROZEN, "", i}, known.names, known.n,
                      &index);
         return;
     }
+    if (layer >= depth)
+        return;
     own->frozen[layer].w |= !is_bias;
     own->frozen[layer].b |= is_bias;
 }
@@ -48,13 +60,13 @@ static void read(struct bp_reader *reader)
     bp_read_task(reader);
     bp_read_learning_rate(reader, true, &own->learning_rate);
     const struct bp_value *steps = bp_read_member(reader, "steps", false);
-    own->steps = 1;
     const struct bp_value *frozen = bp_read_member(reader, "frozen", false);
-    if (frozen)
-        read_frozen(reader, frozen);
+    own->steps = 1;
     if (steps)
         bp_read_integer(reader, steps, &STEPS, 1, reader->limits->steps, BP_FAULT_LIMIT_EXCEEDED,
                         &own->steps);
+    if (frozen)
+        read_frozen(reader, frozen);
 }
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
@@ -73,7 +85,7 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 static void *layout(struct bp_layout *layout, const struct bp_job *job)
 {
     const struct bp_step *own = job->own;
-    struct bp_descent counted, *descent = bp_layout_array(layout, 1, sizeof *descent);
+    struct bp_descent counted = {0}, *descent = bp_layout_array(layout, 1, sizeof *descent);
     struct bp_descent *to = descent ? descent : &counted;
     to->learning_rate = own->learning_rate;
     to->steps = own->steps;
