@@ -49,13 +49,13 @@ struct bp_operation {
     } own;
     bool tells_answers;      /* its reply has what /grade is asked not to tell */
     bool has_cells;          /* its body may have an array for each cell that is graded */
-    const char *work_member; /* the member to blame for too many multiply-adds; NULL: the body */
+    const char *work_member; /* the member to blame for too much work; NULL: the body */
     const struct bp_representation *representations; /* best first; the last has no media type */
 
     /* Reads the members of the body into the job, fault by fault. */
     void (*read)(struct bp_reader *reader);
 
-    /* Out: what a whole job costs. Sums saturate at SIZE_MAX. */
+    /* Out: the work of `run`, and the numbers of the reply. */
     void (*estimate)(struct bp_estimate *estimate, const struct bp_job *job);
 
     /* Lays the result out, and returns it; NULL while the layout only counts. */

@@ -63,9 +63,8 @@ static void check_work(const struct bp_reader *reader)
     const struct bp_place member = {&bp_place_body, operation->work_member, BP_NO_NUMBER};
     const struct bp_place *work = operation->work_member ? &member : &bp_place_body;
     bp_estimate_make(reader->job);
-    if (estimate->multiply_adds > reader->limits->multiply_adds)
-        bp_read_limit(reader, work, "multiply-adds", reader->limits->multiply_adds,
-                      estimate->multiply_adds);
+    if (estimate->work > (double)reader->limits->work)
+        bp_read_work_limit(reader, work, estimate->work);
     if (estimate->reply_numbers > reader->limits->reply_numbers)
         bp_read_limit(reader, operation->parts.n ? &bp_place_include : work, "numbers in the reply",
                       reader->limits->reply_numbers, estimate->reply_numbers);

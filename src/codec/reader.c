@@ -334,3 +334,11 @@ bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place,
         fault->got = bp_fact_number((double)got);
     return false;
 }
+
+#define COUNTED_MAX 0x1p53 /* a double counts no further one by one */
+
+bool bp_read_work_limit(const struct bp_reader *reader, const struct bp_place *place, double work)
+{
+    return bp_read_limit(reader, place, "multiply-adds of work", reader->limits->work,
+                         work < COUNTED_MAX ? (size_t)work : SIZE_MAX);
+}

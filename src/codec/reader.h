@@ -98,6 +98,9 @@ void bp_read_missing(const struct bp_reader *reader, const struct bp_value *obje
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got);
 
+/* The same of work that is more than the limit. */
+bool bp_read_work_limit(const struct bp_reader *reader, const struct bp_place *place, double work);
+
 /* The lengths that x and y of a sample should have, 0 if unknown; whether the last layer's b is as
  * long as y should be. */
 struct bp_lengths {

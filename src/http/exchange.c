@@ -139,10 +139,10 @@ bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t si
     return true;
 }
 
-/* What takes longer goes to other threads. A body of LIGHT_BYTES is decoded in LIGHT_NANOSECONDS.
- */
-#define LIGHT_BYTES 32768
-#define LIGHT_NANOSECONDS 500000
+/* Half a millisecond; what takes more work goes to other threads. Of no body does decoding take
+ * more work for each byte. */
+#define LIGHT_WORK 15000000
+#define BYTE_WORK 450
 
 static void end_body(struct bp_exchange *exchange)
 {
@@ -213,11 +213,11 @@ static void complete(struct bp_exchange *exchange)
 bool bp_exchange_try(struct bp_exchange *exchange)
 {
     end_body(exchange);
-    if (exchange->body.data && exchange->received > LIGHT_BYTES)
+    if (exchange->body.data && exchange->received > LIGHT_WORK / BYTE_WORK)
         return false;
     if (begin_answer(exchange))
         return true;
-    if (bp_calculation_cost(&exchange->job, exchange->accepts_gzip) > LIGHT_NANOSECONDS)
+    if (bp_calculation_work(&exchange->job, exchange->accepts_gzip) > LIGHT_WORK)
         return false;
     complete(exchange);
     return true;

@@ -128,17 +128,17 @@ static void read(struct bp_reader *reader)
 
 /* --- calculating ------------------------------------------------------------------------------ */
 
-static size_t passes_of(const struct bp_job *job)
-{
-    return bp_plus(bp_times(4, bp_network_parameters(&job->task.network)), 1);
-}
+/* Work of one forward pass of the textbook, for a parameter and for a unit. */
+enum { PARAMETER = 60, UNIT = 300 };
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {
+    const double n = (double)bp_network_parameters(&job->task.network);
+    double units = 0;
+    for (size_t k = 0; k < job->task.network.depth; k++)
+        units += (double)job->task.network.layers[k].n_out;
     *estimate = (struct bp_estimate){
-        .multiply_adds = bp_plus(bp_times(passes_of(job), bp_forward_multiply_adds(&job->task)),
-                                 bp_backward_multiply_adds(&job->task)),
-        .passes = bp_times(passes_of(job), job->task.n_samples),
+        .work = (4 * n + 4) * (double)job->task.n_samples * (PARAMETER * n + UNIT * units),
         .reply_numbers = bp_times(4, bp_network_parameters(&job->task.network)),
     };
 }

@@ -143,9 +143,12 @@ static void read(struct bp_reader *reader)
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {
     const struct bp_drawing *own = job->own;
-    const size_t runs = bp_times(own->tries, bp_review_runs_max(&own->exercise.review));
-    bp_estimate_runs(estimate, &job->task, runs);
-    estimate->reply_numbers = own->exercise.n_numbers;
+    const struct bp_review *review = &own->exercise.review;
+    *estimate = (struct bp_estimate){
+        .work = bp_work_runs(bp_times(own->tries, bp_review_runs_max(review)),
+                             review->grade.steps.n_cells),
+        .reply_numbers = own->exercise.n_numbers,
+    };
 }
 
 static bool run(void *result, struct bp_overflow *overflow, const struct bp_job *job)

@@ -16,12 +16,9 @@ static void lay_out(struct bp_layout *layout, struct bp_job *job)
     bp_step_names_layout(&grading->names, layout, &grading->grade.steps);
 }
 
-/* True if the work of so many runs is within the limit. */
-static bool is_affordable(const struct bp_reader *reader, size_t runs)
+static double work_of(const struct bp_grade *grade, bool pairs)
 {
-    struct bp_estimate estimate;
-    bp_estimate_runs(&estimate, &reader->job->task, runs);
-    return estimate.multiply_adds <= reader->limits->multiply_adds;
+    return bp_work_runs(bp_grade_runs_max(grade, pairs), grade->steps.n_cells);
 }
 
 /* Nothing is asked for, or too much. */
@@ -48,11 +45,10 @@ static void check_asked(struct bp_reader *reader, const struct bp_grade *grade)
 /* Lays nothing out for a task so large that its memory alone would be too much. */
 static bool is_too_large(struct bp_reader *reader)
 {
-    struct bp_estimate least;
-    bp_estimate_runs(&least, &reader->job->task, BP_GRADE_RUNS_MIN);
-    return least.multiply_adds > reader->limits->multiply_adds &&
-           !bp_read_limit(reader, &ANSWERS, "multiply-adds", reader->limits->multiply_adds,
-                          least.multiply_adds);
+    struct bp_grading *grading = reader->job->own;
+    lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
+    const double least = bp_work_runs(BP_GRADE_RUNS_MIN, grading->grade.steps.n_cells);
+    return least > (double)reader->limits->work && !bp_read_work_limit(reader, &ANSWERS, least);
 }
 
 static void read_all(struct bp_reader *reader, const struct bp_value *answers,
@@ -64,7 +60,7 @@ static void read_all(struct bp_reader *reader, const struct bp_value *answers,
     bp_read_marking(reader, grade, &grading->names, &grading->reveals);
     if (answers && reader->problem->n_faults == faults_before)
         check_asked(reader, grade);
-    grade->marking.pairs = is_affordable(reader, bp_grade_runs_max(grade, true));
+    grade->marking.pairs = work_of(grade, true) <= (double)reader->limits->work;
 }
 
 static void read(struct bp_reader *reader)
@@ -90,8 +86,10 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {
     const struct bp_grading *grading = job->own;
     const struct bp_grade *grade = &grading->grade;
-    bp_estimate_runs(estimate, &job->task, bp_grade_runs_max(grade, grade->marking.pairs));
-    estimate->reply_numbers = grading->reveals ? grade->steps.n_cells : 0;
+    *estimate = (struct bp_estimate){
+        .work = work_of(grade, grade->marking.pairs),
+        .reply_numbers = grading->reveals ? grade->steps.n_cells : 0,
+    };
 }
 
 static bool run(void *result, struct bp_overflow *overflow, const struct bp_job *job)

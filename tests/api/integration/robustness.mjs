@@ -75,6 +75,8 @@ const repeated = (size, before, piece, last, after) =>
   `${before}${piece.repeat(Math.floor((size - before.length - last.length - after.length) / piece.length))}${last}${after}`;
 const keys = (n, name) => `{${Array.from({length: n}, (_, i) => `"${name(i)}":0`).join()}}`;
 const layers = n => Object.fromEntries(fill(n).flatMap((_, i) => [[`W${i + 1}`, [[1]]], [`b${i + 1}`, [0]]]));
+const waves = (depth, units) => Object.assign({activations: fill(depth, 'tanh')}, ...fill(depth, 0).map((_, k) =>
+  ({[`W${k + 1}`]: k % 2 ? fill(units, [0]) : [fill(units, 0)], [`b${k + 1}`]: fill(k % 2 ? 1 : units, 0)})));
 const wide = (inputs, units) => ({network: {W1: fill(inputs, fill(units, 1)), b1: fill(units, 0)}, samples: [{x: fill(inputs, 1), y: fill(units, 0)}]});
 
 // ---- 3.1 HTTP ----
@@ -359,8 +361,8 @@ const meaning = limits => [
   [68, 'too many parameters', to('/forward', json({...wide(1000, limits.parameters / 1000), include: []})), fault('#/network', 'limit_exceeded', {expected: limits.parameters})],
   [68, 'too many samples', to('/forward', json({...one(1, 0, 1), samples: fill(limits.samples + 1, {x: [1]})})), fault('#/samples', 'limit_exceeded', {expected: limits.samples, got: limits.samples + 1})],
   [68, 'too many steps', to('/step', json({...one(1, 0, 1), learning_rate: 0, steps: limits.steps + 1})), fault('#/steps', 'limit_exceeded', {expected: limits.steps, got: limits.steps + 1})],
-  [69, 'too much work for /forward', to('/forward', json({...wide(1000, 900), samples: fill(2223, {x: '@[' + fill(1000, 0) + ']'}), include: []})), fault('#/samples', 'limit_exceeded', {expected: limits.multiply_adds})],
-  [69, 'too much work for /step', to('/step', json({...wide(200, 200), learning_rate: 0, steps: 50000})), fault('#/steps', 'limit_exceeded', {expected: limits.multiply_adds})],
+  [69, 'too much work for /forward', to('/forward', json({network: waves(16, 4096), samples: fill(4096, {x: [1]}), include: []})), fault('#/samples', 'limit_exceeded', {expected: limits.work})],
+  [69, 'too much work for /step', to('/step', json({...wide(200, 200), learning_rate: 0, steps: 50000})), fault('#/steps', 'limit_exceeded', {expected: limits.work})],
   [69, 'too many numbers in the reply', to('/backward', json({...wide(100, 100), samples: fill(100, wide(100, 100).samples[0])})), fault('#/include', 'limit_exceeded', {expected: limits.reply_numbers})],
   [70, 'an unknown activation', to('/forward', but(tiny, {'/network/activations': ['rleu', 'identity']})),
     fault('#/network/activations/0', 'unknown_value', {expected: activations, got: 'rleu', suggestion: 'relu'})],

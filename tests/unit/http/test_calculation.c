@@ -162,7 +162,7 @@ TEST(test_halves_make_the_whole)
     for (size_t i = 0; i < LENGTH(ENDPOINTS); i++) {
         struct bp_job job;
         ck_assert(!begin(&job, ENDPOINTS[i].path, ENDPOINTS[i].body));
-        ck_assert(bp_calculation_cost(&job, false) > 0);
+        ck_assert(bp_calculation_work(&job, false) > 0);
         bp_calculation_complete(&job, &reply, &service);
         char *got = body_of(&reply),
              *expected = reply_to(ENDPOINTS[i].operation, ENDPOINTS[i].body);
@@ -200,7 +200,7 @@ static double cost_of(const char *steps)
     snprintf(body, sizeof body,
              "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.1,'steps':%s}", steps);
     ck_assert(!begin(&job, "/step", body));
-    double cost = bp_calculation_cost(&job, false);
+    double cost = bp_calculation_work(&job, false);
     bp_job_free(&job);
     service_end(&service);
     return cost;
