@@ -34,7 +34,7 @@ struct answers {
 struct typed {
     enum bp_json_kind kind;
     double number;
-    const struct bp_value *value; /* NULL of a number among numbers */
+    const struct bp_value *value; /* NULL of a number among numbers, and of a row of a matrix */
 };
 
 static struct typed typed_value(const struct answers *in, const struct bp_value *value)
@@ -48,9 +48,14 @@ static struct typed typed_value(const struct answers *in, const struct bp_value 
 static struct typed typed_element(const struct answers *in, const struct bp_value *array, size_t i)
 {
     const struct bp_numbers numbers = bp_json_numbers(in->reader->json, array);
-    if (bp_json_kind(in->reader->json, array) == BP_JSON_VECTOR)
+    switch (bp_json_kind(in->reader->json, array)) {
+    case BP_JSON_VECTOR:
         return (struct typed){BP_JSON_NUMBER, numbers.at[i], NULL};
-    return typed_value(in, bp_json_element(array, i));
+    case BP_JSON_MATRIX:
+        return (struct typed){BP_JSON_VECTOR, 0, NULL};
+    default:
+        return typed_value(in, bp_json_element(array, i));
+    }
 }
 
 static const char *read_typed(struct bp_cell *cell, const struct typed *typed,

@@ -129,7 +129,7 @@ static void read(struct bp_reader *reader)
 /* --- calculating ------------------------------------------------------------------------------ */
 
 /* Work of one forward pass of the textbook, for a parameter and for a unit. */
-enum { PARAMETER = 60, UNIT = 300 };
+enum { PARAMETER = 30, UNIT = 60 };
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {

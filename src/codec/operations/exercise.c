@@ -145,8 +145,8 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
     const struct bp_drawing *own = job->own;
     const struct bp_review *review = &own->exercise.review;
     *estimate = (struct bp_estimate){
-        .work = bp_work_runs(bp_times(own->tries, bp_review_runs_max(review)),
-                             review->grade.steps.n_cells),
+        .work = bp_work_review(bp_times(own->tries, bp_review_runs_max(review)),
+                               review->grade.steps.n_cells),
         .reply_numbers = own->exercise.n_numbers,
     };
 }

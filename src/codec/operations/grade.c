@@ -18,7 +18,7 @@ static void lay_out(struct bp_layout *layout, struct bp_job *job)
 
 static double work_of(const struct bp_grade *grade, bool pairs)
 {
-    return bp_work_runs(bp_grade_runs_max(grade, pairs), grade->steps.n_cells);
+    return bp_work_grade(bp_grade_runs_max(grade, pairs), grade->steps.n_cells);
 }
 
 /* Nothing is asked for, or too much. */
@@ -47,7 +47,7 @@ static bool is_too_large(struct bp_reader *reader)
 {
     struct bp_grading *grading = reader->job->own;
     lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
-    const double least = bp_work_runs(BP_GRADE_RUNS_MIN, grading->grade.steps.n_cells);
+    const double least = bp_work_grade(BP_GRADE_RUNS_MIN, grading->grade.steps.n_cells);
     return least > (double)reader->limits->work && !bp_read_work_limit(reader, &ANSWERS, least);
 }
 

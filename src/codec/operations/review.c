@@ -37,7 +37,7 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {
     const struct bp_reviewing *own = job->own;
     *estimate = (struct bp_estimate){
-        .work = bp_work_runs(bp_review_runs_max(&own->review), own->review.grade.steps.n_cells)};
+        .work = bp_work_review(bp_review_runs_max(&own->review), own->review.grade.steps.n_cells)};
 }
 
 static bool run(void *result, struct bp_overflow *overflow, const struct bp_job *job)
