@@ -102,7 +102,7 @@ test('no token stands in the log', async () => {
 });
 
 const groupOf = path => /^\/(livez|healthz|readyz)$/.test(path) ? 'health' : path === '/metrics' ? 'metrics' : 'docs';
-const pages = [...Object.entries(contract.paths).filter(([, item]) => item.get).map(([path]) => path.replace('{slug}', 'not-finite')), '/nowhere'];
+const pages = [...Object.entries(contract.paths).filter(([, item]) => item.get).map(([path]) => path.replace('{slug}', 'not-finite').replace('{code}', 'transposed')), '/nowhere'];
 const choices = {'': 'health,docs', none: '', health: 'health', metrics: 'metrics', docs: 'docs', 'docs,metrics,health': 'health,metrics,docs'};
 
 for (const [flag, open] of Object.entries(choices)) {

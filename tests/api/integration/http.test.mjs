@@ -19,7 +19,7 @@ const bodyText = (await daemon.call('GET', '/examples/textbook')).text;
 const body = JSON.parse(bodyText);
 const answer = (await daemon.call('POST', '/backward', bodyText)).text;
 const paths = Object.entries(readContract().paths).map(([path, item]) =>
-  ({path: path.replace('{slug}', 'not-finite'), allow: item.get ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS'}));
+  ({path: path.replace('{slug}', 'not-finite').replace('{code}', 'transposed'), allow: item.get ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS'}));
 const file = join(folder, 'body.json');
 writeFileSync(file, bodyText);
 

@@ -11,7 +11,7 @@ import {readTar} from './tar.mjs';
 
 const document = readContract();
 const everything = everyMethod(new Cursor(document));
-const concrete = path => path.replace('{slug}', 'not-finite');
+const concrete = path => path.replace('{slug}', 'not-finite').replace('{code}', 'transposed');
 const examples = media => Object.keys(media?.node.examples ?? {}).map(key => [key, media.get('examples', key, 'value').node]);
 
 let box;
