@@ -58,7 +58,7 @@ static bool write_all(const char *bytes, size_t size)
 }
 
 /* `backpropd call PATH`: one request from standard input to standard output, as over a socket. */
-static int call(struct bp_service *service, const char *path)
+static int call(struct bp_service *service, const char *path, const char *accept)
 {
     static struct bp_exchange exchange;
     struct bp_text body;
@@ -74,7 +74,9 @@ static int call(struct bp_service *service, const char *path)
                                  .target = path,
                                  .version = "HTTP/1.0",
                                  .n_length = posts,
-                                 .length = length};
+                                 .length = length,
+                                 .accept = {accept},
+                                 .n_accept = 1};
     if (!bp_exchange_begin(&exchange, service, &head)) {
         bp_exchange_take(&exchange, body.data, body.size);
         bp_exchange_finish(&exchange);
@@ -184,7 +186,7 @@ static int act(struct bp_service *service, const struct bp_options *options)
 {
     switch (options->action) {
     case BP_ACTION_CALL:
-        return call(service, options->call_path);
+        return call(service, options->call_path, options->call_accept);
     case BP_ACTION_HEALTHCHECK:
         return check_health(options);
     case BP_ACTION_HELP:

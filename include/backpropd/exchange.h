@@ -14,18 +14,21 @@ struct bp_exchange {
     const char *path;          /* without the query */
     const char *if_none_match; /* or NULL */
     bool accepts_gzip;
-    bool is_refused; /* `reply` says so already; the body is read and dropped */
-    bool is_ended;   /* the body is whole, and a NUL stands after it */
-    size_t length;   /* announced, 0 if not */
-    size_t received; /* of the body */
+    int representation; /* which of the route's the client gets */
+    bool is_refused;    /* `reply` says so already; the body is read and dropped */
+    bool must_close;    /* the connection cannot go on after the reply */
+    bool is_ended;      /* the body is whole, and a NUL stands after it */
+    size_t length;      /* announced, 0 if not */
+    size_t received;    /* of the body */
     struct bp_text body;
     struct bp_job job; /* decoded and to be calculated, if it has an operation */
     struct bp_reply reply;
 };
 
 /*
- * Starts with a head. Returns true if the request is refused at once: the reply asks to close the
- * connection. As a rule false: the body comes first, if only an empty one.
+ * Starts with a head. Returns true if the reply is there at once: the request is refused, or its
+ * client waits for 100 Continue with a body that will not be read. As a rule false: the body comes
+ * first, if only an empty one.
  */
 bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                        const struct bp_head *head);

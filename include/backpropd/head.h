@@ -14,6 +14,13 @@
 #define BP_HEADERS_MAX 100
 #define BP_TARGET_MAX 4096
 #define BP_REQUEST_ID_MAX 128
+#define BP_ACCEPT_MAX 4
+
+/* A target as it came, with its query. */
+struct bp_target {
+    size_t size; /* up to a NUL */
+    bool is_bad; /* it has a character that may not stand there */
+};
 
 struct bp_head {
     const char *method;
@@ -30,7 +37,9 @@ struct bp_head {
     bool asks_to_close;       /* Connection: close, perhaps among others */
     /* or NULL */
     const char *host, *length, *coding, *expect, *type, *encoding, *request_id, *traceparent;
-    const char *authorization, *origin, *accept_encoding, *if_none_match;
+    const char *authorization, *origin, *accept_encoding, *if_none_match, *asked_headers;
+    const char *accept[BP_ACCEPT_MAX]; /* the lines of Accept, if there are no more */
+    size_t n_accept;
 };
 
 /* Notes one header. Bytes are as they came; value may be NULL for an empty one. Cannot fail. */
@@ -58,11 +67,18 @@ const char *bp_head_authority(const struct bp_head *head);
 /* The path of the target: of an absolute one (http://host/path), what follows the authority. */
 const char *bp_head_path(const struct bp_head *head);
 
+/* True if a body follows. */
+bool bp_head_has_body(const struct bp_head *head);
+
 /* The announced length of the body; SIZE_MAX if it is beyond any; 0 if none. */
 size_t bp_head_length(const struct bp_head *head);
 
 /* The trace id of a W3C traceparent header, 32 hexadecimal digits; "" if there is no proper one. */
 void bp_head_trace_id(char trace_id[33], const struct bp_head *head);
+
+/* The size of the host in HOST or HOST:PORT, which has `size` bytes; 0 if it is no such thing. A
+ * host is a name, an IPv4 address, or an IPv6 address in brackets. */
+size_t bp_host_size(const char *authority, size_t size);
 
 /* True if every character of a target, or a part of it, may stand there. */
 bool bp_target_is_proper(const char *target);

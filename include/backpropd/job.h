@@ -22,10 +22,11 @@ enum bp_part { BP_PARTS(BP_AS_PART) };
 
 /* What a job costs. Sums of sizes saturate at SIZE_MAX. */
 struct bp_estimate {
-    double work;          /* what completing it takes, in the multiply-adds of work.h */
-    size_t reply_numbers; /* in the tensors of the reply: gradients, network, losses, samples */
-    size_t why_entries;   /* of why_zero, in the reply */
-    size_t reply_bytes;   /* room for the reply: one that needs no growing, as a rule */
+    double work;            /* what completing it takes, in the multiply-adds of work.h */
+    size_t reply_numbers;   /* in the tensors of the reply: gradients, network, losses, samples */
+    size_t explained_terms; /* products and values that are written out */
+    size_t why_entries;     /* of why_zero, in the reply */
+    size_t reply_bytes;     /* room for the reply: one that needs no growing, as a rule */
 };
 
 struct bp_job {

@@ -23,6 +23,8 @@
     X(work, 20000000000, 9007199254740992,                                                         \
       "work of a request, in multiply-adds, estimated before any is done")                         \
     X(reply_numbers, 1000000, 9007199254740992, "numbers in a reply, counted before any work")     \
+    X(explained_terms, 20000, 9007199254740992,                                                    \
+      "products and values that /explain writes out, counted before any work")                     \
     X(graded_cells, 100000, 9007199254740992, "cells that a request has graded")
 
 struct bp_limits {

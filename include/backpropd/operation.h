@@ -27,7 +27,8 @@ struct bp_names {
 enum bp_targets {
     BP_TARGETS_OPTIONAL,
     BP_TARGETS_REQUIRED,
-    BP_TARGETS_OR_GRADIENTS /* y, or dL_dy_hat in its place */
+    BP_TARGETS_OR_GRADIENTS, /* y, or dL_dy_hat in its place */
+    BP_TARGETS_ALL_OR_NONE   /* the same, or neither in any sample */
 };
 
 /* One way to write a result. */

@@ -29,8 +29,9 @@ enum bp_log_format { BP_LOG_FORMATS(BP_AS_LOG) BP_LOG_COUNT };
 
 struct bp_options {
     enum bp_action action;
-    const char *call_path; /* of BP_ACTION_CALL */
-    char address[64];      /* to listen on, without brackets */
+    const char *call_path;   /* of BP_ACTION_CALL */
+    const char *call_accept; /* its header Accept */
+    char address[64];        /* to listen on, without brackets */
     unsigned port;
     const char *socket_path; /* of a Unix socket to listen on instead, or NULL */
     bool listen_is_flag;     /* where to listen was told by --listen */

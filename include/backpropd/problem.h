@@ -21,6 +21,8 @@
       "GET / lists the paths. They are matched exactly.")                                          \
     X(METHOD_NOT_ALLOWED, "method_not_allowed", 405, "This path does not take this method",        \
       "Use one of the methods that the Allow header lists.")                                       \
+    X(NOT_ACCEPTABLE, "not_acceptable", 406, "No representation here is acceptable",               \
+      "Send an Accept header that admits one of the media types in expected, or none at all.")     \
     X(REQUEST_TIMEOUT, "request_timeout", 408, "The request took too long to arrive",              \
       "Send the request without pauses.")                                                          \
     X(LENGTH_REQUIRED, "length_required", 411, "The request does not say how long its body is",    \
@@ -106,6 +108,7 @@ struct bp_problem {
     char detail[BP_POINTER_MAX + BP_DETAIL_MAX + 40];
     size_t line, column, offset; /* INVALID_JSON: from 1, from 1 in characters, from 0 in bytes */
     size_t limit;                /* BODY_TOO_LARGE */
+    struct bp_fact expected;     /* NOT_ACCEPTABLE */
     struct bp_overflow overflow; /* NOT_FINITE */
     size_t depth;                /* NOT_FINITE: of the network, to tell y_hat from h */
     size_t n_faults;             /* INVALID_REQUEST: found so far, those beyond the room included */

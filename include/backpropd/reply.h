@@ -20,7 +20,6 @@ struct bp_reply {
     bool is_preflight;       /* OPTIONS: what CORS asks for is allowed */
     bool retry_later;        /* Retry-After */
     bool accepts_post;       /* Accept-Post, on 415 */
-    bool must_close;         /* the connection cannot go on */
     bool is_gzip;            /* Content-Encoding */
     bool has_gzip;           /* it depends on Accept-Encoding */
     const char *etag;        /* or NULL */
@@ -35,7 +34,8 @@ struct bp_reply {
 void bp_reply_start(struct bp_reply *reply, struct bp_memory *memory, const char *media_type,
                     size_t capacity);
 
-/* Ends it. A text that ran out of memory becomes the problem that says so, in `memory`. */
+/* Ends it, with a newline. A text that ran out of memory becomes the problem that says so, in
+ * `memory`. */
 void bp_reply_finish(struct bp_reply *reply, struct bp_memory *memory);
 
 /* A 200 with a body that is always there. */

@@ -22,10 +22,12 @@ bool bp_cors_is_proper(const char *allowed);
 
 /* What decides the fields of a reply beside the reply itself. */
 struct bp_reply_facts {
-    const char *request_id;   /* or NULL */
-    const char *cors_origins; /* as the option has them */
-    const char *origin;       /* of the request, or NULL */
+    const char *request_id;    /* or NULL */
+    const char *cors_origins;  /* as the option has them */
+    const char *origin;        /* of the request, or NULL */
+    const char *asked_headers; /* Access-Control-Request-Headers of the request, or NULL */
     bool is_post;
+    bool varies_by_accept;
     bool closes;            /* the connection, after this reply */
     const char *keep_alive; /* Keep-Alive, where it is kept, or NULL */
 };
@@ -39,6 +41,7 @@ struct bp_fields {
     } all[BP_FIELDS_MAX];
     char timing[BP_SERVER_TIMING_MAX];
     char methods[40];
+    char vary[40];
 };
 
 /* Lists the fields of a reply, but for Date and Content-Length. Out: fields, which point to the

@@ -6,6 +6,8 @@
 #include "backpropd/method.h"
 #include "backpropd/operation.h"
 
+#define BP_REPRESENTATIONS_MAX 4
+
 struct bp_exchange;
 struct bp_file;
 
@@ -20,6 +22,8 @@ struct bp_route {
     bp_handler *answer;  /* at once, or NULL: `operation` is to be calculated */
     const struct bp_operation *operation;
     const struct bp_file *file; /* or NULL */
+    /* of its representations, best first, NULL at the end; none if it has one alone */
+    const char *media_types[BP_REPRESENTATIONS_MAX + 1];
 };
 
 /* The routes of a service, in one block to be freed: first the operations, then what is always

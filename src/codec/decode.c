@@ -21,21 +21,25 @@ static bool make_views(struct bp_reader *reader)
     struct bp_job *job = reader->job;
     const struct bp_operation *operation = job->operation;
     const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
-    const size_t n_samples = bp_json_count_elements(reader->samples);
+    const size_t posted = bp_json_count_elements(reader->samples);
+    const size_t n_samples = posted <= reader->limits->samples ? posted : 0; /* or refused unread */
     const size_t layers_size = depth * sizeof *job->task.network.layers;
+    const size_t values_size = depth * sizeof *reader->layers;
+    const size_t samples_size = n_samples * sizeof *job->task.samples;
     const size_t own_size = operation->own.once + depth * operation->own.per_layer +
                             n_samples * operation->own.per_sample;
+    const size_t size = layers_size + values_size + samples_size + own_size;
     bool over_budget;
-    char *views = bp_memory_take(reader->memory,
-                                 layers_size + own_size + n_samples * sizeof *job->task.samples,
-                                 &over_budget);
+    char *views = bp_memory_take(reader->memory, size, &over_budget);
     if (!views)
         return bp_problem_set_memory(reader->problem, over_budget);
-    memset(views, 0, layers_size + own_size);
     job->views = views;
-    job->own = views + layers_size;
+    job->own = views + size - own_size; /* last: its size may be any */
+    memset(views, 0, layers_size + values_size);
+    memset(job->own, 0, own_size);
     job->task.network = (struct bp_network){depth, (struct bp_layer *)views};
-    job->task.samples = (struct bp_sample *)(views + layers_size + own_size);
+    reader->layers = (struct bp_layer_values *)(views + layers_size);
+    job->task.samples = (struct bp_sample *)(views + layers_size + values_size);
     job->task.n_samples = n_samples;
     return true;
 }
@@ -65,7 +69,10 @@ static void check_work(const struct bp_reader *reader)
     bp_estimate_make(reader->job);
     if (estimate->work > (double)reader->limits->work)
         bp_read_work_limit(reader, work, estimate->work);
-    if (estimate->reply_numbers > reader->limits->reply_numbers)
+    if (estimate->explained_terms > reader->limits->explained_terms)
+        bp_read_limit(reader, &bp_place_body, "products and values to write out",
+                      reader->limits->explained_terms, estimate->explained_terms);
+    else if (estimate->reply_numbers > reader->limits->reply_numbers)
         bp_read_limit(reader, operation->parts.n ? &bp_place_include : work, "numbers in the reply",
                       reader->limits->reply_numbers, estimate->reply_numbers);
 }

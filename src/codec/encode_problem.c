@@ -112,6 +112,8 @@ void bp_encode_problem(struct bp_text *text, const struct bp_problem *problem)
         put_faults(text, problem);
     if (problem->code == BP_PROBLEM_NOT_FINITE)
         put_overflow(text, problem);
+    if (problem->code == BP_PROBLEM_NOT_ACCEPTABLE)
+        put_fact(text, "expected", &problem->expected);
     if (problem->code == BP_PROBLEM_BODY_TOO_LARGE)
         bp_put_member_size(text, "limit", problem->limit);
     bp_text_putc(text, '}');

@@ -5,6 +5,7 @@
     X(forward)                                                                                     \
     X(backward)                                                                                    \
     X(step)                                                                                        \
+    X(explain)                                                                                     \
     X(grade)                                                                                       \
     X(check)                                                                                       \
     X(exercise)                                                                                    \

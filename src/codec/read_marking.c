@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backpropd/suggest.h"
+#include "read_descent.h"
 #include "read_network.h"
 
 static const struct bp_place MARKING = {&bp_place_body, "marking", BP_NO_NUMBER};
@@ -94,6 +95,13 @@ bool bp_check_all_cells(struct bp_reader *reader, const struct bp_steps *steps)
 }
 
 /* --- the rest --------------------------------------------------------------------------------- */
+
+void bp_read_rate(struct bp_reader *reader, double *rate)
+{
+    *rate = BP_NO_LEARNING_RATE;
+    if (bp_read_learning_rate(reader, rate, false) && !(*rate >= 0))
+        *rate = 0;
+}
 
 static void read_decimals(struct bp_reader *reader, const struct bp_value *value,
                           struct bp_grade *grade)

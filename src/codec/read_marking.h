@@ -12,6 +12,10 @@
 void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
                      const struct bp_step_names *names, bool *reveals);
 
+/* Reads the learning rate. Out: rate, BP_NO_LEARNING_RATE if there is none; of a faulty one some
+ * other, for there are steps of descent to speak of. */
+void bp_read_rate(struct bp_reader *reader, double *rate);
+
 /* Sees to it that the weights of what counts, if anything does, do not add up to 0. */
 void bp_check_weights(struct bp_reader *reader, const struct bp_grade *grade);
 

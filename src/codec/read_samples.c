@@ -4,14 +4,35 @@
 #include <string.h>
 
 #include "backpropd/loss.h"
+#include "read_network.h"
 #include "read_options.h"
 
 static const struct bp_names KNOWN = BP_NAMES("x", "y");
 static const struct bp_names KNOWN_WITH_GRADIENT = BP_NAMES("x", "y", "dL_dy_hat");
 
+/* True if a sample may have a dL_dy_hat in place of y. */
+static bool takes_gradients(const struct bp_operation *operation)
+{
+    return operation->targets == BP_TARGETS_OR_GRADIENTS ||
+           operation->targets == BP_TARGETS_ALL_OR_NONE;
+}
+
+/* True if each sample must have a target or a gradient; one that is faulty counts here. */
+static bool needs_targets(const struct bp_reader *reader)
+{
+    const enum bp_targets targets = reader->job->operation->targets;
+    const size_t n = bp_json_count_elements(reader->samples);
+    for (size_t s = 0; s < n && targets == BP_TARGETS_ALL_OR_NONE; s++) {
+        const struct bp_value *sample = bp_json_element(reader->samples, s);
+        if (bp_json_member(sample, "y") || bp_json_member(sample, "dL_dy_hat"))
+            return true;
+    }
+    return targets == BP_TARGETS_REQUIRED || targets == BP_TARGETS_OR_GRADIENTS;
+}
+
 static struct bp_names known_to(const struct bp_operation *operation)
 {
-    return operation->targets == BP_TARGETS_OR_GRADIENTS ? KNOWN_WITH_GRADIENT : KNOWN;
+    return takes_gradients(operation) ? KNOWN_WITH_GRADIENT : KNOWN;
 }
 
 static struct bp_names known_of(const struct bp_reader *reader)
@@ -21,7 +42,7 @@ static struct bp_names known_of(const struct bp_reader *reader)
 
 /* What the values of a sample are compared with: W1's fan-in, or the units of the last layer. */
 struct measure {
-    const char *of;
+    const char *of; /* W, or what tells the width: NULL */
     size_t layer;
     const char *unit;
     size_t n; /* 0 if unknown */
@@ -30,10 +51,12 @@ struct measure {
 static void wrong_length(const struct bp_reader *reader, const struct bp_place *place, size_t n,
                          const struct measure *measure)
 {
-    struct bp_fault *fault = bp_fault_add(
-        reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
-        "%zu number%s, but %s%zu has %zu %s%s, so %s needs %zu", n, bp_plural(n), measure->of,
-        measure->layer, measure->n, measure->unit, bp_plural(measure->n), place->name, measure->n);
+    const char *width_is_of = bp_is_width_of_b(reader, measure->layer) ? "b" : "layer ";
+    struct bp_fault *fault =
+        bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+                     "%zu number%s, but %s%zu has %zu %s%s, so %s needs %zu", n, bp_plural(n),
+                     measure->of ? measure->of : width_is_of, measure->layer, measure->n,
+                     measure->unit, bp_plural(measure->n), place->name, measure->n);
     fault->expected = bp_fact_number((double)measure->n);
     fault->got = bp_fact_number((double)n);
 }
@@ -85,9 +108,8 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     const struct bp_place at_y = {place, "y", BP_NO_NUMBER};
     const struct bp_place at_gradient = {place, "dL_dy_hat", BP_NO_NUMBER};
     const struct bp_value *y = bp_json_member(value, "y"), *gradient = NULL;
-    const enum bp_targets targets = reader->job->operation->targets;
     size_t n;
-    if (targets == BP_TARGETS_OR_GRADIENTS)
+    if (takes_gradients(reader->job->operation))
         gradient = bp_json_member(value, "dL_dy_hat");
     if (y) {
         sample->y = read_values(reader, y, &at_y, of_y, &n);
@@ -100,7 +122,7 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
         bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &at_gradient,
                      "leave out one of the two: dL_dy_hat stands in place of y");
     /* what stands in its place, where that is not known, is the fault */
-    if (!y && !bp_json_member(value, "dL_dy_hat") && targets != BP_TARGETS_OPTIONAL &&
+    if (!y && !bp_json_member(value, "dL_dy_hat") && reader->needs_targets &&
         !bp_is_misspelt(value, "dL_dy_hat", known_of(reader)))
         bp_read_missing(reader, value, place, "y", known_of(reader));
     return (size_t) !!y + (size_t) !!gradient;
@@ -131,8 +153,7 @@ void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
                      struct bp_lengths lengths)
 {
     const struct measure of_x = {"W", 1, reader->job->is_out_in ? "column" : "row", lengths.x};
-    const struct measure of_y = {lengths.y_is_of_b ? "b" : "layer ",
-                                 reader->job->task.network.depth, "unit", lengths.y};
+    const struct measure of_y = {NULL, reader->job->task.network.depth, "unit", lengths.y};
     size_t n;
     if (!bp_is_array(reader, value, &n)) {
         bp_read_wrong(reader, value, &bp_place_samples, "an array of objects");
@@ -147,6 +168,7 @@ void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
         bp_read_limit(reader, &bp_place_samples, "samples", reader->limits->samples, n);
         return;
     }
+    reader->needs_targets = needs_targets(reader);
     struct bp_sample *samples = (struct bp_sample *)reader->job->task.samples;
     for (size_t s = 0; s < n; s++) {
         samples[s] = read_sample(reader, bp_json_element(value, s),

@@ -17,14 +17,6 @@ const struct bp_value *bp_read_member(const struct bp_reader *reader, const char
     return value;
 }
 
-void bp_read_learning_rate(const struct bp_reader *reader, bool needed, double *rate)
-{
-    const struct bp_place at = {&bp_place_body, "learning_rate", BP_NO_NUMBER};
-    const struct bp_value *value = bp_read_member(reader, "learning_rate", needed);
-    if (value)
-        bp_read_within(reader, value, &at, 0, BP_NO_UPPER_BOUND, rate);
-}
-
 static size_t length_of(const struct bp_reader *reader, const struct bp_value *value)
 {
     return value && bp_json_kind(reader->json, value) == BP_JSON_VECTOR
@@ -40,12 +32,12 @@ static struct bp_lengths first_lengths(const struct bp_reader *reader)
     size_t y = length_of(reader, bp_json_member(first, "y"));
     if (!y && reader->job->operation->targets == BP_TARGETS_OR_GRADIENTS)
         y = length_of(reader, bp_json_member(first, "dL_dy_hat"));
-    return (struct bp_lengths){length_of(reader, bp_json_member(first, "x")), y, false};
+    return (struct bp_lengths){length_of(reader, bp_json_member(first, "x")), y};
 }
 
 void bp_read_task(struct bp_reader *reader)
 {
-    struct bp_lengths lengths = {0, 0, false};
+    struct bp_lengths lengths = {0, 0};
     bp_peek_options(reader);
     if (reader->network)
         lengths = bp_read_network(reader, reader->network, first_lengths(reader));

@@ -8,9 +8,6 @@
 const struct bp_value *bp_read_member(const struct bp_reader *reader, const char *name,
                                       bool needed);
 
-/* A number of 0 or more. Out: rate, if it is there and right. */
-void bp_read_learning_rate(const struct bp_reader *reader, bool needed, double *rate);
-
 /* Reads network, samples, options and include, in the order in which their faults are listed. */
 void bp_read_task(struct bp_reader *reader);
 

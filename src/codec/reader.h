@@ -13,15 +13,22 @@
 #include "backpropd/operation.h"
 #include "fault.h"
 
+/* What a network has for one of its layers, NULL where it has nothing. */
+struct bp_layer_values {
+    const struct bp_value *w, *b;
+};
+
 struct bp_reader {
     const struct bp_value *root;              /* the body, an object */
     const struct bp_value *network, *samples; /* two of its members, or NULL */
+    struct bp_layer_values *layers;           /* of the network, as many as the job's has */
     struct bp_job *job;
     struct bp_problem *problem;
     const struct bp_json *json;
     const struct bp_limits *limits;
     struct bp_memory *memory;
     bool lacks_memory, over_budget; /* what was asked for was not to be had, and why */
+    bool needs_targets;             /* each sample must have one */
     /* what cannot be relied on: then nothing is held against it */
     bool layout_is_faulty, loss_is_faulty, activations_are_faulty, softmax_is_hidden;
 };
@@ -101,11 +108,9 @@ bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place,
 /* The same of work that is more than the limit. */
 bool bp_read_work_limit(const struct bp_reader *reader, const struct bp_place *place, double work);
 
-/* The lengths that x and y of a sample should have, 0 if unknown; whether the last layer's b is as
- * long as y should be. */
+/* The lengths that x and y of a sample should have, 0 if unknown. */
 struct bp_lengths {
     size_t x, y;
-    bool y_is_of_b;
 };
 
 #endif

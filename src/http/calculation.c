@@ -35,9 +35,8 @@ double bp_calculation_work(const struct bp_job *job, bool with_gzip)
 
 /* Calculates what was laid out in a block, and writes it. */
 static bool answer(struct bp_reply *reply, struct bp_problem *problem, struct bp_service *service,
-                   const struct bp_job *job, void *result)
+                   const struct bp_job *job, const struct bp_representation *as, void *result)
 {
-    const struct bp_representation *as = job->operation->representations;
     struct bp_timing timing = reply->timing;
     struct bp_overflow overflow;
     const uint64_t start = now_ns();
@@ -53,7 +52,8 @@ static bool answer(struct bp_reply *reply, struct bp_problem *problem, struct bp
     return true;
 }
 
-void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct bp_service *service)
+void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
+                             const struct bp_representation *as)
 {
     struct bp_problem problem;
     struct bp_layout layout = {NULL, 0};
@@ -61,8 +61,9 @@ void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct 
     job->operation->layout(&layout, job);
     layout.base = bp_memory_take(&service->memory, layout.used, &over_budget);
     layout.used = 0;
-    good = layout.base ? answer(reply, &problem, service, job, job->operation->layout(&layout, job))
-                       : bp_problem_set_memory(&problem, over_budget);
+    good = layout.base
+               ? answer(reply, &problem, service, job, as, job->operation->layout(&layout, job))
+               : bp_problem_set_memory(&problem, over_budget);
     if (!good)
         bp_reply_problem(reply, &service->own_memory, &problem);
     bp_memory_give(layout.base);

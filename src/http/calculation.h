@@ -15,8 +15,9 @@ bool bp_calculation_begin(struct bp_job *job, struct bp_reply *reply, struct bp_
 double bp_calculation_work(const struct bp_job *job, bool with_gzip);
 
 /* Calculates a job, in any thread, and frees it. In/out: reply, as bp_calculation_begin has left
- * it. Cannot fail: what goes wrong is a problem in the reply. */
-void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply,
-                             struct bp_service *service);
+ * it. In: as, the representation to write. Cannot fail: what goes wrong is a problem in the reply.
+ */
+void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
+                             const struct bp_representation *as);
 
 #endif

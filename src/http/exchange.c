@@ -5,6 +5,7 @@
 #include "backpropd/hosts.h"
 #include "calculation.h"
 #include "gzip.h"
+#include "negotiate.h"
 
 /* Memory for a body that is only promised yet: more is taken once that much has come, or a few
  * clients that announce much and send nothing would take all there is. */
@@ -52,19 +53,35 @@ static void refuse_saying(struct bp_exchange *exchange, enum bp_problem_code cod
     refuse(exchange, &problem);
 }
 
+/* True if there is a representation that the client accepts, or the reply is none. */
+static bool negotiate(struct bp_exchange *exchange, const struct bp_head *head)
+{
+    const struct bp_route *route = exchange->route;
+    if (*route->media_types && exchange->method & route->methods &&
+        exchange->method != BP_METHOD_OPTIONS)
+        exchange->representation = bp_negotiate(head, route->media_types);
+    return exchange->representation >= 0;
+}
+
+static void refuse_representations(struct bp_exchange *exchange)
+{
+    const char *const *names = exchange->route->media_types;
+    struct bp_problem problem;
+    size_t n = 0;
+    while (names[n])
+        n++;
+    problem.expected = (struct bp_fact){.kind = BP_FACT_NAMES, .names = names, .n_names = n};
+    bp_problem_set(&problem, BP_PROBLEM_NOT_ACCEPTABLE,
+                   "Accept admits none of the %zu representations of %.40s; the first is %s", n,
+                   exchange->path, names[0]);
+    refuse(exchange, &problem);
+}
+
 /* Health is told to any: who probes calls by address. */
 static bool names_our_host(const struct bp_exchange *exchange, const struct bp_head *head)
 {
     return exchange->route->group == BP_GROUP_HEALTH ||
            bp_hosts_allow(exchange->service->allowed_hosts, head);
-}
-
-/* Answers before the body: what was sent of it cannot be told from a next request then, so the
- * connection ends. */
-static bool answer_at_once(struct bp_exchange *exchange)
-{
-    exchange->reply.must_close = true;
-    return true;
 }
 
 /* Makes ready for the body of a POST that some route takes, or refuses it. */
@@ -83,6 +100,16 @@ static void expect_body(struct bp_exchange *exchange, const struct bp_head *head
     }
 }
 
+/* The client waits for 100 Continue. If its body will not be read, it gets the reply at once. The
+ * connection ends then, since the body may come all the same. */
+static bool answer_before_body(struct bp_exchange *exchange)
+{
+    if (exchange->body.data)
+        return false;
+    bp_exchange_finish(exchange);
+    return exchange->must_close = true;
+}
+
 bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                        const struct bp_head *head)
 {
@@ -94,6 +121,7 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                                      .method = BP_METHOD_OTHER,
                                      .accepts_gzip = bp_accepts_gzip(head->accept_encoding),
                                      .if_none_match = head->if_none_match,
+                                     .must_close = head->n_coding > 0,
                                      .reply = {.problem = -1}};
     if (head->is_one_too_many || !bp_head_check(head, &problem, service->limits.header_bytes)) {
         if (head->is_one_too_many)
@@ -101,14 +129,13 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                            "%zu connections are open already, or %zu of this client",
                            service->limits.connections, service->limits.client_connections);
         refuse(exchange, &problem);
-        return answer_at_once(exchange);
+        return exchange->must_close = true;
     }
     exchange->method = bp_head_method(head);
     exchange->length = bp_head_length(head);
-    if (is_beyond_reading(exchange, exchange->length) ||
-        (head->expect && exchange->length > service->limits.body_bytes)) {
+    if (is_beyond_reading(exchange, exchange->length)) {
         refuse_size(exchange);
-        return answer_at_once(exchange);
+        return exchange->must_close = true;
     }
     if (!names_our_host(exchange, head))
         refuse_saying(exchange, BP_PROBLEM_MISDIRECTED,
@@ -116,9 +143,11 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
     else if (!bp_access_allows(&service->access, exchange->route->group, head))
         refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for all that can be wrong */
                       "a known token is needed here: Authorization: Bearer TOKEN");
+    else if (!negotiate(exchange, head))
+        refuse_representations(exchange);
     else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
         expect_body(exchange, head);
-    return false;
+    return head->expect && bp_head_has_body(head) && answer_before_body(exchange);
 }
 
 bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t size)
@@ -155,10 +184,15 @@ static void end_body(struct bp_exchange *exchange)
     }
 }
 
-static void answer_options(struct bp_exchange *exchange, unsigned methods)
+/* "*" asks about the whole service; and of a path where nothing is, a web page must be able to read
+ * that. */
+static void answer_options(struct bp_exchange *exchange)
 {
-    exchange->reply =
-        (struct bp_reply){.status = 204, .allow = methods, .is_preflight = true, .problem = -1};
+    const unsigned methods = exchange->route->methods;
+    exchange->reply = (struct bp_reply){.status = 204,
+                                        .allow = methods ? methods : BP_METHOD_OTHER - 1,
+                                        .is_preflight = true,
+                                        .problem = -1};
 }
 
 static void answer_not_allowed(struct bp_exchange *exchange)
@@ -183,15 +217,12 @@ static void answer_not_found(struct bp_exchange *exchange)
 static bool begin_answer(struct bp_exchange *exchange)
 {
     const struct bp_route *route = exchange->route;
-    const bool is_options = exchange->method == BP_METHOD_OPTIONS;
     if (exchange->is_refused)
         return true;
-    if (is_options && strcmp(exchange->path, "*") == 0) /* it asks about the whole service */
-        answer_options(exchange, BP_METHOD_OTHER - 1);
+    if (exchange->method == BP_METHOD_OPTIONS)
+        answer_options(exchange);
     else if (!route->methods)
         answer_not_found(exchange);
-    else if (is_options)
-        answer_options(exchange, route->methods);
     else if (!(route->methods & exchange->method))
         answer_not_allowed(exchange);
     else if (route->operation)
@@ -205,7 +236,8 @@ static bool begin_answer(struct bp_exchange *exchange)
 static void complete(struct bp_exchange *exchange)
 {
     struct bp_reply *reply = &exchange->reply;
-    bp_calculation_complete(&exchange->job, reply, exchange->service);
+    bp_calculation_complete(&exchange->job, reply, exchange->service,
+                            exchange->job.operation->representations + exchange->representation);
     reply->has_gzip = reply->text.size >= BP_GZIP_FROM;
     reply->is_gzip = reply->has_gzip && exchange->accepts_gzip && bp_gzip(&reply->text);
 }

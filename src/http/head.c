@@ -5,19 +5,11 @@
 #include <string.h>
 #include <strings.h>
 
-/* RFC 9110, 5.6.2: what a method or a header's name is made of. */
-static bool is_token_character(unsigned char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c && strchr("!#$%&'*+-.^_`|~", c));
-}
+#include "parameter.h"
 
 static bool is_token(const char *text, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
-        if (!is_token_character((unsigned char)text[i]))
-            return false;
-    return size > 0;
+    return size > 0 && bp_token_size(text) == size;
 }
 
 /* Visible ASCII, spaces and tabs; what lies beyond ASCII nobody reads alike. */
@@ -51,14 +43,9 @@ static bool lists_close(const char *value)
     return false;
 }
 
-void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const char *value,
-                 size_t value_size)
+/* Keeps a header that somebody will ask for. */
+static void keep(struct bp_head *head, const char *name, size_t name_size, const char *value)
 {
-    head->n_headers++;
-    head->bad_name |= !is_token(name, name_size);
-    if (name_size != 13 || strcasecmp(name, "Authorization") != 0) /* that is judged as a token */
-        head->bad_value |= !is_field_value(value ? value : "", value ? value_size : 0);
-    value = value ? value : "";
     switch (name_size) { /* most headers are none of these, and their length tells */
     case 4:
         if (strcasecmp(name, "Host") == 0)
@@ -69,6 +56,8 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
             keep_odd(&head->expect, value, "100-continue");
         else if (strcasecmp(name, "Origin") == 0)
             head->origin = value;
+        else if (strcasecmp(name, "Accept") == 0)
+            head->accept[head->n_accept++ % BP_ACCEPT_MAX] = value;
         break;
     case 10:
         if (strcasecmp(name, "Connection") == 0)
@@ -100,22 +89,67 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
         break;
     case 16:
         if (strcasecmp(name, "Content-Encoding") == 0)
-            keep_odd(&head->encoding, value, "identity");
+            head->encoding = value;
         break;
     case 17:
         if (strcasecmp(name, "Transfer-Encoding") == 0)
             head->coding = value, head->n_coding++;
+        break;
+    case 30:
+        if (strcasecmp(name, "Access-Control-Request-Headers") == 0)
+            head->asked_headers = value;
         break;
     default:
         break;
     }
 }
 
-/* A host name or address with an optional port: no more than that it is one, and only one. */
-static bool is_host(const char *host)
+void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const char *value,
+                 size_t value_size)
 {
-    const size_t n = strcspn(host, "/?#@\\, \t<>\"^`{|}");
-    return n > 0 && host[n + strspn(host + n, " \t")] == '\0'; /* what follows is no part of it */
+    head->n_headers++;
+    head->bad_name |= !is_token(name, name_size);
+    if (name_size != 13 || strcasecmp(name, "Authorization") != 0) /* that is judged as a token */
+        head->bad_value |= !is_field_value(value ? value : "", value ? value_size : 0);
+    keep(head, name, name_size, value ? value : "");
+}
+
+/* A port with its colon, or nothing. */
+static bool is_port(const char *text, size_t size)
+{
+    unsigned port = 0;
+    if (size == 0)
+        return true;
+    for (size_t i = 1; i < size; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        port = port * 10 + (unsigned)(text[i] - '0');
+        if (port > 65535)
+            return false;
+    }
+    return text[0] == ':';
+}
+
+size_t bp_host_size(const char *authority, size_t size)
+{
+    static const char name[] = "-._0123456789"
+                               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    size_t host = strspn(authority, name);
+    if (*authority == '[') {
+        host = 1 + strspn(authority + 1, ":.0123456789ABCDEFabcdef");
+        host = host > 1 && authority[host] == ']' ? host + 1 : 0;
+    }
+    return host && host <= size && is_port(authority + host, size - host) ? host : 0;
+}
+
+/* Every name of a host in it is a proper one; what follows Host's is no part of it. */
+static bool has_proper_hosts(const struct bp_head *head)
+{
+    const char *authority = bp_head_authority(head);
+    const char *host = head->host ? head->host : "-";
+    const size_t size = strcspn(host, " \t");
+    return bp_host_size(host, size) && host[size + strspn(host + size, " \t")] == '\0' &&
+           (!authority || bp_host_size(authority, strcspn(authority, "/?#")));
 }
 
 static bool is_digits(const char *text)
@@ -185,10 +219,11 @@ bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_
         return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
                               "a header's %s has a character that HTTP does not allow",
                               head->bad_name ? "name" : "value");
-    if (head->n_host > 1 || (head->host && !is_host(head->host)) ||
+    if (head->n_host > 1 || !has_proper_hosts(head) ||
         (!head->host && strcmp(head->version, "HTTP/1.0") != 0))
         return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
-                              "the request needs one Host header, and a proper one");
+                              "the request needs one Host header: NAME or ADDRESS, and perhaps "
+                              ":PORT, which is at most 65535");
     if (!check_length(head, problem))
         return false;
     if (head->expect && strcasecmp(head->expect, "100-continue") != 0)
@@ -201,28 +236,33 @@ bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_
     return true;
 }
 
+static bool is_listed(const char *text, size_t size, const char *const *words)
+{
+    while (*words && !bp_is_word(text, size, *words))
+        words++;
+    return *words;
+}
+
 /* The media type up to its parameters is one of those that hold JSON, or that clients send unasked.
  */
 static bool is_json_type(const char *type, size_t n)
 {
-    static const char *const read_as_json[] = {"application/json", "text/plain",
-                                               "application/x-www-form-urlencoded"};
-    for (size_t i = 0; i < sizeof read_as_json / sizeof *read_as_json; i++)
-        if (n == strlen(read_as_json[i]) && strncasecmp(type, read_as_json[i], n) == 0)
-            return true;
-    return n > 5 && strncasecmp(type + n - 5, "+json", 5) == 0;
+    static const char *const read_as_json[] = {"application/json", "text/json", "text/plain",
+                                               "application/x-www-form-urlencoded", NULL};
+    return is_listed(type, n, read_as_json) ||
+           (n > 5 && memchr(type, '/', n) && strncasecmp(type + n - 5, "+json", 5) == 0);
 }
 
 /* The only parameter that could change what the bytes mean says what JSON is anyway. */
 static bool charset_is_utf8(const char *parameters)
 {
-    const char *charset = strcasestr(parameters, "charset");
-    if (!charset)
-        return true;
-    charset += strlen("charset");
-    charset += strspn(charset, " \t=\"");
-    return strncasecmp(charset, "utf-8", 5) == 0 &&
-           (charset[5] == '\0' || strchr("\"; \t", charset[5]));
+    static const char *const spellings[] = {"utf-8", "utf8", "us-ascii", NULL};
+    struct bp_parameter parameter;
+    while (bp_parameter_next(&parameter, &parameters))
+        if (bp_is_word(parameter.name, parameter.name_size, "charset") &&
+            !is_listed(parameter.value, parameter.value_size, spellings))
+            return false;
+    return *parameters == '\0';
 }
 
 bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem)
@@ -232,12 +272,12 @@ bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem)
     if (head->n_type > 1)
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                               "Content-Type is told more than once");
-    if (head->encoding && strcasecmp(head->encoding, "identity") != 0)
+    if (head->encoding)
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                               "the body must come without Content-Encoding");
     if (*type && (!is_json_type(type, n) || !charset_is_utf8(type + n)))
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
-                              "the body must be application/json in UTF-8");
+                              "the body must be application/json in UTF-8, not %.80s", type);
     return true;
 }
 
@@ -277,6 +317,11 @@ size_t bp_head_length(const struct bp_head *head)
             __builtin_add_overflow(length, (size_t)(*at - '0'), &length))
             return SIZE_MAX;
     return length;
+}
+
+bool bp_head_has_body(const struct bp_head *head)
+{
+    return head->n_coding || bp_head_length(head);
 }
 
 void bp_head_trace_id(char trace_id[33], const struct bp_head *head)

@@ -8,11 +8,7 @@
 /* How much of an authority is its host, without a dot at the end; 0 if it is no proper one. */
 static size_t host_size(const char *authority)
 {
-    const size_t size = strcspn(authority, "/?# \t");
-    const size_t host =
-        *authority == '[' ? strcspn(authority, "]") + 1 : strcspn(authority, ":/?# \t");
-    if (memchr(authority, '@', size) || host > size || (host < size && authority[host] != ':'))
-        return 0;
+    const size_t host = bp_host_size(authority, strcspn(authority, "/?# \t"));
     return host - (host && authority[host - 1] == '.');
 }
 
@@ -38,11 +34,7 @@ bool bp_hosts_allow(const char *allowed, const struct bp_head *head)
 
 static bool is_entry(const char *text, size_t size)
 {
-    static const char name[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                               "0123456789-._";
-    if (size > 2 && text[0] == '[' && text[size - 1] == ']')
-        return strspn(text + 1, "0123456789ABCDEFabcdef:.") == size - 2;
-    return size && text[size - 1] != '.' && strspn(text, name) == size;
+    return size && text[size - 1] != '.' && bp_host_size(text, size) == size;
 }
 
 bool bp_hosts_are_proper(const char *allowed)

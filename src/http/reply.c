@@ -10,9 +10,17 @@ void bp_reply_start(struct bp_reply *reply, struct bp_memory *memory, const char
     bp_text_start(&reply->text, memory, capacity);
 }
 
+/* A text ends with a newline, as files do: what a terminal shows behind it stands on a line. */
+static void end_line(struct bp_text *text)
+{
+    if (text->size && !text->failed && text->data[text->size - 1] != '\n')
+        bp_text_putc(text, '\n');
+}
+
 void bp_reply_finish(struct bp_reply *reply, struct bp_memory *memory)
 {
     struct bp_problem problem;
+    end_line(&reply->text);
     if (!reply->text.failed)
         return;
     bp_problem_set_memory(&problem, reply->text.over_budget);
@@ -33,7 +41,7 @@ static void answer_from_stock(struct bp_reply *reply)
     static const char stock[] =
         "{\"type\":\"/problems/out-of-memory\",\"title\":\"The service has no memory left for this "
         "request\",\"status\":503,\"code\":\"out_of_memory\",\"detail\":\"the machine has no "
-        "memory left\"}";
+        "memory left\"}\n";
     bp_reply_fixed(reply, BP_MEDIA_PROBLEM, stock, sizeof stock - 1);
     reply->status = 503;
     reply->retry_later = true;
@@ -46,6 +54,7 @@ void bp_reply_problem(struct bp_reply *reply, struct bp_memory *memory,
     *reply = (struct bp_reply){.status = 503, .media_type = BP_MEDIA_PROBLEM, .problem = -1};
     bp_text_start(&reply->text, memory, 1024);
     bp_encode_problem(&reply->text, problem);
+    end_line(&reply->text);
     if (reply->text.failed) {
         bp_text_free(&reply->text);
         answer_from_stock(reply);

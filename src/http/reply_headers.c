@@ -5,6 +5,7 @@
 
 #include "backpropd/method.h"
 #include "list.h"
+#include "parameter.h"
 
 /* printf would take as long for three numbers as the library does for the whole head. */
 static char *put_ms(char *out, const char *name, uint64_t nanoseconds)
@@ -75,30 +76,55 @@ static void add(struct bp_fields *fields, const char *name, const char *value)
 }
 
 /* Who may read the reply in a browser. */
-static void add_cors(struct bp_fields *fields, const struct bp_reply *reply,
-                     const struct bp_reply_facts *facts)
+static void add_cors(struct bp_fields *fields, const struct bp_reply_facts *facts)
 {
     const char *origin = bp_cors_allow(facts->cors_origins, facts->origin);
-    const bool by_origin = strcmp(facts->cors_origins, "*") != 0;
     if (origin)
         add(fields, "Access-Control-Allow-Origin", origin);
-    if (by_origin || reply->has_gzip)
-        add(fields, "Vary",
-            !reply->has_gzip ? "Origin"
-            : !by_origin     ? "Accept-Encoding"
-                             : "Origin, Accept-Encoding");
-    add(fields, "Access-Control-Expose-Headers", "X-Request-Id, Server-Timing, Retry-After");
+    add(fields, "Access-Control-Expose-Headers", "X-Request-Id, Server-Timing, Retry-After, ETag");
 }
 
-static void add_methods(struct bp_fields *fields, const struct bp_reply *reply)
+/* What in a request decides the reply. */
+static void add_vary(struct bp_fields *fields, const struct bp_reply *reply,
+                     const struct bp_reply_facts *facts)
+{
+    const char *names[] = {strcmp(facts->cors_origins, "*") != 0 ? "Origin" : NULL,
+                           facts->varies_by_accept ? "Accept" : NULL,
+                           reply->has_gzip ? "Accept-Encoding" : NULL};
+    char *out = fields->vary;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i])
+            out = stpcpy(stpcpy(out, out == fields->vary ? "" : ", "), names[i]);
+    if (out != fields->vary)
+        add(fields, "Vary", fields->vary);
+}
+
+/* A list of names, and nothing else. */
+static bool is_list_of_names(const char *text)
+{
+    while (*text) {
+        const size_t size = bp_token_size(text);
+        text += size + strspn(text + size, ", \t");
+        if (!size)
+            return false;
+    }
+    return true;
+}
+
+/* A page may send any header; "*" does not name the credentials' one. */
+static const char *allowed_headers(const char *asked)
+{
+    return asked && *asked && is_list_of_names(asked) ? asked : "*, authorization";
+}
+
+static void add_methods(struct bp_fields *fields, const struct bp_reply *reply, const char *asked)
 {
     bp_methods_text(fields->methods, reply->allow);
     add(fields, "Allow", fields->methods);
     if (!reply->is_preflight)
         return;
     add(fields, "Access-Control-Allow-Methods", fields->methods);
-    add(fields, "Access-Control-Allow-Headers",
-        "content-type, authorization, x-request-id, traceparent");
+    add(fields, "Access-Control-Allow-Headers", allowed_headers(asked));
     add(fields, "Access-Control-Max-Age", "7200");
 }
 
@@ -125,7 +151,8 @@ void bp_fields_make(struct bp_fields *fields, const struct bp_reply *reply,
     fields->n = 0;
     if (facts->request_id)
         add(fields, "X-Request-Id", facts->request_id);
-    add_cors(fields, reply, facts);
+    add_cors(fields, facts);
+    add_vary(fields, reply, facts);
     add(fields, "X-Content-Type-Options", "nosniff");
     add_content(fields, reply, facts->is_post);
     if (reply->timing.parse) {
@@ -143,5 +170,5 @@ void bp_fields_make(struct bp_fields *fields, const struct bp_reply *reply,
     else if (facts->keep_alive)
         add(fields, "Keep-Alive", facts->keep_alive);
     if (reply->allow)
-        add_methods(fields, reply);
+        add_methods(fields, reply, facts->asked_headers);
 }

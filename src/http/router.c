@@ -1,5 +1,6 @@
 #include "backpropd/router.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,17 +14,18 @@ bp_handler bp_answer_root, bp_answer_version, bp_answer_live, bp_answer_ready, b
     bp_answer_problems, bp_answer_mistakes, bp_answer_mistake, bp_answer_file;
 
 static const struct bp_route ROUTES[] = {
-    {"/", NULL, GET, BP_GROUP_DOCS, bp_answer_root, NULL, NULL},
-    {"/mistakes", "mistakes", GET, BP_GROUP_DOCS, bp_answer_mistakes, NULL, NULL},
-    {"/mistakes/*", NULL, GET, BP_GROUP_DOCS, bp_answer_mistake, NULL, NULL},
-    {"/problems/", "problems", GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL},
-    {"/problems/*", NULL, GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL},
-    {"/livez", "livez", GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL},
-    {"/healthz", NULL, GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL},
-    {"/readyz", "readyz", GET, BP_GROUP_HEALTH, bp_answer_ready, NULL, NULL},
-    {"/metrics", "metrics", GET, BP_GROUP_METRICS, bp_answer_metrics, NULL, NULL},
-    {"/version", "version", GET, BP_GROUP_DOCS, bp_answer_version, NULL, NULL},
-    {"other", NULL, 0, BP_GROUP_DOCS, NULL, NULL, NULL}, /* it only says that nothing is there */
+    {"/", NULL, GET, BP_GROUP_DOCS, bp_answer_root, NULL, NULL, {NULL}},
+    {"/mistakes", "mistakes", GET, BP_GROUP_DOCS, bp_answer_mistakes, NULL, NULL, {NULL}},
+    {"/mistakes/*", NULL, GET, BP_GROUP_DOCS, bp_answer_mistake, NULL, NULL, {NULL}},
+    {"/problems/", "problems", GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}},
+    {"/problems/*", NULL, GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}},
+    {"/livez", "livez", GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL, {NULL}},
+    {"/healthz", NULL, GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL, {NULL}},
+    {"/readyz", "readyz", GET, BP_GROUP_HEALTH, bp_answer_ready, NULL, NULL, {NULL}},
+    {"/metrics", "metrics", GET, BP_GROUP_METRICS, bp_answer_metrics, NULL, NULL, {NULL}},
+    {"/version", "version", GET, BP_GROUP_DOCS, bp_answer_version, NULL, NULL, {NULL}},
+    {"other", NULL, 0, BP_GROUP_DOCS, NULL, NULL, NULL, {NULL}}, /* it only says that nothing is
+                                                                    there */
 };
 
 /* Adds a route after n others; without room it only counts. */
@@ -34,16 +36,26 @@ static size_t add(struct bp_route *routes, size_t n, struct bp_route route)
     return n + 1;
 }
 
+static struct bp_route route_of(const struct bp_operation *operation)
+{
+    const struct bp_representation *as = operation->representations;
+    struct bp_route route = {.path = operation->path,
+                             .link = operation->name,
+                             .methods = POST,
+                             .group = BP_GROUP_CALCULATE,
+                             .operation = operation};
+    for (size_t i = 0; as[1].media_type && as[i].media_type; i++) {
+        assert(i < BP_REPRESENTATIONS_MAX);
+        route.media_types[i] = as[i].media_type;
+    }
+    return route;
+}
+
 static size_t add_all(struct bp_route *routes)
 {
     size_t n = 0;
     for (const struct bp_operation *const *each = bp_operations; *each; each++)
-        n = add(routes, n,
-                (struct bp_route){.path = (*each)->path,
-                                  .link = (*each)->name,
-                                  .methods = POST,
-                                  .group = BP_GROUP_CALCULATE,
-                                  .operation = *each});
+        n = add(routes, n, route_of(*each));
     for (const struct bp_file *file = bp_files; file->path; file++)
         n = add(routes, n,
                 (struct bp_route){.path = file->path,

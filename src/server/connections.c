@@ -183,8 +183,7 @@ struct bp_connection *bp_connection_open(struct bp_connections *connections, int
     connection->client = client_address(client);
     connection->request = NULL;
     connection->request_id[0] = '\0';
-    connection->target_size = 0;
-    connection->is_bad_target = false;
+    connection->target = (struct bp_target){.size = 0};
     atomic_init(&connection->wait, wait_until(connections, BP_WAIT_HEAD));
     pthread_mutex_lock(&connections->lock);
     connection->is_one_too_many =

@@ -41,11 +41,10 @@ struct bp_connection_rules {
 struct bp_connection {
     struct bp_connection *next, **link; /* in the list of all */
     int socket;
-    bool is_one_too_many;  /* beyond a limit: to be told so */
-    size_t target_size;    /* of the request at hand, with its query */
-    bool is_bad_target;    /* it has a character that may not stand there */
-    _Atomic uint64_t wait; /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
-    void *request;         /* at hand, or NULL: the server's */
+    bool is_one_too_many;    /* beyond a limit: to be told so */
+    struct bp_target target; /* of the request at hand */
+    _Atomic uint64_t wait;   /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
+    void *request;           /* at hand, or NULL: the server's */
     struct in6_addr client;
     char request_id[BP_REQUEST_ID_MAX + 1]; /* set before it waits for a body */
 };

@@ -144,6 +144,14 @@ static const char *set_token_file(struct bp_options *options, const char *value,
     return NULL;
 }
 
+static const char *set_accept(struct bp_options *options, const char *value,
+                              const struct flag *flag)
+{
+    (void)flag;
+    options->call_accept = value;
+    return NULL;
+}
+
 static const char *set_public(struct bp_options *options, const char *value,
                               const struct flag *flag)
 {
@@ -208,6 +216,7 @@ static const struct flag FLAGS[] = {
     {"public", "GROUPS", "health,docs", "open without a token: of health, metrics and docs; or none",
      OTHER(set_public)},
     BP_LIMITS(AS_FLAG)
+    {"accept", "TYPES", "*/*", "media types that `call` may print, as the header Accept lists them", OTHER(set_accept)},
     {"healthcheck", NULL, NULL, "ask the service at --listen whether it lives; exit 0, or 1 and why",
      ACTION(HEALTHCHECK, 0)},
     {"help", NULL, NULL, "print this; also -h", ACTION(HELP, 'h')},

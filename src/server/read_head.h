@@ -6,12 +6,27 @@
 
 #include "backpropd/head.h"
 
+/* What the library needs to be told to read heads so: the pool of a connection, in bytes. Above
+ * 32 KiB it is taken from mmap and given back to the system; below, 10,000 closed connections left
+ * 330 MB behind. */
+#define BP_CONNECTION_MEMORY 36864
+
+/*
+ * Looks at a target, in the library's callback for logging URIs. In/out: target, whose query is cut
+ * off behind the question mark. The library would split query and cookies into parts of 64 bytes
+ * each in the memory of the connection, which leaves no room for a reply to a few hundred of them;
+ * nobody here reads either. Cannot fail.
+ */
+struct bp_target bp_read_target(struct MHD_Connection *connection, char *target);
+
 /*
  * Reads the head of a connection's request, at the first call for it. In: method, target and
- * version as the library gives them to that call; scans_heads, of the loaded version's
- * bp_smuggling_check. The head points into the library's buffer. Cannot fail: bp_head_check judges.
+ * version as the library gives them to that call; seen, what bp_read_target has returned;
+ * scans_heads, of the loaded version's bp_smuggling_check. The head points into the library's
+ * buffer. Cannot fail: bp_head_check judges.
  */
 struct bp_head bp_read_head(struct MHD_Connection *connection, const char *method,
-                            const char *target, const char *version, bool scans_heads);
+                            const char *target, const char *version, const struct bp_target *seen,
+                            bool scans_heads);
 
 #endif

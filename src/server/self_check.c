@@ -31,12 +31,16 @@ struct sample {
 
 static const struct sample samples[] = {
     SAMPLE("a proper head", LINE "Content-Length: 0\r\n\r\n", ACCEPTED),
+    SAMPLE("a proper head with a query and cookies",
+           "GET /livez?a=b&c?d HTTP/1.1\r\nHost: a\r\nCookie: a=b; c\r\n\r\n", ACCEPTED),
     SAMPLE("a folded header", LINE "Content-Length: 0\r\nX-A: b\r\n c\r\n\r\n", REFUSED),
     SAMPLE("a bare line feed", LINE "Content-Length: 0\r\nX-A: b\nX-B: c\r\n\r\n", REFUSED),
     SAMPLE("a header without a colon", LINE "Content-Length: 0\r\nX-A\r\n\r\n", REFUSED),
     SAMPLE("a header without a name", LINE "Content-Length: 0\r\n: b\r\n\r\n", REFUSED),
     SAMPLE("a NUL in a value", LINE "Content-Length: 0\r\nX-A: b\0c\r\n\r\n", REFUSED),
     SAMPLE("a space before a colon", LINE "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", REFUSED),
+    SAMPLE("a line that begins with a NUL", "\0X\r\n" LINE "Content-Length: 0\r\n\r\n", REFUSED),
+    SAMPLE("a NUL after the target", "GET /livez\0 HTTP/1.1\r\nHost: a\r\n\r\n", REFUSED),
     SAMPLE("two lengths", LINE "Content-Length: 0\r\nContent-Length: 5\r\n\r\n", REFUSED),
     SAMPLE("a length and a coding",
            LINE "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", REFUSED),
@@ -45,7 +49,15 @@ static const struct sample samples[] = {
 struct trial {
     bool scans_heads;
     bool is_accepted; /* the head at hand */
+    struct bp_target target;
 };
+
+static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    struct trial *trial = cls;
+    trial->target = bp_read_target(connection, (char *)target);
+    return NULL;
+}
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *target,
                                   const char *method, const char *version, const char *piece,
@@ -57,7 +69,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     (void)piece_size;
     (void)state;
     const struct bp_head head =
-        bp_read_head(connection, method, target, version, trial->scans_heads);
+        bp_read_head(connection, method, target, version, &trial->target, trial->scans_heads);
     trial->is_accepted |= bp_head_check(&head, &problem, SIZE_MAX);
     return MHD_NO;
 }
@@ -116,7 +128,9 @@ bool bp_self_check(char unsafe[BP_UNSAFE_MAX], const struct bp_smuggling_check *
     struct trial trial = {.scans_heads = check->scans_heads};
     struct MHD_Daemon *daemon =
         MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, on_request,
-                         &trial, MHD_OPTION_STRICT_FOR_CLIENT, check->strictness, MHD_OPTION_END);
+                         &trial, MHD_OPTION_STRICT_FOR_CLIENT, check->strictness,
+                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)BP_CONNECTION_MEMORY,
+                         MHD_OPTION_URI_LOG_CALLBACK, on_target, &trial, MHD_OPTION_END);
     enum outcome outcome = UNSENT;
     *unsafe = '\0';
     for (size_t i = 0; i < sizeof samples / sizeof *samples && !*unsafe; i++) {

@@ -24,10 +24,6 @@
 #include "smuggling_check.h"
 #include "timeout_reply.h"
 
-/* Above 32 KiB the library takes a connection's memory from mmap and gives it back to the system;
- * below, 10,000 closed connections left 330 MB behind. */
-#define CONNECTION_MEMORY 36864
-
 /* Connections beyond the limit that are let in to be told so, each worker having its share. */
 #define SPARE_CONNECTIONS 64
 
@@ -65,9 +61,10 @@ struct call {
     struct bp_server *server;
     struct MHD_Connection *connection;
     struct bp_connection *peer;
-    const char *origin; /* of the request, or NULL */
-    bool is_kept;       /* the client expects that its connection is kept */
-    bool is_working;    /* a thread of the pool makes the reply, or has made it */
+    const char *origin;        /* of the request, or NULL */
+    const char *asked_headers; /* by a preflight, or NULL */
+    bool is_kept;              /* the client expects that its connection is kept */
+    bool is_working;           /* a thread of the pool makes the reply, or has made it */
     struct bp_exchange exchange;
     struct timespec start;
     size_t bytes_out;
@@ -140,9 +137,11 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
         .request_id = call->peer->request_id,
         .cors_origins = call->server->cors_origins,
         .origin = call->origin,
+        .asked_headers = call->asked_headers,
         .is_post = exchange->method == BP_METHOD_POST,
+        .varies_by_accept = *exchange->route->media_types,
         .keep_alive = call->is_kept ? call->server->keep_alive : NULL,
-        .closes = exchange->reply.must_close || atomic_load(&exchange->service->draining)};
+        .closes = exchange->must_close || atomic_load(&exchange->service->draining)};
     struct bp_fields fields;
     bp_fields_make(&fields, &exchange->reply, &facts);
     for (size_t i = 0; i < fields.n; i++) /* without memory it goes out without: better than none */
@@ -179,13 +178,11 @@ static void set_request_id(char out[BP_REQUEST_ID_MAX + 1], struct bp_server *se
 }
 
 static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *connection,
-                             struct bp_head *head, void **state)
+                             struct bp_connection *peer, struct bp_head *head, void **state)
 {
-    struct bp_connection *peer = peer_of(connection);
     struct call *call = NULL;
-    if (peer)
-        set_request_id(peer->request_id, server, head);
-    if (peer && bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
+    set_request_id(peer->request_id, server, head);
+    if (bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
         call = malloc(sizeof *call);
     if (!call)
         return MHD_NO; /* there is nobody left to answer, or no memory to do it in */
@@ -195,14 +192,13 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->peer = peer;
     peer->request = call;
     call->origin = head->origin;
+    call->asked_headers = head->asked_headers;
     call->is_kept = bp_head_keeps_connection(head);
     call->is_working = false;
     call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     bp_head_trace_id(call->trace_id, head);
     head->is_one_too_many = peer->is_one_too_many;
-    head->target_size = peer->target_size;
-    head->bad_target = peer->is_bad_target;
     bp_metrics_begin(server->service->metrics);
     if (bp_exchange_begin(&call->exchange, server->service, head))
         return send_reply(connection, call);
@@ -242,9 +238,12 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     struct call *call = *state;
     if (!call) {
         struct bp_server *server = cls;
-        struct bp_head head =
-            bp_read_head(connection, method, url, version, server->smuggling_check.scans_heads);
-        return begin(server, connection, &head, state);
+        struct bp_connection *peer = peer_of(connection);
+        if (!peer)
+            return MHD_NO; /* there was no memory for it */
+        struct bp_head head = bp_read_head(connection, method, url, version, &peer->target,
+                                           server->smuggling_check.scans_heads);
+        return begin(server, connection, peer, &head, state);
     }
     if (*piece_size) {
         bool go_on = bp_exchange_take(&call->exchange, piece, *piece_size);
@@ -322,12 +321,15 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     struct bp_server *server = cls;
     struct call *call = *state;
     (void)connection;
-    (void)why;
     if (!call)
         return;
     *state = NULL;
-    if (!call->answered && bp_connection_is_over(call->peer))
-        note_lateness(call);
+    if (bp_connection_is_over(call->peer)) {
+        if (!call->answered)
+            note_lateness(call);
+    } else if (why == MHD_REQUEST_TERMINATED_WITH_ERROR) {
+        call->answered = false; /* the reply could not be sent */
+    }
     bp_connection_wait(server->connections, call->peer, BP_WAIT_IDLE);
     end_call(call);
 }
@@ -365,10 +367,10 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 {
     const struct bp_server *server = cls;
     struct bp_connection *peer = peer_of(connection);
+    const struct bp_target seen = bp_read_target(connection, (char *)target);
     if (peer) {
         bp_connection_begin_head(server->connections, peer);
-        peer->target_size = strlen(target);
-        peer->is_bad_target = !bp_target_is_proper(target);
+        peer->target = seen;
     }
     return NULL;
 }
@@ -398,7 +400,7 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
          NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-         (intptr_t)(head > CONNECTION_MEMORY ? head : CONNECTION_MEMORY), NULL},
+         (intptr_t)(head > BP_CONNECTION_MEMORY ? head : BP_CONNECTION_MEMORY), NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},

@@ -1,5 +1,6 @@
 #include "smuggling_check.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /*
@@ -14,18 +15,33 @@ struct bp_smuggling_check bp_smuggling_check_for(const char *version)
     return (struct bp_smuggling_check){.strictness = is_known ? -1 : 1, .scans_heads = is_known};
 }
 
+/* The least size of a page, whatever the machine's is. */
+#define PAGE 4096
+
+/*
+ * The library skips lines that are empty, and takes one that begins with a NUL for empty, whatever
+ * follows. What is skipped stands before the method, in a buffer that begins with a page.
+ */
+static bool starts_cleanly(const char *method)
+{
+    static const char empty_lines[4];
+    const size_t skipped = (uintptr_t)method % PAGE;
+    return skipped <= sizeof empty_lines && skipped % 2 == 0 &&
+           memcmp(method - skipped, empty_lines, skipped) == 0;
+}
+
 /*
  * The library has overwritten each CR, each LF and the first colon of each line with a NUL. What
  * is proper looks so, after the version: NUL NUL, then for each header its name, NUL, its value,
  * NUL NUL, and NUL NUL for the empty line.
  */
-bool bp_raw_head_is_clean(const char *method, const char *target, const char *version,
-                          bool has_query, size_t size)
+bool bp_raw_head_is_clean(const char *method, const char *target, size_t target_size,
+                          const char *version, size_t size)
 {
     const char *end = method + size;
     const char *at = version + strlen(version);
-    /* without a query only its question mark may stand between target and version */
-    if (!has_query && target + strlen(target) + 2 < version)
+    /* a NUL ends the target for some, and a query that is cut off is no NUL */
+    if (target + target_size + 1 != version || !starts_cleanly(method))
         return false;
     while (at + 2 < end && at[0] == '\0' && at[1] == '\0') {
         at += 2;

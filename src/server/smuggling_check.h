@@ -22,11 +22,11 @@ struct bp_smuggling_check bp_smuggling_check_for(const char *version);
  * A second look at the bytes of a request's head. It rests on how 0.9.75 leaves its buffer, so it
  * must be asked about that version alone.
  *
- * True if the head holds nothing but a line and proper headers. In: method, target (up to the
- * query) and version as the library hands them over, all pointing into its buffer; has_query,
- * whether it found arguments after the target; the size of the head.
+ * True if the head holds nothing but a line and proper headers, and nothing but an empty line or
+ * two stands before it. In: method, target and version as the library hands them over, all pointing
+ * into its buffer, which begins with a page; target_size, with the query; the size of the head.
  */
-bool bp_raw_head_is_clean(const char *method, const char *target, const char *version,
-                          bool has_query, size_t size);
+bool bp_raw_head_is_clean(const char *method, const char *target, size_t target_size,
+                          const char *version, size_t size);
 
 #endif

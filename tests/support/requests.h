@@ -63,6 +63,15 @@ static inline char *body_of(const struct bp_reply *reply)
     return size ? strndup(body, size) : strdup("");
 }
 
+/* The same without its last byte, which is a newline, and the only one there. */
+static inline char *line_of(const struct bp_reply *reply)
+{
+    char *body = body_of(reply), *newline = strchr(body, '\n');
+    REQUIRE(newline && !newline[1], "no line: %s", body);
+    *newline = '\0';
+    return body;
+}
+
 /* The reply's body, read. To be decref'ed. */
 static inline json_t *json_of(const struct bp_reply *reply)
 {

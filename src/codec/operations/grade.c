@@ -67,10 +67,9 @@ static void read(struct bp_reader *reader)
 {
     struct bp_grading *grading = reader->job->own;
     const size_t faults_before = reader->problem->n_faults;
-    grading->learning_rate = BP_NO_LEARNING_RATE;
     bp_read_task(reader);
     const bool is_good = reader->problem->n_faults == faults_before;
-    bp_read_learning_rate(reader, false, &grading->learning_rate);
+    bp_read_rate(reader, &grading->learning_rate);
     const struct bp_value *answers = bp_read_member(reader, "answers", true);
     if (is_good && is_too_large(reader))
         return;

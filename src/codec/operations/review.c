@@ -19,10 +19,9 @@ static void read(struct bp_reader *reader)
     struct bp_grade *grade = &own->review.grade;
     const size_t faults_before = reader->problem->n_faults;
     bool reveals;
-    own->learning_rate = BP_NO_LEARNING_RATE;
     bp_read_task(reader);
     const bool is_good = reader->problem->n_faults == faults_before;
-    bp_read_learning_rate(reader, false, &own->learning_rate);
+    bp_read_rate(reader, &own->learning_rate);
     if (is_good) {
         lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
         if (!bp_check_all_cells(reader, &grade->steps) || !bp_lay_out(reader, lay_out))

@@ -1,72 +1,27 @@
 /* POST /step: steps of plain gradient descent, and what they did. */
 #include "step.h"
 
-#include <stdint.h>
-
 #include "../encode.h"
 #include "../estimate.h"
-#include "../read_network.h"
+#include "../read_descent.h"
 #include "../read_task.h"
 #include "backpropd/descent.h"
 #include "backpropd/json_write.h"
 #include "backpropd/media.h"
 
 static const struct bp_place STEPS = {&bp_place_body, "steps", BP_NO_NUMBER};
-static const struct bp_place FROZEN = {&bp_place_body, "frozen", BP_NO_NUMBER};
-
-/* A network that is missing, no object or too deep has a fault already; then the name of any layer
- * will do, for it may be right. */
-static size_t known_depth(const struct bp_reader *reader, const char *name)
-{
-    const struct bp_value *network = reader->network;
-    const bool is_object = network && bp_json_kind(reader->json, network) == BP_JSON_OBJECT;
-    return is_object && !bp_json_member(network, name) ? reader->job->task.network.depth : SIZE_MAX;
-}
-
-static void read_frozen_name(struct bp_reader *reader, const struct bp_value *value, size_t i)
-{
-    struct bp_step *own = reader->job->own;
-    const size_t depth = reader->job->task.network.depth;
-    const struct bp_names known = bp_tensor_names(depth);
-    const char *name = bp_json_string(value);
-    size_t layer, index;
-    bool is_bias;
-    if (!name || !bp_read_tensor_name(name, known_depth(reader, name), &layer, &is_bias)) {
-        bp_read_name(reader, value, &(struct bp_place){&FROZEN, "", i}, known.names, known.n,
-                     &index);
-        return;
-    }
-    if (layer >= depth)
-        return;
-    own->frozen[layer].w |= !is_bias;
-    own->frozen[layer].b |= is_bias;
-}
-
-/* The tensors that stay as they were posted. */
-static void read_frozen(struct bp_reader *reader, const struct bp_value *value)
-{
-    size_t n;
-    if (!bp_is_array(reader, value, &n)) {
-        bp_read_wrong(reader, value, &FROZEN, "an array of names such as \"b1\"");
-        return;
-    }
-    for (size_t i = 0; i < n; i++)
-        read_frozen_name(reader, bp_json_element(value, i), i);
-}
 
 static void read(struct bp_reader *reader)
 {
     struct bp_step *own = reader->job->own;
     bp_read_task(reader);
-    bp_read_learning_rate(reader, true, &own->learning_rate);
+    bp_read_learning_rate(reader, &own->learning_rate, true);
     const struct bp_value *steps = bp_read_member(reader, "steps", false);
-    const struct bp_value *frozen = bp_read_member(reader, "frozen", false);
     own->steps = 1;
     if (steps)
         bp_read_integer(reader, steps, &STEPS, 1, reader->limits->steps, BP_FAULT_LIMIT_EXCEEDED,
                         &own->steps);
-    if (frozen)
-        read_frozen(reader, frozen);
+    bp_read_frozen(reader, own->frozen);
 }
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)

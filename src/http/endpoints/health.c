@@ -6,13 +6,13 @@ bp_handler bp_answer_live, bp_answer_ready;
 
 void bp_answer_live(struct bp_exchange *exchange)
 {
-    static const char body[] = "{\"status\":\"ok\"}";
+    static const char body[] = "{\"status\":\"ok\"}\n";
     bp_reply_fixed(&exchange->reply, BP_MEDIA_JSON, body, sizeof body - 1);
 }
 
 void bp_answer_ready(struct bp_exchange *exchange)
 {
-    static const char body[] = "{\"status\":\"ready\"}";
+    static const char body[] = "{\"status\":\"ready\"}\n";
     struct bp_problem problem;
     const struct bp_service *service = exchange->service;
     const bool is_draining = atomic_load(&service->draining);

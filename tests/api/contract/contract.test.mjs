@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {start} from '../../support/daemon.mjs';
 import {until} from '../../support/until.mjs';
-import {Cursor, Schemas, contractFile, everyMethod, readContract} from './judge.mjs';
+import {Cursor, Schemas, concrete, contractFile, everyMethod, readContract} from './judge.mjs';
 
 const document = readContract();
 const root = new Cursor(document);
@@ -18,7 +18,6 @@ const everything = everyMethod(root);
 const posts = everything.filter(({method}) => method === 'POST');
 const gets = everything.filter(({method}) => method === 'GET');
 const values = media => Object.entries(media?.node.examples ?? {}).map(([key]) => [key, media.get('examples', key, 'value').node]);
-const concrete = path => path.replace('{slug}', 'not-finite').replace('{code}', 'transposed');
 
 let daemon;
 before(async () => { daemon = await start(); });
@@ -36,6 +35,20 @@ test('every request example gets the reply example of the same name', async () =
       const reply = await daemon.call('POST', path, body);
       assert.equal(reply.status, 200, `${path} ${key}: ${reply.text}`);
       assert.equal(reply.text.trim(), JSON.stringify(replies[key]), `${path} ${key}`);
+    }
+  }
+});
+
+test('every other representation of a reply is its example too', async () => {
+  const others = posts.flatMap(({path, operation}) => operation.get('responses', '200', 'content').entries().slice(1)
+    .map(([type, media]) => ({path, type, shown: values(media), requests: values(operation.get('requestBody', 'content', 'application/json'))})));
+  assert.ok(others.length > 0);
+  for (const {path, type, shown, requests} of others) {
+    assert.deepEqual(shown.map(([key]) => key), requests.map(([key]) => key));
+    for (const [i, [, body]] of requests.entries()) {
+      const reply = await daemon.call('POST', path, body, {accept: type});
+      assert.equal(reply.headers['content-type'], type);
+      assert.equal(reply.text, shown[i][1], `${path} ${type}`);
     }
   }
 });
@@ -81,7 +94,7 @@ test('every GET replies with its example', async () => {
   for (const {path, operation} of gets) {
     const reply = await daemon.call('GET', concrete(path));
     const [[type, media]] = operation.get('responses', '200', 'content').entries();
-    if (path === '/openapi.json') continue; // has a test of its own
+    if (['/openapi.json', '/examples/'].includes(path)) continue; // have tests of their own
     if (type !== 'application/json') assertText(path, reply.text, media.node.example);
     for (const [, value] of values(media)) assert.deepEqual(path === '/mistakes' ? shownOf(reply.json, value) : reply.json, value, path);
   }
@@ -264,6 +277,7 @@ const inProse = {
   client_connections: 'connections of one address',
   queue: 'large requests that wait for a thread', memory_bytes: 'bytes of memory for all requests in flight', layers: 'layers', units: 'units of a layer, and inputs', parameters: 'parameters',
   samples: 'samples', steps: 'steps', work: 'work of a request, in multiply-adds', reply_numbers: 'numbers in a reply',
+  explained_terms: 'products and values that /explain writes out',
   graded_cells: 'cells that a request has graded',
 };
 
@@ -327,6 +341,7 @@ const costs = [
   ['reply-numbers', '/backward', {...book(), include: ['samples']}, 31 + 5 * (3 + 4) + 1 + 31 + 4, '#/include'],
   ['reply-numbers', '/backward', {...softmaxBook(), include: ['samples']}, 28 + 5 * (3 + 4) + 1 + 28 + 4 + (16 - 4), '#/include'],
   ['reply-numbers', '/step', {...book(), learning_rate: 0, steps: 3}, 31 + 31 + 4, '#/include'],
+  ['explained-terms', '/explain', book(), 3 * 4 + 3 + 4 * 3 + 4 + 4 + 12 + 4 + 3 * 4 + 3 + 12 + 3, '#'],
   ['parameters', '/forward', book(), 31, '#/network'],
 ];
 
@@ -413,7 +428,7 @@ for (const {path, operation} of posts) {
         refused += 1;
       }
     }
-    assert.ok(refused > (path.startsWith('/exercise') ? 100 : 300), `only ${refused} mutants were wrong`);
+    assert.ok(refused > (/exercise|explain/.test(path) ? 100 : 300), `only ${refused} mutants were wrong`);
   });
 }
 

@@ -5,7 +5,7 @@ import test from 'node:test';
 import {parseYaml} from '../../support/library.mjs';
 import {Cursor, contractFile, readContract} from './judge.mjs';
 
-const problemCodes = ['invalid_json', 'bad_request', 'unauthorized', 'not_found', 'method_not_allowed', 'request_timeout',
+const problemCodes = ['invalid_json', 'bad_request', 'unauthorized', 'not_found', 'method_not_allowed', 'not_acceptable', 'request_timeout',
   'length_required', 'body_too_large', 'uri_too_long', 'unsupported_media_type', 'expectation_failed', 'misdirected', 'invalid_request',
   'not_finite', 'headers_too_large', 'not_implemented', 'overloaded', 'out_of_memory', 'http_version'];
 const faultCodes = ['missing_member', 'unknown_member', 'duplicate_member', 'wrong_type', 'empty', 'ragged_matrix',

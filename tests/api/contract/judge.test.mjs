@@ -25,7 +25,8 @@ function honest(method, path, request, status, reply) {
 
 function verdict({request, reply, requestBody, body, ...exchange}) {
   const text = value => value === undefined ? '' : JSON.stringify(value);
-  return judge({requestBody: requestBody ?? text(request), body: body ?? text(reply), ...exchange});
+  const line = value => value === undefined ? '' : `${JSON.stringify(value)}\n`;
+  return judge({requestBody: requestBody ?? text(request), body: body ?? line(reply), ...exchange});
 }
 
 const forward = () => honest('POST', '/forward', example('TextbookRequest'), 200, example('TextbookForwardReply'));
@@ -34,7 +35,7 @@ const step = () => honest('POST', '/step', example('TextbookStepRequest'), 200, 
 const fault = () => honest('POST', '/backward', {}, 422, example('shape_mismatch'));
 const token = () => honest('POST', '/forward', example('TextbookRequest'), 401, example('unauthorized'));
 const late = () => honest('GET', '/', undefined, 408, example('request_timeout'));
-const unchanged = () => honest('GET', '/examples/textbook', undefined, 304, undefined);
+const unchanged = () => honest('GET', '/openapi.json', undefined, 304, undefined);
 const listed = headers => ({...forward(), requestHeaders: {origin: 'https://a.example'}, origins: 'https://a.example, null',
   headers: {...forward().headers, 'access-control-allow-origin': 'https://a.example', vary: 'Origin', ...headers}});
 const long = () => {
@@ -43,9 +44,11 @@ const long = () => {
   const exchange = {...forward(), request, reply, requestHeaders: {'accept-encoding': 'gzip'}};
   return {...exchange, headers: {...exchange.headers, vary: 'Accept-Encoding', 'content-encoding': 'gzip'}};
 };
+const preflight = () => ({...honest('OPTIONS', '', undefined, 204, undefined), path: '/nowhere',
+  headers: {...documentedHeaders(root.get('x-otherwise', 'options')), allow: 'GET, HEAD, POST, OPTIONS', 'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS'}});
 const missing = () => ({...honest('GET', '', undefined, 404, example('not_found')), path: '/nowhere'});
 
-const honestOnes = {forward, backward, step, fault, missing, token, late, unchanged, listed, long,
+const honestOnes = {forward, backward, step, fault, missing, preflight, token, late, unchanged, listed, long,
   'no token on an unknown path': () => ({...token(), path: '/nowhere'}),
   'a foreign origin': () => ({...listed({'access-control-allow-origin': undefined}), requestHeaders: {origin: 'null '}}),
   'long and plain': () => ({...long(), headers: {...long().headers, 'content-encoding': undefined}}),
@@ -53,7 +56,7 @@ const honestOnes = {forward, backward, step, fault, missing, token, late, unchan
   'batch': () => honest('POST', '/backward', example('BatchRequest'), 200, example('BatchReply')),
   'index': () => honest('GET', '/', undefined, 200, example('Index')),
   'HEAD': () => honest('HEAD', '/version', undefined, 200, undefined),
-  'HEAD of a file': () => honest('HEAD', '/examples/textbook', undefined, 200, undefined),
+  'HEAD of a file': () => honest('HEAD', '/openapi.json', undefined, 200, undefined),
   'OPTIONS': () => honest('OPTIONS', '/step', undefined, 204, undefined),
   'query': () => ({...honest('GET', '/version', undefined, 200, example('Version')), path: '/version?a=/b'}),
   'wrong method': () => honest('DELETE', '/forward', undefined, 405, example('method_not_allowed')),
@@ -67,14 +70,18 @@ for (const [name, make] of Object.entries(honestOnes)) {
 /** Name: [honest exchange, what is planted, what the judge must say]. */
 const plants = {
   'a status that is not documented': [forward, e => { e.status = 500; }, /status 500 is not documented/],
+  '204 for GET on an unknown path': [preflight, e => { e.method = 'GET'; }, /status 204 is not documented/],
   'a success on an unknown path': [missing, e => { e.status = 200; }, /status 200 is not documented/],
   'another content type': [forward, e => { e.headers['content-type'] = 'text/html'; }, /content type text\/html/],
   'a header missing': [forward, e => { delete e.headers['x-request-id']; }, /header X-Request-Id is missing/],
   'a header wrong': [forward, e => { e.headers['cache-control'] = 'public'; }, /header Cache-Control: public/],
-  'a reply that is not JSON': [forward, e => { e.body = '{"dead":'; }, /not JSON/],
-  'NaN in a reply': [forward, e => { e.body = JSON.stringify(e.reply).replace('0.5', 'NaN'); }, /not JSON/],
-  'a negative zero': [forward, e => { e.body = JSON.stringify(e.reply).replace('[0,', '[-0,'); }, /laid out/],
-  'too many digits': [forward, e => { e.body = JSON.stringify(e.reply).replace('0.5', '0.50000000000000001'); }, /laid out/],
+  'a reply that is not JSON': [forward, e => { e.body = '{"dead":\n'; }, /not JSON/],
+  'NaN in a reply': [forward, e => { e.body = `${JSON.stringify(e.reply).replace('0.5', 'NaN')}\n`; }, /not JSON/],
+  'a negative zero': [forward, e => { e.body = `${JSON.stringify(e.reply).replace('[0,', '[-0,')}\n`; }, /laid out/],
+  'too many digits': [forward, e => { e.body = `${JSON.stringify(e.reply).replace('0.5', '0.50000000000000001')}\n`; }, /laid out/],
+  'no newline at the end': [forward, e => { e.body = JSON.stringify(e.reply); }, /one newline/],
+  'two newlines at the end': [token, e => { e.body = `${JSON.stringify(e.reply)}\n\n`; }, /one newline/],
+  'Vary: Accept on a path with one representation': [forward, e => { e.headers.vary = 'Accept'; }, /where Accept does not matter/],
   'a member missing': [backward, e => { delete e.reply.parameters; }, /parameters/],
   'a member too many': [backward, e => { e.reply.extra = 1; }, /extra/],
   'a member of a sample missing': [backward, e => { delete e.reply.samples[0].dL_dz2; }, /dL_dz2/],

@@ -30,20 +30,22 @@ TEST(test_plain_problem)
 /* No member of one kind of problem shows in another. */
 TEST(test_each_kind_has_its_own_members)
 {
-    static const char *const own[] = {"line",   "column", "offset", "errors", "truncated",
-                                      "tensor", "index",  "sample", "step",   "limit"};
+    static const char *const own[] = {"line",  "column", "offset", "errors", "truncated", "tensor",
+                                      "index", "sample", "step",   "limit",  "expected"};
     static const struct {
         enum bp_problem_code code;
         const char *members; /* of `own`, each with a space after it */
     } rows[] = {{BP_PROBLEM_INVALID_JSON, "line column offset "},
                 {BP_PROBLEM_INVALID_REQUEST, "errors "},
                 {BP_PROBLEM_NOT_FINITE, "tensor index sample "},
-                {BP_PROBLEM_BODY_TOO_LARGE, "limit "}};
+                {BP_PROBLEM_BODY_TOO_LARGE, "limit "},
+                {BP_PROBLEM_NOT_ACCEPTABLE, "expected "}};
     for (int code = 0; code < BP_PROBLEM_COUNT; code++) {
         struct bp_problem problem;
         const char *expected = "";
         memset(&problem, 0, sizeof problem);
         problem.overflow.step = BP_NO_STEP;
+        problem.expected.kind = BP_FACT_NAMES;
         bp_problem_set(&problem, (enum bp_problem_code)code, "detail");
         for (size_t i = 0; i < LENGTH(rows); i++)
             expected = (int)rows[i].code == code ? rows[i].members : expected;
@@ -79,6 +81,18 @@ TEST(test_body_too_large)
     require_document(&problem, "{'type':'/problems/body-too-large','title':'The body is too large',"
                                "'status':413,'code':'body_too_large','detail':'too large',"
                                "'limit':8388608}");
+}
+
+TEST(test_not_acceptable)
+{
+    static const char *const types[] = {"application/json", "text/html; charset=utf-8"};
+    struct bp_problem problem;
+    bp_problem_set(&problem, BP_PROBLEM_NOT_ACCEPTABLE, "no");
+    problem.expected = (struct bp_fact){.kind = BP_FACT_NAMES, .names = types, .n_names = 2};
+    require_document(&problem,
+                     "{'type':'/problems/not-acceptable','title':'No representation here is "
+                     "acceptable','status':406,'code':'not_acceptable','detail':'no',"
+                     "'expected':['application/json','text/html; charset=utf-8']}");
 }
 
 #define NOT_FINITE                                                                                 \
@@ -187,5 +201,5 @@ TEST(test_slug)
 }
 
 SUITE("codec/encode_problem", test_plain_problem, test_each_kind_has_its_own_members,
-      test_invalid_json, test_body_too_large, test_not_finite, test_invalid_request,
-      test_names_of_faults, test_truncated_beyond_twenty, test_slug)
+      test_invalid_json, test_body_too_large, test_not_acceptable, test_not_finite,
+      test_invalid_request, test_names_of_faults, test_truncated_beyond_twenty, test_slug)

@@ -15,7 +15,7 @@ static const struct {
     {"not_finite", 422},         {"headers_too_large", 431},
     {"not_implemented", 501},    {"overloaded", 503},
     {"out_of_memory", 503},      {"http_version", 505},
-    {"misdirected", 421},
+    {"misdirected", 421},        {"not_acceptable", 406},
 };
 
 TEST(test_codes_and_their_statuses)

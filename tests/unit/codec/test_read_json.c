@@ -47,7 +47,8 @@ TEST(test_detail_says_where_and_why)
         {"[1,\0]", 5, "1, column 4: a NUL byte"},
         {"\"\0\"", 3, "1, column 2: a NUL byte"},
         {"[[[[[[[[[1", 10, "1, column 9: nested deeper than 8 levels"},
-        {"\xef\xbb\xbf[]", 5, "1, column 1: a byte order mark"},
+        {"[1]\xef\xbb\xbf", 6, "1, column 4: the text goes on after its end"},
+        {"\xef\xbb\xbf\xef\xbb\xbf[]", 8, "1, column 2: a byte order mark"},
         {"[\"\xff\"]", 5, "1, column 3: not UTF-8"},
         {"[\"\t\"]", 5, "1, column 3: a control character in a string"},
         {"[\"\\a\"]", 6, "1, column 3: not an escape that JSON knows"},
@@ -79,13 +80,37 @@ TEST(test_detail_says_where_and_why)
         ck_assert_uint_eq(read.problem.n_faults, 0);
         snprintf(expected, sizeof expected, "line %s", rows[i].detail);
         ck_assert_str_eq(read.problem.detail, expected);
-        ck_assert(read.problem.line == read.json.line && read.problem.column == read.json.column);
-        ck_assert_uint_eq(read.problem.offset, read.json.offset);
+        const size_t marked = rows[i].body[0] == '\xef' ? 3 : 0;
+        ck_assert_uint_eq(read.problem.line, read.json.line);
+        ck_assert_uint_eq(read.problem.column, read.json.column + (marked > 0));
+        ck_assert_uint_eq(read.problem.offset, read.json.offset + marked);
         told[read.json.fault] = true;
         end(&read);
     }
     for (int fault = BP_JSON_EMPTY; fault < BP_JSON_REFUSED; fault++)
         REQUIRE(told[fault], "fault %d is not among the rows", fault);
+}
+
+/* A byte order mark before the text is skipped, and counts in the places of faults: as one
+ * character of the first line, and as its bytes. */
+TEST(test_byte_order_mark)
+{
+    static const char good[] = "\xef\xbb\xbf{\"a\":[1,2]}", bad[] = "\xef\xbb\xbf[1,\n2,x]",
+                      cut[] = "\xef\xbb[]";
+    struct read read;
+    start(&read, good, sizeof good - 1);
+    ck_assert(read.good);
+    end(&read);
+    start(&read, bad, sizeof bad - 1);
+    ck_assert(!read.good && read.problem.line == 2 && read.problem.column == 3);
+    ck_assert_uint_eq(read.problem.offset, 9);
+    end(&read);
+    start(&read, "\xef\xbb\xbf", 3);
+    ck_assert(!read.good && read.problem.column == 2 && read.problem.offset == 3);
+    end(&read);
+    start(&read, cut, sizeof cut - 1);
+    ck_assert(!read.good && read.problem.column == 1 && read.problem.offset == 0);
+    end(&read);
 }
 
 /* --- duplicate members -------------------------------------------------------------------------
@@ -153,6 +178,6 @@ TEST(test_no_memory_is_said_as_such)
     end(&read);
 }
 
-SUITE("codec/read_json", test_detail_says_where_and_why, test_duplicates_are_faults_in_order,
-      test_duplicates_more_than_there_is_room_for, test_too_many_values_are_a_fault_of_the_body,
-      test_no_memory_is_said_as_such)
+SUITE("codec/read_json", test_byte_order_mark, test_detail_says_where_and_why,
+      test_duplicates_are_faults_in_order, test_duplicates_more_than_there_is_room_for,
+      test_too_many_values_are_a_fault_of_the_body, test_no_memory_is_said_as_such)

@@ -49,15 +49,16 @@ static void end_exchange(void)
 static void require_at_once(enum bp_problem_code code)
 {
     require_problem(&exchange.reply, code);
-    ck_assert(exchange.reply.must_close);
+    ck_assert(exchange.must_close);
     end_exchange();
 }
 
-/* What is refused once the body is in, and the exchange finished: the connection lives. */
+/* What is refused once the body is in, and the exchange finished: the connection lives, unless the
+ * body came in chunks. */
 static void require_finished(enum bp_problem_code code)
 {
     require_problem(&exchange.reply, code);
-    ck_assert(!exchange.reply.must_close);
+    ck_assert(exchange.must_close == (request.head.n_coding > 0));
     end_exchange();
 }
 
@@ -69,10 +70,10 @@ static void require_in_the_end(enum bp_problem_code code)
 
 static void require_finished_reply(const char *expected)
 {
-    char *body = body_of(&exchange.reply);
+    char *body = line_of(&exchange.reply);
     REQUIRE(exchange.reply.status == 200, "%s", body);
     ck_assert_str_eq(body, expected);
-    ck_assert(!exchange.reply.must_close);
+    ck_assert(exchange.must_close == (request.head.n_coding > 0));
     free(body);
     end_exchange();
 }
@@ -88,7 +89,7 @@ static char *direct_reply(const char *path, const char *text)
 {
     struct bp_reply reply;
     ask(&reply, &service, BP_METHOD_POST, path, text);
-    char *body = body_of(&reply);
+    char *body = line_of(&reply);
     bp_reply_free(&reply);
     return body;
 }
@@ -272,14 +273,99 @@ TEST(test_huge_body_is_refused_at_once)
     service_end(&service);
 }
 
-/* Who asks before sending is told before sending. */
-TEST(test_expected_large_body_is_refused_at_once)
+/* Who asks before sending is told before sending, if what is sent would not be read. */
+TEST(test_expected_body_that_is_not_read)
+{
+    static const struct {
+        const char *head;
+        unsigned status;
+    } rows[] = {
+        {"POST /forward HTTP/1.1\nContent-Length: 101", 413},
+        {"POST /nowhere HTTP/1.1\nContent-Length: 5", 404},
+        {"POST /nowhere HTTP/1.1\nTransfer-Encoding: chunked", 404},
+        {"POST /livez HTTP/1.1\nContent-Length: 5", 405},
+        {"PUT /forward HTTP/1.1\nContent-Length: 5", 405},
+        {"POST /step HTTP/1.1\nContent-Length: 5\nContent-Type: text/csv", 415},
+        {"POST /step HTTP/1.1\nContent-Length: 5\nContent-Encoding: gzip", 415},
+        {"GET /livez HTTP/1.1\nContent-Length: 5", 200},
+        {"OPTIONS /step HTTP/1.1\nTransfer-Encoding: chunked", 204},
+    };
+    char head[256];
+    start_small();
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        snprintf(head, sizeof head, "%s\nHost: a\nExpect: 100-Continue", rows[i].head);
+        REQUIRE(begin(head), "%s", head);
+        REQUIRE(exchange.reply.status == rows[i].status, "%s: %u", head, exchange.reply.status);
+        ck_assert(exchange.must_close);
+        end_exchange();
+    }
+    service_end(&service);
+}
+
+TEST(test_expected_body_that_is_read)
+{
+    static const char *const heads[] = {
+        "POST /forward HTTP/1.1\nHost: a\nExpect: 100-continue\nContent-Length: 100",
+        "POST /forward HTTP/1.1\nHost: a\nExpect: 100-continue\nTransfer-Encoding: chunked",
+        /* there is nothing to wait for */
+        "POST /forward HTTP/1.1\nHost: a\nExpect: 100-continue\nContent-Length: 0",
+        "GET /nowhere HTTP/1.1\nHost: a\nExpect: 100-continue"};
+    start_small();
+    for (size_t i = 0; i < LENGTH(heads); i++) {
+        REQUIRE(!begin(heads[i]), "%s", heads[i]);
+        end_exchange();
+    }
+    service_end(&service);
+}
+
+/* Of several representations: which, and what there is if none will do. */
+static void represent(const char *first, const char *second)
+{
+    struct bp_route *route = (struct bp_route *)bp_route_find(service.routes, "/backward");
+    route->media_types[0] = first;
+    route->media_types[1] = second;
+}
+
+TEST(test_representations)
+{
+    static const struct {
+        const char *accept;
+        int representation;
+    } rows[] = {{"Accept: text/html", 1}, {"Accept: */*", 0}, {"X: y", 0}};
+    char head[256];
+    start_small();
+    represent(BP_MEDIA_JSON, "text/html");
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        snprintf(head, sizeof head, POST_BACKWARD "\n%s", rows[i].accept);
+        ck_assert(!begin_length(head, 2));
+        ck_assert_int_eq(exchange.representation, rows[i].representation);
+        end_exchange();
+    }
+    service_end(&service);
+}
+
+TEST(test_no_representation)
 {
     start_small();
-    ck_assert(begin_length(POST_BACKWARD "\nExpect: 100-continue", 101));
-    require_at_once(BP_PROBLEM_BODY_TOO_LARGE);
-    ck_assert(!begin_length(POST_BACKWARD "\nExpect: 100-continue", 100));
+    represent(BP_MEDIA_JSON, "text/html");
+    ck_assert(!begin_length(POST_BACKWARD "\nAccept: text/csv", 2));
+    ck_assert_ptr_null(exchange.body.data); /* it is not read */
+    bp_exchange_finish(&exchange);
+    ck_assert_ptr_nonnull(
+        strstr(exchange.reply.text.data, "\"expected\":[\"application/json\",\"text/html\"]"));
+    require_finished(BP_PROBLEM_NOT_ACCEPTABLE);
+    ck_assert(begin_length(POST_BACKWARD "\nAccept: text/csv\nExpect: 100-continue", 2));
+    require_at_once(BP_PROBLEM_NOT_ACCEPTABLE);
+    /* what is no matter of representations is said first, and OPTIONS has none */
+    ck_assert(!begin("GET /backward HTTP/1.1\nHost: a\nAccept: text/csv"));
+    require_in_the_end(BP_PROBLEM_METHOD_NOT_ALLOWED);
+    ck_assert(!begin("OPTIONS /backward HTTP/1.1\nHost: a\nAccept: text/csv"));
+    bp_exchange_finish(&exchange);
+    ck_assert_uint_eq(exchange.reply.status, 204);
     end_exchange();
+    /* where there is one alone, Accept does not matter */
+    ck_assert(!begin_length("POST /forward HTTP/1.1\nHost: a\nAccept: text/csv", 0));
+    require_in_the_end(BP_PROBLEM_INVALID_JSON);
     service_end(&service);
 }
 
@@ -383,7 +469,7 @@ TEST(test_light_requests_are_answered_here)
 {
     start(&STANDARD);
     ck_assert(try_body(POST_BACKWARD, TEXTBOOK));
-    char *expected = direct_reply("/backward", TEXTBOOK), *body = body_of(&exchange.reply);
+    char *expected = direct_reply("/backward", TEXTBOOK), *body = line_of(&exchange.reply);
     ck_assert_str_eq(body, expected);
     end_exchange();
     ck_assert(try_body(POST_BACKWARD, "[]"));
@@ -505,7 +591,8 @@ TEST(test_compressed)
         else
             snprintf(text, sizeof text, "%.*s", (int)exchange.reply.text.size,
                      exchange.reply.text.data);
-        ck_assert_str_eq(text, expected);
+        ck_assert(strncmp(text, expected, strlen(expected)) == 0);
+        ck_assert_str_eq(text + strlen(expected), "\n");
         end_exchange();
         ck_assert(try_body(POST_BACKWARD "\nAccept-Encoding: gzip", TEXTBOOK));
         ck_assert(!exchange.reply.has_gzip && !exchange.reply.is_gzip); /* too short */
@@ -519,7 +606,8 @@ SUITE("http/exchange", test_whole_body, test_body_in_two_pieces, test_body_byte_
       test_body_with_a_nul, test_bad_heads_are_refused_at_once,
       test_connection_too_many_is_refused_at_once, test_other_errors_wait_for_the_body,
       test_unsupported_media_type_says_what_is, test_large_body_is_swallowed,
-      test_huge_body_is_refused_at_once, test_expected_large_body_is_refused_at_once,
+      test_huge_body_is_refused_at_once, test_expected_body_that_is_not_read,
+      test_expected_body_that_is_read, test_representations, test_no_representation,
       test_chunked_body_is_limited_too, test_swallowed_body_is_dropped,
       test_body_of_a_get_is_ignored, test_every_budget, test_light_requests_are_answered_here,
       test_heavy_requests_are_finished_elsewhere, test_long_bodies_are_finished_elsewhere,

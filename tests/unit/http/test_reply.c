@@ -20,7 +20,7 @@ TEST(test_each_problem_as_a_reply)
         require_problem(&reply, (enum bp_problem_code)code);
         ck_assert(reply.retry_later == (reply.status == 503));
         ck_assert(reply.accepts_post == (reply.status == 415));
-        ck_assert(!reply.must_close && !reply.is_preflight && reply.allow == 0);
+        ck_assert(!reply.is_preflight && reply.allow == 0);
         end();
     }
 }
@@ -64,9 +64,38 @@ TEST(test_written_reply)
     ck_assert(reply.status == 200 && reply.problem == -1);
     ck_assert_str_eq(reply.media_type, BP_MEDIA_HTML);
     const char *body = bp_reply_body(&reply, &size);
-    ck_assert_uint_eq(size, 27);
-    ck_assert(memcmp(body, "a text longer than its room", size) == 0);
+    ck_assert_uint_eq(size, 28);
+    ck_assert(memcmp(body, "a text longer than its room\n", size) == 0);
     end();
+}
+
+/* One newline, whoever has written it. */
+TEST(test_every_reply_ends_with_a_newline)
+{
+    static const char *const texts[] = {"{}", "a\n", "a\nb"};
+    struct bp_problem problem;
+    for (size_t i = 0; i < LENGTH(texts); i++) {
+        service_make(&service, &STANDARD);
+        bp_reply_start(&reply, &service.own_memory, BP_MEDIA_HTML, strlen(texts[i]));
+        bp_text_puts(&reply.text, texts[i]);
+        bp_reply_finish(&reply, &service.own_memory);
+        const size_t size = reply.text.size;
+        ck_assert(reply.text.data[size - 1] == '\n' && reply.text.data[size - 2] != '\n');
+        end();
+    }
+    for (size_t limit = SIZE_MAX;; limit = 0) { /* the second is from stock */
+        service_make(&service, &STANDARD);
+        service.own_memory.limit = limit;
+        bp_problem_set(&problem, BP_PROBLEM_OUT_OF_MEMORY, "the machine has no memory left");
+        bp_reply_problem(&reply, &service.own_memory, &problem);
+        ck_assert((reply.fixed != NULL) == (limit == 0));
+        char *line = line_of(&reply);
+        ck_assert(line[strlen(line) - 1] == '}');
+        free(line);
+        end();
+        if (limit == 0)
+            break;
+    }
 }
 
 TEST(test_written_reply_that_ran_out_of_memory)
@@ -93,10 +122,10 @@ TEST(test_fixed_reply)
     ck_assert_str_eq(reply.media_type, BP_MEDIA_HTML);
     ck_assert_ptr_eq(bp_reply_body(&reply, &size), body);
     ck_assert_uint_eq(size, 10);
-    ck_assert(!reply.must_close && !reply.retry_later && !reply.accepts_post && !reply.allow);
+    ck_assert(!reply.retry_later && !reply.accepts_post && !reply.allow);
     end();
 }
 
 SUITE("http/reply", test_each_problem_as_a_reply, test_problem_without_a_budget,
-      test_problem_without_any_memory, test_written_reply,
+      test_problem_without_any_memory, test_written_reply, test_every_reply_ends_with_a_newline,
       test_written_reply_that_ran_out_of_memory, test_fixed_reply)

@@ -106,5 +106,42 @@ TEST(test_kept_or_closed)
     ck_assert_ptr_null(value_of(&fields, "Connection"));
 }
 
-SUITE("http/reply_headers", test_kept_or_closed, test_server_timing, test_who_may_call,
-      test_proper_origins)
+static const char *vary(const char *origins, bool by_accept, bool by_encoding)
+{
+    static struct bp_fields fields;
+    const struct bp_reply reply = {.status = 200, .has_gzip = by_encoding};
+    const struct bp_reply_facts facts = {.cors_origins = origins, .varies_by_accept = by_accept};
+    bp_fields_make(&fields, &reply, &facts);
+    const char *value = value_of(&fields, "Vary");
+    return value ? value : "";
+}
+
+TEST(test_vary)
+{
+    ck_assert_str_eq(vary("*", false, false), "");
+    ck_assert_str_eq(vary("none", false, false), "Origin");
+    ck_assert_str_eq(vary("*", true, false), "Accept");
+    ck_assert_str_eq(vary("*", false, true), "Accept-Encoding");
+    ck_assert_str_eq(vary("https://a", true, true), "Origin, Accept, Accept-Encoding");
+}
+
+/* A preflight is granted the headers that it asks for, if they are names. */
+TEST(test_headers_of_a_preflight)
+{
+    static const char any[] = "*, authorization";
+    static const struct {
+        const char *asked, *allowed;
+    } rows[] = {
+        {NULL, any},    {"", any},    {"baggage,sentry-trace, X-Y", "baggage,sentry-trace, X-Y"},
+        {"a b", "a b"}, {"a:b", any}, {"a;b", any}};
+    const struct bp_reply reply = {.status = 204, .allow = 1, .is_preflight = true};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct bp_reply_facts facts = {.cors_origins = "*", .asked_headers = rows[i].asked};
+        struct bp_fields fields;
+        bp_fields_make(&fields, &reply, &facts);
+        ck_assert_str_eq(value_of(&fields, "Access-Control-Allow-Headers"), rows[i].allowed);
+    }
+}
+
+SUITE("http/reply_headers", test_vary, test_headers_of_a_preflight, test_kept_or_closed,
+      test_server_timing, test_who_may_call, test_proper_origins)

@@ -6,8 +6,16 @@
 /* Does to the bytes what libmicrohttpd 0.9.75 does, then asks. */
 static bool is_clean(const char *raw, size_t size)
 {
-    char *bytes = calloc(size + 2, 1); /* the library has room behind a head, too */
-    memcpy(bytes, raw, size);
+    char *page = aligned_alloc(4096, 8192); /* with room behind a head, as the library has it */
+    memset(page, 0, 8192);
+    memcpy(page, raw, size);
+    /* a line without a first character is skipped */
+    char *bytes = page;
+    while (*bytes == '\0' || *bytes == '\r' || *bytes == '\n') {
+        bytes = (char *)memchr(bytes, '\n', size) + 1;
+        bytes[-1] = bytes[-2] = '\0';
+    }
+    size -= (size_t)(bytes - page);
     char *target = memchr(bytes, ' ', size), *line_end = bytes;
     while (*line_end != '\r' && *line_end != '\n')
         line_end++;
@@ -16,10 +24,10 @@ static bool is_clean(const char *raw, size_t size)
     while (version[-1] != ' ')
         version--;
     char *query = memchr(target, '?', (size_t)(version - target));
-    const bool has_query = query && query + 2 < version;
     target[-1] = version[-1] = '\0';
+    const size_t target_size = strlen(target);
     if (query)
-        *query = '\0';
+        query[0] = query[1] = '\0';
     for (char *at = line_end; at < bytes + size;) {
         char *end = at;
         while (end < bytes + size && *end != '\r' && *end != '\n')
@@ -31,8 +39,8 @@ static bool is_clean(const char *raw, size_t size)
             *end = '\0';
         at = end + 1;
     }
-    const bool clean = bp_raw_head_is_clean(bytes, target, version, has_query, size);
-    free(bytes);
+    const bool clean = bp_raw_head_is_clean(bytes, target, target_size, version, size);
+    free(page);
     return clean;
 }
 
@@ -63,6 +71,8 @@ TEST(test_proper_heads)
         RAW("GET /a?b=c HTTP/1.1\r\nHost: a\r\n\r\n"),
         RAW("GET /a? HTTP/1.1\r\nHost: a\r\n\r\n"),
         RAW("POST / HTTP/1.0\r\nContent-Length: 5\r\n\r\n"),
+        RAW("\r\n" LINE "\r\n"),
+        RAW("\r\n\r\n" LINE "Host: a\r\n\r\n"),
     };
     require_all(rows, LENGTH(rows), true);
 }
@@ -85,6 +95,13 @@ TEST(test_heads_that_others_read_otherwise)
         RAW(LINE "X: a\0\r\nY: b\r\n\r\n"),
         RAW(LINE "X\0Y: a\r\n\r\n"),
         RAW("GET /a\0b HTTP/1.1\r\nHost: a\r\n\r\n"),
+        RAW("GET /a\0 HTTP/1.1\r\nHost: a\r\n\r\n"),
+        RAW("GET /a?\0 HTTP/1.1\r\nHost: a\r\n\r\n"),
+        RAW("GET /a?b=c\0d HTTP/1.1\r\nHost: a\r\n\r\n"),
+        RAW("\0X\r\n" LINE "Host: a\r\n\r\n"),
+        RAW("\0\r\n" LINE "Host: a\r\n\r\n"),
+        RAW("\0GET / HTTP/1.1\r\n\r\n" LINE "Host: a\r\n\r\n"),
+        RAW("\r\n\r\n\r\n" LINE "Host: a\r\n\r\n"),
         RAW("GET /a HTTP/1.1\nHost: a\r\n\r\n"
             "\r\n"),
     };
