@@ -319,17 +319,14 @@ static size_t read_layers(struct bp_reader *reader, const struct bp_value *netwo
     return measure == SIZES ? reader->job->task.network.layers[0].n_in : 0;
 }
 
-static const struct bp_place ACTIVATIONS = {&bp_place_network, "activations", BP_NO_NUMBER};
-
 /* A derivative of softmax is a matrix, which only the last layer is made for. */
-static void check_softmax(struct bp_reader *reader)
+static void check_softmax(struct bp_reader *reader, const struct bp_place *place)
 {
     const struct bp_network *network = &reader->job->task.network;
     for (size_t k = 0; k + 1 < network->depth; k++) {
         if (network->layers[k].activation != BP_ACTIVATION_SOFTMAX)
             continue;
-        bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE,
-                     &(struct bp_place){&ACTIVATIONS, "", k},
+        bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &(struct bp_place){place, "", k},
                      "only the last layer can have softmax; give layer %zu, a hidden one, another "
                      "activation",
                      k + 1);
@@ -337,7 +334,8 @@ static void check_softmax(struct bp_reader *reader)
     }
 }
 
-static void read_activations(struct bp_reader *reader, const struct bp_value *value)
+void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
+                         const struct bp_place *place)
 {
     struct bp_network *network = &reader->job->task.network;
     const size_t faults_before = reader->problem->n_faults;
@@ -349,25 +347,25 @@ static void read_activations(struct bp_reader *reader, const struct bp_value *va
         return;
     reader->job->posted_activations = true;
     if (!bp_is_array(reader, value, &n)) {
-        bp_read_wrong(reader, value, &ACTIVATIONS, "an array of strings");
+        bp_read_wrong(reader, value, place, "an array of strings");
         reader->activations_are_faulty = true;
         return;
     }
     for (size_t k = 0; k < n; k++)
-        if (bp_read_name(reader, bp_json_element(value, k), &(struct bp_place){&ACTIVATIONS, "", k},
+        if (bp_read_name(reader, bp_json_element(value, k), &(struct bp_place){place, "", k},
                          bp_activation_names, BP_ACTIVATION_COUNT, &index) &&
             k < network->depth)
             network->layers[k].activation = (enum bp_activation)index;
     if (n != network->depth) {
-        struct bp_fault *fault = bp_fault_add(
-            reader->problem, BP_FAULT_SHAPE_MISMATCH, &ACTIVATIONS, "%zu name%s for %zu layer%s", n,
-            bp_plural(n), network->depth, bp_plural(network->depth));
+        struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+                                              "%zu name%s for %zu layer%s", n, bp_plural(n),
+                                              network->depth, bp_plural(network->depth));
         fault->expected = bp_fact_number((double)network->depth);
         fault->got = bp_fact_number((double)n);
     }
     reader->activations_are_faulty = reader->problem->n_faults != faults_before;
     if (!reader->activations_are_faulty)
-        check_softmax(reader);
+        check_softmax(reader, place);
 }
 
 struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_value *network,
@@ -382,19 +380,23 @@ struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_valu
     }
     find_layers(reader, network);
     lengths.x = read_layers(reader, network, first);
-    read_activations(reader, bp_json_member(network, "activations"));
+    bp_read_activations(reader, bp_json_member(network, "activations"),
+                        &(struct bp_place){&bp_place_network, "activations", BP_NO_NUMBER});
     if (read_others(reader, network) && !reader->layout_is_faulty)
         lengths.y = bp_network_last(read)->n_out;
     return lengths;
 }
 
-bool bp_turn_weights(struct bp_job *job, struct bp_memory *memory, bool *over_budget)
+bool bp_turn_weights(struct bp_reader *reader)
 {
+    struct bp_job *job = reader->job;
     const struct bp_network *network = &job->task.network;
     size_t n_weights = 0;
+    if (!job->is_out_in || !reader->network || job->weights)
+        return true;
     for (size_t k = 0; k < network->depth; k++)
         n_weights += bp_layer_weights(&network->layers[k]);
-    double *at = bp_memory_take(memory, n_weights * sizeof *at, over_budget);
+    double *at = bp_memory_take(reader->memory, n_weights * sizeof *at, &reader->over_budget);
     job->weights = at;
     for (size_t k = 0; at && k < network->depth; k++) {
         struct bp_layer *layer = &network->layers[k];
@@ -404,5 +406,6 @@ bool bp_turn_weights(struct bp_job *job, struct bp_memory *memory, bool *over_bu
         layer->w = at;
         at += bp_layer_weights(layer);
     }
+    reader->lacks_memory = !job->weights;
     return job->weights;
 }

@@ -121,7 +121,8 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     if (y && gradient)
         bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &at_gradient,
                      "leave out one of the two: dL_dy_hat stands in place of y");
-    if (!y && !gradient && reader->needs_targets &&
+    /* what stands in its place, where that is not known, is the fault */
+    if (!y && !bp_json_member(value, "dL_dy_hat") && reader->needs_targets &&
         !bp_is_misspelt(value, "dL_dy_hat", known_of(reader)))
         bp_read_missing(reader, value, place, "y", known_of(reader));
     return (size_t) !!y + (size_t) !!gradient;

@@ -52,7 +52,8 @@ void bp_read_task(struct bp_reader *reader)
     const struct bp_value *options = bp_read_member(reader, "options", false);
     if (options)
         bp_read_options(reader, options);
-    const struct bp_value *include = bp_read_member(reader, "include", false);
+    const struct bp_value *include =
+        reader->job->operation->parts.n ? bp_read_member(reader, "include", false) : NULL;
     if (include)
         bp_read_include(reader, include);
 }

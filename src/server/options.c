@@ -129,6 +129,13 @@ static const char *set_allowed_hosts(struct bp_options *options, const char *val
     return NULL;
 }
 
+static const char *set_only(struct bp_options *options, const char *value, const struct flag *flag)
+{
+    (void)flag;
+    options->only = value;
+    return NULL;
+}
+
 static const char *set_token_file(struct bp_options *options, const char *value,
                                   const struct flag *flag)
 {
@@ -206,6 +213,7 @@ static const struct flag FLAGS[] = {
      OTHER(set_cors_origins)},
     {"allow-host", "HOSTS", "*", "hosts that a request may name: a list with commas, without ports, or *",
      OTHER(set_allowed_hosts)},
+    {"only", "PATHS", "*", "POST paths to serve, such as /grade,/exercise: a list with commas, or *", OTHER(set_only)},
     {"token-file", "FILE", "", "tokens of which a caller must bring one, one a line", OTHER(set_token_file)},
     {"public", "GROUPS", "health,docs", "open without a token: of health, metrics and docs; or none",
      OTHER(set_public)},

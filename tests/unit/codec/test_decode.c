@@ -740,6 +740,8 @@ TEST(test_own_gradients)
          "{" NETWORK ",'samples':[{'x':[1,2,3],'y':[1,2],'dL_dy_hat':[1,2]}],"
          "'learning_rate':1}",
          "unknown_member #/samples/0/dL_dy_hat"},
+        {STEP, "{" NETWORK ",'samples':[{'x':[1,2,3],'dL_dy_hat':[1,2]}],'learning_rate':1}",
+         "unknown_member #/samples/0/dL_dy_hat"},
         /* where it is not known it says nothing of the width: b1 does */
         {FORWARD,
          "{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1],'dL_dy_hat':[1,2,3]}]}",
