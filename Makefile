@@ -114,7 +114,7 @@ run: all ## Serve on 127.0.0.1:8080
 	$(BUILD)/backpropd
 
 .PHONY: demo
-demo: all ## Post the textbook example, print the seven steps and all 31 gradients
+demo: all ## Print the worked solution of the textbook example
 	@$(CHECK_DEPS) use && sh tests/support/demo.sh $(BUILD)/backpropd
 
 # --- packaging -----------------------------------------------------------------------------------

@@ -126,10 +126,12 @@ test('make test after make deps demo names what tests need besides, before it co
 
 // ---- The demo ----
 
-test('the demo ends with what to do next', () => {
+test('the demo prints the worked solution and nothing else, and apart from it what to do next', () => {
+  const book = readFileSync(new URL('../explain/textbook.txt', import.meta.url), 'utf8');
+  assert.equal(run(`sh tests/support/demo.sh ${binary} 2>/dev/null`).text, book);
   const {status, text} = run(`sh tests/support/demo.sh ${binary}`);
   assert.equal(status, 0, text);
-  assert.match(text, /Dead neurons: h1\[0\], h1\[1\]\n\nNext:\n {2}make run[^\n]*\n( {2}curl [^\n]*\n){2}README\.md[^\n]*\n$/);
+  assert.match(text, /\n\nNext:\n {2}make run[^\n]*\n( {2}curl [^\n]*\n){2}README\.md[^\n]*\n$/);
 });
 
 // ---- The end of make test ----
