@@ -1,6 +1,7 @@
 """Writes the table of the files in the binary as C: openapi.yaml, also as JSON, and each file given.
 
-A file NAME.json of examples/ is served as /examples/NAME, one of any other folder as /FOLDER/NAME.
+A file NAME.json of examples/ is served as /examples/NAME, its index.json as /examples/, one of any other folder as
+/FOLDER/NAME.
 usage: files.py openapi.yaml FILE... >files.c
 """
 import json
@@ -44,8 +45,10 @@ def served(name):
         sys.exit(f'{name}: its ending must be one of {" ".join(sorted(MEDIA_TYPES))}')
     with open(name, 'rb') as file:
         data = file.read()
+    if folder == 'examples' and stem == 'index':
+        return '/examples/', 'examples', extension, data
     if folder == 'examples':
-        return f'/examples/{stem}', 'example_' + stem.replace('-', '_'), extension, data
+        return f'/examples/{stem}', None, extension, data
     return f'/{folder}/{stem}{extension}', None, extension, data
 
 
