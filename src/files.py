@@ -2,6 +2,7 @@
 
 A file NAME.json of examples/ is served as /examples/NAME, its index.json as /examples/, one of any other folder as
 /FOLDER/NAME.
+page/index.html is GET / as HTML.
 usage: files.py openapi.yaml FILE... >files.c
 """
 import json
@@ -49,6 +50,8 @@ def served(name):
         return '/examples/', 'examples', extension, data
     if folder == 'examples':
         return f'/examples/{stem}', None, extension, data
+    if (folder, stem, extension) == ('page', 'index', '.html'):
+        return '/', None, extension, data
     return f'/{folder}/{stem}{extension}', None, extension, data
 
 

@@ -220,6 +220,8 @@ int main(int argc, char **argv)
     bp_decode_prepare();
     if (!bp_service_start(&service, &options.limits))
         return complain("out of memory");
+    if (!options.has_page)
+        bp_routes_close_page(service.routes);
     int status = act(&service, &options);
     bp_service_free(&service);
     return status;
