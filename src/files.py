@@ -59,7 +59,7 @@ def files(description, names):
     with open(description, 'rb') as file:
         text = file.read()
     yield '/openapi.yaml', 'openapi_yaml', '.yaml', text
-    yield '/openapi.json', 'openapi_json', '.json', json.dumps(yaml.safe_load(text)).encode()
+    yield '/openapi.json', 'openapi_json', '.json', (json.dumps(yaml.safe_load(text)) + '\n').encode()
     yield from sorted(map(served, names), key=lambda row: row[0])
 
 

@@ -16,8 +16,10 @@ void bp_json_prepare(void);
 /*
  * Opens a body. Returns false if it cannot be read: then json->fault says why.
  *
- * Out: json, to be closed whatever is returned. In: body, size < 2^32 bytes and a NUL after them;
- * what it may hold; where memory comes from.
+ * Out: json, to be closed whatever is returned.
+ * In: body, size < 2^32 bytes and a NUL after them;
+ *     limits, what it may hold;
+ *     memory, where it comes from.
  */
 bool bp_json_open(struct bp_json *json, const char *body, size_t size,
                   const struct bp_json_limits *limits, struct bp_memory *memory);

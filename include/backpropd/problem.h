@@ -6,7 +6,7 @@
 #ifndef BACKPROPD_PROBLEM_H
 #define BACKPROPD_PROBLEM_H
 
-#include "backpropd/pass.h"
+#include "backpropd/job.h"
 
 /* name in C, code on the wire, HTTP status, title, what to do about it (for /problems/CODE) */
 #define BP_PROBLEMS(X)                                                                             \
@@ -133,9 +133,9 @@ bool bp_problem_set(struct bp_problem *problem, enum bp_problem_code code, const
 /* Sets the problem for memory that was not to be had. Returns false. */
 bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget);
 
-/* The same for an overflow. Returns false. */
+/* The same for an overflow; its index is the one in the layout that was posted. Returns false. */
 bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflow *overflow,
-                             size_t depth);
+                             const struct bp_job *job);
 
 /* The tensor's name in a reply, such as dL_dy_hat, in a buffer of the caller's. Cannot fail. */
 void bp_tensor_name(char *name, size_t size, const struct bp_overflow *overflow, size_t depth);

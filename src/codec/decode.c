@@ -1,6 +1,5 @@
 #include "backpropd/decode.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "estimate.h"
@@ -22,45 +21,35 @@ static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
     const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
     const size_t n_samples = bp_json_count_elements(reader->samples);
     const size_t layers_size = depth * sizeof *job->task.network.layers;
+    const size_t samples_size = n_samples * sizeof *job->task.samples;
     const size_t own_size = operation->own.once + depth * operation->own.per_layer +
                             n_samples * operation->own.per_sample;
+    const size_t size = layers_size + samples_size + own_size;
     bool over_budget;
-    char *views = bp_memory_take(
-        memory, layers_size + own_size + n_samples * sizeof *job->task.samples, &over_budget);
+    char *views = bp_memory_take(memory, size, &over_budget);
     if (!views)
         return bp_problem_set_memory(reader->problem, over_budget);
-    memset(views, 0, layers_size + own_size);
     job->views = views;
-    job->own = views + layers_size;
+    job->own = views + layers_size + samples_size; /* last: its size may be any */
+    memset(views, 0, layers_size);
+    memset(job->own, 0, own_size);
     job->task.network = (struct bp_network){depth, (struct bp_layer *)views};
-    job->task.samples = (struct bp_sample *)(views + layers_size + own_size);
+    job->task.samples = (struct bp_sample *)(views + layers_size);
     job->task.n_samples = n_samples;
     return true;
 }
 
-/* Notes a member that others know, and who they are. False if nobody does. */
-static bool is_known_elsewhere(const struct bp_reader *reader, const char *key)
+static struct bp_names members_of(const struct bp_operation *operation)
 {
-    char says[128] = "only";
-    size_t n = 0;
-    for (const struct bp_operation *const *other = bp_operations; *other; other++)
-        if (bp_is_known(key, (*other)->members)) {
-            const size_t length = strlen(says);
-            snprintf(says + length, sizeof says - length, "%s %s", n++ ? "," : "", (*other)->path);
-        }
-    if (!n)
-        return false;
-    strncat(says, n == 1 ? " knows the member" : " know the member",
-            sizeof says - strlen(says) - 1);
-    bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_body, key, says);
-    return true;
+    return operation->members;
 }
 
 static void read_unknown(const struct bp_reader *reader)
 {
     const struct bp_names known = reader->job->operation->members;
     for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);) {
-        if (!bp_is_known(m.name, known) && !is_known_elsewhere(reader, m.name))
+        if (!bp_is_known(m.name, known) &&
+            !bp_read_elsewhere(reader, &bp_place_body, m.name, members_of))
             bp_read_unknown(reader, &bp_place_body, m.name, known);
     }
 }

@@ -76,9 +76,22 @@ void bp_tensor_name(char *name, size_t size, const struct bp_overflow *overflow,
     }
 }
 
-bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflow *overflow,
-                             size_t depth)
+/* Only what has the shape of W has two indices. */
+static struct bp_overflow as_posted(struct bp_overflow overflow, const struct bp_job *job)
 {
+    if (job->is_out_in && overflow.n_index == 2) {
+        const size_t row = overflow.index[0];
+        overflow.index[0] = overflow.index[1];
+        overflow.index[1] = row;
+    }
+    return overflow;
+}
+
+bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflow *found,
+                             const struct bp_job *job)
+{
+    const struct bp_overflow posted = as_posted(*found, job), *overflow = &posted;
+    const size_t depth = job->task.network.depth;
     char name[32], at[64] = "", sample[40] = "", step[40] = "";
     bp_tensor_name(name, sizeof name, overflow, depth);
     if (overflow->n_index == 1)

@@ -1,10 +1,21 @@
 #include "read_descent.h"
 
+#include <stdint.h>
+
 #include "read_network.h"
 #include "read_task.h"
 
 static const struct bp_place LEARNING_RATE = {&bp_place_body, "learning_rate", BP_NO_NUMBER};
 static const struct bp_place FROZEN = {&bp_place_body, "frozen", BP_NO_NUMBER};
+
+/* A network that is missing, no object or too deep has a fault already; then the name of any layer
+ * will do, for it may be right. */
+static size_t known_depth(const struct bp_reader *reader, const char *name)
+{
+    const struct bp_value *network = reader->network;
+    const bool is_object = network && bp_json_kind(reader->json, network) == BP_JSON_OBJECT;
+    return is_object && !bp_json_member(network, name) ? reader->job->task.network.depth : SIZE_MAX;
+}
 
 static void read_frozen_name(const struct bp_reader *reader, struct bp_frozen *frozen,
                              const struct bp_value *value, size_t i)
@@ -14,11 +25,13 @@ static void read_frozen_name(const struct bp_reader *reader, struct bp_frozen *f
     const char *name = bp_json_string(value);
     size_t layer, index;
     bool is_bias;
-    if (!name || !bp_read_tensor_name(name, depth, &layer, &is_bias)) {
+    if (!name || !bp_read_tensor_name(name, known_depth(reader, name), &layer, &is_bias)) {
         bp_read_name(reader, value, &(struct bp_place){&FROZEN, "", i}, known.names, known.n,
                      &index);
         return;
     }
+    if (layer >= depth)
+        return;
     frozen[layer].w |= !is_bias;
     frozen[layer].b |= is_bias;
 }

@@ -93,7 +93,8 @@ static const struct bp_value *get_member(const struct bp_reader *reader,
 
 /* The sizes of a layer as its members have them, 0 where they do not tell. */
 struct sides {
-    size_t b;               /* the length of b */
+    bool has_b;             /* not null */
+    size_t b;               /* its length */
     size_t fan_in, fan_out; /* the sides of W */
 };
 
@@ -102,49 +103,53 @@ static struct sides sides_of(const struct bp_reader *reader, const struct bp_val
 {
     const struct bp_value *b = find_member(network, 'b', k), *w = find_member(network, 'W', k);
     const struct bp_numbers shape = bp_json_numbers(reader->json, w);
-    struct sides sides = {0, 0, 0};
+    struct sides sides = {.has_b = !b || bp_json_kind(reader->json, b) != BP_JSON_NULL};
     if (b && bp_json_kind(reader->json, b) == BP_JSON_VECTOR)
         sides.b = bp_json_numbers(reader->json, b).columns;
-    if (!w || bp_json_kind(reader->json, w) != BP_JSON_MATRIX)
+    if (shape.columns == 0 || bp_json_kind(reader->json, w) != BP_JSON_MATRIX)
         return sides;
     sides.fan_in = is_out_in ? shape.columns : shape.rows;
     sides.fan_out = is_out_in ? shape.rows : shape.columns;
     return sides;
 }
 
-/* What two of three say, or else the first one that says anything. */
-static size_t agreed(size_t b, size_t fan_out, size_t above)
+/* What two of three say: b, W's fan-out, the layer above. Or else b, or W where b is null; 0 if b
+ * is missing or broken, so that nothing is held against a guess. */
+static size_t agreed(const struct sides *sides, size_t above)
 {
-    if (b && (b == fan_out || b == above))
-        return b;
-    if (fan_out && fan_out == above)
-        return fan_out;
-    return b ? b : fan_out;
+    const bool two_say_fan_out = sides->fan_out && sides->fan_out == above && sides->b != above;
+    return two_say_fan_out || !sides->has_b ? sides->fan_out : sides->b;
 }
 
-/* The width of each layer, in n_out of the job's layers; that of the input is returned. It is what
+/* The width of each layer, in n_out of the job's layers, and of what is below, in n_in. It is what
  * the members agree on, see openapi.yaml. */
-static size_t settle_widths(const struct bp_reader *reader, const struct bp_value *network,
-                            bool is_out_in, size_t first_y)
+static void settle_widths(const struct bp_reader *reader, const struct bp_value *network,
+                          bool is_out_in, struct bp_lengths first)
 {
     const size_t depth = reader->job->task.network.depth;
     struct bp_layer *layers = reader->job->task.network.layers;
-    struct sides here = sides_of(reader, network, 1, is_out_in);
-    const size_t n_x = here.fan_in;
+    const struct sides lowest = sides_of(reader, network, 1, is_out_in);
+    struct sides here = lowest;
     for (size_t k = 1; k <= depth; k++) {
         const struct sides above =
-            k < depth ? sides_of(reader, network, k + 1, is_out_in) : (struct sides){0, 0, 0};
-        layers[k - 1].n_in = k == 1 ? n_x : layers[k - 2].n_out;
-        layers[k - 1].n_out = agreed(here.b, here.fan_out, k < depth ? above.fan_in : first_y);
+            k < depth ? sides_of(reader, network, k + 1, is_out_in) : (struct sides){0};
+        layers[k - 1].n_in = k == 1 ? here.fan_in : layers[k - 2].n_out;
+        layers[k - 1].n_out = agreed(&here, k < depth ? above.fan_in : first.y);
         here = above;
     }
-    return n_x;
+    /* only W1 tells how long x is, unless it would fit x when transposed */
+    if (lowest.fan_in == layers[0].n_out && lowest.fan_out == first.x)
+        layers[0].n_in = first.x;
 }
 
-/* True if all members that tell a size tell the one that was settled. */
+/* True if all members that tell a size tell the one that was settled, and the first sample has x of
+ * the length that W1 asks for. */
 static bool sizes_agree(const struct bp_reader *reader, const struct bp_value *network,
-                        bool is_out_in)
+                        bool is_out_in, size_t first_x)
 {
+    const size_t n_x = reader->job->task.network.layers[0].n_in;
+    if (n_x && first_x && n_x != first_x)
+        return false;
     for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
         const struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
         const struct sides sides = sides_of(reader, network, k, is_out_in);
@@ -162,13 +167,11 @@ static const char *side_name(const struct bp_reader *reader, bool is_fan_in)
     return is_fan_in == !reader->job->is_out_in ? "row" : "column";
 }
 
-/* Who says that a layer has its width: its b, if that says so, else the layer. */
-static void put_witness(char out[32], const struct bp_reader *reader,
-                        const struct bp_value *network, size_t k)
+/* True if b is as long as its layer is wide, so that a reader of a message can look there. */
+static bool is_width_of_b(const struct bp_reader *reader, const struct bp_value *network, size_t k)
 {
     const struct sides sides = sides_of(reader, network, k, reader->job->is_out_in);
-    const bool is_b = sides.b == reader->job->task.network.layers[k - 1].n_out;
-    snprintf(out, 32, is_b ? "b%zu" : "layer %zu", k);
+    return sides.b == reader->job->task.network.layers[k - 1].n_out;
 }
 
 /* Notes that W has the wrong number of rows or columns, for the width of layer `of`. */
@@ -178,7 +181,8 @@ static void wrong_side(const struct bp_reader *reader, const struct bp_value *ne
     const size_t width = reader->job->task.network.layers[of - 1].n_out;
     const char *side = side_name(reader, is_fan_in);
     char witness[32];
-    put_witness(witness, reader, network, of);
+    snprintf(witness, sizeof witness, is_width_of_b(reader, network, of) ? "b%zu" : "layer %zu",
+             of);
     struct bp_fault *fault = bp_fault_add(
         reader->problem, BP_FAULT_SHAPE_MISMATCH, &(struct bp_place){&bp_place_network, "W", k},
         "%zu %s%s, but %s has %zu unit%s, so W%zu needs %zu %s%s", got, side, bp_plural(got),
@@ -202,21 +206,17 @@ static void transposed(const struct bp_reader *reader, size_t k, const struct bp
 
 /* Compares W with the widths on both its sides. */
 static void check_sides(const struct bp_reader *reader, const struct bp_value *network, size_t k,
-                        const struct bp_matrix *w, size_t first_x)
+                        const struct bp_matrix *w)
 {
     const struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
     const bool is_out_in = reader->job->is_out_in;
     const size_t fan_in = is_out_in ? w->columns : w->rows;
     const size_t fan_out = is_out_in ? w->rows : w->columns;
-    /* nothing below W1 says its fan-in but x, and only to tell a transposed W1 */
-    const size_t below = k > 1                                          ? layer->n_in
-                         : first_x == fan_out && fan_in == layer->n_out ? first_x
-                                                                        : 0;
-    const bool in_differs = below && fan_in && fan_in != below;
-    const bool out_differs = layer->n_out && w->usable && fan_out != layer->n_out;
+    const bool in_differs = layer->n_in && fan_in && fan_in != layer->n_in;
+    const bool out_differs = layer->n_out && fan_out && fan_out != layer->n_out;
     if (!in_differs && !out_differs)
         return;
-    if (w->usable && fan_in == layer->n_out && fan_out == below) {
+    if (fan_in == layer->n_out && fan_out == layer->n_in) {
         transposed(reader, k, w);
         return;
     }
@@ -243,55 +243,64 @@ static void wrong_bias(const struct bp_reader *reader, const struct bp_place *at
     fault->got = bp_fact_number((double)got);
 }
 
+/* What the sizes of a network are held against: nothing, if its layout is not known; the widths
+ * that its members agree on; or each other, if they agree once each matrix is transposed. Then that
+ * is the only fault of its shapes, told of each one. */
+enum measure { NO_SIZES, SIZES, TRANSPOSED_SIZES };
+
+/* Settles the widths, and so that the transposed matrices fit if all of them do. */
+static enum measure settle(const struct bp_reader *reader, const struct bp_value *network,
+                           struct bp_lengths first)
+{
+    const bool is_out_in = reader->job->is_out_in;
+    for (int i = 0; i < 2; i++) {
+        settle_widths(reader, network, is_out_in ^ (i == 1), first);
+        if (sizes_agree(reader, network, is_out_in ^ (i == 1), first.x))
+            return i == 1 ? TRANSPOSED_SIZES : SIZES;
+    }
+    settle_widths(reader, network, is_out_in, first);
+    return SIZES;
+}
+
 /* Reads b, which may be null: a layer without biases. */
 static void read_biases(struct bp_reader *reader, const struct bp_value *network, size_t k,
-                        bool shapes_count)
+                        enum measure measure)
 {
     struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
     const struct bp_place at = {&bp_place_network, "b", k};
     const struct bp_value *b = get_member(reader, network, 'b', k);
     size_t n = layer->n_out;
     if (b && bp_json_kind(reader->json, b) != BP_JSON_NULL &&
-        bp_read_vector(reader, b, &at, &layer->b, &n) && shapes_count && layer->n_out &&
+        bp_read_vector(reader, b, &at, &layer->b, &n) && measure == SIZES && layer->n_out &&
         n != layer->n_out)
         wrong_bias(reader, &at, k, n);
     if (layer->n_out > reader->limits->units)
-        bp_read_limit(reader, &at, "units", reader->limits->units, layer->n_out);
+        bp_read_limit(reader,
+                      layer->b && n == layer->n_out ? &at
+                                                    : &(struct bp_place){&bp_place_network, "W", k},
+                      "units", reader->limits->units, layer->n_out);
 }
 
 static void read_weights(struct bp_reader *reader, const struct bp_value *network, size_t k,
-                         bool shapes_count, size_t first_x)
+                         enum measure measure)
 {
     struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
     const struct bp_place at = {&bp_place_network, "W", k};
     const struct bp_value *value = get_member(reader, network, 'W', k);
     struct bp_matrix w = {.usable = false};
-    if (value)
-        w = bp_read_matrix(reader, value, &at, reader->job->is_out_in ? layer->n_in : layer->n_out);
+    if (value && measure == NO_SIZES)
+        w = bp_read_matrix(reader, value, &at, 0);
+    else if (value)
+        w = bp_read_matrix(reader, value, &at,
+                           reader->job->is_out_in ^ (measure == TRANSPOSED_SIZES) ? layer->n_in
+                                                                                  : layer->n_out);
     layer->w = w.numbers;
     if (k == 1 && layer->n_in > reader->limits->units)
         bp_read_limit(reader, &at, "inputs", reader->limits->units, layer->n_in);
-    if (w.rows_known && shapes_count)
-        check_sides(reader, network, k, &w, first_x);
-}
-
-/* A network of which every matrix is the transposed one: each is told so, and nothing else. */
-static bool is_turned_whole(const struct bp_reader *reader, const struct bp_value *network,
-                            size_t first_x, size_t first_y)
-{
-    const bool other = !reader->job->is_out_in;
-    const size_t n_x = settle_widths(reader, network, other, first_y);
-    return (!first_x || n_x == first_x) && sizes_agree(reader, network, other);
-}
-
-static void tell_turned(const struct bp_reader *reader, const struct bp_value *network)
-{
-    for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
-        const struct bp_numbers shape = bp_json_numbers(reader->json, find_member(network, 'W', k));
-        if (shape.rows != shape.columns)
-            transposed(reader, k,
-                       &(struct bp_matrix){.rows = shape.rows, .columns = shape.columns});
-    }
+    if (w.rows_known && measure == SIZES)
+        check_sides(reader, network, k, &w);
+    if (w.columns && measure == TRANSPOSED_SIZES && w.rows != w.columns)
+        transposed(reader, k, &w);
 }
 
 static void check_parameters(const struct bp_reader *reader)
@@ -308,38 +317,32 @@ static void check_parameters(const struct bp_reader *reader)
 static size_t read_layers(struct bp_reader *reader, const struct bp_value *network,
                           struct bp_lengths first)
 {
-    const bool is_known = !reader->layout_is_faulty;
-    size_t n_x = settle_widths(reader, network, reader->job->is_out_in, first.y);
-    const bool is_good = is_known && sizes_agree(reader, network, reader->job->is_out_in) &&
-                         (!first.x || n_x == first.x);
-    const bool is_turned =
-        is_known && !is_good && is_turned_whole(reader, network, first.x, first.y);
-    if (!is_turned) /* the other reading was only tried */
-        n_x = settle_widths(reader, network, reader->job->is_out_in, first.y);
-    else
-        n_x = first.x;
+    const enum measure settled = settle(reader, network, first);
+    const enum measure measure = reader->layout_is_faulty ? NO_SIZES : settled;
     for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
-        read_biases(reader, network, k, is_known && !is_turned);
-        read_weights(reader, network, k, is_known && !is_turned, first.x);
+        read_biases(reader, network, k, measure);
+        read_weights(reader, network, k, measure);
     }
-    if (is_turned)
-        tell_turned(reader, network);
     check_parameters(reader);
-    return is_known ? n_x : 0;
+    return measure == SIZES ? reader->job->task.network.layers[0].n_in : 0;
 }
 
 static const struct bp_place ACTIVATIONS = {&bp_place_network, "activations", BP_NO_NUMBER};
 
-/* softmax has one output for all units of a layer; below the last one that is not for this
- * service. */
+/* A derivative of softmax is a matrix, which only the last layer is made for. */
 static void check_softmax(struct bp_reader *reader)
 {
     const struct bp_network *network = &reader->job->task.network;
-    for (size_t k = 0; k + 1 < network->depth; k++)
-        if (network->layers[k].activation == BP_ACTIVATION_SOFTMAX)
-            bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE,
-                         &(struct bp_place){&ACTIVATIONS, "", k},
-                         "only the last layer can have softmax; layer %zu is a hidden one", k + 1);
+    for (size_t k = 0; k + 1 < network->depth; k++) {
+        if (network->layers[k].activation != BP_ACTIVATION_SOFTMAX)
+            continue;
+        bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE,
+                     &(struct bp_place){&ACTIVATIONS, "", k},
+                     "only the last layer can have softmax; give layer %zu, a hidden one, another "
+                     "activation",
+                     k + 1);
+        reader->softmax_is_hidden = true;
+    }
 }
 
 static void read_activations(struct bp_reader *reader, const struct bp_value *value)
@@ -379,7 +382,7 @@ struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_valu
                                   struct bp_lengths first)
 {
     const struct bp_network *read = &reader->job->task.network;
-    struct bp_lengths lengths = {0, 0};
+    struct bp_lengths lengths = {0, 0, false};
     if (bp_json_kind(reader->json, network) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, network, &bp_place_network, "an object");
         reader->activations_are_faulty = true;
@@ -388,7 +391,8 @@ struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_valu
     lengths.x = read_layers(reader, network, first);
     read_activations(reader, bp_json_member(network, "activations"));
     if (read_others(reader, network) && !reader->layout_is_faulty)
-        lengths.y = read->layers[read->depth - 1].n_out;
+        lengths.y = bp_network_last(read)->n_out;
+    lengths.y_is_of_b = is_width_of_b(reader, network, read->depth);
     return lengths;
 }
 

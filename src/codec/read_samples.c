@@ -10,10 +10,10 @@ static const struct bp_names KNOWN = BP_NAMES("x", "y");
 static const struct bp_names KNOWN_WITH_GRADIENT = BP_NAMES("x", "y", "dL_dy_hat");
 
 /* True if a sample may have a dL_dy_hat in place of y. */
-static bool takes_gradients(const struct bp_reader *reader)
+static bool takes_gradients(const struct bp_operation *operation)
 {
-    const enum bp_targets targets = reader->job->operation->targets;
-    return targets == BP_TARGETS_OR_GRADIENTS || targets == BP_TARGETS_ALL_OR_NONE;
+    return operation->targets == BP_TARGETS_OR_GRADIENTS ||
+           operation->targets == BP_TARGETS_ALL_OR_NONE;
 }
 
 /* True if each sample must have a target or a gradient; one that is faulty counts here. */
@@ -29,9 +29,14 @@ static bool needs_targets(const struct bp_reader *reader)
     return targets == BP_TARGETS_REQUIRED || targets == BP_TARGETS_OR_GRADIENTS;
 }
 
+static struct bp_names known_to(const struct bp_operation *operation)
+{
+    return takes_gradients(operation) ? KNOWN_WITH_GRADIENT : KNOWN;
+}
+
 static struct bp_names known_of(const struct bp_reader *reader)
 {
-    return takes_gradients(reader) ? KNOWN_WITH_GRADIENT : KNOWN;
+    return known_to(reader->job->operation);
 }
 
 /* What the values of a sample are compared with: W1's fan-in, or the units of the last layer. */
@@ -65,13 +70,14 @@ static const double *read_values(const struct bp_reader *reader, const struct bp
     return values;
 }
 
-/* A logarithm wants targets that are not negative, and a binary one none above 1. */
+/* A logarithm wants targets that are not negative, and a binary one none above 1. Beside an
+ * incompatibility this says nothing: the loss may be the mistake. */
 static void check_range(const struct bp_reader *reader, const struct bp_place *place,
                         const double *y, size_t n)
 {
     const enum bp_activation needs = bp_loss_needs(reader->job->task.rules.loss);
     const bool is_binary = needs == BP_ACTIVATION_SIGMOID;
-    if (needs == BP_ACTIVATION_COUNT || !bp_reader_fits_loss(reader))
+    if (needs == BP_ACTIVATION_COUNT || !bp_reader_fits_loss(reader) || reader->softmax_is_hidden)
         return;
     for (size_t j = 0; j < n; j++)
         if (y[j] < 0 || (is_binary && y[j] > 1))
@@ -87,7 +93,7 @@ static void read_unknown(const struct bp_reader *reader, const struct bp_value *
 {
     const struct bp_names known = known_of(reader);
     for (struct bp_members m = bp_json_members(sample); bp_json_next(&m);)
-        if (!bp_is_known(m.name, known))
+        if (!bp_is_known(m.name, known) && !bp_read_elsewhere(reader, place, m.name, known_to))
             bp_read_unknown(reader, place, m.name, known);
 }
 
@@ -100,11 +106,11 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     const struct bp_place at_gradient = {place, "dL_dy_hat", BP_NO_NUMBER};
     const struct bp_value *y = bp_json_member(value, "y"), *gradient = NULL;
     size_t n;
-    if (takes_gradients(reader))
+    if (takes_gradients(reader->job->operation))
         gradient = bp_json_member(value, "dL_dy_hat");
     if (y) {
         sample->y = read_values(reader, y, &at_y, of_y, &n);
-        if (sample->y)
+        if (sample->y && !gradient)
             check_range(reader, &at_y, sample->y, n);
     }
     if (gradient)
@@ -112,7 +118,8 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     if (y && gradient)
         bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &at_gradient,
                      "leave out one of the two: dL_dy_hat stands in place of y");
-    if (!y && !gradient && reader->needs_targets)
+    if (!y && !gradient && reader->needs_targets &&
+        !bp_is_misspelt(value, "dL_dy_hat", known_of(reader)))
         bp_read_missing(reader, value, place, "y", known_of(reader));
     return (size_t) !!y + (size_t) !!gradient;
 }
@@ -142,9 +149,8 @@ void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
                      struct bp_lengths lengths)
 {
     const struct measure of_x = {"W", 1, reader->job->is_out_in ? "column" : "row", lengths.x};
-    const struct bp_network *network = &reader->job->task.network;
-    const bool has_biases = network->depth && network->layers[network->depth - 1].b;
-    const struct measure of_y = {has_biases ? "b" : "layer ", network->depth, "unit", lengths.y};
+    const struct measure of_y = {lengths.y_is_of_b ? "b" : "layer ",
+                                 reader->job->task.network.depth, "unit", lengths.y};
     size_t n;
     if (!bp_is_array(reader, value, &n)) {
         bp_read_wrong(reader, value, &bp_place_samples, "an array of objects");

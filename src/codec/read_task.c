@@ -24,23 +24,27 @@ static size_t length_of(const struct bp_reader *reader, const struct bp_value *v
                : 0;
 }
 
-/* The lengths of the first sample's vectors, 0 where there is none to be seen. */
+/* The lengths of the first sample's vectors, 0 where there is none to be seen. A gradient of the
+ * caller's own counts where it is known. */
 static struct bp_lengths first_lengths(const struct bp_reader *reader)
 {
     const struct bp_value *first = bp_json_element(reader->samples, 0);
-    const size_t y = length_of(reader, bp_json_member(first, "y"));
-    return (struct bp_lengths){length_of(reader, bp_json_member(first, "x")),
-                               y ? y : length_of(reader, bp_json_member(first, "dL_dy_hat"))};
+    size_t y = length_of(reader, bp_json_member(first, "y"));
+    if (!y && reader->job->operation->targets == BP_TARGETS_OR_GRADIENTS)
+        y = length_of(reader, bp_json_member(first, "dL_dy_hat"));
+    return (struct bp_lengths){length_of(reader, bp_json_member(first, "x")), y, false};
 }
 
 void bp_read_task(struct bp_reader *reader)
 {
-    struct bp_lengths lengths = {0, 0};
+    struct bp_lengths lengths = {0, 0, false};
     bp_peek_options(reader);
     if (reader->network)
         lengths = bp_read_network(reader, reader->network, first_lengths(reader));
-    else
+    else {
         missing(reader, "network");
+        reader->activations_are_faulty = true;
+    }
     if (reader->samples)
         bp_read_samples(reader, reader->samples, lengths);
     else

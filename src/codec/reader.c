@@ -237,6 +237,24 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
         bp_fault_suggest(fault, bp_suggest(key, known.names, known.n));
 }
 
+bool bp_read_elsewhere(const struct bp_reader *reader, const struct bp_place *object_place,
+                       const char *key, struct bp_names (*known_to)(const struct bp_operation *))
+{
+    char says[128] = "only";
+    size_t n = 0;
+    for (const struct bp_operation *const *other = bp_operations; *other; other++)
+        if (bp_is_known(key, known_to(*other))) {
+            const size_t length = strlen(says);
+            snprintf(says + length, sizeof says - length, "%s %s", n++ ? "," : "", (*other)->path);
+        }
+    if (!n)
+        return false;
+    strncat(says, n == 1 ? " knows the member" : " know the member",
+            sizeof says - strlen(says) - 1);
+    bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, object_place, key, says);
+    return true;
+}
+
 #define MISSPELT_AMONG 100
 
 bool bp_is_known(const char *key, struct bp_names known)
@@ -247,18 +265,25 @@ bool bp_is_known(const char *key, struct bp_names known)
     return false;
 }
 
+bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_names known)
+{
+    /* among hundreds of members it is no slip of the pen, and the search would take seconds */
+    if (bp_json_count_members(object) > MISSPELT_AMONG)
+        return false;
+    for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) {
+        const char *near =
+            bp_is_known(m.name, known) ? NULL : bp_suggest(m.name, known.names, known.n);
+        if (near && strcmp(near, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 void bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
                      const struct bp_place *object_place, const char *name, struct bp_names known)
 {
-    /* among hundreds of members it is no slip of the pen, and the search would take seconds */
-    const bool may_be_misspelt = bp_json_count_members(object) <= MISSPELT_AMONG;
-    if (may_be_misspelt)
-        for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) {
-            const char *near =
-                bp_is_known(m.name, known) ? NULL : bp_suggest(m.name, known.names, known.n);
-            if (near && strcmp(near, name) == 0)
-                return;
-        }
+    if (bp_is_misspelt(object, name, known))
+        return;
     struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_MISSING_MEMBER,
                                           &(struct bp_place){object_place, name, BP_NO_NUMBER},
                                           "the member \"%s\" is missing", name);

@@ -20,7 +20,7 @@ struct bp_reader {
     const struct bp_limits *limits;
     bool needs_targets; /* each sample must have one */
     /* what cannot be relied on: then nothing is held against it */
-    bool layout_is_faulty, loss_is_faulty, activations_are_faulty;
+    bool layout_is_faulty, loss_is_faulty, activations_are_faulty, softmax_is_hidden;
 };
 
 /* Notes that a value is not what was expected (in words). Returns false. */
@@ -69,6 +69,14 @@ bool bp_is_known(const char *key, struct bp_names known);
 void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
                      const char *key, struct bp_names known);
 
+/* Notes a member that other operations know here, and which. False, without a fault, if no
+ * operation does. In: known_to, the names that an operation knows here. */
+bool bp_read_elsewhere(const struct bp_reader *reader, const struct bp_place *object_place,
+                       const char *key, struct bp_names (*known_to)(const struct bp_operation *));
+
+/* True if a member that nobody knows is nearest to this name. */
+bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_names known);
+
 /* Notes a member that an object lacks, unless a misspelt one stands in its place: that is a fault
  * already, and one cause is one fault. */
 void bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
@@ -78,9 +86,11 @@ void bp_read_missing(const struct bp_reader *reader, const struct bp_value *obje
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got);
 
-/* The lengths that x and y of a sample should have, 0 if unknown. */
+/* The lengths that x and y of a sample should have, 0 if unknown; whether the last layer's b is as
+ * long as y should be. */
 struct bp_lengths {
     size_t x, y;
+    bool y_is_of_b;
 };
 
 #endif

@@ -58,8 +58,9 @@ void bp_outer_add(double *dw, double *db, const double *const *x, const double *
             db[j] += dl_dz[s * n_out + j];
 }
 
-#define PANEL 32 /* of outputs; with a block of samples it fills half of a level 1 cache */
-#define STRIP 64 /* samples at once */
+#define PANEL 32  /* of outputs; with a block of samples it fills half of a level 1 cache */
+#define W_ROWS 64 /* of w */
+#define STRIP 64  /* samples at once */
 
 /* One sample, or few: sums along rows of w, four at a time so that they overlap. */
 static void back_by_rows(double *dl_dh, const double *w, const double *dl_dz, size_t n_in,
@@ -69,7 +70,7 @@ static void back_by_rows(double *dl_dh, const double *w, const double *dl_dz, si
     for (; i + 4 <= n_in; i += 4) {
         double sum[4] = {0, 0, 0, 0};
         for (size_t j = 0; j < n_out; j++)
-            for (size_t r = 0; r < 4; r++)
+            _Pragma("GCC unroll 4") for (size_t r = 0; r < 4; r++) /* in registers */
                 sum[r] += w[(i + r) * n_out + j] * dl_dz[j];
         memcpy(dl_dh + i, sum, sizeof sum);
     }
@@ -81,33 +82,38 @@ static void back_by_rows(double *dl_dh, const double *w, const double *dl_dz, si
     }
 }
 
+static void turn(double turned[][STRIP], const double *dl_dz, size_t m, size_t n, size_t n_out)
+{
+    for (size_t s = 0; s < m; s++)
+        for (size_t j = 0; j < n; j++)
+            turned[j][s] = dl_dz[s * n_out + j];
+}
+
 /*
  * Many samples: they become the lanes, which needs dl_dz turned, a panel of outputs at a time. The
- * sums of four rows of w wait in `sums` between panels, so that they still go up in j.
+ * sums of W_ROWS rows of w wait in `sums` between panels, so that they still go up in j; they go to
+ * dl_dh once and in whole cache lines, since at a width of 2^k its rows share few sets of a cache.
  */
 static void back_by_samples(double *dl_dh, const double *w, const double *dl_dz, size_t m,
                             size_t n_in, size_t n_out)
 {
-    double turned[PANEL][STRIP], sums[4][STRIP];
+    double turned[PANEL][STRIP], sums[W_ROWS][STRIP];
+    const double *w_rows[W_ROWS];
     const struct products products = pick();
-    for (size_t panel = 0; panel < n_out; panel += PANEL) {
-        const size_t n = n_out - panel < PANEL ? n_out - panel : PANEL;
-        for (size_t s = 0; s < m; s++)
-            for (size_t j = 0; j < n; j++)
-                turned[j][s] = dl_dz[s * n_out + panel + j];
-        for (size_t i = 0; i < n_in; i += 4) {
-            const size_t rows = n_in - i < 4 ? n_in - i : 4;
-            const double *w_rows[4];
+    for (size_t i = 0; i < n_in; i += W_ROWS) {
+        const size_t rows = n_in - i < W_ROWS ? n_in - i : W_ROWS;
+        memset(sums, 0, rows * sizeof *sums);
+        for (size_t panel = 0; panel < n_out; panel += PANEL) {
+            const size_t n = n_out - panel < PANEL ? n_out - panel : PANEL;
+            if (i == 0 || n_out > PANEL)
+                turn(turned, dl_dz + panel, m, n, n_out);
             for (size_t r = 0; r < rows; r++)
                 w_rows[r] = w + (i + r) * n_out + panel;
-            for (size_t r = 0; r < rows; r++)
-                for (size_t s = 0; s < m; s++)
-                    sums[r][s] = panel ? dl_dh[s * n_in + i + r] : 0;
             products.along(sums[0], STRIP, w_rows, turned[0], STRIP, rows, m, n);
-            for (size_t r = 0; r < rows; r++)
-                for (size_t s = 0; s < m; s++)
-                    dl_dh[s * n_in + i + r] = sums[r][s];
         }
+        for (size_t s = 0; s < m; s++)
+            for (size_t r = 0; r < rows; r++)
+                dl_dh[s * n_in + i + r] = sums[r][s];
     }
 }
 

@@ -14,6 +14,9 @@
 #define NAME(name) NAME_OF(name, LANES)
 #define INLINE TARGET static inline __attribute__((always_inline))
 
+/* Vectors of a tile of one row: as many sums as a tile of four rows has, and b in longer runs. */
+#define WIDE 8
+
 /* Unrolled whole, so that the sums live in registers. */
 #define EACH(v, n) _Pragma("GCC unroll 8") for (size_t v = 0; v < (n); v++)
 
@@ -29,7 +32,7 @@ INLINE double NAME(factor)(const double *const *a, bool along, size_t r, size_t 
 INLINE void NAME(tile)(double *c, size_t c_stride, const double *const *a, bool along, size_t first,
                        const double *b, size_t b_stride, size_t n_k, size_t rows, size_t vectors)
 {
-    NAME(vector) sum[4][2];
+    NAME(vector) sum[4][WIDE];
     EACH(r, rows)
         EACH(v, vectors)
             sum[r][v] = *(const NAME(vector) *)(c + r * c_stride + v * LANES);
@@ -64,6 +67,8 @@ INLINE void NAME(strip)(double *c, size_t c_stride, const double *const *a, bool
 {
     double *row = c + first * c_stride;
     size_t j = 0;
+    for (; rows == 1 && j + WIDE * LANES <= n; j += WIDE * LANES)
+        NAME(tile)(row + j, c_stride, a, along, first, b + j, b_stride, n_k, rows, WIDE);
     for (; j + 2 * LANES <= n; j += 2 * LANES)
         NAME(tile)(row + j, c_stride, a, along, first, b + j, b_stride, n_k, rows, 2);
     for (; j + LANES <= n; j += LANES)
@@ -97,6 +102,7 @@ TARGET static void NAME(down)(double *c, size_t c_stride, const double *const *a
 }
 
 #undef EACH
+#undef WIDE
 #undef INLINE
 #undef NAME
 #undef NAME_OF

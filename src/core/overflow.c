@@ -1,5 +1,6 @@
 #include "backpropd/overflow.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "block.h"
@@ -23,6 +24,25 @@ bool bp_overflow_in(struct bp_overflow *overflow, enum bp_tensor tensor, size_t 
     return true;
 }
 
+static double largest(const double *v, size_t n)
+{
+    double most = 0;
+    for (size_t i = 0; i < n; i++)
+        most = fabs(v[i]) > most ? fabs(v[i]) : most;
+    return most;
+}
+
+/* True if some product of layer k's dL_dW of a sample is not finite: then that of the largest
+ * factors is not. A search through all products is paid for only then. */
+static bool is_in_products(const struct bp_pass *pass, const struct bp_task *task, size_t k,
+                           size_t sample)
+{
+    const struct bp_layer *shape = &task->network.layers[k];
+    const double *source = bp_pass_source(pass, task, k, sample);
+    const double *dl_dz = pass->layers[k].dl_dz + sample % pass->rows * shape->n_out;
+    return !(largest(source, shape->n_in) * largest(dl_dz, shape->n_out) <= DBL_MAX);
+}
+
 static bool found_in_sample_gradients(struct bp_overflow *overflow, const struct bp_pass *pass,
                                       const struct bp_task *task, struct bp_block block)
 {
@@ -30,6 +50,8 @@ static bool found_in_sample_gradients(struct bp_overflow *overflow, const struct
         const struct bp_layer *shape = &task->network.layers[k];
         const double *source = bp_pass_source(pass, task, k, block.first);
         const double *dl_dz = pass->layers[k].dl_dz + block.row * shape->n_out;
+        if (!is_in_products(pass, task, k, block.first))
+            continue;
         for (size_t i = 0; i < shape->n_in * shape->n_out; i++) {
             double product = source[i / shape->n_out] * dl_dz[i % shape->n_out];
             if (bp_overflow_in(overflow, BP_TENSOR_DL_DW, k, block.first, &product, 1, 1)) {
@@ -83,12 +105,43 @@ static bool found_in_sample(struct bp_overflow *overflow, struct bp_pass *pass,
                                       task->network.layers[0].n_in, 0));
 }
 
+/* False if one of the block's samples is to blame. */
+static bool is_finite(struct bp_pass *pass, const struct bp_task *task, struct bp_block block,
+                      bool backward)
+{
+    if (!bp_block_forward(pass, task, block))
+        return false;
+    if (!backward)
+        return true;
+    if (!bp_block_errors(pass, task, block))
+        return false;
+    for (size_t s = block.first; s < block.first + block.m; s++)
+        for (size_t k = 0; k < task->network.depth; k++)
+            if (is_in_products(pass, task, k, s))
+                return false;
+    return true;
+}
+
+/* Sample by sample only in the first block that is to blame: one sample alone takes several times
+ * its share of a block. */
+static bool found_in_samples(struct bp_overflow *overflow, struct bp_pass *pass,
+                             const struct bp_task *task, bool backward)
+{
+    size_t first = 0;
+    while (first < task->n_samples &&
+           is_finite(pass, task, bp_block_at(pass, task, first, BP_BLOCK), backward))
+        first += BP_BLOCK;
+    for (size_t s = first; s < task->n_samples; s++)
+        if (found_in_sample(overflow, pass, task, bp_block_at(pass, task, s, 1), backward))
+            return true;
+    return false;
+}
+
 void bp_overflow_find(struct bp_overflow *overflow, struct bp_pass *pass,
                       const struct bp_task *task, bool backward)
 {
-    for (size_t s = 0; s < task->n_samples; s++)
-        if (found_in_sample(overflow, pass, task, bp_block_at(pass, task, s, 1), backward))
-            return;
+    if (found_in_samples(overflow, pass, task, backward))
+        return;
     for (size_t k = task->network.depth; backward && isfinite(pass->loss) && k-- > 0;) {
         const struct bp_layer *shape = &task->network.layers[k];
         if (bp_overflow_in(overflow, BP_TENSOR_GRADIENT_W, k, BP_WHOLE_BATCH, pass->layers[k].dw,

@@ -43,7 +43,7 @@ static bool answer(struct bp_reply *reply, struct bp_problem *problem, struct bp
     struct bp_overflow overflow;
     const uint64_t start = now_ns();
     if (!job->operation->run(result, &overflow, job))
-        return bp_problem_set_overflow(problem, &overflow, job->task.network.depth);
+        return bp_problem_set_overflow(problem, &overflow, job);
     const uint64_t computed = now_ns();
     bp_reply_start(reply, &service->memory, as->media_type, job->estimate.reply_bytes);
     as->encode(&reply->text, job, result);

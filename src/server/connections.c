@@ -157,7 +157,7 @@ void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection
     const struct in6_addr *client = &connection->client;
     const bool is_v4 = IN6_IS_ADDR_V4MAPPED(client);
     if (IN6_IS_ADDR_UNSPECIFIED(client))
-        strcpy(out, "unix");
+        memcpy(out, "unix", sizeof "unix");
     else
         inet_ntop(is_v4 ? AF_INET : AF_INET6, is_v4 ? (const void *)(client->s6_addr + 12) : client,
                   out, INET6_ADDRSTRLEN);

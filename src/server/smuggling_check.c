@@ -26,7 +26,8 @@ static bool starts_cleanly(const char *method)
 {
     static const char empty_lines[4];
     const size_t skipped = (uintptr_t)method % PAGE;
-    return skipped <= sizeof empty_lines && memcmp(method - skipped, empty_lines, skipped) == 0;
+    return skipped <= sizeof empty_lines && skipped % 2 == 0 &&
+           memcmp(method - skipped, empty_lines, skipped) == 0;
 }
 
 /*

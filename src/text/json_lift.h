@@ -31,8 +31,9 @@ struct bp_lift {
  * or memory runs out.
  *
  * Out: json, but for what a tree makes of it; its memory is to be freed with bp_json_lift_free
- * whatever is returned. In: listener, who is told of duplicate names, or NULL; they are read by
- * jansson, from this thread's memory.
+ *        whatever is returned.
+ * In: listener, who is told of duplicate names, or NULL; they are read by jansson, from this
+ *       thread's memory.
  */
 bool bp_json_lift(struct bp_json *json, const char *body, size_t size,
                   const struct bp_json_limits *limits, struct bp_memory *memory,

@@ -19,9 +19,9 @@ function assertSame(peer, ours, theirs) {
   }
 }
 
-async function costOf(server, load) {
+async function costOf(server, load, path = '/backward') {
   const before = cpu(server);
-  const { requests } = await probe(server, '/backward', { ...load, pinned: true });
+  const { requests } = await probe(server, path, { ...load, pinned: true });
   return (cpu(server) - before) / requests;
 }
 
@@ -49,12 +49,25 @@ async function compare(file, load) {
   };
 }
 
+/** What /explain takes of the textbook request, as a multiple of /backward. */
+async function explained() {
+  const load = { connections: 16, seconds: 0.8, body: textbook };
+  const server = await servePinned(serviceCommand('--threads', 1));
+  const costs = { '/backward': [], '/explain': [] };
+  for (let turn = 0; turn < RUNS; turn++)
+    for (const path of Object.keys(costs)) costs[path].push(await costOf(server, load, path));
+  await server.stop();
+  return (median(costs['/explain']) / median(costs['/backward'])).toFixed(1);
+}
+
 export async function measure() {
   say('cost: the textbook request');
   const small = await compare(textbook, { connections: 16, seconds: 0.8 });
   say('cost: 784-128-10, one sample');
   const file = save(folder, 'large', { ...body([784, 128, 10], 1), include: [] });
   const large = await compare(file, { connections: 2, seconds: 0.8 });
+  say('cost: /explain');
+  const multiple = await explained();
   const kilobytes = (bytes) => bytes.map((n) => `${(n / 1000).toFixed(n < 10000 ? 1 : 0)} kB`);
   const [[smallIn, smallOut], [largeIn, largeOut]] = [kilobytes(small.bytes), kilobytes(large.bytes)];
   return {
@@ -71,5 +84,6 @@ export async function measure() {
       'bare: libmicrohttpd that throws the body away and replies as many bytes as the service; keeping: it copies the body into one block, and replies from a fresh one.',
       ...notMeasured,
     ],
+    facts: [`\`/explain\` of the textbook request, as JSON, takes ${multiple} times the processor time of \`/backward\`.`],
   };
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Breaks the code in small ways, one patch at a time: it must still build, and a test that the patch names
-# must fail. Patches lie in folders as src does, named for what they break. Above its diff a patch says
+# must fail. Patches lie in folders as src does, named for what they break; mutant.py writes them. Above its diff a patch says
 #   rejected by: TEST...
 #   what the mistake is
 #   test: PATTERN         (only of these tests in files of many slow ones)
@@ -91,8 +91,8 @@ judge_clean() { # TREE 'TEST PATTERN': prints what is wrong with tests of the un
 }
 
 judge_mutant() { # TREE NAME: prints the verdict
-  patch -fs -p1 -d "$1" <"$here/$2.patch" >"$1/log" 2>&1 ||
-    { echo "ERROR $2 does not apply" && return; }
+  patch -fs -F0 -p1 -d "$1" <"$here/$2.patch" >"$1/log" 2>&1 ||
+    { echo "ERROR $2 does not apply: see mutant.py" && return; }
   for test in $(tests_of "$2"); do
     build "$1" "$test" || { echo "ERROR $2 does not build" && return; }
     passes "$1" "$test" "$(pattern_of "$2")" || { echo "rejected $2" && return; }

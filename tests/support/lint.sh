@@ -1,5 +1,5 @@
 #!/bin/sh
-# All linters over the C files given, the shell scripts and the API's description.
+# All linters over the C files given, the shell scripts, the mutants and the API's description.
 # shellcheck disable=SC2086,SC2046  # lists of files and of flags are words
 set -eu
 c_files=$(printf '%s\n' "$@" | grep '\.c$')
@@ -8,6 +8,9 @@ flags='-D_GNU_SOURCE -DBP_VERSION=__FILE__ -Iinclude -Isrc -Itests/support'
 
 echo 'lint: clang-format'
 clang-format --dry-run --Werror "$@"
+
+echo 'lint: contracts'
+${PYTHON:-python3} tests/support/contracts.py $(printf '%s\n' "$@" | grep -E '^(src|include)/')
 
 echo 'lint: cppcheck'
 cppcheck --quiet --std=c11 --language=c --inline-suppr --error-exitcode=1 \
@@ -28,6 +31,9 @@ if command -v shellcheck >/dev/null; then
   shellcheck -x tests/support/*.sh tests/mutants/*.sh tests/hostile/fuzz/*.sh docker/*.sh .ci/run
   shellcheck -x tests/deploy/packaging/*.sh docker/debian/build.sh docker/debian/postinst docker/debian/prerm docker/debian/postrm
 fi
+
+echo 'lint: mutants'
+${PYTHON:-python3} tests/mutants/mutant.py check
 
 echo 'lint: openapi.yaml'
 npm --prefix tests run --silent lint:openapi

@@ -2,6 +2,7 @@
  * max. */
 #include "cells.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -374,6 +375,7 @@ static void put_pair(struct pen pen, struct bp_cell cell)
     if (has_digits_of(c * (o.y_hat[j] - y), bp_line_value(pen.line, pen.e, cell))) {
         put_fraction_of_difference(pen, fraction, &o, j);
     } else if (o.needs == BP_ACTIVATION_SOFTMAX) {
+        assert(o.one_less_y_hat);
         factor(pen, o.y_hat[j]);
         factor(pen, sum_of_others(&o, j));
         word(pen, " - ");
@@ -396,6 +398,7 @@ static void put_pair(struct pen pen, struct bp_cell cell)
 static void put_through_softmax(struct pen pen, struct bp_cell cell)
 {
     const struct output o = output_of(pen.e, pen.line->sample);
+    assert(o.dl_dy_hat && o.one_less_y_hat);
     for (size_t j = 0; j < o.n; j++) {
         word(pen, j ? " + " : "");
         factor(pen, o.dl_dy_hat[j]);

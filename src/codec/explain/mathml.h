@@ -10,6 +10,8 @@
 #define OF "<mo>\xE2\x81\xA1</mo>"    /* a function applied */
 #define MINUS "<mo>\xE2\x88\x92</mo>"
 #define PARENTHESES(inner) ROW(MO("(") inner MO(")"))
+/* The same, for what has such parentheses within: a macro does not stand in its own argument. */
+#define GROUP(inner) "<mrow><mo>(</mo>" inner "<mo>)</mo></mrow>"
 #define FRACTION(above, below) "<mfrac>" ROW(above) ROW(below) "</mfrac>"
 #define SUM(index) "<munder><mo>\xE2\x88\x91</mo>" MI(index) "</munder>"
 #define CALL(name, argument) MI(name) OF PARENTHESES(argument)

@@ -259,7 +259,7 @@ static void put_either_error(struct program *program)
 static void put_name(struct program *program, const struct bp_line *line, const char *template)
 {
     struct bp_text *text = program->text;
-    const bool is_first = text->data && text->size && text->data[text->size - 1] == '[';
+    const bool is_first = !text->failed && text->size && text->data[text->size - 1] == '[';
     if (!is_first && text->size - program->line_start > WIDTH - 16) {
         bp_text_putc(text, ',');
         begin(program);
@@ -447,52 +447,68 @@ static bool goes_far_out(const struct bp_explanation *e)
 }
 
 /* True if a pre-activation lies half-way between two roundings but for its last digits. */
-static bool is_near_a_tie(const struct bp_line *line, const struct bp_explanation *e, size_t unit)
+static bool is_near_a_tie(double t, double power)
 {
-    const double power = pow(10, e->task->rules.round_decimals);
-    const double t = bp_unrounded(line, e, (struct bp_cell){0, unit}) * power;
     return fabs(t) < 0x1p53 && fabs(fabs(t - rint(t)) - 0.5) <= 0x1p-40 * (power + fabs(t));
 }
 
-/* True if another order of summation could make another network: a gate that is not rounded for
- * hangs on the last digit, and so does a rounding that is nearly a tie. */
-static bool order_decides(const struct bp_explanation *e)
+/* True if a pre-activation is so large that it is not rounded; np.round may overflow there. */
+static bool is_too_large(double t, double power)
+{
+    (void)power;
+    return !(fabs(t) < 0x1p53);
+}
+
+/* True if `holds` of one of the pre-activations that are rounded, times the power of ten. */
+static bool any_rounded(const struct bp_explanation *e, bool (*holds)(double t, double power))
 {
     const struct bp_task *task = e->task;
-    if (task->rules.round_decimals == BP_NO_ROUNDING)
-        return true;
+    const double power = pow(10, task->rules.round_decimals);
     struct bp_line line = {.form = BP_FORM_Z};
     for (; line.sample < task->n_samples; line.sample++)
         for (line.layer = 0; line.layer < task->network.depth; line.layer++) {
             const struct bp_layer *layer = bp_line_layer(&line, e);
             for (size_t unit = 0; bp_layer_is_gated(layer) && unit < layer->n_out; unit++)
-                if (is_near_a_tie(&line, e, unit))
+                if (holds(bp_unrounded(&line, e, (struct bp_cell){0, unit}) * power, power))
                     return true;
         }
     return false;
 }
 
+static void put_imports(struct program *program)
+{
+    const struct bp_explanation *e = program->e;
+    plain_line(program, "import numpy as np");
+    if (e->rounds_with_care || goes_far_out(e))
+        plain_line(program, "np.seterr(all='ignore')  # what is too large is inf, as it should be");
+    blank_line(program);
+    if (e->adds_in_order) {
+        plain_line(program, "def in_order(total, terms):  # the last digit decides here, so add in "
+                            "the written order");
+        plain_line(program, "    for term in terms: total = total + term");
+        plain_line(program, "    return total");
+        blank_line(program);
+    }
+    if (e->rounds_with_care) {
+        plain_line(program, "def round_to(z, decimals):  # a number so large has no such decimal, "
+                            "and np.round would overflow");
+        plain_line(program, "    return np.where(np.abs(z) < 2.0 ** 53 / 10.0 ** decimals, "
+                            "np.round(z, decimals), z)");
+        blank_line(program);
+    }
+}
+
 void bp_put_program(struct bp_text *text, const struct bp_explanation *explanation,
                     const char *end_of_line)
 {
-    struct bp_explanation in_order = *explanation;
-    const struct bp_explanation *e = &in_order;
+    struct bp_explanation own = *explanation;
+    const struct bp_explanation *e = &own;
     struct program program = {.text = text, .e = e, .end_of_line = end_of_line};
-    in_order.adds_in_order = order_decides(explanation);
+    const bool rounds = e->task->rules.round_decimals != BP_NO_ROUNDING;
+    own.adds_in_order = !rounds || any_rounded(explanation, is_near_a_tie);
+    own.rounds_with_care = rounds && any_rounded(explanation, is_too_large);
     memset(e->lines, 0, BP_FORM_COUNT * e->task->network.depth * sizeof *e->lines);
-    plain_line(&program, "import numpy as np");
-    if (goes_far_out(e))
-        plain_line(&program,
-                   "np.seterr(all='ignore')  # exp of a large number is inf, as it should");
-    blank_line(&program);
-    if (e->adds_in_order) {
-        plain_line(&program,
-                   "def in_order(total, terms):  # the last digit decides here, so add in "
-                   "the written order");
-        plain_line(&program, "    for term in terms: total = total + term");
-        plain_line(&program, "    return total");
-        blank_line(&program);
-    }
+    put_imports(&program);
     put_network(&program);
     if (e->task->n_samples == 1) {
         put_sample(&program);

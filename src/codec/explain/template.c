@@ -113,6 +113,11 @@ static bool is_in_order(const struct bp_subject *of)
     return of->e->adds_in_order;
 }
 
+static bool rounds_with_care(const struct bp_subject *of)
+{
+    return of->e->rounds_with_care;
+}
+
 static bool is_mean(const struct bp_subject *of)
 {
     return of->e->task->rules.reduction == BP_REDUCTION_MEAN;
@@ -442,7 +447,8 @@ static const struct name NAMES[] = {
            "in_order({py.b}, {x}[:, None] * W{k})"),
     CHOICE("py.b", has_bias, "b{k}", "0"),
     CHOICE("py.exact", is_in_order, "{py.sum in order}", "{py.sum}"),
-    CHOICE("py.z", is_rounded, "np.round({py.exact}, {d})", "{py.exact}"),
+    CHOICE("py.z", is_rounded, "{py.round}({py.exact}, {d})", "{py.exact}"),
+    CHOICE("py.round", rounds_with_care, "round_to", "np.round"),
     CHOICE("py.We", is_in_order, "{py.We in order}", "{py.We at once}"),
     CHOICE("py.We at once", is_out_in, "W{k+1}.T @ {e above}", "W{k+1} @ {e above}"),
     CHOICE("py.We in order", is_out_in, "in_order(0, W{k+1} * {e above}[:, None])",
@@ -489,13 +495,15 @@ static const struct name NAMES[] = {
     WRITTEN("all after", put_all_after),
 };
 
+/* The row of a name, which is there: templates are constants. */
 static const struct name *find(const char *name, size_t size)
 {
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (NAMES[i].size == size && memcmp(NAMES[i].name, name, size) == 0)
-            return &NAMES[i];
-    assert(!"a name that no template may have");
-    return NULL;
+    size_t i = 0;
+    while (NAMES[i].size != size || memcmp(NAMES[i].name, name, size) != 0) {
+        i++;
+        assert(i < sizeof NAMES / sizeof *NAMES);
+    }
+    return &NAMES[i];
 }
 
 static const char *member(const void *row, size_t place)

@@ -198,14 +198,14 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
     {                                                                                              \
         .in_words = words " y ln(y_hat) + (1 - y) ln(1 - y_hat)",                                  \
         .formula = "-{c}sum over j of (y[j] ln(y_hat[j]) + (1 - y[j]) ln(1 - y_hat[j]))",          \
-        .mathml = MINUS factor SUM("j") PARENTHESES(Y("j") TIMES CALL("ln", Y_HAT("j")) MO(        \
+        .mathml = MINUS factor SUM("j") GROUP(Y("j") TIMES CALL("ln", Y_HAT("j")) MO(              \
             "+") ONE_LESS(Y("j")) TIMES CALL("ln", MN("1") MINUS Y_HAT("j"))),                     \
         .term = "y[{o}] ln(y_hat[{o}]) + (1 - y[{o}]) ln(1 - y_hat[{o}])",                         \
         .series = "-{c}({terms})", .slope = "{c ratio}",                                           \
-        .slope_mathml = factor PARENTHESES(FRACTION(                                               \
-            MN("1") MINUS Y("j"), MN("1") MINUS Y_HAT("j")) MINUS FRACTION(Y("j"), Y_HAT("j"))),   \
+        .slope_mathml = factor GROUP(FRACTION(MN("1") MINUS Y("j"), MN("1") MINUS Y_HAT("j"))      \
+                                         MINUS FRACTION(Y("j"), Y_HAT("j"))),                      \
         .slope_heading = "{c ratios} (only shown: step 2 does not need it)",                       \
-        .pair = "{c difference}", .pair_mathml = factor PARENTHESES(Y_HAT("j") MINUS Y("j")),      \
+        .pair = "{c difference}", .pair_mathml = factor GROUP(Y_HAT("j") MINUS Y("j")),            \
         .pair_heading = "{c differences}",                                                         \
         .program =                                                                                 \
             "{py.c}np.sum(np.maximum(0, z{k}) - z{k} * y + np.log1p(np.exp(-np.abs(z{k}))))",      \

@@ -423,9 +423,9 @@ static void put_reasons(struct bp_text *text, const struct bp_explanation *e)
         bp_text_puts(text, bp_reason_names[reason]);
         put_blanks(text, width - strlen(bp_reason_names[reason]) + 3);
         for (size_t k = 0; k < e->task->network.depth; k++)
-            put_members_of_layer(text, e, k, reason, &begun);
+            put_members_of_layer(text, e, k, (enum bp_reason)reason, &begun);
         bp_text_puts(text, ": ");
-        put_reason(text, e, reason);
+        put_reason(text, e, (enum bp_reason)reason);
         bp_text_putc(text, '\n');
     }
 }

@@ -116,7 +116,8 @@ static void layout_pass(struct bp_pass *pass, struct bp_layout *layout, const st
 static void *layout(struct bp_layout *layout, const struct bp_job *job)
 {
     const struct own *own = job->own;
-    struct result counted, *result = bp_layout_array(layout, 1, sizeof *result);
+    struct result counted = {.explanation = {.task = NULL}};
+    struct result *result = bp_layout_array(layout, 1, sizeof *result);
     struct result *to = result ? result : &counted;
     to->explanation = explanation_of(job, &to->descent);
     to->explanation.pass = own->has_update ? &to->descent.first : &to->pass;

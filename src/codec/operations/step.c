@@ -16,12 +16,12 @@ static void read(struct bp_reader *reader)
     struct bp_step *own = reader->job->own;
     bp_read_task(reader);
     bp_read_learning_rate(reader, &own->learning_rate, true);
-    bp_read_frozen(reader, own->frozen);
     const struct bp_value *steps = bp_read_member(reader, "steps", false);
     own->steps = 1;
     if (steps)
         bp_read_integer(reader, steps, &STEPS, 1, reader->limits->steps, BP_FAULT_LIMIT_EXCEEDED,
                         &own->steps);
+    bp_read_frozen(reader, own->frozen);
 }
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
@@ -40,7 +40,7 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 static void *layout(struct bp_layout *layout, const struct bp_job *job)
 {
     const struct bp_step *own = job->own;
-    struct bp_descent counted, *descent = bp_layout_array(layout, 1, sizeof *descent);
+    struct bp_descent counted = {0}, *descent = bp_layout_array(layout, 1, sizeof *descent);
     struct bp_descent *to = descent ? descent : &counted;
     to->learning_rate = own->learning_rate;
     to->steps = own->steps;

@@ -3,6 +3,9 @@
 #include "backpropd/json_write.h"
 #include "backpropd/media.h"
 
+/* Grows when a reply changes in a way that breaks clients. */
+#define API 1
+
 bp_handler bp_answer_root, bp_answer_version, bp_answer_file;
 
 static void put_name_and_version(struct bp_text *text)
@@ -18,6 +21,7 @@ static void answer_index(struct bp_exchange *exchange)
     struct bp_text *text = &exchange->reply.text;
     bp_reply_start(&exchange->reply, &exchange->service->own_memory, BP_MEDIA_JSON, 1024);
     put_name_and_version(text);
+    bp_put_member_size(text, "api", API);
     bp_put_key(text, "limits");
     bp_text_putc(text, '{');
 #define PUT(name, standard, most, about) bp_put_member_size(text, #name, service->limits.name);

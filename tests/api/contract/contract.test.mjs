@@ -8,15 +8,15 @@ import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {start} from '../../support/daemon.mjs';
 import {until} from '../../support/until.mjs';
-import {Cursor, Schemas, contractFile, readContract} from './judge.mjs';
+import {Cursor, Schemas, contractFile, everyMethod, readContract} from './judge.mjs';
 
 const document = readContract();
 const root = new Cursor(document);
 const schemas = new Schemas(document);
 const example = name => structuredClone(document.components.examples[name].value);
-const operations = root.get('paths').entries().flatMap(([path, item]) =>
-  item.entries().filter(([key]) => key !== 'parameters').map(([method, operation]) => ({path, method: method.toUpperCase(), operation})));
-const posts = operations.filter(({method}) => method === 'POST');
+const everything = everyMethod(root);
+const posts = everything.filter(({method}) => method === 'POST');
+const gets = everything.filter(({method}) => method === 'GET');
 const values = media => Object.entries(media?.node.examples ?? {}).map(([key]) => [key, media.get('examples', key, 'value').node]);
 const concrete = path => path.replace('{slug}', 'not-finite');
 
@@ -40,6 +40,20 @@ test('every request example gets the reply example of the same name', async () =
   }
 });
 
+test('every other representation of a reply is its example too', async () => {
+  const others = posts.flatMap(({path, operation}) => operation.get('responses', '200', 'content').entries().slice(1)
+    .map(([type, media]) => ({path, type, shown: values(media), requests: values(operation.get('requestBody', 'content', 'application/json'))})));
+  assert.ok(others.length > 0);
+  for (const {path, type, shown, requests} of others) {
+    assert.deepEqual(shown.map(([key]) => key), requests.map(([key]) => key));
+    for (const [i, [, body]] of requests.entries()) {
+      const reply = await daemon.call('POST', path, body, {accept: type});
+      assert.equal(reply.headers['content-type'], type);
+      assert.equal(reply.text, shown[i][1], `${path} ${type}`);
+    }
+  }
+});
+
 /** What tells pages apart: all lines of the example, or for a page that changes those that do not. */
 function assertText(path, text, shown) {
   const lines = shown.split('\n').filter(line => path !== '/metrics' || line.startsWith('#'));
@@ -47,17 +61,16 @@ function assertText(path, text, shown) {
   for (const line of lines) assert.ok(text.includes(line), `${path} lacks ${line}`);
 }
 
-test('every operation answers with a documented success', async () => {
-  for (const {path, method, operation} of operations) {
-    const [status] = Object.keys(operation.node.responses).filter(key => key.startsWith('2'));
-    const [[, body] = []] = values(operation.get('requestBody', 'content', 'application/json'));
+test('every method of every path answers with its documented success', async () => {
+  for (const {path, method, operation, success} of everything) {
+    const [[, body] = []] = values(operation?.get('requestBody', 'content', 'application/json'));
     const reply = await daemon.call(method, concrete(path), body);
-    assert.equal(String(reply.status), status, `${method} ${path}`);
+    assert.equal(reply.status, success, `${method} ${path}`);
   }
 });
 
 test('every GET replies with its example', async () => {
-  for (const {path, operation} of operations.filter(({method}) => method === 'GET')) {
+  for (const {path, operation} of gets) {
     const reply = await daemon.call('GET', concrete(path));
     const [[type, media]] = operation.get('responses', '200', 'content').entries();
     if (path === '/openapi.json') continue; // has a test of its own
@@ -67,7 +80,7 @@ test('every GET replies with its example', async () => {
 });
 
 test('HEAD has the headers of GET', async () => {
-  for (const {path} of operations.filter(({method, path: way}) => method === 'HEAD' && way !== '/metrics')) {
+  for (const {path} of gets.filter(({path: way}) => way !== '/metrics')) {
     const [get, head] = await Promise.all(['GET', 'HEAD'].map(method => daemon.call(method, concrete(path))));
     assert.deepEqual(Object.keys(head.headers), Object.keys(get.headers), path);
     for (const name of ['content-type', 'content-length']) assert.equal(head.headers[name], get.headers[name], path);
@@ -239,6 +252,7 @@ const inProse = {
   client_connections: 'connections of one address',
   queue: 'large requests that wait for a thread', memory_bytes: 'bytes of memory for all requests in flight', layers: 'layers', units: 'units of a layer, and inputs', parameters: 'parameters',
   samples: 'samples', steps: 'steps', multiply_adds: 'multiply-adds a request', reply_numbers: 'numbers in a reply',
+  explained_terms: 'products and values that /explain writes out',
 };
 
 test('the limits of GET / are those of the document', async () => {
@@ -300,6 +314,7 @@ const costs = [
   ['reply-numbers', '/backward', {...book(), include: []}, 31, '#/include'],
   ['reply-numbers', '/backward', {...book(), include: ['samples']}, 31 + 5 * (3 + 4) + 1 + 31, '#/include'],
   ['reply-numbers', '/step', {...book(), learning_rate: 0, steps: 3}, 31 + 31 + 4, '#/include'],
+  ['explained-terms', '/explain', book(), 3 * 4 + 3 + 4 * 3 + 4 + 4 + 12 + 4 + 3 * 4 + 3 + 12 + 3, '#'],
   ['parameters', '/forward', book(), 31, '#/network'],
 ];
 
@@ -384,7 +399,7 @@ for (const {path, operation} of posts) {
         refused += 1;
       }
     }
-    assert.ok(refused > 300, `only ${refused} mutants were wrong`);
+    assert.ok(refused > (path === '/explain' ? 100 : 300), `only ${refused} mutants were wrong`);
   });
 }
 
@@ -411,7 +426,7 @@ function randomRequest(path, roll) {
     ...((path !== '/forward' || roll(3) > 0) && {y: vector(sizes[sizes.length - 1])})}));
   return {network, samples,
     ...(roll(2) && {options: {round_decimals: pick([null, 0, 3, 15]), relu_at_zero: pick([0, 0.5, 1]), loss: pick(Loss.enum)}}),
-    ...(roll(2) && {include: pick([[], ['samples'], ['why_zero'], ['why_zero', 'samples', 'samples']])}),
+    ...(path !== '/explain' && roll(2) && {include: pick([[], ['samples'], ['why_zero'], ['why_zero', 'samples', 'samples']])}),
     ...(path === '/step' && {learning_rate: roll(4) / 4, ...(roll(2) && {steps: 1 + roll(3)})})};
 }
 

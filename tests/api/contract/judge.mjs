@@ -13,7 +13,7 @@ export function readContract() {
 /** The paths that calculate, in the document's order. */
 export const calculations = Object.entries(readContract().paths).filter(([, item]) => item.post).map(([path]) => path);
 
-const readAsJson = /^(application\/(json|x-www-form-urlencoded|[^;\s]+\+json)|text\/plain)\s*(;|$)/i;
+const readAsJson = /^(application\/(json|x-www-form-urlencoded|[^;\s]+\+json)|text\/(json|plain))\s*(;|$)/i;
 const essence = type => (type ?? '').split(';')[0].trim().toLowerCase();
 const escaped = key => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
@@ -82,13 +82,49 @@ export function findPath(document, target) {
     new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
 }
 
+/** The operation that documents a method: HEAD has that of GET. */
+const operationOf = (root, path, method) => path && root.get('paths', path, method === 'HEAD' ? 'get' : method.toLowerCase());
+
+/** The methods of a path, as Allow lists them. */
+function methodsOf(item) {
+  return [item.get && 'GET', item.get && 'HEAD', item.post && 'POST', 'OPTIONS'].filter(Boolean).join(', ');
+}
+
+/** Each method of each path, with the operation that documents it (none for OPTIONS) and the status of its success. */
+export function everyMethod(root) {
+  return root.get('paths').entries().flatMap(([path, item]) => methodsOf(item.node).split(', ').map(method => {
+    const operation = operationOf(root, path, method);
+    const success = operation ? Object.keys(operation.node.responses).find(status => status.startsWith('2')) : '204';
+    return {path, method, operation, success: Number(success)};
+  }));
+}
+
+/** OPTIONS has no operations: it answers on each path, needs no token, and any host on the paths that take any. */
+function findOptions(root, path, status) {
+  const item = root.node.paths[path];
+  if (status === 204) return root.get('x-otherwise', 'options');
+  if (status === 401 || (status === 421 && !(item.get ?? item.post).responses['421'])) return undefined;
+  return findOtherwise(root, status);
+}
+
+const range = status => `${String(status)[0]}XX`;
+const findOtherwise = (root, status) => root.get('x-otherwise', String(status)) ?? root.get('x-otherwise', range(status));
+
 function findResponse(root, method, path, status) {
-  const operation = path && root.get('paths', path, method.toLowerCase());
-  const range = `${String(status)[0]}XX`;
-  if (operation) return operation.get('responses', String(status)) ?? operation.get('responses', range);
+  const operation = operationOf(root, path, method);
+  if (operation) return operation.get('responses', String(status)) ?? operation.get('responses', range(status));
+  if (status === 204 && !path && method === 'OPTIONS') return root.get('x-otherwise', 'options-of-unknown-path');
+  if (path && method === 'OPTIONS') return findOptions(root, path, status);
   if (status === 404 && !path) return root.get('x-otherwise', 'unknown-path');
   if (status === 405 && path) return root.get('x-otherwise', 'unknown-method');
-  return root.get('x-otherwise', String(status)) ?? root.get('x-otherwise', range);
+  return findOtherwise(root, status);
+}
+
+/** Where methods are listed, they are those of the path. */
+function wrongMethods(document, path, headers) {
+  const want = path && methodsOf(document.paths[path]);
+  return ['allow', 'access-control-allow-methods'].filter(name => path && headers[name] !== undefined && headers[name] !== want)
+    .map(name => `header ${name}: ${headers[name]}, and the methods of ${path} are ${want}`);
 }
 
 function wrongHeaders(schemas, response, headers) {
@@ -112,14 +148,21 @@ function wrongOrigin({status, requestHeaders, headers, origins}) {
 
 const compressedFrom = 4096;
 
+/** A path with several representations says so in each of its replies, but for one that is written beforehand. */
+function isNegotiated(root, path, status) {
+  const operations = path && status !== 408 ? Object.values(root.get('paths', path).node) : [];
+  return operations.some(({responses}) => Object.keys(responses?.['200']?.content ?? {}).length > 1);
+}
+
 /** Compressed is only what may be, for those who take it; and Vary names what the reply depends on. */
-function wrongVary(response, {requestHeaders, headers, body, origins}) {
+function wrongVary(response, negotiated, {requestHeaders, headers, body, origins}) {
   const isCompressed = headers['content-encoding'] !== undefined;
   const mayBe = response.get('headers', 'Content-Encoding') !== undefined;
   const names = (headers.vary ?? '').split(', ').filter(Boolean);
   const faults = [];
   if (isCompressed && !mayBe) faults.push('a Content-Encoding that is not documented');
   if (isCompressed && !/gzip|\*/i.test(requestHeaders?.['accept-encoding'] ?? '')) faults.push('compressed for one that does not ask for it');
+  if (names.includes('Accept') !== negotiated) faults.push(`Vary: ${names} where Accept ${negotiated ? 'decides' : 'does not matter'}`);
   if (names.includes('Origin') !== (origins !== '*')) faults.push(`Vary: ${names} where ${origins} may call`);
   const byEncoding = body === '' ? undefined : mayBe && Buffer.byteLength(body) >= compressedFrom; // without a body its size is not known
   if (byEncoding !== undefined && names.includes('Accept-Encoding') !== byEncoding) faults.push(`Vary: ${names} for ${Buffer.byteLength(body)} bytes`);
@@ -147,6 +190,7 @@ function wrongBody(schemas, response, exchange) {
   const type = essence(headers['content-type']);
   const media = content.get(type);
   if (!media) return [`content type ${type || '(none)'} is not documented`];
+  if (!/[^\n]\n$/.test(body)) return ['the reply does not end with one newline'];
   if (!type.endsWith('json')) return schemas.faults(media.get('schema'), body);
   const {value, error} = parsed(body);
   if (error) return [`the reply is not JSON: ${error}`];
@@ -183,9 +227,9 @@ export function makeJudge(document = readContract()) {
     const path = findPath(document, target);
     const response = findResponse(root, method, path, status);
     if (!response) return [`status ${status} is not documented for ${method} ${target}`];
-    const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, exchange), ...wrongKeepAlive(exchange),
-      ...wrongBody(schemas, response, exchange)];
+    const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, isNegotiated(root, path, status), exchange), ...wrongKeepAlive(exchange),
+      ...wrongMethods(document, path, headers), ...wrongBody(schemas, response, exchange)];
     if (status >= 300 || faults.length > 0) return faults;
-    return wrongSuccess(schemas, path && root.get('paths', path, method.toLowerCase()), exchange);
+    return wrongSuccess(schemas, operationOf(root, path, method), exchange);
   };
 }

@@ -16,14 +16,17 @@ function documentedHeaders(response, type) {
 
 /** An exchange as documented, with bodies as values so that bugs are easy to plant. */
 function honest(method, path, request, status, reply) {
-  const response = root.get('paths', path, method.toLowerCase(), 'responses', String(status)) ?? root.get('x-otherwise', path ? 'unknown-method' : 'unknown-path');
+  const documented = method === 'HEAD' ? 'get' : method.toLowerCase();
+  const response = root.get('paths', path, documented, 'responses', String(status)) ??
+    root.get('x-otherwise', status === 204 ? 'options' : path ? 'unknown-method' : 'unknown-path');
   const [type] = Object.keys(response.node.content ?? {});
   return {method, path, requestHeaders: {'content-type': 'application/json'}, request, status, headers: documentedHeaders(response, type), reply};
 }
 
 function verdict({request, reply, requestBody, body, ...exchange}) {
   const text = value => value === undefined ? '' : JSON.stringify(value);
-  return judge({requestBody: requestBody ?? text(request), body: body ?? text(reply), ...exchange});
+  const line = value => value === undefined ? '' : `${JSON.stringify(value)}\n`;
+  return judge({requestBody: requestBody ?? text(request), body: body ?? line(reply), ...exchange});
 }
 
 const forward = () => honest('POST', '/forward', example('TextbookRequest'), 200, example('TextbookForwardReply'));
@@ -41,9 +44,11 @@ const long = () => {
   const exchange = {...forward(), request, reply, requestHeaders: {'accept-encoding': 'gzip'}};
   return {...exchange, headers: {...exchange.headers, vary: 'Accept-Encoding', 'content-encoding': 'gzip'}};
 };
+const preflight = () => ({...honest('OPTIONS', '/forward', undefined, 204, undefined), path: '/nowhere',
+  headers: documentedHeaders(root.get('x-otherwise', 'options-of-unknown-path'))});
 const missing = () => ({...honest('GET', '', undefined, 404, example('not_found')), path: '/nowhere'});
 
-const honestOnes = {forward, backward, step, fault, missing, token, late, unchanged, listed, long,
+const honestOnes = {forward, backward, step, fault, missing, preflight, token, late, unchanged, listed, long,
   'no token on an unknown path': () => ({...token(), path: '/nowhere'}),
   'a foreign origin': () => ({...listed({'access-control-allow-origin': undefined}), requestHeaders: {origin: 'null '}}),
   'long and plain': () => ({...long(), headers: {...long().headers, 'content-encoding': undefined}}),
@@ -51,6 +56,7 @@ const honestOnes = {forward, backward, step, fault, missing, token, late, unchan
   'batch': () => honest('POST', '/backward', example('BatchRequest'), 200, example('BatchReply')),
   'index': () => honest('GET', '/', undefined, 200, example('Index')),
   'HEAD': () => honest('HEAD', '/version', undefined, 200, undefined),
+  'HEAD of a file': () => honest('HEAD', '/examples/textbook', undefined, 200, undefined),
   'OPTIONS': () => honest('OPTIONS', '/step', undefined, 204, undefined),
   'query': () => ({...honest('GET', '/version', undefined, 200, example('Version')), path: '/version?a=/b'}),
   'wrong method': () => honest('DELETE', '/forward', undefined, 405, example('method_not_allowed')),
@@ -64,14 +70,18 @@ for (const [name, make] of Object.entries(honestOnes)) {
 /** Name: [honest exchange, what is planted, what the judge must say]. */
 const plants = {
   'a status that is not documented': [forward, e => { e.status = 500; }, /status 500 is not documented/],
+  '204 for GET on an unknown path': [preflight, e => { e.method = 'GET'; }, /status 204 is not documented/],
   'a success on an unknown path': [missing, e => { e.status = 200; }, /status 200 is not documented/],
   'another content type': [forward, e => { e.headers['content-type'] = 'text/html'; }, /content type text\/html/],
   'a header missing': [forward, e => { delete e.headers['x-request-id']; }, /header X-Request-Id is missing/],
   'a header wrong': [forward, e => { e.headers['cache-control'] = 'public'; }, /header Cache-Control: public/],
-  'a reply that is not JSON': [forward, e => { e.body = '{"dead":'; }, /not JSON/],
-  'NaN in a reply': [forward, e => { e.body = JSON.stringify(e.reply).replace('0.5', 'NaN'); }, /not JSON/],
-  'a negative zero': [forward, e => { e.body = JSON.stringify(e.reply).replace('[0,', '[-0,'); }, /laid out/],
-  'too many digits': [forward, e => { e.body = JSON.stringify(e.reply).replace('0.5', '0.50000000000000001'); }, /laid out/],
+  'a reply that is not JSON': [forward, e => { e.body = '{"dead":\n'; }, /not JSON/],
+  'NaN in a reply': [forward, e => { e.body = `${JSON.stringify(e.reply).replace('0.5', 'NaN')}\n`; }, /not JSON/],
+  'a negative zero': [forward, e => { e.body = `${JSON.stringify(e.reply).replace('[0,', '[-0,')}\n`; }, /laid out/],
+  'too many digits': [forward, e => { e.body = `${JSON.stringify(e.reply).replace('0.5', '0.50000000000000001')}\n`; }, /laid out/],
+  'no newline at the end': [forward, e => { e.body = JSON.stringify(e.reply); }, /one newline/],
+  'two newlines at the end': [token, e => { e.body = `${JSON.stringify(e.reply)}\n\n`; }, /one newline/],
+  'Vary: Accept on a path with one representation': [forward, e => { e.headers.vary = 'Accept'; }, /where Accept does not matter/],
   'a member missing': [backward, e => { delete e.reply.parameters; }, /parameters/],
   'a member too many': [backward, e => { e.reply.extra = 1; }, /extra/],
   'a member of a sample missing': [backward, e => { delete e.reply.samples[0].dL_dz2; }, /dL_dz2/],
@@ -99,7 +109,18 @@ const plants = {
   'a fault without pointer': [fault, e => { delete e.reply.errors[0].pointer; }, /pointer/],
   '21 faults': [fault, e => { e.reply.errors = Array(21).fill(e.reply.errors[0]); }, /more than 20/],
   'a body for HEAD': [honestOnes.HEAD, e => { e.body = '{}'; }, /a body where there must be none/],
+  'HEAD without a header of GET': [honestOnes['HEAD of a file'], e => { delete e.headers.etag; }, /header ETag is missing/],
+  'HEAD with a status that GET has not': [honestOnes.HEAD, e => { e.status = 204; }, /status 204 is not documented/],
+  'HEAD where GET is not': [honestOnes.HEAD, e => { e.path = '/step'; }, /status 200 is not documented/],
   'another Allow': [honestOnes.OPTIONS, e => { e.headers.allow = 'GET'; }, /header Allow/],
+  'the Allow of another path': [honestOnes.OPTIONS, e => { e.headers.allow = 'GET, HEAD, OPTIONS'; }, /header allow.* of \/step are POST, OPTIONS/],
+  'the methods of another path for scripts': [honestOnes.OPTIONS, e => { e.headers['access-control-allow-methods'] = 'GET, HEAD, OPTIONS'; }, /header access-control-allow-methods/],
+  'the Allow of another path with 405': [honestOnes['wrong method'], e => { e.headers.allow = 'GET, HEAD, OPTIONS'; }, /header allow/],
+  'OPTIONS without Allow': [honestOnes.OPTIONS, e => { delete e.headers.allow; }, /header Allow is missing/],
+  'OPTIONS with another status': [honestOnes.OPTIONS, e => { e.status = 200; }, /status 200 is not documented/],
+  'OPTIONS with a body': [honestOnes.OPTIONS, e => { e.body = '{}'; }, /a body where there must be none/],
+  'OPTIONS that needs a token': [honestOnes.OPTIONS, e => { e.status = 401; }, /status 401 is not documented/],
+  'OPTIONS of health with a wrong host': [honestOnes.OPTIONS, e => { Object.assign(e, {path: '/livez', status: 421}); }, /status 421 is not documented/],
 
   'a foreign origin told': [listed, e => { e.requestHeaders.origin = 'https://b.example'; }, /origin that is allowed/],
   'a star where there is a list': [listed, e => { e.headers['access-control-allow-origin'] = '*'; }, /origin that is allowed/],

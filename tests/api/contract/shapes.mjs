@@ -1,4 +1,5 @@
 // What a JSON schema cannot say: sizes that must agree, the order of members, and sums that must come out.
+import {problemsOf} from '../explain/judge.mjs';
 
 const count = (n, make) => Array.from({length: n}, (_, i) => make(i + 1));
 const last = array => array[array.length - 1];
@@ -142,8 +143,10 @@ function expectedMembers(path, request) {
 
 /** Of a reply that its schema allows: what is wrong with it as an answer to this request. */
 export function wrongReply(path, request, text) {
+  if (path === '/explain' && !text.startsWith('{')) return []; // plain text, a program
   const reply = JSON.parse(text);
-  if (JSON.stringify(reply) !== text.trim()) return ['the reply is not laid out as JSON.stringify does'];
+  if (`${JSON.stringify(reply)}\n` !== text) return ['the reply is not laid out as JSON.stringify does'];
+  if (path === '/explain') return problemsOf(reply, request);
   const {network} = request;
   const sizes = sizesOf(network);
   const net = {L: depth(network), names: layerNames(depth(network)), sizes, relu: reluLayers(network, sizes)};

@@ -55,7 +55,10 @@ const CODES = ['on_the_boundary', 'neuron_dead', 'source_dead', 'input_zero', 'e
 export function problemsOf(reply, body) {
   const problems = [];
   const shown = body.shown_decimals ?? null;
+  let number = 0;
   for (const step of reply.steps) {
+    number = step.phase === 'backward' ? number + 1 : 0;
+    if (step.number !== (number || null)) problems.push(`${step.tensor} is number ${step.number}, not ${number}`);
     const where = `${step.phase} ${step.sample} ${step.tensor}`;
     const complain = fault => problems.push(`${where}: ${fault}`);
     const cell = cellsOf(reply.steps, step, body);

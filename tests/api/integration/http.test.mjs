@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {after, test} from 'node:test';
 import {promisify} from 'node:util';
 import {readContract} from '../contract/judge.mjs';
-import {request, start} from '../../support/daemon.mjs';
+import {longTimeouts, request, start} from '../../support/daemon.mjs';
 import {connect, head, isOpen, post, untilClosed} from '../../support/raw.mjs';
 
 const daemon = await start({args: ['--log-format', 'off']});
@@ -277,7 +277,7 @@ test('Keep-Alive tells how long the connection is kept, and stands in no reply t
     return [reply.headers.connection?.toLowerCase(), reply.headers['keep-alive']];
   };
   for (const line1 of ['GET / HTTP/1.1', 'HEAD /openapi.yaml HTTP/1.1', 'OPTIONS /step HTTP/1.1', 'GET /nowhere HTTP/1.1', 'GET /step HTTP/1.1']) {
-    assert.deepEqual(await told(line1, 'Host: a'), ['keep-alive', 'timeout=75'], line1);
+    assert.deepEqual(await told(line1, 'Host: a'), ['keep-alive', `timeout=${longTimeouts.BACKPROPD_IDLE_TIMEOUT}`], line1);
     assert.deepEqual(await told(line1, 'Host: a', 'Connection: close'), ['close', undefined], line1);
   }
   assert.deepEqual(await told('GET / HTTP/1.1', 'Host: a', 'Connection: Upgrade, Close', 'Upgrade: h2c'), ['close', undefined]);

@@ -1,7 +1,7 @@
 // The README's commands are run, and what they print is compared to the letter.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -53,10 +53,14 @@ test('the table of flags is that of --help', () => {
   assert.deepEqual(rows(fromReadme), rows(fromHelp));
 });
 
-test('make help lists every target that a person calls', () => {
-  const makefile = readFileSync(join(root, 'Makefile'), 'utf8');
-  const help = execFileSync('make', ['--no-print-directory', 'help'], { cwd: root, encoding: 'utf8', env: { ...process.env, MAKEFLAGS: '' } });
-  const phony = [...makefile.matchAll(/^\.PHONY: (\S+)$/gm)].map(([, name]) => name).filter((name) => name !== 'FORCE');
-  const listed = help.trim().split('\n').map((line) => line.split(' ')[0]);
-  assert.deepEqual(listed.sort(), phony.sort());
-});
+const makefiles = ['Makefile', 'tests/Makefile.mk', 'docker/Makefile.mk'].filter((name) => existsSync(join(root, name)));
+
+for (const [goal, files] of [['help', ['Makefile']], ['help-all', makefiles]]) {
+  test(`make ${goal} lists every target of ${files.join(', ')}`, () => {
+    const text = files.map((name) => readFileSync(join(root, name), 'utf8')).join('');
+    const phony = [...text.matchAll(/^\.PHONY: (\S+)$/gm)].map(([, name]) => name).filter((name) => name !== 'FORCE');
+    const help = execFileSync('make', ['--no-print-directory', goal], { cwd: root, encoding: 'utf8', env: { ...process.env, MAKEFLAGS: '' } });
+    const listed = [...help.matchAll(/^(\S+) +\S/gm)].map(([, name]) => name);
+    assert.deepEqual(listed.sort(), phony.sort());
+  });
+}

@@ -128,7 +128,7 @@ test('make test after make deps demo names what tests need besides, before it co
 
 test('the demo prints the worked solution and nothing else, and apart from it what to do next', () => {
   const book = readFileSync(new URL('../explain/textbook.txt', import.meta.url), 'utf8');
-  assert.equal(run(`sh tests/support/demo.sh ${binary} 2>/dev/null`).text, book);
+  assert.equal(run(`(sh tests/support/demo.sh ${binary} 2>/dev/null)`).text, book);
   const {status, text} = run(`sh tests/support/demo.sh ${binary}`);
   assert.equal(status, 0, text);
   assert.match(text, /\n\nNext:\n {2}make run[^\n]*\n( {2}curl [^\n]*\n){2}README\.md[^\n]*\n$/);

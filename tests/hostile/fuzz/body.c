@@ -1,5 +1,5 @@
 /*
- * A body to each of the three endpoints, and all that follows: decoding, the calculation, the reply
+ * A body to each of the four endpoints, and all that follows: decoding, the calculation, the reply
  * or the problem.
  *
  * A reply is JSON with one spelling for each value, the same bytes when asked again, and agrees
@@ -21,7 +21,8 @@ static const struct bp_limits LIMITS = {.body_bytes = 1 << 20,
                                         .samples = 70, /* more than a block of the core */
                                         .steps = 20,
                                         .multiply_adds = 40000,
-                                        .reply_numbers = 10000};
+                                        .reply_numbers = 10000,
+                                        .explained_terms = 1000};
 
 static const char *const PATHS[] = {"/forward", "/backward", "/step"};
 
@@ -132,7 +133,8 @@ static unsigned status_of(const json_t *reply)
 /* The network after the steps, in the place of the one posted. */
 static void post_back(const json_t *reply, const char *body, size_t size)
 {
-    json_t *request = json_loadb(body, size, JSON_DECODE_INT_AS_REAL, NULL);
+    const size_t mark = strncmp(body, "\xEF\xBB\xBF", 3) ? 0 : 3; /* of the byte order */
+    json_t *request = json_loadb(body + mark, size - mark, JSON_DECODE_INT_AS_REAL, NULL);
     HOLDS(request, "jansson refuses what was accepted");
     json_object_set(request, "network", json_object_get(reply, "network"));
     char *text = json_dumps(request, JSON_COMPACT);
@@ -162,6 +164,55 @@ static void check_together(json_t *const replies[3], const char *body, size_t si
     }
 }
 
+static struct bp_reply explain(const char *body, size_t size, int representation)
+{
+    struct bp_exchange exchange = exchange_of(service(), BP_METHOD_POST, "/explain", body, size);
+    exchange.representation = representation;
+    bp_exchange_finish(&exchange);
+    return exchange.reply;
+}
+
+/* Each text of a cell ends in its value, and each line that is named is there. */
+static void check_steps(const json_t *explained)
+{
+    const json_t *step;
+    size_t i;
+    const double n_lines = (double)json_array_size(json_object_get(explained, "program"));
+    HOLDS(json_array_size(json_object_get(explained, "steps")) > 0, "nothing is explained");
+    json_array_foreach(json_object_get(explained, "steps"), i, step)
+    {
+        const json_t *text = json_object_get(step, "substituted");
+        while (json_is_array(text))
+            text = json_array_get(text, 0);
+        HOLDS(strstr(json_string_value(text), " = "), "%s", json_string_value(text));
+        const double line = json_real_value(json_object_get(step, "line"));
+        HOLDS(line >= 0 && line <= n_lines, "line %g of %g", line, n_lines);
+    }
+}
+
+/* The same status in all representations, and text that is ASCII. Returns the status. */
+static unsigned check_explained(const char *body, size_t size)
+{
+    struct bp_reply reply = explain(body, size, 0);
+    const unsigned status = reply.status;
+    json_t *read = check_reply(&reply);
+    if (status == 200)
+        check_steps(read);
+    json_decref(read);
+    bp_reply_free(&reply);
+    for (int representation = 1; representation < 3; representation++) {
+        size_t n;
+        reply = explain(body, size, representation);
+        const char *text = bp_reply_body(&reply, &n);
+        HOLDS(reply.status == status, "%u, and as JSON %u", reply.status, status);
+        for (size_t i = 0; i < n && status == 200; i++)
+            HOLDS(text[i] == '\n' || (text[i] >= ' ' && text[i] <= '~'), "not ASCII: %.*s", (int)n,
+                  text);
+        bp_reply_free(&reply);
+    }
+    return status;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *body = fuzz_text(data, size);
@@ -169,6 +220,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < 3; i++)
         replies[i] = check_path(PATHS[i], body, size);
     check_together(replies, body, size);
+    HOLDS((check_explained(body, size) == 400) == (status_of(replies[0]) == 400),
+          "JSON here, not there");
     for (size_t i = 0; i < 3; i++)
         json_decref(replies[i]);
     fuzz_memory_end(&service()->memory);

@@ -57,6 +57,12 @@ const all = {network: {W1: [[1, -2], [0.5, 1e-3]], b1: [0, 1], W2: [[1, 2], [3, 
 const more = (activations, loss, options) => JSON.stringify({...all, network: {...all.network, activations}, options: {loss, ...options}, include: ['samples', 'why_zero']});
 const kinds = [more(['relu', 'leaky_relu', 'identity'], 'mse', {round_decimals: null}), more(['sigmoid', 'tanh', 'relu'], 'half_sse', {relu_at_zero: 0.5}),
   more(['tanh', 'identity', 'sigmoid'], 'sse', {round_decimals: 0}), more(['leaky_relu', 'relu', 'leaky_relu'], 'half_mse', {round_decimals: 15})];
+const {steps, ...update} = all;
+const explained = [{}, {options: {layout: 'in_out', reduction: 'sum', round_decimals: null}, frozen: ['b1', 'W3'], shown_decimals: 3},
+  {network: {...all.network, b2: null, activations: ['tanh', 'sigmoid', 'sigmoid']}, options: {loss: 'binary_cross_entropy'}},
+  {samples: [{x: [1, 2], dL_dy_hat: [1]}, {x: [0, 0], y: [0]}], shown_decimals: null},
+  {network: {W1: [[800, -800], [0, 1]], b1: [0, 1], activations: ['softmax']}, options: {loss: 'cross_entropy'}, samples: [{x: [1, 0], y: [0, 1]}]}];
+explained.forEach((more, i) => write('body', 0, `explain ${i}`, Buffer.from(JSON.stringify({...update, ...more}))));
 for (const body of kinds) {
   const calm = JSON.stringify({...JSON.parse(body), learning_rate: undefined, steps: undefined});
   write('body', 0, 'kinds step', Buffer.from(body));

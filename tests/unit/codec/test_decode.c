@@ -9,6 +9,11 @@
 #define SAMPLES "'samples':[{'x':[1,2,3],'y':[1,2]}]"
 #define SAMPLES_FOR(x, y) "'samples':[{'x':[" x "],'y':[" y "]}]"
 #define WITH(rest) "{" NETWORK "," SAMPLES "," rest "}"
+/* one layer with this activation */
+#define NETWORK_ENDING(activation)                                                                 \
+    "'network':{'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'activations':['" activation "']}"
+#define ENDING(activation, options, y)                                                             \
+    "{" NETWORK_ENDING(activation) "," SAMPLES_FOR("1,2,3", y) ",'options':" options "}"
 
 /* --- good bodies -------------------------------------------------------------------------------
  */
@@ -89,11 +94,13 @@ TEST(test_activations_as_posted)
         snprintf(body, sizeof body,
                  "{'network':{'W1':[[1]],'b1':[1],'W2':[[1]],'b2':[1],'activations':['%s','%s']},"
                  "'samples':[{'x':[1]}]}",
-                 bp_activation_names[i], bp_activation_names[(i + 1) % BP_ACTIVATION_COUNT]);
+                 bp_activation_names[i == BP_ACTIVATION_SOFTMAX ? BP_ACTIVATION_TANH : i],
+                 bp_activation_names[i]);
         decode_good(&d, FORWARD, body);
         ck_assert(d.job.posted_activations);
-        ck_assert_uint_eq(d.job.task.network.layers[0].activation, i);
-        ck_assert_uint_eq(d.job.task.network.layers[1].activation, (i + 1) % BP_ACTIVATION_COUNT);
+        ck_assert_uint_eq(d.job.task.network.layers[0].activation,
+                          i == BP_ACTIVATION_SOFTMAX ? BP_ACTIVATION_TANH : i);
+        ck_assert_uint_eq(d.job.task.network.layers[1].activation, i);
         decoding_end(&d);
     }
 }
@@ -115,8 +122,12 @@ TEST(test_options_as_posted)
         decoding_end(&d);
     }
     for (size_t loss = 0; loss < BP_LOSS_COUNT; loss++) {
+        static const char *const goes_with[] = {[BP_LOSS_CROSS_ENTROPY] = "softmax",
+                                                [BP_LOSS_BINARY_CROSS_ENTROPY] = "sigmoid",
+                                                [BP_LOSS_SUM_BINARY_CROSS_ENTROPY] = "sigmoid"};
         char body[256];
-        snprintf(body, sizeof body, WITH("'options':{'loss':'%s'}"), bp_loss_names[loss]);
+        snprintf(body, sizeof body, ENDING("%s", "{'loss':'%s'}", "0,1"),
+                 goes_with[loss] ? goes_with[loss] : "relu", bp_loss_names[loss]);
         decode_good(&d, BACKWARD, body);
         ck_assert_uint_eq(d.job.task.rules.loss, loss);
         decoding_end(&d);
@@ -228,6 +239,31 @@ static void require_all(const struct bad *rows, size_t n)
         struct decoding d;
         decode(&d, rows[i].endpoint, rows[i].body);
         require_faults(&d, rows[i].faults);
+        decoding_end(&d);
+    }
+}
+
+struct limited {
+    enum operation endpoint;
+    size_t offset; /* of the limit in bp_limits */
+    size_t fits;   /* the least value that lets the body pass */
+    const char *body, *fault;
+};
+#define LIMIT(name) offsetof(struct bp_limits, name)
+
+static void require_limits(const struct limited *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct bp_limits limits = STANDARD;
+        size_t *limit = (size_t *)((char *)&limits + rows[i].offset);
+        struct decoding d;
+        *limit = rows[i].fits;
+        decode_within(&d, rows[i].endpoint, rows[i].body, &limits);
+        REQUIRE(d.good, "row %zu: %s", i, d.problem.detail);
+        decoding_end(&d);
+        --*limit;
+        decode_within(&d, rows[i].endpoint, rows[i].body, &limits);
+        require_faults(&d, rows[i].fault);
         decoding_end(&d);
     }
 }
@@ -359,8 +395,7 @@ TEST(test_vectors)
         {FORWARD,
          B1("[1,2"
             ",3]"),
-         "shape_mismatch #/network/W1 expected=3 got=2\nshape_mismatch #/samples/0/y expected=3 "
-         "got=2"},
+         "shape_mismatch #/network/b1 expected=2 got=3"},
     };
     require_all(rows, LENGTH(rows));
 }
@@ -371,7 +406,7 @@ TEST(test_vectors)
 TEST(test_shapes)
 {
     static const struct bad rows[] = {
-        /* the width of a layer is the length of its b; W's columns are compared with it */
+        /* the width of a layer is what two agree on, here b1 and the targets */
         {FORWARD, W1("[[1,2,3],[3,4,5],[5,6,7]]"), "shape_mismatch #/network/W1 expected=2 got=3"},
         /* W2's rows with b1 */
         {FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"),
@@ -455,11 +490,10 @@ TEST(test_activations)
         {FORWARD, ACTIVATIONS("['Relu','sigmiod']"),
          "unknown_value #/network/activations/0 "
          "expected=[\"relu\",\"leaky_relu\",\"sigmoid\",\"tanh\","
-         "\"identity\"] got=\"Relu\" suggestion=\"relu\"\n"
+         "\"identity\",\"softmax\"] got=\"Relu\" suggestion=\"relu\"\n"
          "unknown_value #/network/activations/1 "
          "expected=[\"relu\",\"leaky_relu\",\"sigmoid\",\"tanh\","
-         "\"identity\"] got=\"sigmiod\" suggestion=\"sigmoid\""},
-        {FORWARD, ACTIVATIONS("['softmax','relu']"), "unknown_value #/network/activations/0"},
+         "\"identity\",\"softmax\"] got=\"sigmiod\" suggestion=\"sigmoid\""},
         {FORWARD, ACTIVATIONS("['gelu']"),
          "unknown_value #/network/activations/0\n"
          "shape_mismatch #/network/activations expected=2 got=1"},
@@ -523,9 +557,9 @@ TEST(test_options)
         {FORWARD, OPTIONS("{'relu_at_zero':null}"), "wrong_type #/options/relu_at_zero"},
         {FORWARD, OPTIONS("{'relu_at_zero':[0]}"), "wrong_type #/options/relu_at_zero"},
         {FORWARD, OPTIONS("{'loss':'mes'}"),
-         "unknown_value #/options/loss expected=[\"mse\",\"sse\",\"half_mse\",\"half_sse\"] "
+         "unknown_value #/options/loss expected=[\"mse\",\"sse\",\"half_mse\",\"half_sse\","
+         "\"cross_entropy\",\"binary_cross_entropy\",\"sum_binary_cross_entropy\"] "
          "got=\"mes\" suggestion=\"mse\""},
-        {FORWARD, OPTIONS("{'loss':'cross_entropy'}"), "unknown_value #/options/loss"},
         {FORWARD, OPTIONS("{'loss':1}"), "wrong_type #/options/loss"},
         {FORWARD, OPTIONS("{'loss':null}"), "wrong_type #/options/loss"},
         {FORWARD, OPTIONS("{'loss':'mse','loss':'mse'}"), "duplicate_member #/options/loss"},
@@ -576,7 +610,7 @@ TEST(test_learning_rate_and_steps)
 
 TEST(test_members_of_step_alone_in_words)
 {
-    static const char *const names[] = {"learning_rate", "steps"};
+    static const char *const names[] = {"learning_rate", "steps", "frozen"};
     for (size_t i = 0; i < LENGTH(names); i++) {
         struct decoding d;
         char body[256];
@@ -586,6 +620,450 @@ TEST(test_members_of_step_alone_in_words)
         ck_assert_ptr_nonnull(strstr(d.problem.faults[0].detail, "/step"));
         decoding_end(&d);
     }
+}
+
+/* --- softmax, losses with a logarithm, layouts, null biases, own gradients, frozen tensors
+ * --------
+ */
+
+TEST(test_incompatible)
+{
+#define DEEP(activations, loss, y)                                                                 \
+    "{'network':{'W1':[[1]],'b1':[1],'W2':[[1]],'b2':[1],'W3':[[1]],'b3':[1],'activations':"       \
+    "[" activations "]}," SAMPLES_FOR("1", y) ",'options':{'loss':'" loss "'}}"
+    static const struct bad rows[] = {
+        {FORWARD, OPTIONS("{'loss':'cross_entropy'}"),
+         "incompatible #/options/loss expected=\"softmax\" got=\"identity\""},
+        {BACKWARD, ENDING("sigmoid", "{'loss':'cross_entropy'}", "0,1"),
+         "incompatible #/options/loss expected=\"softmax\" got=\"sigmoid\""},
+        {FORWARD, ENDING("softmax", "{'loss':'binary_cross_entropy'}", "0,1"),
+         "incompatible #/options/loss expected=\"sigmoid\" got=\"softmax\""},
+        {FORWARD, ENDING("tanh", "{'loss':'sum_binary_cross_entropy'}", "0,1"),
+         "incompatible #/options/loss expected=\"sigmoid\" got=\"tanh\""},
+        /* even where no sample has y */
+        {FORWARD,
+         "{" NETWORK ",'samples':[{'x':[1,2,3]}],'options':{'loss':'binary_cross_entropy'}}",
+         "incompatible #/options/loss"},
+        {BACKWARD,
+         "{" NETWORK ",'samples':[{'x':[1,2,3],'dL_dy_hat':[1,2]}],"
+         "'options':{'loss':'cross_entropy'}}",
+         "incompatible #/options/loss"},
+        /* then nobody knows which y are meant */
+        {FORWARD, ENDING("relu", "{'loss':'cross_entropy'}", "-1,2"),
+         "incompatible #/options/loss"},
+        {FORWARD, ENDING("relu", "{'loss':'binary_cross_entropy'}", "-1,2"),
+         "incompatible #/options/loss"},
+        {FORWARD, DEEP("'softmax','relu','softmax'", "cross_entropy", "-1"),
+         "incompatible #/network/activations/0"},
+        {FORWARD, DEEP("'softmax','softmax','relu'", "mse", "1"),
+         "incompatible #/network/activations/0\nincompatible #/network/activations/1"},
+        {FORWARD, DEEP("'relu','softmax','relu'", "cross_entropy", "1"),
+         "incompatible #/network/activations/1\nincompatible #/options/loss"},
+        /* a faulty activation or loss may be the mistake */
+        {FORWARD, DEEP("'softmax','relu','sofmax'", "cross_entropy", "-1"),
+         "unknown_value #/network/activations/2"},
+        {FORWARD, DEEP("'relu','sigmoid'", "binary_cross_entropy", "-1"),
+         "shape_mismatch #/network/activations"},
+        {FORWARD, DEEP("'relu','relu',null", "cross_entropy", "-1"),
+         "wrong_type #/network/activations/2"},
+        {FORWARD, DEEP("'relu','relu','relu'", "crossentropy", "-1"),
+         "unknown_value #/options/loss expected=[\"mse\",\"sse\",\"half_mse\",\"half_sse\","
+         "\"cross_entropy\",\"binary_cross_entropy\",\"sum_binary_cross_entropy\"] "
+         "got=\"crossentropy\" suggestion=\"cross_entropy\""},
+        {FORWARD, "{'network':5," SAMPLES_FOR("1", "-1") ",'options':{'loss':'cross_entropy'}}",
+         "wrong_type #/network"},
+        {FORWARD, "{" SAMPLES_FOR("1", "-1") ",'options':{'loss':'cross_entropy'}}",
+         "missing_member #/network"},
+    };
+    require_all(rows, LENGTH(rows));
+#undef DEEP
+}
+
+TEST(test_ranges_of_targets)
+{
+#define Y(activation, loss, y) ENDING(activation, "{'loss':'" loss "'}", y)
+    static const struct bad rows[] = {
+        {FORWARD, Y("softmax", "cross_entropy", "1,-1e-300"),
+         "out_of_range #/samples/0/y/1 got=-1e-300"},
+        {BACKWARD, Y("softmax", "cross_entropy", "-1,-2"),
+         "out_of_range #/samples/0/y/0 got=-1\nout_of_range #/samples/0/y/1 got=-2"},
+        {FORWARD, Y("sigmoid", "binary_cross_entropy", "-0.5,1.5"),
+         "out_of_range #/samples/0/y/0 got=-0.5\nout_of_range #/samples/0/y/1 got=1.5"},
+        {BACKWARD, Y("sigmoid", "sum_binary_cross_entropy", "1.0000000000000002,0"),
+         "out_of_range #/samples/0/y/0"},
+        {STEP,
+         "{" NETWORK_ENDING("sigmoid") ",'samples':[{'x':[1,2,3],'y':[0,1]},"
+                                       "{'x':[1,2,3],'y':[0,2]}],'options':{'loss':'binary_cross_"
+                                       "entropy'},'learning_rate':1}",
+         "out_of_range #/samples/1/y/1 got=2"},
+        /* of the wrong length too */
+        {FORWARD, Y("softmax", "cross_entropy", "-1,0,0"),
+         "shape_mismatch #/samples/0/y\nout_of_range #/samples/0/y/0"},
+    };
+    static const char *const good[] = {Y("softmax", "cross_entropy", "0,0"),
+                                       Y("softmax", "cross_entropy", "-0,7"),
+                                       Y("softmax", "mse", "-1,2"),
+                                       Y("sigmoid", "binary_cross_entropy", "0,1"),
+                                       Y("sigmoid", "sum_binary_cross_entropy", "0.5,-0"),
+                                       Y("sigmoid", "sse", "-1,2")};
+    require_all(rows, LENGTH(rows));
+    for (size_t i = 0; i < LENGTH(good); i++) {
+        struct decoding d;
+        decode_good(&d, i % 2 ? FORWARD : BACKWARD, good[i]);
+        decoding_end(&d);
+    }
+#undef Y
+}
+
+TEST(test_own_gradients)
+{
+    static const struct bad rows[] = {
+        {BACKWARD, ONLY_SAMPLES("[{'x':[1,2,3],'y':[1,2],'dL_dy_hat':[1,2]}]"),
+         "incompatible #/samples/0/dL_dy_hat"},
+        {BACKWARD,
+         "{" NETWORK_ENDING(
+             "softmax") ",'samples':[{'x':[1,2,3],'y':[-1,2],'dL_dy_hat':[1,2]},"
+                        "{'x':[1,2,3],'y':[1,-2]}],'options':{'loss':'cross_entropy'}}",
+         "incompatible #/samples/0/dL_dy_hat\nout_of_range #/samples/1/y/1"},
+        {BACKWARD, ONLY_SAMPLES("[{'x':[1,2,3],'dL_dy_hat':[1,2,3]}]"),
+         "shape_mismatch #/samples/0/dL_dy_hat expected=2 got=3"},
+        {BACKWARD, ONLY_SAMPLES("[{'x':[1,2,3],'dL_dy_hat':null}]"),
+         "wrong_type #/samples/0/dL_dy_hat"},
+        {BACKWARD, ONLY_SAMPLES("[{'x':[1,2,3],'dL_dy_hat':[]}]"), "empty #/samples/0/dL_dy_hat"},
+        {BACKWARD, ONLY_SAMPLES("[{'x':[1,2,3],'dL_dy_hat':[1,1e309]}]"),
+         "out_of_range #/samples/0/dL_dy_hat/1"},
+        {BACKWARD, ONLY_SAMPLES("[{'x':[1,2,3],'dl_dy_hat':[1,2]}]"),
+         "unknown_member #/samples/0/dl_dy_hat suggestion=\"dL_dy_hat\""},
+        {FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'dL_dy_hat':[1,2]}]"),
+         "unknown_member #/samples/0/dL_dy_hat"},
+        {STEP,
+         "{" NETWORK ",'samples':[{'x':[1,2,3],'y':[1,2],'dL_dy_hat':[1,2]}],"
+         "'learning_rate':1}",
+         "unknown_member #/samples/0/dL_dy_hat"},
+        /* where it is not known it says nothing of the width: b1 does */
+        {FORWARD,
+         "{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1],'dL_dy_hat':[1,2,3]}]}",
+         "shape_mismatch #/network/W1 expected=2 got=3\nunknown_member #/samples/0/dL_dy_hat"},
+        {BACKWARD,
+         "{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1],'dL_dy_hat':[1,2,3]}]}",
+         "shape_mismatch #/network/b1 expected=3 got=2"},
+    };
+    struct decoding d;
+    require_all(rows, LENGTH(rows));
+    decode_good(&d, BACKWARD,
+                ONLY_SAMPLES("[{'x':[1,2,3],'y':[1,2]},{'dL_dy_hat':[3,4],'x':[4,5,6]}]"));
+    ck_assert_uint_eq(d.job.n_targets, 1);
+    ck_assert_ptr_null(d.job.task.samples[0].dl_dy_hat);
+    ck_assert_ptr_null(d.job.task.samples[1].y);
+    NUMBERS(d.job.task.samples[1].dl_dy_hat, 3, 4);
+    decoding_end(&d);
+    decode(&d, FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'dL_dy_hat':[1,2]}]"));
+    ck_assert_ptr_nonnull(strstr(d.problem.faults[0].detail, "/backward"));
+    decoding_end(&d);
+}
+
+/* The width of a layer: two of b's length, W's columns and the rows above agree; else b; else W. */
+TEST(test_widths)
+{
+    static const struct bad rows[] = {
+        {FORWARD, TWO("[[1,2,3]]", "[1,2]", "[[1],[2],[3]]", "[1]", "1", "1"),
+         "shape_mismatch #/network/b1 expected=3 got=2"},
+        {FORWARD, TWO("[[1,2]]", "[1,2,3]", "[[1],[2],[3]]", "[1]", "1", "1"),
+         "shape_mismatch #/network/W1 expected=3 got=2"},
+        {FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"),
+         "shape_mismatch #/network/W2 expected=3 got=2"},
+        {FORWARD, TWO("[[1,2,3]]", "[1,2]", "[[1],[2],[3],[4]]", "[1]", "1", "1"),
+         "shape_mismatch #/network/W1 expected=2 got=3\n"
+         "shape_mismatch #/network/W2 expected=2 got=4"},
+        {FORWARD, TWO("[[1]]", "[1]", "[[1,2,3]]", "[1,2]", "1", "1,2,3"),
+         "shape_mismatch #/network/b2 expected=3 got=2"},
+        {FORWARD, TWO("[[1]]", "[1]", "[[1,2,3]]", "[1,2]", "1", "1,2"),
+         "shape_mismatch #/network/W2 expected=2 got=3"},
+        {FORWARD, TWO("[[1]]", "[1]", "[[1,2,3]]", "[1,2,3]", "1", "1,2"),
+         "shape_mismatch #/samples/0/y expected=3 got=2"},
+        {FORWARD, TWO("[[1]]", "[1]", "[[1,2,3]]", "[1,2]", "1", "1,2,3,4"),
+         "shape_mismatch #/network/W2 expected=2 got=3\n"
+         "shape_mismatch #/samples/0/y expected=2 got=4"},
+        /* null biases: W and what is above */
+        {FORWARD, TWO("[[1,2,3]]", "null", "[[1],[2]]", "null", "1", "1"),
+         "shape_mismatch #/network/W2 expected=3 got=2"},
+        {FORWARD, TWO("[[1,2,3]]", "null", "[[1],[2],[3]]", "null", "1", "1,2"),
+         "shape_mismatch #/samples/0/y expected=1 got=2"},
+        /* a b that is missing or broken leaves two; if they differ nobody knows which is right */
+        {FORWARD, TWO("[[1,2,3]]", "5", "[[1],[2]]", "[1]", "1", "1"), "wrong_type #/network/b1"},
+        {FORWARD, TWO("[[1,2]]", "5", "[[1],[2]]", "[1]", "1,2", "1,2"),
+         "wrong_type #/network/b1\nshape_mismatch #/samples/0/x expected=1 got=2\n"
+         "shape_mismatch #/samples/0/y expected=1 got=2"},
+        {FORWARD, "{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1]}]}",
+         "shape_mismatch #/network/W1 expected=2 got=3"},
+        /* a sample after the first bears no witness */
+        {FORWARD,
+         "{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1]},{'x':[1],'y':[1,2,3]}]}",
+         "shape_mismatch #/network/W1 expected=2 got=3\n"
+         "shape_mismatch #/samples/1/y expected=2 got=3"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+TEST(test_widths_in_words)
+{
+    static const struct {
+        const char *body, *detail;
+    } rows[] = {
+        {TWO("[[1,2,3]]", "[1,2]", "[[1],[2],[3]]", "[1]", "1", "1"),
+         "2 numbers, but W1's columns and W2's rows say that layer 1 has 3 units, so b1 needs 3"},
+        {TWO("[[1]]", "[1]", "[[1,2,3]]", "[1,2]", "1", "1,2,3"),
+         "2 numbers, but W2's columns and the targets say that layer 2 has 3 units, so b2 needs 3"},
+        {TWO("[[1,2,3]]", "null", "[[1],[2]]", "null", "1", "1"),
+         "2 rows, but layer 1 has 3 units, so W2 needs 3 rows"},
+        {TWO("[[1,2]]", "[1,2]", "[[1],[2]]", "null", "1", "1,2"),
+         "2 numbers, but layer 2 has 1 unit, so y needs 1"},
+        {TWO("[[1,2]]", "[1,2]", "[[1],[2]]", "[1]", "1", "1,2"),
+         "2 numbers, but b2 has 1 unit, so y needs 1"},
+        {"{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1],'y':[1,2,3]},"
+         "{'x':[1],'y':[1,2]}]}",
+         "2 numbers, but W1's columns and the targets say that layer 1 has 3 units, so b1 needs 3"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct decoding d;
+        decode(&d, FORWARD, rows[i].body);
+        ck_assert(!d.good);
+        ck_assert_str_eq(d.faults[0].detail, rows[i].detail);
+        decoding_end(&d);
+    }
+}
+
+/* b1 is not as long as its layer is wide, so a message does not send a reader there. */
+TEST(test_width_of_a_layer_is_not_told_by_a_wrong_b)
+{
+    struct decoding d;
+    decode(&d, FORWARD,
+           "{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1],'y':[1,2,3]},"
+           "{'x':[1],'y':[1,2]}]}");
+    ck_assert_uint_eq(d.problem.n_faults, 2);
+    ck_assert_str_eq(d.faults[1].detail, "2 numbers, but layer 1 has 3 units, so y needs 3");
+    decoding_end(&d);
+}
+
+#define LAID(layout, network, x, y)                                                                \
+    "{'network':{" network "}," SAMPLES_FOR(x, y) ",'options':{'layout':'" layout "'}}"
+#define OUT_IN_NET "'W1':[[1,3,5],[2,4,6]],'b1':[7,8],'W2':[[1,2]],'b2':[9]"
+#define IN_OUT_NET "'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'W2':[[1],[2]],'b2':[9]"
+
+/* What comes out of decoding is the same, whichever way it was posted. */
+TEST(test_layouts)
+{
+    static const char *const bodies[] = {LAID("in_out", IN_OUT_NET, "1,2,3", "1"),
+                                         LAID("out_in", OUT_IN_NET, "1,2,3", "1")};
+    for (size_t i = 0; i < LENGTH(bodies); i++) {
+        struct decoding d;
+        decode_good(&d, BACKWARD, bodies[i]);
+        const struct bp_layer *layers = d.job.task.network.layers;
+        ck_assert(d.job.is_out_in == (i == 1));
+        ck_assert(layers[0].n_in == 3 && layers[0].n_out == 2);
+        ck_assert(layers[1].n_in == 2 && layers[1].n_out == 1);
+        NUMBERS(layers[0].w, 1, 2, 3, 4, 5, 6);
+        NUMBERS(layers[0].b, 7, 8);
+        NUMBERS(layers[1].w, 1, 2);
+        decoding_end(&d);
+    }
+}
+
+TEST(test_faults_of_layouts)
+{
+    static const struct bad rows[] = {
+        {FORWARD, LAID("out_in", IN_OUT_NET, "1,2,3", "1"),
+         "shape_mismatch #/network/W1 expected=[2,3] got=[3,2]\n"
+         "shape_mismatch #/network/W2 expected=[1,2] got=[2,1]"},
+        {FORWARD, LAID("in_out", OUT_IN_NET, "1,2,3", "1"),
+         "shape_mismatch #/network/W1 expected=[3,2] got=[2,3]\n"
+         "shape_mismatch #/network/W2 expected=[2,1] got=[1,2]"},
+        /* one matrix on its side, in either layout */
+        {FORWARD,
+         LAID("in_out", "'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'W2':[[1,2]],'b2':[9]", "1,2,3", "1"),
+         "shape_mismatch #/network/W2 expected=[2,1] got=[1,2]"},
+        {FORWARD,
+         LAID("out_in", "'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'W2':[[1,2]],'b2':[9]", "1,2,3", "1"),
+         "shape_mismatch #/network/W1 expected=[2,3] got=[3,2]"},
+        {FORWARD,
+         LAID("out_in", "'W1':[[1,3,5],[2,4,6]],'b1':[7,8],'W2':[[1,2,3]],'b2':[9]", "1,2,3", "1"),
+         "shape_mismatch #/network/W2 expected=2 got=3"},
+        {FORWARD,
+         LAID("out_in", "'W1':[[1,3,5],[2,4,6],[1,1,1]],'b1':[7,8],'W2':[[1,2]],'b2':[9]", "1,2,3",
+              "1"),
+         "shape_mismatch #/network/W1 expected=2 got=3"},
+        {FORWARD, LAID("out_in", OUT_IN_NET, "1,2", "1"),
+         "shape_mismatch #/samples/0/x expected=3 got=2"},
+        {FORWARD, LAID("out_in", "'W1':[[1,3,5],[2,4]],'b1':[7,8]", "1,2,3", "1,2"),
+         "ragged_matrix #/network/W1/1 expected=3 got=2"},
+        /* of a faulty layout nothing follows */
+        {FORWARD, LAID("inout", OUT_IN_NET, "1,2,3,4", "1,2"),
+         "unknown_value #/options/layout expected=[\"in_out\",\"out_in\"] got=\"inout\" "
+         "suggestion=\"in_out\""},
+        {FORWARD,
+         "{'network':{" OUT_IN_NET "}," SAMPLES_FOR("1,2,3", "1") ",'options':{'layout':null}}",
+         "wrong_type #/options/layout"},
+        {FORWARD, LAID("x", "'W1':[[1,2,3],[3]],'b1':[1],'W2':[[1,2]],'b2':[null]", "1", "'1'"),
+         "ragged_matrix #/network/W1/1 expected=3 got=1\nwrong_type #/network/b2/0\n"
+         "wrong_type #/samples/0/y/0\nunknown_value #/options/layout"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+TEST(test_a_transposed_matrix_is_told_of_layouts)
+{
+    static const char *const bodies[] = {LAID("in_out", OUT_IN_NET, "1,2,3", "1"),
+                                         LAID("out_in", IN_OUT_NET, "1,2,3", "1")};
+    static const char *const names[] = {"options.layout \"out_in\"", "options.layout \"in_out\""};
+    for (size_t i = 0; i < LENGTH(bodies); i++) {
+        struct decoding d;
+        decode(&d, FORWARD, bodies[i]);
+        for (size_t fault = 0; fault < d.problem.n_faults; fault++)
+            REQUIRE(strstr(d.faults[fault].detail, names[i]), "%s", d.faults[fault].detail);
+        decoding_end(&d);
+    }
+}
+
+/* In the order of the layers, each with its other faults. */
+TEST(test_transposed_matrices_among_other_faults)
+{
+    struct decoding d;
+    decode(
+        &d, FORWARD,
+        LAID("in_out", "'W1':[[1,3,5],[2,4,6]],'b1':[7,8],'W2':[[1,2]],'b2':[null]", "1,2,3", "1"));
+    static const char *const pointers[] = {"#/network/W1", "#/network/b2/0", "#/network/W2"};
+    ck_assert_uint_eq(d.problem.n_faults, LENGTH(pointers));
+    for (size_t i = 0; i < LENGTH(pointers); i++)
+        ck_assert_str_eq(d.faults[i].pointer, pointers[i]);
+    decoding_end(&d);
+}
+
+TEST(test_null_biases)
+{
+    struct decoding d;
+    decode_good(&d, STEP,
+                "{'network':{'W1':[[1,2],[3,4],[5,6]],'b1':null,'W2':[[1],[2]],'b2':[9]},"
+                "'samples':[{'x':[1,2,3],'y':[1]}],'learning_rate':1,'frozen':['b1']}");
+    ck_assert_ptr_null(d.job.task.network.layers[0].b);
+    NUMBERS(d.job.task.network.layers[1].b, 9);
+    ck_assert_uint_eq(bp_network_parameters(&d.job.task.network), 9);
+    decoding_end(&d);
+    static const struct bad rows[] = {
+        {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]]}"), "missing_member #/network/b1"},
+        {FORWARD, NET("{'W1':null,'b1':null}"), "wrong_type #/network/W1"},
+    };
+    require_all(rows, LENGTH(rows));
+}
+
+/* Too wide a layer is told where the width stands. */
+TEST(test_units_without_biases)
+{
+    struct bp_limits limits = STANDARD;
+    struct decoding d;
+    limits.units = 2;
+    decode_within(&d, FORWARD,
+                  "{'network':{'W1':[[1,2,3]],'b1':null,'W2':[[1],[2],[3]],'b2':[9]},"
+                  "'samples':[{'x':[1]}]}",
+                  &limits);
+    require_faults(&d, "limit_exceeded #/network/W1 expected=2 got=3");
+    decoding_end(&d);
+}
+
+TEST(test_reductions)
+{
+    static const struct {
+        const char *body;
+        enum bp_reduction reduction;
+    } good[] = {{OPTIONS("{}"), BP_REDUCTION_MEAN},
+                {OPTIONS("{'reduction':'mean'}"), BP_REDUCTION_MEAN},
+                {OPTIONS("{'reduction':'sum'}"), BP_REDUCTION_SUM}};
+    static const struct bad rows[] = {
+        {FORWARD, OPTIONS("{'reduction':'none'}"),
+         "unknown_value #/options/reduction expected=[\"mean\",\"sum\"] got=\"none\""},
+        {FORWARD, OPTIONS("{'reduction':null}"), "wrong_type #/options/reduction"},
+        {FORWARD, OPTIONS("{'redution':'sum'}"),
+         "unknown_member #/options/redution suggestion=\"reduction\""},
+    };
+    for (size_t i = 0; i < LENGTH(good); i++) {
+        struct decoding d;
+        decode_good(&d, BACKWARD, good[i].body);
+        ck_assert_int_eq(d.job.task.rules.reduction, good[i].reduction);
+        decoding_end(&d);
+    }
+    require_all(rows, LENGTH(rows));
+}
+
+#define FROZEN(names)                                                                              \
+    "{'network':{'W1':[[1]],'b1':[1],'W2':[[1]],'b2':null}," SAMPLES_FOR(                          \
+        "1", "1") ",'learning_rate':1,'frozen':" names "}"
+
+TEST(test_frozen)
+{
+    static const struct bad rows[] = {
+        {STEP, FROZEN("['W3']"),
+         "unknown_value #/frozen/0 expected=[\"W1\",\"b1\",\"W2\",\"b2\"] got=\"W3\""},
+        {STEP, FROZEN("['b1','w1','activations','W01','W0','b','gradients.W1']"),
+         "unknown_value #/frozen/1 expected=[\"W1\",\"b1\",\"W2\",\"b2\"] got=\"w1\" "
+         "suggestion=\"W1\"\nunknown_value #/frozen/2\n"
+         "unknown_value #/frozen/3\nunknown_value #/frozen/4\nunknown_value #/frozen/5\n"
+         "unknown_value #/frozen/6"},
+        {STEP, FROZEN("'b1'"), "wrong_type #/frozen"},
+        {STEP, FROZEN("null"), "wrong_type #/frozen"},
+        {STEP, FROZEN("{'b1':true}"), "wrong_type #/frozen"},
+        {STEP, FROZEN("['W1',1]"), "wrong_type #/frozen/1"},
+        {STEP, FROZEN("[null,['W1']]"), "wrong_type #/frozen/0\nwrong_type #/frozen/1"},
+        {FORWARD, WITH("'frozen':[]"), "unknown_member #/frozen"},
+        {BACKWARD, WITH("'frozen':['b1']"), "unknown_member #/frozen"},
+        /* which tensors there are is not known */
+        {STEP, "{" SAMPLES ",'learning_rate':1,'frozen':['W2']}", "missing_member #/network"},
+        {STEP, "{'network':[]," SAMPLES ",'learning_rate':1,'frozen':['W2','x']}",
+         "wrong_type #/network\nunknown_value #/frozen/1"},
+        {STEP,
+         "{'network':{'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'W17':[[1]],'b17':[1]}," SAMPLES
+         ",'learning_rate':1,'frozen':['W17','b17']}",
+         "limit_exceeded #/network"},
+    };
+    static const struct {
+        const char *body;
+        bool w1, b1, w2, b2;
+    } good[] = {{FROZEN("[]"), false, false, false, false},
+                {FROZEN("['b1','b2']"), false, true, false, true},
+                {FROZEN("['W2','W2','W1']"), true, false, true, false}};
+    require_all(rows, LENGTH(rows));
+    for (size_t i = 0; i < LENGTH(good); i++) {
+        struct decoding d;
+        decode_good(&d, STEP, good[i].body);
+        const struct bp_frozen *frozen = step_of(&d.job)->frozen;
+        ck_assert(frozen[0].w == good[i].w1 && frozen[0].b == good[i].b1);
+        ck_assert(frozen[1].w == good[i].w2 && frozen[1].b == good[i].b2);
+        decoding_end(&d);
+    }
+}
+
+/* Softmax's matrix counts N x N a sample, dL_dx as many as x, null biases none, a given gradient no
+ * loss. */
+TEST(test_numbers_in_the_reply)
+{
+    static const struct limited rows[] = {
+        /* gradients 6; z1 y_hat loss 5; dL_dy_hat dL_dz1 dL_dW1 10, dy_hat_dz1 4, dL_dx 3 */
+        {BACKWARD, LIMIT(reply_numbers), 28,
+         "{'network':{'W1':[[1,2],[3,4],[5,6]],'b1':null,'activations':['softmax']}," SAMPLES "}",
+         "limit_exceeded #/include expected=27 got=28"},
+        /* gradients 8; z1 y_hat 4; dL_dy_hat dy_hat_dz1 dL_dz1 dL_dW1 dL_db1 14, dL_dx 3 */
+        {BACKWARD, LIMIT(reply_numbers), 29, ONLY_SAMPLES("[{'x':[1,2,3],'dL_dy_hat':[1,2]}]"),
+         "limit_exceeded #/include expected=28 got=29"},
+        {FORWARD, LIMIT(reply_numbers), 5,
+         "{'network':{'W1':[[1,2],[3,4],[5,6]],'b1':null,'activations':['softmax']}," SAMPLES "}",
+         "limit_exceeded #/include expected=4 got=5"},
+        /* the network 6, gradients 6, losses 2 */
+        {STEP, LIMIT(reply_numbers), 14,
+         "{'network':{'W1':[[1,2],[3,4],[5,6]],'b1':null,'activations':['softmax']}," SAMPLES
+         ",'learning_rate':1}",
+         "limit_exceeded #/include expected=13 got=14"},
+        {FORWARD, LIMIT(parameters), 6, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':null}"),
+         "limit_exceeded #/network expected=5 got=6"},
+    };
+    require_limits(rows, LENGTH(rows));
 }
 
 /* --- all at once -------------------------------------------------------------------------------
@@ -680,14 +1158,6 @@ TEST(test_invalid_json_is_another_problem)
 /* --- limits ------------------------------------------------------------------------------------
  */
 
-struct limited {
-    enum operation endpoint;
-    size_t offset; /* of the limit in bp_limits */
-    size_t fits;   /* the least value that lets the body pass */
-    const char *body, *fault;
-};
-#define LIMIT(name) offsetof(struct bp_limits, name)
-
 TEST(test_each_limit)
 {
     static const char two[] =
@@ -711,24 +1181,13 @@ TEST(test_each_limit)
          "limit_exceeded #/steps expected=87 got=88"},
         /* z1 h1 z2 y_hat loss: 2 + 2 + 1 + 1 + 1, twice */
         {FORWARD, LIMIT(reply_numbers), 14, two, "limit_exceeded #/include expected=13 got=14"},
-        /* and of each of two layers dL_dh, dh_dz, dL_dz, dL_dW, dL_db; and the batch's gradients */
-        {BACKWARD, LIMIT(reply_numbers), 65, two, "limit_exceeded #/include expected=64 got=65"},
+        /* and of each of two layers dL_dh, dh_dz, dL_dz, dL_dW, dL_db; dL_dx; and the batch's
+         * gradients */
+        {BACKWARD, LIMIT(reply_numbers), 71, two, "limit_exceeded #/include expected=70 got=71"},
         {STEP, LIMIT(reply_numbers), 22, WITH("'learning_rate':1,'steps':5"),
          "limit_exceeded #/include expected=21 got=22"},
     };
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct bp_limits limits = STANDARD;
-        size_t *limit = (size_t *)((char *)&limits + rows[i].offset);
-        struct decoding d;
-        *limit = rows[i].fits;
-        decode_within(&d, rows[i].endpoint, rows[i].body, &limits);
-        REQUIRE(d.good, "row %zu: %s", i, d.problem.detail);
-        decoding_end(&d);
-        --*limit;
-        decode_within(&d, rows[i].endpoint, rows[i].body, &limits);
-        require_faults(&d, rows[i].fault);
-        decoding_end(&d);
-    }
+    require_limits(rows, LENGTH(rows));
 }
 
 /* W999999999999999999999999 is a layer, if an absurd one; nothing is made as large as that. */
@@ -875,7 +1334,12 @@ SUITE("codec/decode", test_textbook_is_read_as_it_stands, test_defaults,
       test_members_of_the_network, test_members_that_are_no_layers, test_matrices, test_vectors,
       test_shapes, test_shapes_in_words, test_one_cause_one_fault, test_activations, test_samples,
       test_options, test_include, test_learning_rate_and_steps, test_members_of_step_alone_in_words,
-      test_all_faults_in_order, test_faults_of_samples_in_order, test_more_faults_than_are_listed,
+      test_incompatible, test_ranges_of_targets, test_own_gradients, test_widths,
+      test_widths_in_words, test_width_of_a_layer_is_not_told_by_a_wrong_b, test_layouts,
+      test_faults_of_layouts, test_a_transposed_matrix_is_told_of_layouts,
+      test_transposed_matrices_among_other_faults, test_null_biases, test_units_without_biases,
+      test_reductions, test_frozen, test_numbers_in_the_reply, test_all_faults_in_order,
+      test_faults_of_samples_in_order, test_more_faults_than_are_listed,
       test_hundred_thousand_unknown_members, test_invalid_json_is_another_problem, test_each_limit,
       test_absurd_layer_numbers, test_values_outside_numeric_arrays_are_limited,
       test_each_sample_may_be_wrong, test_hostile_bodies_take_little_memory, test_every_budget,

@@ -47,7 +47,8 @@ TEST(test_textbook_backward)
         "'dL_dW2':[[0,0,0,0],[0,0,0,0],[-0.225,-0.275,-0.0125,-0.3125]],"
         "'dL_db2':[-0.45,-0.55,-0.025,-0.625],'dL_dh1':[-0.0975,-0.34750000000000003,0.44],"
         "'dh1_dz1':[0,0,1],'dL_dz1':[0,0,0.44],"
-        "'dL_dW1':[[0,0,0.44],[0,0,0],[0,0,0.44],[0,0,0.44]],'dL_db1':[0,0,0.44]}]}");
+        "'dL_dW1':[[0,0,0.44],[0,0,0],[0,0,0.44],[0,0,0.44]],'dL_db1':[0,0,0.44],"
+        "'dL_dx':[0.044000000000000004,-0.08800000000000001,0.22,-0.044000000000000004]}]}");
 }
 
 TEST(test_textbook_two_steps)
@@ -72,7 +73,8 @@ TEST(test_one_layer_by_its_names)
                   "'parameters':{'total':2,'nonzero':2,'zero':0,'zero_because':{}},"
                   "'why_zero':{'W1':[[null]],'b1':[null]},"
                   "'samples':[{'z1':[7],'y_hat':[7],'loss':2,'dead':{'y_hat':[false]},"
-                  "'dL_dy_hat':[2],'dy_hat_dz1':[1],'dL_dz1':[2],'dL_dW1':[[6]],'dL_db1':[2]}]}");
+                  "'dL_dy_hat':[2],'dy_hat_dz1':[1],'dL_dz1':[2],'dL_dW1':[[6]],'dL_db1':[2],"
+                  "'dL_dx':[4]}]}");
 }
 
 /* The loss of the batch only when each sample has a target; a sample's own when it has. */
@@ -117,6 +119,123 @@ static void require_member(const json_t *reply, const char *name, const char *ex
     REQUIRE(got && strcmp(got, text) == 0, "%s is %s, not %s", name, got, text);
     free(text);
     free(got);
+}
+
+/* --- softmax, layouts, null biases, own gradients, sums, frozen tensors
+ * ---------------------------
+ */
+
+/* Two equal outputs of one half, so that all numbers can be seen. */
+#define HALVES(w1, layout)                                                                         \
+    "{'network':{'W1':" w1 ",'b1':null,'activations':['softmax']},'samples':[{'x':[4,0,2],"        \
+    "'y':[1,0]}],'options':{'loss':'cross_entropy','layout':'" layout "'}"
+#define HALVES_REPLY(dw, why)                                                                      \
+    "{'loss':0.6931471805599453,'gradients':{'W1':" dw ",'b1':null},'dead':{},"                    \
+    "'parameters':{'total':6,'nonzero':4,'zero':2,'zero_because':{'input_zero':2}},"               \
+    "'why_zero':{'W1':" why ",'b1':null},'samples':[{'z1':[0,0],'y_hat':[0.5,0.5],"                \
+    "'loss':0.6931471805599453,'dead':{},'dL_dy_hat':[-2,0],"                                      \
+    "'dy_hat_dz1':[[0.25,-0.25],[-0.25,0.25]],'dL_dz1':[-0.5,0.5],'dL_dW1':" dw                    \
+    ",'dL_db1':null,'dL_dx':[-1,0,2]}]}"
+
+/* Of the two layouts the shapes of W alone differ. */
+TEST(test_softmax_without_biases_in_both_layouts)
+{
+    require_reply(BACKWARD, HALVES("[[1,-1],[5,5],[-2,2]]", "in_out") "}",
+                  HALVES_REPLY("[[-2,2],[0,0],[-1,1]]",
+                               "[[null,null],['input_zero','input_zero'],[null,null]]"));
+    require_reply(
+        BACKWARD, HALVES("[[1,5,-2],[-1,5,2]]", "out_in") "}",
+        HALVES_REPLY("[[-2,0,-1],[2,0,1]]", "[[null,'input_zero',null],[null,'input_zero',null]]"));
+}
+
+/* The network can be posted straight back: null biases and all, in the layout that was posted. */
+TEST(test_step_in_the_shape_posted)
+{
+    require_reply(STEP, HALVES("[[1,5,-2],[-1,5,2]]", "out_in") ",'learning_rate':0,'include':[]}",
+                  "{'network':{'W1':[[1,5,-2],[-1,5,2]],'b1':null,'activations':['softmax']},"
+                  "'loss_before':0.6931471805599453,'loss_after':0.6931471805599453,"
+                  "'losses':[0.6931471805599453,0.6931471805599453],'changed':0,'dead_before':{},"
+                  "'dead_after':{},'newly_dead':{},'revived':{},"
+                  "'gradients':{'W1':[[-2,0,-1],[2,0,1]],'b1':null},"
+                  "'parameters':{'total':6,'nonzero':4,'zero':2,'zero_because':{'input_zero':2}}}");
+}
+
+/* y_hat[0] is exp(-800), which is 0: the error by y_hat is infinite, and that by z is -1. */
+TEST(test_infinite_errors_are_null)
+{
+    json_t *reply =
+        reply_read(BACKWARD, "{'network':{'W1':[[0,0]],'b1':[0,800],'activations':['softmax']},"
+                             "'samples':[{'x':[1],'y':[1,0]}],'options':{'loss':'cross_entropy'}}");
+    json_t *sample = json_array_get(json_object_get(reply, "samples"), 0);
+    require_member(reply, "loss", "800");
+    require_member(sample, "dL_dy_hat", "[null,0]");
+    require_member(sample, "dL_dz1", "[-1,1]");
+    json_decref(reply);
+    reply = reply_read(
+        BACKWARD, "{'network':{'W1':[[0,0]],'b1':[800,-800],'activations':['sigmoid']},"
+                  "'samples':[{'x':[1],'y':[0,1]}],'options':{'loss':'binary_cross_entropy'}}");
+    sample = json_array_get(json_object_get(reply, "samples"), 0);
+    require_member(sample, "dL_dy_hat", "[null,null]");
+    require_member(sample, "dL_dz1", "[0.5,-0.5]");
+    json_decref(reply);
+}
+
+/* A sample with a gradient of its own has no loss, and then the batch has none; the gradients are
+ * divided by the number of all samples, or not at all. */
+TEST(test_own_gradient_in_a_batch)
+{
+    static const char *const options[] = {"", ",'options':{'reduction':'sum'}"};
+    static const char *const gradients[] = {"{'W1':[[4]],'b1':[3]}", "{'W1':[[8]],'b1':[6]}"};
+    for (size_t i = 0; i < LENGTH(options); i++) {
+        char body[256];
+        snprintf(body, sizeof body,
+                 "{'network':{'W1':[[2]],'b1':[0]},'samples':[{'x':[1],'y':[0]},"
+                 "{'x':[2],'dL_dy_hat':[2]}]%s}",
+                 options[i]);
+        json_t *reply = reply_read(BACKWARD, body);
+        const json_t *samples = json_object_get(reply, "samples");
+        ck_assert_ptr_null(json_object_get(reply, "loss"));
+        require_member(reply, "gradients", gradients[i]);
+        require_member(json_array_get(samples, 0), "loss", "4");
+        ck_assert_ptr_null(json_object_get(json_array_get(samples, 1), "loss"));
+        require_member(json_array_get(samples, 1), "dL_dy_hat", "[2]");
+        json_decref(reply);
+    }
+}
+
+/* loss, losses and gradients are sums; a sample's own values are what they are. */
+TEST(test_sums)
+{
+#define TWO_SAMPLES                                                                                \
+    "{'network':{'W1':[[2]],'b1':[0]},'samples':[{'x':[1],'y':[0]},{'x':[1],'y':[1]}],"            \
+    "'options':{'reduction':'sum'}"
+    json_t *reply = reply_read(BACKWARD, TWO_SAMPLES "}");
+    require_member(reply, "loss", "5");
+    require_member(reply, "gradients", "{'W1':[[6]],'b1':[6]}");
+    require_member(json_array_get(json_object_get(reply, "samples"), 1), "loss", "1");
+    require_member(json_array_get(json_object_get(reply, "samples"), 1), "dL_db1", "[2]");
+    json_decref(reply);
+    reply = reply_read(FORWARD, TWO_SAMPLES ",'include':[]}");
+    require_member(reply, "loss", "5");
+    json_decref(reply);
+    reply = reply_read(STEP, TWO_SAMPLES ",'learning_rate':0.125}");
+    require_member(reply, "losses", "[5,0.5]");
+    require_member(reply, "loss_before", "5");
+    require_member(reply, "loss_after", "0.5");
+    require_member(reply, "network", "{'W1':[[1.25]],'b1':[-0.75]}");
+    json_decref(reply);
+#undef TWO_SAMPLES
+}
+
+/* Frozen tensors have gradients and reasons as ever; their values stay. */
+TEST(test_frozen_tensors)
+{
+    json_t *reply = reply_read(STEP, "{'network':{'W1':[[2]],'b1':[-0.0]},'samples':[{'x':[1],"
+                                     "'y':[0]}],'learning_rate':0.25,'frozen':['b1']}");
+    require_member(reply, "network", "{'W1':[[1]],'b1':[0]}");
+    require_member(reply, "gradients", "{'W1':[[4]],'b1':[4]}");
+    require_member(reply, "changed", "1");
+    json_decref(reply);
 }
 
 /* h1 goes from 1 to -1: of the two units above it, one lives on h1 > 0 and one on h1 < 0. */
@@ -204,7 +323,7 @@ TEST(test_twelve_layers_by_their_names)
     for (size_t i = 0; i < LENGTH(names); i++)
         REQUIRE(json_object_get(sample, names[i]), "%s is missing", names[i]);
     ck_assert_ptr_null(json_object_get(sample, "h12"));
-    ck_assert_uint_eq(json_object_size(sample), 12 * 2 + 2 + 12 * 5);
+    ck_assert_uint_eq(json_object_size(sample), 12 * 2 + 2 + 12 * 5 + 1);
     ck_assert_uint_eq(json_object_size(json_object_get(reply, "gradients")), 24);
     json_decref(reply);
 }
@@ -355,7 +474,9 @@ TEST(test_start_has_room_for_the_whole_reply)
     decoding_end(&d);
 }
 
-SUITE("codec/encode", test_textbook_forward, test_textbook_backward, test_textbook_two_steps,
+SUITE("codec/encode", test_softmax_without_biases_in_both_layouts, test_step_in_the_shape_posted,
+      test_infinite_errors_are_null, test_own_gradient_in_a_batch, test_sums, test_frozen_tensors,
+      test_textbook_forward, test_textbook_backward, test_textbook_two_steps,
       test_one_layer_by_its_names, test_forward_with_some_targets, test_nothing_included,
       test_step_gives_activations_back, test_newly_dead_and_revived, test_dead_of_each_layer,
       test_newly_dead_of_each_layer, test_samples_each_for_itself,

@@ -101,19 +101,20 @@ TEST(test_not_acceptable)
 
 TEST(test_not_finite)
 {
+    const struct bp_job job = {.task.network.depth = 2};
     struct bp_problem problem;
     const struct bp_overflow scalar = {.tensor = BP_TENSOR_LOSS, .sample = 3, .step = BP_NO_STEP};
-    bp_problem_set_overflow(&problem, &scalar, 2);
+    bp_problem_set_overflow(&problem, &scalar, &job);
     strcpy(problem.detail, "d");
     require_document(&problem, NOT_FINITE "d','tensor':'loss','index':[],'sample':3}");
     const struct bp_overflow weight = {
         .tensor = BP_TENSOR_W, .n_index = 2, .index = {0, 2}, .sample = BP_WHOLE_BATCH, .step = 4};
-    bp_problem_set_overflow(&problem, &weight, 2);
+    bp_problem_set_overflow(&problem, &weight, &job);
     strcpy(problem.detail, "d");
     require_document(&problem, NOT_FINITE "d','tensor':'W1','index':[0,2],'step':4}");
     const struct bp_overflow error = {
         .tensor = BP_TENSOR_DL_DH, .layer = 1, .n_index = 1, .index = {7}, .sample = 0, .step = 0};
-    bp_problem_set_overflow(&problem, &error, 2);
+    bp_problem_set_overflow(&problem, &error, &job);
     strcpy(problem.detail, "d");
     require_document(&problem,
                      NOT_FINITE "d','tensor':'dL_dy_hat','index':[7],'sample':0,'step':0}");
@@ -151,9 +152,10 @@ TEST(test_invalid_request)
 
 TEST(test_names_of_faults)
 {
-    static const char *const names[] = {
-        "missing_member", "unknown_member", "duplicate_member", "wrong_type",   "empty",
-        "ragged_matrix",  "shape_mismatch", "unknown_value",    "out_of_range", "limit_exceeded"};
+    static const char *const names[] = {"missing_member", "unknown_member", "duplicate_member",
+                                        "wrong_type",     "empty",          "ragged_matrix",
+                                        "shape_mismatch", "unknown_value",  "out_of_range",
+                                        "limit_exceeded", "incompatible"};
     struct bp_fault faults[BP_FAULTS_ROOM];
     struct bp_problem problem = {.faults = faults};
     ck_assert_uint_eq(BP_FAULT_COUNT, LENGTH(names));

@@ -7,8 +7,9 @@
 
 static struct bp_layer layers[20];
 static struct bp_step step;
+static double none;
 
-/* A job of these sizes, without any numbers: estimates need none. */
+/* A job of these sizes, with biases, but without any numbers: estimates need none. */
 static struct bp_job job_of(enum operation operation, const size_t *sizes, size_t depth,
                             size_t n_samples, size_t steps)
 {
@@ -16,7 +17,7 @@ static struct bp_job job_of(enum operation operation, const size_t *sizes, size_
         .operation = bp_operations[operation], .own = &step, .n_targets = n_samples};
     step.steps = steps;
     for (size_t k = 0; k < depth; k++)
-        layers[k] = (struct bp_layer){.n_in = sizes[k], .n_out = sizes[k + 1]};
+        layers[k] = (struct bp_layer){.n_in = sizes[k], .n_out = sizes[k + 1], .b = &none};
     job.task.network = (struct bp_network){depth, layers};
     job.task.n_samples = n_samples;
     return job;
@@ -110,6 +111,8 @@ static size_t count_in_reply(const json_t *reply)
 
 struct shape {
     size_t depth, sizes[6], n_samples;
+    bool is_softmax, is_out_in;
+    size_t layer_without_biases; /* from 1; 0: none */
 };
 
 static char *put_zeros(char *at, size_t n)
@@ -120,35 +123,44 @@ static char *put_zeros(char *at, size_t n)
     return at + sprintf(at, "]");
 }
 
-static void put_body(char *at, const struct shape *shape, const char *rest, bool targets)
+/* The first `targets` samples have y; the rest has `other`, or nothing if it is NULL. */
+static void put_body(char *at, const struct shape *shape, const char *rest, size_t targets,
+                     const char *other)
 {
     at += sprintf(at, "{'network':{");
     for (size_t k = 1; k <= shape->depth; k++) {
+        const size_t rows = shape->sizes[shape->is_out_in ? k : k - 1];
         at += sprintf(at, "%s'W%zu':[", k > 1 ? "," : "", k);
-        for (size_t i = 0; i < shape->sizes[k - 1]; i++) {
+        for (size_t i = 0; i < rows; i++) {
             at += sprintf(at, i ? "," : "");
-            at = put_zeros(at, shape->sizes[k]);
+            at = put_zeros(at, shape->sizes[shape->is_out_in ? k - 1 : k]);
         }
         at += sprintf(at, "],'b%zu':", k);
-        at = put_zeros(at, shape->sizes[k]);
+        if (k == shape->layer_without_biases)
+            at += sprintf(at, "null");
+        else
+            at = put_zeros(at, shape->sizes[k]);
     }
-    at += sprintf(at, "},'samples':[");
+    at += sprintf(at, ",'activations':[");
+    for (size_t k = 1; k < shape->depth; k++)
+        at += sprintf(at, "'relu',");
+    at += sprintf(at, "'%s']},'samples':[", shape->is_softmax ? "softmax" : "identity");
     for (size_t s = 0; s < shape->n_samples; s++) {
         at += sprintf(at, "%s{'x':", s ? "," : "");
         at = put_zeros(at, shape->sizes[0]);
-        at += sprintf(at, targets ? ",'y':" : "}");
-        if (targets)
+        at += sprintf(at, s < targets ? ",'y':" : other ? ",'%s':" : "}", other);
+        if (s < targets || other)
             at = put_zeros(at, shape->sizes[shape->depth]), *at++ = '}';
     }
-    sprintf(at, "]%s}", rest);
+    sprintf(at, "],'options':{'layout':'%s'}%s}", shape->is_out_in ? "out_in" : "in_out", rest);
 }
 
 static void require_estimate(enum operation endpoint, const struct shape *shape, const char *rest,
-                             bool targets)
+                             size_t targets, const char *other)
 {
     static char body[65536];
     struct decoding d;
-    put_body(body, shape, rest, targets);
+    put_body(body, shape, rest, targets, other);
     json_t *reply = reply_read(endpoint, body);
     decode_good(&d, endpoint, body);
     REQUIRE(d.job.estimate.reply_numbers == count_in_reply(reply), "%zu estimated, %zu there: %s",
@@ -160,7 +172,10 @@ static void require_estimate(enum operation endpoint, const struct shape *shape,
 static struct shape random_shape(uint64_t *seed)
 {
     struct shape shape = {.depth = 1 + random_below(seed, 5),
-                          .n_samples = 1 + random_below(seed, 9)};
+                          .n_samples = 1 + random_below(seed, 9),
+                          .is_softmax = random_below(seed, 2),
+                          .is_out_in = random_below(seed, 2),
+                          .layer_without_biases = random_below(seed, 4)};
     for (size_t k = 0; k <= shape.depth; k++)
         shape.sizes[k] = 1 + random_below(seed, 7);
     return shape;
@@ -171,12 +186,13 @@ TEST(test_reply_numbers_are_those_of_the_reply)
     uint64_t seed = 1;
     for (int i = 0; i < 300; i++) {
         struct shape shape = random_shape(&seed);
-        require_estimate(FORWARD, &shape, "", true);
-        require_estimate(FORWARD, &shape, ",'include':[]", true);
-        require_estimate(BACKWARD, &shape, "", true);
-        require_estimate(BACKWARD, &shape, ",'include':['why_zero']", true);
-        require_estimate(STEP, &shape, ",'learning_rate':1,'steps':7", true);
-        require_estimate(STEP, &shape, ",'learning_rate':1,'include':['samples','why_zero']", true);
+        require_estimate(FORWARD, &shape, "", SIZE_MAX, NULL);
+        require_estimate(FORWARD, &shape, ",'include':[]", SIZE_MAX, NULL);
+        require_estimate(BACKWARD, &shape, "", SIZE_MAX, NULL);
+        require_estimate(BACKWARD, &shape, ",'include':['why_zero']", SIZE_MAX, NULL);
+        require_estimate(STEP, &shape, ",'learning_rate':1,'steps':7", SIZE_MAX, NULL);
+        require_estimate(STEP, &shape, ",'learning_rate':1,'include':['samples','why_zero']",
+                         SIZE_MAX, NULL);
     }
 }
 
@@ -185,11 +201,20 @@ TEST(test_reply_numbers_without_targets)
     uint64_t seed = 2;
     for (int i = 0; i < 100; i++) {
         struct shape shape = random_shape(&seed);
-        require_estimate(FORWARD, &shape, "", false);
-        require_estimate(FORWARD, &shape, ",'include':[]", false);
+        require_estimate(FORWARD, &shape, "", shape.n_samples / 2, NULL);
+        require_estimate(FORWARD, &shape, ",'include':[]", shape.n_samples / 2, NULL);
     }
 }
 
-SUITE("codec/estimate", test_multiply_adds, test_multiply_adds_saturate,
-      test_reply_numbers_saturate, test_reply_numbers_are_those_of_the_reply,
-      test_reply_numbers_without_targets)
+TEST(test_reply_numbers_with_own_gradients)
+{
+    uint64_t seed = 3;
+    for (int i = 0; i < 100; i++) {
+        struct shape shape = random_shape(&seed);
+        require_estimate(BACKWARD, &shape, "", shape.n_samples / 2, "dL_dy_hat");
+    }
+}
+
+SUITE("codec/estimate", test_reply_numbers_with_own_gradients, test_multiply_adds,
+      test_multiply_adds_saturate, test_reply_numbers_saturate,
+      test_reply_numbers_are_those_of_the_reply, test_reply_numbers_without_targets)

@@ -16,8 +16,10 @@ static void require_names(const char *const *got, size_t n_got, const char *cons
 /* The contract's words, in the order of the enums; reasons in that of `zero_because`. */
 TEST(test_names_on_the_wire)
 {
-    NAMES(bp_activation_names, "relu", "leaky_relu", "sigmoid", "tanh", "identity");
-    NAMES(bp_loss_names, "mse", "sse", "half_mse", "half_sse");
+    NAMES(bp_activation_names, "relu", "leaky_relu", "sigmoid", "tanh", "identity", "softmax");
+    NAMES(bp_loss_names, "mse", "sse", "half_mse", "half_sse", "cross_entropy",
+          "binary_cross_entropy", "sum_binary_cross_entropy");
+    NAMES(bp_reduction_names, "mean", "sum");
     NAMES(bp_reason_names, "error_zero", "neuron_dead", "saturated", "source_dead", "input_zero",
           "underflow", "mixed", "cancels");
 }

@@ -65,6 +65,8 @@ TEST(test_tensor_names)
         {BP_TENSOR_DL_DH, 0, 2, "dL_dh1"},
         {BP_TENSOR_DL_DH, 1, 2, "dL_dy_hat"},
         {BP_TENSOR_DL_DH, 0, 1, "dL_dy_hat"},
+        {BP_TENSOR_DL_DZ, 1, 2, "dL_dz2"},
+        {BP_TENSOR_DL_DX, 0, 2, "dL_dx"},
         {BP_TENSOR_DL_DW, 0, 2, "dL_dW1"},
         {BP_TENSOR_DL_DW, 1, 2, "dL_dW2"},
         {BP_TENSOR_GRADIENT_W, 1, 2, "gradients.W2"},
@@ -84,6 +86,7 @@ TEST(test_tensor_names)
 
 TEST(test_overflow_says_what_it_knows)
 {
+    struct bp_job job = {.task.network.depth = 2};
     struct bp_problem problem;
     const struct bp_overflow whole = {.tensor = BP_TENSOR_W,
                                       .layer = 1,
@@ -91,14 +94,18 @@ TEST(test_overflow_says_what_it_knows)
                                       .index = {3, 4},
                                       .sample = BP_WHOLE_BATCH,
                                       .step = 5};
-    ck_assert(!bp_problem_set_overflow(&problem, &whole, 2));
+    ck_assert(!bp_problem_set_overflow(&problem, &whole, &job));
     ck_assert_int_eq(problem.code, BP_PROBLEM_NOT_FINITE);
     ck_assert(problem.depth == 2 && problem.overflow.step == 5);
     ck_assert_ptr_nonnull(strstr(problem.detail, "W2[3][4] at step 5"));
     ck_assert_ptr_null(strstr(problem.detail, "sample"));
+    job.is_out_in = true; /* an index is that of the matrix as it was posted */
+    bp_problem_set_overflow(&problem, &whole, &job);
+    ck_assert_ptr_nonnull(strstr(problem.detail, "W2[4][3] at step 5"));
+    ck_assert(problem.overflow.index[0] == 4 && problem.overflow.index[1] == 3);
     const struct bp_overflow one = {
         .tensor = BP_TENSOR_Z, .n_index = 1, .index = {2}, .sample = 6, .step = BP_NO_STEP};
-    bp_problem_set_overflow(&problem, &one, 2);
+    bp_problem_set_overflow(&problem, &one, &job);
     ck_assert_ptr_nonnull(strstr(problem.detail, "z1[2] of sample 6"));
     ck_assert_ptr_null(strstr(problem.detail, "step"));
 }
