@@ -44,7 +44,7 @@ export function fromFile({network, samples, options, learning_rate: rate, frozen
 export function fieldOf(pointer, fields) {
   const known = new Set(fields);
   for (let way = pointer; way.length > 1; way = way.slice(0, way.lastIndexOf('/'))) if (known.has(way)) return way;
-  return fields.find(field => field.startsWith(`${pointer}/`)) ?? null;
+  return pointer === '#' ? null : fields.find(field => field.startsWith(`${pointer}/`)) ?? null;
 }
 
 /** What a pointer is called on the page: #/network/W1/1/2 is W1[1][2]. */

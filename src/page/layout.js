@@ -8,9 +8,10 @@ const spread = (n, size, start) => Array.from({length: n}, (_, k) => start + siz
 const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
 const box = (x, y, w, h) => ({x: x - w / 2, y: y - h / 2, w, h, cx: x, cy: y});
 
-/** Which layers the picture shows: all, or the two around the moment's. */
-export function visibleLayers(depth, layer) {
-  if (depth <= 3) return {from: 1, to: depth};
+/** Which layers the picture shows: all, or the two around the moment's, where there are many or too little room for their gates. */
+export function visibleLayers(depth, layer, width, nUnits) {
+  const room = (width - 152 - 50 - 78 * (depth - nUnits) - GAP * depth) / Math.max(1, nUnits);
+  if (depth <= 2 || (depth === 3 && (width < NARROW_BELOW || room >= 120))) return {from: 1, to: depth};
   const last = clamp(layer ?? depth, 2, depth);
   return {from: last - 1, to: last};
 }
@@ -23,7 +24,8 @@ function strip(n, x, y, size, isUpright) {
 /** In: columns [{kind: "pill" | "unit", n}], the first the inputs; hasTarget: targets and loss follow. */
 function wide(width, columns, hasTarget) {
   const most = Math.max(...columns.map(({n}) => n < STRIP_FROM ? n : 1), columns.some(({n}) => n >= STRIP_FROM) ? 4 : 2);
-  const row = most <= 4 ? 92 : Math.max(44, 368 / most);
+  const isFull = columns.some(({kind, n}) => kind === 'unit' && n === most); // then the names of one unit meet the next one's
+  const row = most <= 4 ? isFull ? 104 : 92 : Math.max(44, 368 / most);
   const height = row * most;
   const [left, right] = [50, width - (hasTarget ? 152 : 12)];
   const layers = columns.slice(1);

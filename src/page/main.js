@@ -62,7 +62,7 @@ function draw(names) {
   if (some(names, 'model', 'body', 'isEditing', 'faults', 'problem', 'drafts')) drawEditor(find('editor'), state, act);
   if (some(names, 'model', 'filter', 'sort', 'rows', 'isEditing', 'faults')) drawTable(find('table'), state, act);
   markTable(find('table'), now);
-  if (some(names, 'model', 'run', 'isTraining', 'isLog', 'rate', 'past', 'future', 'faults')) drawTrainer(find('train'), state, act);
+  if (some(names, 'model', 'run', 'isTraining', 'isLog', 'rate', 'past', 'future', 'faults', 'problem')) drawTrainer(find('train'), state, act);
   if (some(names, 'model', 'moment', 'sample', 'cell', 'rate')) keepInAddress();
 }
 

@@ -13,9 +13,9 @@ const round = value => value.toFixed(1);
 const line = ([a, b]) => `M${round(a.x)} ${round(a.y)}L${round(b.x)} ${round(b.y)}`;
 
 /** The columns that are shown: {from, to, columns, kinds}. */
-function columnsOf({model, moment}) {
-  const {from, to} = visibleLayers(model.depth, moment.layer);
+function columnsOf({model, moment}, width) {
   const kinds = model.activations.map((name, k) => k + 1 === model.depth && name === 'identity' ? 'pill' : 'unit');
+  const {from, to} = visibleLayers(model.depth, moment.layer, width, kinds.filter(kind => kind === 'unit').length);
   const layers = Array.from({length: to - from + 1}, (_, k) => from + k);
   return {from, to, layers, kinds: [null, ...kinds], columns: [{kind: 'pill', n: model.sizes[from - 1]}, ...layers.map(k => ({kind: kinds[k - 1], n: model.sizes[k]}))]};
 }
@@ -122,7 +122,7 @@ function placeOf(view, act) {
 
 /** The picture as a node. `act` has choose(ref) and look(ref); without it nothing can be chosen, as on paper. */
 export function picture(view, width, {act, isFresh, prefix = ''} = {}) {
-  const shape = columnsOf(view);
+  const shape = columnsOf(view, width);
   const {model} = view;
   const hasTarget = shape.to === model.depth && model.value(view.sample, 'y') !== undefined;
   const plan = layout(width, shape.columns, hasTarget);
@@ -140,9 +140,8 @@ export function picture(view, width, {act, isFresh, prefix = ''} = {}) {
     edges, hasTarget && wires(draw, rest.at(-1)), way, nodes, svg('g', {class: 'over', 'aria-hidden': 'true'}, draw.over));
 }
 
-/** Over three layers: a small map of all, with those that are drawn. */
-function map({model, moment, moments}, act) {
-  const {from, to} = visibleLayers(model.depth, moment.layer);
+/** Where not all layers are drawn: a small map, with those that are. */
+function map({model, moment, moments}, {from, to}, act) {
   return el('div', {class: 'map', role: 'group', 'aria-label': texts.map}, model.sizes.map((n, k) => el('button', {type: 'button', 'data-key': `map${k}`, 'aria-label': k ? texts.layerOf(k) : texts.inputs,
     'aria-pressed': String(k >= from - 1 && k <= to), onclick: () => act.go((moments.find(one => one.phase === moment.phase && one.layer === k) ?? moments[0]).id)}, `${k ? k : 'x'}`, el('span', {}, ` ${n}`))));
 }
@@ -153,7 +152,8 @@ export function drawPicture(holder, view, options) {
   if (width < 200) return;
   const node = picture(view, width, options);
   const isWider = Number(node.getAttribute('width')) > width;
-  redraw(holder, view.model.depth > 3 && map(view, options.act), el('div', isWider ? {class: 'wider', tabindex: 0, role: 'region', 'aria-label': texts.pictureRegion} : {}, node));
+  const shape = columnsOf(view, width);
+  redraw(holder, shape.layers.length < view.model.depth && map(view, shape, options.act), el('div', isWider ? {class: 'wider', tabindex: 0, role: 'region', 'aria-label': texts.pictureRegion} : {}, node));
 }
 
 /** What the moment's cell is called where a place is chosen; undefined if the place has no part in it. */

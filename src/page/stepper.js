@@ -1,5 +1,6 @@
 // Stepper: goes from moment to moment: a track, buttons, a list for narrow windows, the sample, the legend.
 import {button, el, redraw, svg} from './elements.js';
+import {shown} from './numbers.js';
 import {where} from './panel.js';
 import {nameOf, texts} from './texts.js';
 
@@ -34,11 +35,17 @@ function transport(view, act, isPlaying) {
     el('p', {class: 'keys wide'}, texts.keys.map(key => key.length === 1 ? el('kbd', {}, key) : key)));
 }
 
+/** A sample by its number, and by its values where they are short. */
+function labelOf(x, s) {
+  const values = x.map(shown).join(' ');
+  return values.length <= 24 ? `${s}: ${values}` : String(s);
+}
+
 function samples({model, sample}, act) {
   const n = model.samples.length;
   if (n === 1) return null;
   return el('div', {class: 'samples'}, el('label', {}, `${texts.sample} `, el('select', {id: 'sample', 'data-key': 'sample', onchange: event => act.sample(Number(event.target.value))},
-    model.samples.slice(0, 1000).map(({x}, s) => el('option', {value: s, selected: s === sample}, x.length < 9 ? `${s}: ${x.join(' ')}` : String(s))))), ` ${texts.ofSamples(n)}`);
+    model.samples.slice(0, 1000).map(({x}, s) => el('option', {value: s, selected: s === sample}, labelOf(x, s))))), ` ${texts.ofSamples(n)}`);
 }
 
 function legend() {

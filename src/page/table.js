@@ -76,7 +76,7 @@ const TEXTURES = {nonzero: 'full', neuron_dead: 'hatch', source_dead: 'cross', i
 function drawTally(parameters) {
   const counts = {nonzero: parameters.nonzero, ...parameters.zero_because};
   redraw(find('tally'), Object.entries(counts).map(([code, n]) => el('p', {}, el('span', {class: 'cells', 'aria-hidden': 'true'}, Array.from({length: Math.min(n, CELLS_MAX)}, () => el('i', {class: TEXTURES[code] ?? ''})),
-    n > CELLS_MAX && '…'), el('b', {}, String(n)), ` ${texts.tally[code]}`)));
+    n > CELLS_MAX && '…'), el('b', {}, String(n)), ` ${texts.tally[code][n === 1 ? 0 : 1]}`)));
 }
 
 /** Heading, tally and filter; forward alone has no gradients to filter by. */

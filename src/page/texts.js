@@ -65,7 +65,8 @@ export const texts = {
   wideUnits: n => `The layer has ${n} units, too many for cells of their own; the table lists them.`, pictureRegion: 'Picture, wider than the window',
 
   parameters: n => `All ${s(n, 'parameter')}`,
-  tally: {nonzero: 'learn', neuron_dead: 'enter a dead unit', source_dead: 'leave a dead unit', input_zero: 'have a zero input', error_zero: 'have no error', saturated: 'are saturated', underflow: 'are too small', mixed: 'have several reasons', cancels: 'cancel'},
+  tally: {nonzero: ['learns', 'learn'], neuron_dead: ['enters a dead unit', 'enter a dead unit'], source_dead: ['leaves a dead unit', 'leave a dead unit'], input_zero: ['has a zero input', 'have a zero input'],
+    error_zero: ['has no error', 'have no error'], saturated: ['is saturated', 'are saturated'], underflow: ['is too small', 'are too small'], mixed: ['has several reasons', 'have several reasons'], cancels: ['cancels', 'cancel']},
   filters: {label: 'Which parameters', all: 'All', moves: 'Will change', stays: 'Blocked'},
   columns: {name: 'Parameter', value: 'Value', gradient: 'Gradient', change: 'Will it change?', why: 'Why not', after: 'After'},
   table: 'Table of the parameters', showMore: n => `Show ${n} more`, edit: 'Edit', editing: 'Editing. Each change is sent at once.', edited: 'Editing is over.',

@@ -4,6 +4,7 @@ import {requests} from './body.js';
 import {button, el, redraw, say, svg} from './elements.js';
 import {exact, isShortened, shown} from './numbers.js';
 import {fail, refresh} from './session.js';
+import {spans} from './spans.js';
 import {change, state as shared} from './state.js';
 import {field} from './table.js';
 import {texts} from './texts.js';
@@ -87,20 +88,6 @@ function scaleOf(losses, isLog, top, height) {
   return {y, ticks: ticks.filter((_, i) => i % Math.ceil(ticks.length / 5) === 0)};
 }
 
-/** From when to when a unit is dead: [[from, to]]. */
-export function spans(isDead, events, name, end) {
-  const list = [];
-  let from = isDead ? 0 : null;
-  for (const event of events.filter(one => one.name === name)) {
-    if (event.isDead) from = event.at;
-    else {
-      list.push([from, event.at]);
-      from = null;
-    }
-  }
-  return from === null ? list : [...list, [from, end]];
-}
-
 function life(run, name, x, y, end) {
   const dead = spans(run.dead[name], run.events, name, end);
   return [svg('text', {class: 'lab', x: 56, y: y + 13, 'text-anchor': 'end'}, name), svg('path', {class: 'alive', d: `M${x(0)} ${y + 9}H${x(end)}`}),
@@ -129,7 +116,7 @@ function curve(run, width, isLog) {
 
 function controls(state, act) {
   const {rate, by, step, history, undo, redo, reset} = texts.train;
-  const go = n => button({'data-key': `train${n}`, 'data-train': n, disabled: state.isTraining, onclick: () => act.train(n)}, step(n));
+  const go = n => button({'data-key': `train${n}`, 'data-train': n, disabled: state.isTraining || Boolean(state.problem), onclick: () => act.train(n)}, step(n));
   return el('div', {class: 'controls'}, el('label', {}, rate, ' ', field(state, '#/learning_rate', state.rate, rate, act, {list: 'rates', value: state.rate})), el('datalist', {id: 'rates'}, [0.01, 0.1, 0.25, 0.5, 1].map(value => el('option', {value}))),
     el('div', {class: 'buttons', role: 'group', 'aria-label': by}, [1, 10, 100, 1000].map(go)),
     el('div', {class: 'buttons', role: 'group', 'aria-label': history}, button({class: 'quiet', id: 'undo', 'data-key': 'undo', disabled: !state.past.length, onclick: act.undo}, undo),

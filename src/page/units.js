@@ -15,7 +15,7 @@ export const text = (draw, x, y, className, words, anchor = 'middle') => {
 /** Shortens what does not fit; the sentence below the picture has all digits. */
 export function fit(value, width) {
   const words = shown(value);
-  const room = Math.max(3, Math.floor(width / 8.2));
+  const room = Math.max(3, Math.floor((width - 8) / 8.2));
   if (words.length <= room || typeof value !== 'number') return words;
   for (let digits = 5; digits > 0; digits--) {
     const short = shown(Number(value.toPrecision(digits)));
