@@ -205,7 +205,7 @@ static int act(struct bp_service *service, const struct bp_options *options)
 static void keep_freed_memory(void)
 {
     mallopt(M_ARENA_MAX, 1);
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_MMAP_THRESHOLD, BP_MEMORY_KEPT);
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 

@@ -189,5 +189,5 @@ bench-deps: ## Install what the benchmarks need besides: tools and peers
 	@sh tests/support/deps.sh bench
 
 .PHONY: bench
-bench: all $(addprefix $(BUILD)/bench/,bare answer core probe start peers/jansson) ## Measure, as ratios against peers in the same run; ONLY="cost growth" runs parts
+bench: all $(addprefix $(BUILD)/bench/,bare answer core probe start work peers/jansson) ## Measure, as ratios against peers in the same run; ONLY="cost growth" runs parts
 	PYTHON=$(PYTHON) node tests/bench/bench.mjs $(ONLY)

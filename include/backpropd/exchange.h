@@ -27,8 +27,8 @@ struct bp_exchange {
 
 /*
  * Starts with a head. Returns true if the reply is there at once: the request is refused, or its
- * client waits for leave to send a body that nobody reads. As a rule false: the body comes first,
- * if only an empty one.
+ * client waits for 100 Continue with a body that will not be read. As a rule false: the body comes
+ * first, if only an empty one.
  */
 bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                        const struct bp_head *head);

@@ -18,12 +18,12 @@ struct bp_operation;
 enum bp_part { BP_PARTS(BP_AS_PART) };
 #undef BP_AS_PART
 
-/* What a job costs. Sums saturate at SIZE_MAX. */
+/* What a job costs. Sums of sizes saturate at SIZE_MAX. */
 struct bp_estimate {
-    size_t multiply_adds;
-    size_t passes;          /* how often each layer is passed, as far as that counts */
+    double work;            /* what completing it takes, in the multiply-adds of work.h */
     size_t reply_numbers;   /* in the tensors of the reply: gradients, network, losses, samples */
     size_t explained_terms; /* products and values that are written out */
+    size_t why_entries;     /* of why_zero, in the reply */
     size_t reply_bytes;     /* room for the reply: one that needs no growing, as a rule */
 };
 

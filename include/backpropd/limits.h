@@ -19,8 +19,8 @@
     X(parameters, 1000000, 9007199254740992, "parameters of a network")                            \
     X(samples, 4096, 9007199254740992, "samples of a request")                                     \
     X(steps, 100000, 9007199254740992, "steps of gradient descent")                                \
-    X(multiply_adds, 2000000000, 9007199254740992,                                                 \
-      "multiply-adds of a request, estimated before any work")                                     \
+    X(work, 20000000000, 9007199254740992,                                                         \
+      "work of a request, in multiply-adds, estimated before any is done")                         \
     X(reply_numbers, 1000000, 9007199254740992, "numbers in a reply, counted before any work")     \
     X(explained_terms, 20000, 9007199254740992,                                                    \
       "products and values that /explain writes out, counted before any work")

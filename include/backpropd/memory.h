@@ -6,6 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Blocks of up to so many bytes are kept when they are given back; the pages of larger ones come
+ * from the system each time. */
+#define BP_MEMORY_KEPT (32 << 20)
+
 struct bp_memory {
     atomic_size_t used;
     size_t limit;

@@ -48,13 +48,13 @@ struct bp_operation {
     struct {
         size_t once, per_layer, per_sample;
     } own;
-    const char *work_member; /* the member to blame for too many multiply-adds */
+    const char *work_member;                         /* the member to blame for too much work */
     const struct bp_representation *representations; /* best first; the last has no media type */
 
     /* Reads the members of the body into the job, fault by fault. */
     void (*read)(struct bp_reader *reader);
 
-    /* Out: what a whole job costs. Sums saturate at SIZE_MAX. */
+    /* Out: the work of `run`, and the numbers of the reply. */
     void (*estimate)(struct bp_estimate *estimate, const struct bp_job *job);
 
     /* Lays the result out, and returns it; NULL while the layout only counts. */

@@ -54,6 +54,8 @@ static void read_unknown(const struct bp_reader *reader)
     }
 }
 
+#define COUNTED_MAX 0x1p53 /* a double counts no further one by one */
+
 /* Limits that only a whole job can exceed. */
 static void check_work(const struct bp_reader *reader)
 {
@@ -61,9 +63,9 @@ static void check_work(const struct bp_reader *reader)
     const struct bp_estimate *estimate = &reader->job->estimate;
     const struct bp_place work = {&bp_place_body, operation->work_member, BP_NO_NUMBER};
     bp_estimate_make(reader->job);
-    if (estimate->multiply_adds > reader->limits->multiply_adds)
-        bp_read_limit(reader, &work, "multiply-adds", reader->limits->multiply_adds,
-                      estimate->multiply_adds);
+    if (estimate->work > (double)reader->limits->work)
+        bp_read_limit(reader, &work, "multiply-adds of work", reader->limits->work,
+                      estimate->work < COUNTED_MAX ? (size_t)estimate->work : SIZE_MAX);
     if (estimate->explained_terms > reader->limits->explained_terms)
         bp_read_limit(reader, &bp_place_body, "products and values to write out",
                       reader->limits->explained_terms, estimate->explained_terms);

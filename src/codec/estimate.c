@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "backpropd/memory.h"
 #include "backpropd/operation.h"
 
 size_t bp_plus(size_t a, size_t b)
@@ -14,18 +15,6 @@ size_t bp_times(size_t a, size_t b)
 {
     size_t product;
     return __builtin_mul_overflow(a, b, &product) ? SIZE_MAX : product;
-}
-
-size_t bp_forward_multiply_adds(const struct bp_task *task)
-{
-    return bp_times(task->n_samples, bp_network_parameters(&task->network));
-}
-
-size_t bp_backward_multiply_adds(const struct bp_task *task)
-{
-    const size_t all = bp_network_parameters(&task->network);
-    const size_t first = bp_layer_parameters(&task->network.layers[0]);
-    return bp_times(task->n_samples, 3 * all - first);
 }
 
 /* Of one entry but for its loss: z1, h1, ..., zL, y_hat, then for the seven steps the gradients of
@@ -48,12 +37,39 @@ size_t bp_sample_numbers(const struct bp_job *job, bool backward)
     return bp_plus(bp_times(job->task.n_samples, each), job->n_targets);
 }
 
+size_t bp_why_entries(const struct bp_job *job)
+{
+    return job->include & BP_PART_WHY_ZERO ? bp_network_parameters(&job->task.network) : 0;
+}
+
+/* Work of a job whatever it calculates: once, for a number in its reply, for an entry of why_zero,
+ * for the names of one layer's members in a sample. */
+enum { JOB = 14000, NUMBER = 360, WHY = 30, NAMES = 1100 };
+
+/* Of a byte of memory fresh from the system, which it is where a block is so large that malloc
+ * takes it from there. */
+#define FRESH_BYTE 20
+
+static double fresh_memory(const struct bp_job *job)
+{
+    struct bp_layout layout = {NULL, 0};
+    job->operation->layout(&layout, job);
+    return layout.used > BP_MEMORY_KEPT ? FRESH_BYTE * (double)layout.used : 0;
+}
+
+static double writing(const struct bp_job *job)
+{
+    const double samples = job->include & BP_PART_SAMPLES ? (double)job->task.n_samples : 0;
+    return NUMBER * (double)job->estimate.reply_numbers + WHY * (double)job->estimate.why_entries +
+           NAMES * samples * (double)job->task.network.depth;
+}
+
 void bp_estimate_make(struct bp_job *job)
 {
     struct bp_estimate *estimate = &job->estimate;
     job->operation->estimate(estimate, job);
+    estimate->work += JOB + fresh_memory(job) + writing(job);
     /* 22 characters for a number and its comma: full doubles take 19 or 20 as a rule */
     estimate->reply_bytes = 1024 + 22 * estimate->reply_numbers;
-    if (job->include & BP_PART_WHY_ZERO)
-        estimate->reply_bytes += 14 * bp_network_parameters(&job->task.network);
+    estimate->reply_bytes += 14 * estimate->why_entries;
 }

@@ -1,23 +1,22 @@
-/* What a job costs, for the rows of operations to sum up. Sums and products saturate at SIZE_MAX.
- */
+/* What a job costs, for the rows of operations to sum up. Sums and products of sizes saturate at
+ * SIZE_MAX. */
 #ifndef BACKPROPD_CODEC_ESTIMATE_H
 #define BACKPROPD_CODEC_ESTIMATE_H
 
 #include "backpropd/job.h"
+#include "backpropd/work.h"
 
 size_t bp_plus(size_t a, size_t b);
 size_t bp_times(size_t a, size_t b);
 
-/* Multiply-adds of a forward pass over n samples: n P, P parameters a network. */
-size_t bp_forward_multiply_adds(const struct bp_task *task);
-
-/* Of a forward and a backward pass: n (3 P - P1), P1 parameters in the first layer. */
-size_t bp_backward_multiply_adds(const struct bp_task *task);
-
 /* Numbers in the `samples` of a reply, 0 if it has none; `backward`: with the seven steps. */
 size_t bp_sample_numbers(const struct bp_job *job, bool backward);
 
-/* Sets the job's estimate, by its operation and for its reply as JSON. */
+/* Entries of the `why_zero` of a reply, 0 if it has none. */
+size_t bp_why_entries(const struct bp_job *job);
+
+/* Sets the job's estimate, by its operation and for its reply as JSON: one figure of work, for the
+ * limit, for the thread and for the order of the queue. */
 void bp_estimate_make(struct bp_job *job);
 
 #endif

@@ -26,13 +26,11 @@ bool bp_calculation_begin(struct bp_job *job, struct bp_reply *reply, struct bp_
     return false;
 }
 
-double bp_calculation_cost(const struct bp_job *job, bool with_gzip)
+#define GZIP_NUMBER 15000 /* the work of compressing a number */
+
+double bp_calculation_work(const struct bp_job *job, bool with_gzip)
 {
-    const struct bp_estimate *estimate = &job->estimate;
-    const double writing = with_gzip ? 500 : 50;
-    const double layers_passed = (double)(estimate->passes * job->task.network.depth);
-    return 0.5 * (double)estimate->multiply_adds + writing * (double)estimate->reply_numbers +
-           100.0 * layers_passed;
+    return job->estimate.work + (with_gzip ? GZIP_NUMBER * (double)job->estimate.reply_numbers : 0);
 }
 
 /* Calculates what was laid out in a block, and writes it. */

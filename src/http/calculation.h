@@ -11,8 +11,8 @@
 bool bp_calculation_begin(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
                           const struct bp_operation *operation, const char *body, size_t size);
 
-/* What completing will take, in nanoseconds, estimated. */
-double bp_calculation_cost(const struct bp_job *job, bool with_gzip);
+/* The work of completing a job, in the multiply-adds of work.h. */
+double bp_calculation_work(const struct bp_job *job, bool with_gzip);
 
 /* Calculates a job, in any thread, and frees it. In/out: reply, as bp_calculation_begin has left
  * it. In: as, the representation to write. Cannot fail: what goes wrong is a problem in the reply.

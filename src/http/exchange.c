@@ -102,9 +102,9 @@ static void expect_body(struct bp_exchange *exchange, const struct bp_head *head
     }
 }
 
-/* The client waits for leave to send a body. If nobody reads that, it gets its reply at once;
- * whether the body comes all the same is not looked at, so the connection ends. */
-static bool answer_who_waits(struct bp_exchange *exchange)
+/* The client waits for 100 Continue. If its body will not be read, it gets the reply at once. The
+ * connection ends then, since the body may come all the same. */
+static bool answer_before_body(struct bp_exchange *exchange)
 {
     if (exchange->body.data)
         return false;
@@ -151,7 +151,7 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
         refuse_representations(exchange);
     else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
         expect_body(exchange, head);
-    return head->expect && bp_head_has_body(head) && answer_who_waits(exchange);
+    return head->expect && bp_head_has_body(head) && answer_before_body(exchange);
 }
 
 bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t size)
@@ -172,10 +172,10 @@ bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t si
     return true;
 }
 
-/* What takes longer goes to other threads. A body of LIGHT_BYTES is decoded in LIGHT_NANOSECONDS.
- */
-#define LIGHT_BYTES 32768
-#define LIGHT_NANOSECONDS 500000
+/* Half a millisecond; what takes more work goes to other threads. Of no body does decoding take
+ * more work for each byte. */
+#define LIGHT_WORK 15000000
+#define BYTE_WORK 450
 
 static void end_body(struct bp_exchange *exchange)
 {
@@ -249,11 +249,11 @@ static void complete(struct bp_exchange *exchange)
 bool bp_exchange_try(struct bp_exchange *exchange)
 {
     end_body(exchange);
-    if (exchange->body.data && exchange->received > LIGHT_BYTES)
+    if (exchange->body.data && exchange->received > LIGHT_WORK / BYTE_WORK)
         return false;
     if (begin_answer(exchange))
         return true;
-    if (bp_calculation_cost(&exchange->job, exchange->accepts_gzip) > LIGHT_NANOSECONDS)
+    if (bp_calculation_work(&exchange->job, exchange->accepts_gzip) > LIGHT_WORK)
         return false;
     complete(exchange);
     return true;

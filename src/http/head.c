@@ -43,14 +43,9 @@ static bool lists_close(const char *value)
     return false;
 }
 
-void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const char *value,
-                 size_t value_size)
+/* Keeps a header that somebody will ask for. */
+static void keep(struct bp_head *head, const char *name, size_t name_size, const char *value)
 {
-    head->n_headers++;
-    head->bad_name |= !is_token(name, name_size);
-    if (name_size != 13 || strcasecmp(name, "Authorization") != 0) /* that is judged as a token */
-        head->bad_value |= !is_field_value(value ? value : "", value ? value_size : 0);
-    value = value ? value : "";
     switch (name_size) { /* most headers are none of these, and their length tells */
     case 4:
         if (strcasecmp(name, "Host") == 0)
@@ -107,6 +102,16 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
     default:
         break;
     }
+}
+
+void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const char *value,
+                 size_t value_size)
+{
+    head->n_headers++;
+    head->bad_name |= !is_token(name, name_size);
+    if (name_size != 13 || strcasecmp(name, "Authorization") != 0) /* that is judged as a token */
+        head->bad_value |= !is_field_value(value ? value : "", value ? value_size : 0);
+    keep(head, name, name_size, value ? value : "");
 }
 
 /* A port with its colon, or nothing. */

@@ -25,7 +25,7 @@ static const char *end_of_quoted(const char *at)
     return *at ? at : NULL;
 }
 
-/* Out: value, without quotes. Returns where it ends; NULL if it is malformed. */
+/* Out: parameter, its value without quotes. Returns where that ends; NULL if it is malformed. */
 static const char *read_value(struct bp_parameter *parameter, const char *at)
 {
     const bool is_quoted = *at == '"';

@@ -9,21 +9,7 @@
 #include <time.h>
 
 #include "../support/answer.h"
-
-static char *read_file(const char *name, size_t *size)
-{
-    FILE *file = fopen(name, "rb");
-    if (!file)
-        return NULL;
-    fseek(file, 0, SEEK_END);
-    *size = (size_t)ftell(file);
-    rewind(file);
-    char *text = calloc(1, *size + 1);
-    if (fread(text, 1, *size, file) != *size)
-        *size = 0;
-    fclose(file);
-    return text;
-}
+#include "file.h"
 
 int main(int argc, char **argv)
 {
@@ -34,7 +20,7 @@ int main(int argc, char **argv)
     unsigned status = 0;
     if (argc < 4)
         return 2;
-    char *body = read_file(argv[2], &body_size);
+    char *body = file_read(argv[2], &body_size);
     bp_decode_prepare();
     if (!body || !bp_service_start(&service, &limits))
         return 1;

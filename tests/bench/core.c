@@ -9,16 +9,7 @@
 #include <time.h>
 
 #include "backpropd/decode.h"
-
-static size_t read_file(char *text, size_t capacity, const char *name)
-{
-    FILE *file = fopen(name, "rb");
-    size_t size = file ? fread(text, 1, capacity, file) : 0;
-    if (file)
-        fclose(file);
-    text[size] = '\0';
-    return size;
-}
+#include "file.h"
 
 static double seconds(void)
 {
@@ -36,13 +27,12 @@ int main(int argc, char **argv)
     struct bp_overflow overflow;
     struct bp_job job;
     struct bp_pass pass;
-    const size_t capacity = limits.body_bytes;
-    char *body = malloc(capacity + 1);
-    if (argc < 3)
+    size_t size = 0;
+    char *body = argc < 3 ? NULL : file_read(argv[1], &size);
+    if (!body)
         return 2;
     bp_decode_prepare();
-    if (!bp_decode(&job, &problem, bp_operations[1], body, read_file(body, capacity, argv[1]),
-                   &limits, &memory))
+    if (!bp_decode(&job, &problem, bp_operations[1], body, size, &limits, &memory))
         return 1;
     struct bp_layout layout = {NULL, 0};
     bp_layout_pass(&pass, &layout, &job.task, BP_PASS_BACKWARD | BP_PASS_REASONS);

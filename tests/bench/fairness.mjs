@@ -7,20 +7,20 @@ import { figure, markdown } from './table.mjs';
 import { RUNS, folder, median, pause, probe, say, startProbe, textbook } from './tools.mjs';
 
 const JOB_SECONDS = 1;
-const MULTIPLY_ADDS = 1.9e9; // a little below the limit of a request
 const SMALL = { connections: 4, pauseMs: 20 };
 const ALIVE = { connections: 1, pauseMs: 5 };
 
-/** Steps that a request may have: each is n (3 P - P1) multiply-adds. */
-function mostSteps([inputs, hidden, outputs], samples) {
-  const first = (inputs + 1) * hidden, all = first + (hidden + 1) * outputs;
-  return Math.min(100000, Math.floor(MULTIPLY_ADDS / (samples * (3 * all - first))));
+/** Steps that a request may have: the limit allows 100,000, and no more work than a refusal tells. */
+async function mostSteps(server, fields) {
+  const reply = await fetch(`${server.url}/step`, { method: 'POST', body: JSON.stringify({ ...fields, steps: 100000 }), headers: { 'content-type': 'application/json' } });
+  const { errors: [{ expected, got }] = [{ expected: 1, got: 1 }] } = await reply.json();
+  return Math.floor(100000 * Math.min(1, 0.99 * expected / got));
 }
 
 /** The file of a /step body whose steps take about so many seconds, as far as the limits allow. */
 export async function makeJob(server, name, sizes, samples, seconds) {
   const fields = body(sizes, samples, { learning_rate: 1e-6, include: [] }, fourDecimals);
-  const most = mostSteps(sizes, samples), trial = Math.ceil(most / 20);
+  const most = await mostSteps(server, fields), trial = Math.ceil(most / 20);
   const spent = [];
   for (let turn = 0; turn < 3; turn++) {
     const before = cpu(server);

@@ -10,13 +10,13 @@ import { RUNS, folder, median, probe, say } from './tools.mjs';
 
 /** One sample through networks that grow: the last is at the limits of parameters, of a reply and nearly of a body. */
 const NETWORKS = [[4, 3, 4], [10, 8, 5], [28, 15, 8], [64, 34, 8], [128, 83, 10], [392, 128, 10], [784, 286, 10], [1000, 988, 10]];
-/** Samples and then steps that grow, of one network: the last is nearly at the limit of multiply-adds. */
+/** Samples and then steps that grow, of one network. */
 const WORK = [[4, 1], [16, 1], [64, 1], [256, 1], [256, 6], [256, 37]];
 const WORKER = [784, 128, 10];
 const BUDGET = 60000; // microseconds of one measurement, about
 
 const parametersOf = (sizes) => sizes.slice(1).reduce((sum, n, k) => sum + (sizes[k] + 1) * n, 0);
-/** Of forward and backward, as the README counts them: 3 P - P1 a sample. */
+/** Of forward and backward: 3 P - P1 a sample, of P parameters, P1 of them in the first layer. */
 const multiplyAddsOf = (sizes) => 3 * parametersOf(sizes) - (sizes[0] + 1) * sizes[1];
 
 function makePoint({ path, sizes, samples = 1, steps }) {

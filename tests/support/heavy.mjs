@@ -5,7 +5,7 @@ const n = 90;
 const one = value => Array(n).fill(value);
 
 /** Limits that leave room for any of them. */
-export const roomy = ['--max-steps', '100000000', '--max-multiply-adds', '1000000000000000', '--max-reply-numbers', '100000000'];
+export const roomy = ['--max-steps', '100000000', '--max-work', '1000000000000000', '--max-reply-numbers', '100000000'];
 
 /** A /step of 3 million multiply-adds for each step; request and reply are small. */
 export const long = steps => JSON.stringify({network: {W1: one(one(1)), b1: one(0)}, samples: Array(130).fill({x: one(1), y: one(0)}),

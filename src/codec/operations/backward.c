@@ -8,8 +8,8 @@
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {
     *estimate = (struct bp_estimate){
-        .multiply_adds = bp_backward_multiply_adds(&job->task),
-        .passes = 1,
+        .work = bp_work_backward(&job->task) + bp_work_reasons(&job->task),
+        .why_entries = bp_why_entries(job),
         .reply_numbers =
             bp_plus(bp_network_parameters(&job->task.network), bp_sample_numbers(job, true)),
     };

@@ -87,12 +87,15 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
     const struct bp_descent descent = {.frozen = own->frozen};
     const struct bp_explanation explanation = explanation_of(job, &descent);
     const size_t terms = bp_explain_terms(&explanation);
-    const size_t forward = bp_forward_multiply_adds(&job->task);
-    const size_t pass = explanation.has_backward ? bp_backward_multiply_adds(&job->task) : forward;
-    *estimate = (struct bp_estimate){.multiply_adds = bp_plus(pass, own->has_update ? forward : 0),
-                                     .passes = 1,
-                                     .reply_numbers = terms,
-                                     .explained_terms = terms};
+    const struct bp_task *task = &job->task;
+    const double back = bp_work_backward(task) + bp_work_reasons(task);
+    *estimate = (struct bp_estimate){
+        .work = own->has_update            ? bp_work_descent(task, 1)
+                : explanation.has_backward ? back
+                                           : bp_work_forward(task),
+        .reply_numbers = terms,
+        .explained_terms = terms,
+    };
 }
 
 static void layout_descent(struct bp_descent *descent, struct bp_layout *layout,

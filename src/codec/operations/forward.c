@@ -7,8 +7,7 @@
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {
-    *estimate = (struct bp_estimate){.multiply_adds = bp_forward_multiply_adds(&job->task),
-                                     .passes = 1,
+    *estimate = (struct bp_estimate){.work = bp_work_forward(&job->task),
                                      .reply_numbers = bp_sample_numbers(job, false)};
 }
 

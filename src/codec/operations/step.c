@@ -29,9 +29,8 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
     const struct bp_step *own = job->own;
     const size_t networks = 2 * bp_network_parameters(&job->task.network);
     *estimate = (struct bp_estimate){
-        .multiply_adds = bp_plus(bp_times(own->steps, bp_backward_multiply_adds(&job->task)),
-                                 bp_forward_multiply_adds(&job->task)),
-        .passes = own->steps,
+        .work = bp_work_descent(&job->task, own->steps),
+        .why_entries = bp_why_entries(job),
         .reply_numbers =
             bp_plus(bp_plus(networks, bp_plus(own->steps, 1)), bp_sample_numbers(job, true)),
     };

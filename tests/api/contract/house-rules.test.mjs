@@ -9,8 +9,8 @@ const problemCodes = ['invalid_json', 'bad_request', 'unauthorized', 'not_found'
   'length_required', 'body_too_large', 'uri_too_long', 'unsupported_media_type', 'expectation_failed', 'misdirected', 'invalid_request',
   'not_finite', 'headers_too_large', 'not_implemented', 'overloaded', 'out_of_memory', 'http_version'];
 const faultCodes = ['missing_member', 'unknown_member', 'duplicate_member', 'wrong_type', 'empty', 'ragged_matrix',
-  'shape_mismatch', 'unknown_value', 'out_of_range', 'limit_exceeded'];
-const neverSeen = ['http_version', 'not_acceptable'];
+  'shape_mismatch', 'unknown_value', 'out_of_range', 'limit_exceeded', 'incompatible'];
+const neverSeen = ['http_version'];
 const everyReply = ['X-Request-Id', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers', 'X-Content-Type-Options', 'Vary'];
 // ajv 6 passes over these without a word
 const newKeywords = ['prefixItems', 'unevaluatedProperties', 'unevaluatedItems', 'dependentSchemas', 'minContains', 'maxContains', '$dynamicRef', '$anchor'];

@@ -99,11 +99,11 @@ export function everyMethod(root) {
   }));
 }
 
-/** OPTIONS has no operations: it answers on each path, needs no token, and any host on the paths that take any. */
+/** OPTIONS has no operations: it answers on each path and on unknown ones, needs no token, and any host on the paths that take any. */
 function findOptions(root, path, status) {
   const item = root.node.paths[path];
   if (status === 204) return root.get('x-otherwise', 'options');
-  if (status === 401 || (status === 421 && !(item.get ?? item.post).responses['421'])) return undefined;
+  if (status === 401 || (status === 421 && item && !(item.get ?? item.post).responses['421'])) return undefined;
   return findOtherwise(root, status);
 }
 
@@ -113,18 +113,17 @@ const findOtherwise = (root, status) => root.get('x-otherwise', String(status)) 
 function findResponse(root, method, path, status) {
   const operation = operationOf(root, path, method);
   if (operation) return operation.get('responses', String(status)) ?? operation.get('responses', range(status));
-  if (status === 204 && !path && method === 'OPTIONS') return root.get('x-otherwise', 'options-of-unknown-path');
-  if (path && method === 'OPTIONS') return findOptions(root, path, status);
+  if (method === 'OPTIONS') return findOptions(root, path, status);
   if (status === 404 && !path) return root.get('x-otherwise', 'unknown-path');
   if (status === 405 && path) return root.get('x-otherwise', 'unknown-method');
   return findOtherwise(root, status);
 }
 
-/** Where methods are listed, they are those of the path. */
+/** Where methods are listed, they are those of the path, or all of an unknown one. */
 function wrongMethods(document, path, headers) {
-  const want = path && methodsOf(document.paths[path]);
-  return ['allow', 'access-control-allow-methods'].filter(name => path && headers[name] !== undefined && headers[name] !== want)
-    .map(name => `header ${name}: ${headers[name]}, and the methods of ${path} are ${want}`);
+  const want = path ? methodsOf(document.paths[path]) : 'GET, HEAD, POST, OPTIONS';
+  return ['allow', 'access-control-allow-methods'].filter(name => headers[name] !== undefined && headers[name] !== want)
+    .map(name => `header ${name}: ${headers[name]}, and the methods of ${path ?? 'an unknown path'} are ${want}`);
 }
 
 function wrongHeaders(schemas, response, headers) {
@@ -150,7 +149,7 @@ const compressedFrom = 4096;
 
 /** A path with several representations says so in each of its replies, but for one that is written beforehand. */
 function isNegotiated(root, path, status) {
-  const operations = path && status !== 408 ? Object.values(root.get('paths', path).node) : [];
+  const operations = path && status !== 408 ? Object.values(root.node.paths[path]) : [];
   return operations.some(({responses}) => Object.keys(responses?.['200']?.content ?? {}).length > 1);
 }
 
@@ -204,7 +203,7 @@ function wrongSuccess(schemas, operation, exchange) {
   if (!media || requestBody === undefined) return [];
   const type = requestHeaders['content-type'];
   if (type && !readAsJson.test(type)) return [`2xx for a body of type ${type}`];
-  const request = parsed(requestBody);
+  const request = parsed(requestBody.replace('\ufeff', '')); // a byte order mark before the text is skipped
   if (request.error) return [`2xx for a body that is not JSON: ${request.error}`];
   const faults = schemas.faults(media.get('schema'), request.value);
   if (faults.length === 0) faults.push(...wrongShapes(request.value));
@@ -227,8 +226,8 @@ export function makeJudge(document = readContract()) {
     const path = findPath(document, target);
     const response = findResponse(root, method, path, status);
     if (!response) return [`status ${status} is not documented for ${method} ${target}`];
-    const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, isNegotiated(root, path, status), exchange), ...wrongKeepAlive(exchange),
-      ...wrongMethods(document, path, headers), ...wrongBody(schemas, response, exchange)];
+    const faults = [...wrongHeaders(schemas, response, headers), ...wrongOrigin(exchange), ...wrongVary(response, isNegotiated(root, path, status), exchange),
+      ...wrongKeepAlive(exchange), ...wrongMethods(document, path, headers), ...wrongBody(schemas, response, exchange)];
     if (status >= 300 || faults.length > 0) return faults;
     return wrongSuccess(schemas, operationOf(root, path, method), exchange);
   };

@@ -35,7 +35,7 @@ const step = () => honest('POST', '/step', example('TextbookStepRequest'), 200, 
 const fault = () => honest('POST', '/backward', {}, 422, example('shape_mismatch'));
 const token = () => honest('POST', '/forward', example('TextbookRequest'), 401, example('unauthorized'));
 const late = () => honest('GET', '/', undefined, 408, example('request_timeout'));
-const unchanged = () => honest('GET', '/examples/textbook', undefined, 304, undefined);
+const unchanged = () => honest('GET', '/openapi.json', undefined, 304, undefined);
 const listed = headers => ({...forward(), requestHeaders: {origin: 'https://a.example'}, origins: 'https://a.example, null',
   headers: {...forward().headers, 'access-control-allow-origin': 'https://a.example', vary: 'Origin', ...headers}});
 const long = () => {
@@ -44,8 +44,8 @@ const long = () => {
   const exchange = {...forward(), request, reply, requestHeaders: {'accept-encoding': 'gzip'}};
   return {...exchange, headers: {...exchange.headers, vary: 'Accept-Encoding', 'content-encoding': 'gzip'}};
 };
-const preflight = () => ({...honest('OPTIONS', '/forward', undefined, 204, undefined), path: '/nowhere',
-  headers: documentedHeaders(root.get('x-otherwise', 'options-of-unknown-path'))});
+const preflight = () => ({...honest('OPTIONS', '', undefined, 204, undefined), path: '/nowhere',
+  headers: {...documentedHeaders(root.get('x-otherwise', 'options')), allow: 'GET, HEAD, POST, OPTIONS', 'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS'}});
 const missing = () => ({...honest('GET', '', undefined, 404, example('not_found')), path: '/nowhere'});
 
 const honestOnes = {forward, backward, step, fault, missing, preflight, token, late, unchanged, listed, long,
@@ -56,7 +56,7 @@ const honestOnes = {forward, backward, step, fault, missing, preflight, token, l
   'batch': () => honest('POST', '/backward', example('BatchRequest'), 200, example('BatchReply')),
   'index': () => honest('GET', '/', undefined, 200, example('Index')),
   'HEAD': () => honest('HEAD', '/version', undefined, 200, undefined),
-  'HEAD of a file': () => honest('HEAD', '/examples/textbook', undefined, 200, undefined),
+  'HEAD of a file': () => honest('HEAD', '/openapi.json', undefined, 200, undefined),
   'OPTIONS': () => honest('OPTIONS', '/step', undefined, 204, undefined),
   'query': () => ({...honest('GET', '/version', undefined, 200, example('Version')), path: '/version?a=/b'}),
   'wrong method': () => honest('DELETE', '/forward', undefined, 405, example('method_not_allowed')),

@@ -9,9 +9,31 @@ function depth(network) {
   return Object.keys(network).filter(name => /^W\d+$/.test(name)).length;
 }
 
+const isOutIn = request => request.options?.layout === 'out_in';
+const transposed = ([rows, columns]) => [columns, rows];
+
 /** Units of each layer, the input first. */
-function sizesOf(network) {
-  return [network.W1.length, ...count(depth(network), k => network[`b${k}`].length)];
+function sizesOf(request) {
+  const {network} = request;
+  const sides = matrix => isOutIn(request) ? transposed(shapeOf(matrix)) : shapeOf(matrix);
+  return [sides(network.W1)[0], ...count(depth(network), k => network[`b${k}`]?.length ?? sides(network[`W${k}`])[1])];
+}
+
+/** The activation of each layer. */
+function activationsOf(network) {
+  const L = depth(network);
+  return count(L, k => network.activations?.[k - 1] ?? (k < L ? 'relu' : 'identity'));
+}
+
+/** All that tells the shapes of tensors. */
+function netOf(request) {
+  const {network} = request;
+  const L = depth(network);
+  const sizes = sizesOf(request);
+  const activations = activationsOf(network);
+  const relu = count(L, k => [k < L ? `h${k}` : 'y_hat', sizes[k]]).filter((_, i) => activations[i] === 'relu');
+  return {L, sizes, activations, relu, names: layerNames(L), isOutIn: isOutIn(request),
+    hasBiases: ['', ...count(L, k => network[`b${k}`] !== null)]};
 }
 
 function shapeOf(value) {
@@ -22,34 +44,56 @@ function shapeOf(value) {
   return width === -1 ? [value.length] : [value.length, width];
 }
 
-/** The shape that a tensor of this name has in a network of these sizes. */
-function shapeNamed(name, sizes) {
+/** The shape that a tensor of this name has; [] for the null in place of biases. */
+function shapeNamed(name, {sizes, activations, isOutIn: isTransposed, hasBiases}) {
   if (/^(dL_d)?y_hat$/.test(name)) return [last(sizes)];
+  if (name === 'dL_dx') return [sizes[0]];
+  if (name.startsWith('dy_hat_dz') && last(activations) === 'softmax') return [last(sizes), last(sizes)];
   const [, letter, k] = /([zhbW])(\d+)$/.exec(name);
-  return letter === 'W' ? [sizes[k - 1], sizes[k]] : [sizes[k]];
+  if (letter === 'b' && !hasBiases[k]) return [];
+  if (letter !== 'W') return [sizes[k]];
+  return isTransposed ? [sizes[k], sizes[k - 1]] : [sizes[k - 1], sizes[k]];
 }
 
-function wrongTensors(where, tensors, names, sizes) {
+function wrongTensors(where, tensors, names, net) {
   return names.flatMap(name => {
     const got = shapeOf(tensors[name]);
-    const need = shapeNamed(name, sizes);
+    const need = shapeNamed(name, net);
     return same(got, need) ? [] : [`${where}/${name} is ${got.join(' x ')}, not ${need.join(' x ')}`];
   });
 }
 
 const layerNames = L => count(L, k => [`W${k}`, `b${k}`]).flat();
 
-/** Of a request that its schema allows: what disagrees within it. */
-export function wrongShapes({network, samples}) {
-  const sizes = sizesOf(network);
-  const L = depth(network);
-  const faults = wrongTensors('/network', network, layerNames(L), sizes);
-  if (network.activations && network.activations.length !== L) faults.push('/network/activations: not one a layer');
-  samples.forEach(({x, y}, i) => {
-    if (x.length !== sizes[0]) faults.push(`/samples/${i}/x: ${x.length} numbers for ${sizes[0]} inputs`);
-    if (y && y.length !== sizes[L]) faults.push(`/samples/${i}/y: ${y.length} numbers for ${sizes[L]} outputs`);
-  });
+/** The activation that a loss needs at the end, and the largest y that it takes; of squares nothing. */
+const ends = {
+  cross_entropy: ['softmax', Infinity],
+  binary_cross_entropy: ['sigmoid', 1],
+  sum_binary_cross_entropy: ['sigmoid', 1],
+};
+
+function wrongEnds({network: {activations = []}, samples, options = {}}) {
+  const [needed, largest] = ends[options.loss] ?? [];
+  const faults = activations.slice(0, -1).flatMap((name, i) => name === 'softmax' ? [`/network/activations/${i}: softmax below the end`] : []);
+  if (needed && last(activations) !== needed) faults.push(`/options/loss: ${options.loss} without ${needed}`);
+  if (needed && !samples.every(({y = []}) => y.every(v => v >= 0 && v <= largest))) faults.push('/samples: a y beyond its range');
   return faults;
+}
+
+/** Of a request that its schema allows: what disagrees within it. */
+export function wrongShapes(request) {
+  const {network, samples, frozen = []} = request;
+  const net = netOf(request);
+  const {sizes, L} = net;
+  const faults = [...wrongTensors('/network', network, net.names, net), ...wrongEnds(request)];
+  if (network.activations && network.activations.length !== L) faults.push('/network/activations: not one a layer');
+  samples.forEach(({x, ...others}, i) => {
+    if (x.length !== sizes[0]) faults.push(`/samples/${i}/x: ${x.length} numbers for ${sizes[0]} inputs`);
+    for (const [name, {length}] of Object.entries(others)) {
+      if (length !== sizes[L]) faults.push(`/samples/${i}/${name}: ${length} numbers for ${sizes[L]} outputs`);
+    }
+  });
+  return [...faults, ...frozen.flatMap((name, i) => net.names.includes(name) ? [] : [`/frozen/${i}: no tensor`])];
 }
 
 function wrongMembers(where, object, names) {
@@ -59,15 +103,7 @@ function wrongMembers(where, object, names) {
 
 const forwardTensors = L => [...count(L, k => [`z${k}`, k < L ? `h${k}` : 'y_hat']).flat()];
 const backwardTensors = L => ['dL_dy_hat', `dy_hat_dz${L}`, `dL_dz${L}`, `dL_dW${L}`, `dL_db${L}`,
-  ...count(L - 1, i => L - i).flatMap(k => [`dL_dh${k}`, `dh${k}_dz${k}`, `dL_dz${k}`, `dL_dW${k}`, `dL_db${k}`])];
-
-/** The layers that `dead` speaks of, as [name, units]. */
-function reluLayers(network, sizes) {
-  const L = depth(network);
-  return count(L, k => k)
-    .filter(k => (network.activations?.[k - 1] ?? (k < L ? 'relu' : 'identity')) === 'relu')
-    .map(k => [k < L ? `h${k}` : 'y_hat', sizes[k]]);
-}
+  ...count(L - 1, i => L - i).flatMap(k => [`dL_dh${k}`, `dh${k}_dz${k}`, `dL_dz${k}`, `dL_dW${k}`, `dL_db${k}`]), 'dL_dx'];
 
 function wrongDead(where, dead, relu) {
   const faults = wrongMembers(where, dead, relu.map(([name]) => name));
@@ -83,22 +119,24 @@ function wrongIndices(where, lists, relu) {
     lists[name].every((i, at, all) => i < units && (at === 0 || all[at - 1] < i)) ? [] : [`${where}/${name} is no ascending list of units`]);
 }
 
-function wrongSample(where, sample, backward, hasTarget, {L, sizes, relu}) {
+function wrongSample(where, sample, backward, hasTarget, net) {
+  const {L, relu} = net;
   const first = forwardTensors(L);
   const second = backward ? backwardTensors(L) : [];
   const faults = wrongMembers(where, sample, [...first, ...(hasTarget ? ['loss'] : []), 'dead', ...second]);
   if (faults.length > 0) return faults;
-  return [...wrongTensors(where, sample, [...first, ...second], sizes), ...wrongDead(`${where}/dead`, sample.dead, relu)];
+  return [...wrongTensors(where, sample, [...first, ...second], net), ...wrongDead(`${where}/dead`, sample.dead, relu)];
 }
 
 function wrongParameters({total, nonzero, zero, zero_because: because}, gradients, whyZero) {
-  const values = Object.values(gradients).flat(2);
+  const flat = tensors => Object.values(tensors).filter(tensor => tensor !== null).flat(2);
+  const values = flat(gradients);
   const faults = [];
   if (total !== values.length || nonzero + zero !== total) faults.push('parameters: total is not the sum of its parts');
   if (nonzero !== values.filter(v => v !== 0).length) faults.push('parameters/nonzero does not agree with gradients');
   if (zero !== Object.values(because).reduce((a, b) => a + b, 0)) faults.push('parameters/zero_because does not add up to zero');
   if (!whyZero) return faults;
-  const reasons = Object.values(whyZero).flat(2);
+  const reasons = flat(whyZero);
   if (!values.every((v, i) => (v === 0) === (reasons[i] !== null))) faults.push('why_zero does not agree with gradients');
   const order = ['error_zero', 'neuron_dead', 'saturated', 'source_dead', 'input_zero', 'underflow', 'mixed', 'cancels'];
   const counts = order.map(r => [r, reasons.filter(reason => reason === r).length]).filter(([, n]) => n > 0);
@@ -106,21 +144,27 @@ function wrongParameters({total, nonzero, zero, zero_because: because}, gradient
   return faults;
 }
 
-function wrongGradients(reply, names, sizes) {
+function wrongGradients(reply, net) {
+  const {names} = net;
   const faults = [...wrongMembers('/gradients', reply.gradients, names), ...(reply.why_zero ? wrongMembers('/why_zero', reply.why_zero, names) : [])];
   if (faults.length > 0) return faults;
-  faults.push(...wrongTensors('/gradients', reply.gradients, names, sizes));
-  if (reply.why_zero) faults.push(...wrongTensors('/why_zero', reply.why_zero, names, sizes));
+  faults.push(...wrongTensors('/gradients', reply.gradients, names, net));
+  if (reply.why_zero) faults.push(...wrongTensors('/why_zero', reply.why_zero, names, net));
   return faults.length > 0 ? faults : wrongParameters(reply.parameters, reply.gradients, reply.why_zero);
 }
 
-function wrongStep(request, reply, {names, sizes, relu}) {
+function wrongFrozen({network, frozen = []}, reply) {
+  return frozen.filter(name => !same(network[name], reply.network[name])).map(name => `/network/${name} was frozen and has changed`);
+}
+
+function wrongStep(request, reply, net) {
+  const {names, relu} = net;
   const faults = [
     ...wrongMembers('/network', reply.network, [...names, ...(request.network.activations ? ['activations'] : [])]),
     ...['dead_before', 'dead_after'].flatMap(name => wrongDead(`/${name}`, reply[name], relu)),
     ...['newly_dead', 'revived'].flatMap(name => wrongIndices(`/${name}`, reply[name], relu))];
   if (faults.length > 0) return faults;
-  faults.push(...wrongTensors('/network', reply.network, names, sizes));
+  faults.push(...wrongTensors('/network', reply.network, names, net), ...wrongFrozen(request, reply));
   const {losses} = reply;
   if (losses.length !== (request.steps ?? 1) + 1) faults.push('/losses: not one more than steps');
   if (losses[0] !== reply.loss_before || last(losses) !== reply.loss_after) faults.push('/losses does not agree with loss_before and loss_after');
@@ -137,7 +181,7 @@ const replyMembers = {
 function expectedMembers(path, request) {
   const include = request.include ?? (path === '/step' ? [] : ['samples', 'why_zero']);
   const absent = ['samples', 'why_zero'].filter(name => !include.includes(name));
-  if (path === '/forward' && !request.samples.every(sample => sample.y)) absent.push('loss');
+  if (path !== '/step' && !request.samples.every(sample => sample.y)) absent.push('loss');
   return replyMembers[path].filter(name => !absent.includes(name));
 }
 
@@ -147,14 +191,12 @@ export function wrongReply(path, request, text) {
   const reply = JSON.parse(text);
   if (`${JSON.stringify(reply)}\n` !== text) return ['the reply is not laid out as JSON.stringify does'];
   if (path === '/explain') return problemsOf(reply, request);
-  const {network} = request;
-  const sizes = sizesOf(network);
-  const net = {L: depth(network), names: layerNames(depth(network)), sizes, relu: reluLayers(network, sizes)};
+  const net = netOf(request);
   const faults = wrongMembers('', reply, expectedMembers(path, request));
   if (faults.length > 0) return faults;
   if (path === '/step') faults.push(...wrongStep(request, reply, net));
   else faults.push(...wrongDead('/dead', reply.dead, net.relu));
-  if (path !== '/forward') faults.push(...wrongGradients(reply, net.names, net.sizes));
+  if (path !== '/forward') faults.push(...wrongGradients(reply, net));
   if (reply.samples && reply.samples.length !== request.samples.length) faults.push('/samples: not one for each that was posted');
   if (faults.length > 0) return faults;
   return (reply.samples ?? []).flatMap((sample, i) =>

@@ -201,7 +201,7 @@ test('-h is --help', async () => assert.deepEqual(await run(['-h']), await run([
 const limitFlags = Object.entries(limits).map(([name, n]) => [`max-${name.replaceAll('_', '-')}`, String(n)]);
 const timeouts = [['head-timeout', '10'], ['body-timeout', '20'], ['reply-timeout', '60'], ['idle-timeout', '75']];
 const valueFlags = [['listen', '127.0.0.1:8080'], ['threads', '0'], ['drain-delay', '0'], ...timeouts, ['log-format', 'text'], ['log-health', 'off'], ['cors-origin', '*'], ['allow-host', '*'],
-  ['token-file', ''], ['public', 'health,docs'], ...limitFlags];
+  ['token-file', ''], ['public', 'health,docs'], ...limitFlags, ['accept', '*/*']];
 const variableOf = flag => `BACKPROPD_${flag.replaceAll('-', '_').toUpperCase()}`;
 
 test('--help tells every flag with its variable and default', async () => {

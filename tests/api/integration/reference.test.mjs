@@ -10,10 +10,10 @@ import {differences, misspeltNumbers} from '../vectors/compare.mjs';
 
 const reference = fileURLToPath(new URL('../vectors/reference.py', import.meta.url));
 const rule = {tolerance: 1e-11, exactZeros: true, whole: true};
-const seeds = [1, 2, 3, 4];
+const seeds = [1, 2, 3, 4, 5, 6];
 const countPerSeed = 150;
-const losses = ['mse', 'sse', 'half_mse', 'half_sse'];
-const activations = ['relu', 'leaky_relu', 'sigmoid', 'tanh', 'identity'];
+const losses = ['mse', 'sse', 'half_mse', 'half_sse', 'cross_entropy', 'binary_cross_entropy', 'sum_binary_cross_entropy'];
+const activations = ['relu', 'leaky_relu', 'sigmoid', 'tanh', 'identity', 'softmax'];
 const reasons = ['error_zero', 'neuron_dead', 'saturated', 'source_dead', 'input_zero', 'underflow',
   'mixed', 'cancels'];
 
@@ -76,7 +76,7 @@ test('the committed vectors agree with exact fractions', async () => {
 });
 
 test('the values that the core is held to are those of their script', async () => {
-  const file = name => fileURLToPath(new URL(`../unit/core/decimal_values.${name}`, import.meta.url));
+  const file = name => fileURLToPath(new URL(`../../unit/core/decimal_values.${name}`, import.meta.url));
   const {stdout} = await promisify(execFile)('python3', [file('py')], {maxBuffer: 1 << 28});
   assert.equal(stdout, readFileSync(file('h'), 'utf8'));
 });
@@ -98,8 +98,9 @@ test('a gradient has a reason exactly where it is exactly 0', () => {
   const replies = cases.filter(({got}) => got.why_zero);
   assert.ok(replies.length >= 100, `${replies.length} replies`);
   for (const {name, got} of replies) {
-    const gradients = Object.values(got.gradients).flat(2);
-    const explained = Object.values(got.why_zero).flat(2).map(reason => reason !== null);
+    const flat = tensors => Object.values(tensors).filter(tensor => tensor !== null).flat(2);
+    const gradients = flat(got.gradients);
+    const explained = flat(got.why_zero).map(reason => reason !== null);
     assert.deepEqual(explained, gradients.map(gradient => gradient === 0), name);
     assert.equal(got.parameters.nonzero, gradients.filter(gradient => gradient !== 0).length, name);
   }
@@ -118,6 +119,16 @@ test('the random networks cover what they are there for', () => {
   assertCovered(options.map(o => o.round_decimals), [...Array(16).keys(), null, undefined], 3);
   assertCovered(options.map(o => o.relu_at_zero), [0, 0.25, 0.3, 0.5, 1, undefined], 10);
   assertCovered(cases.map(({request}) => request.steps), [1, 2, 3, 4, undefined], 5);
+  assertCovered(options.map(({reduction}) => reduction), ['mean', 'sum', undefined], 30);
+  assertCovered(options.map(({layout}) => layout), ['in_out', 'out_in', undefined], 30);
+  assertCovered(networks.map(network => 'biases' + Object.values(network).includes(null)), ['biasestrue', 'biasesfalse'], 50);
+  assertCovered(cases.map(({request}) => (request.frozen ?? []).length), [0, 1, 2], 10);
+  const samples = cases.flatMap(({request, path}) => path === '/backward' ? request.samples : []);
+  assertCovered(samples.map(sample => 'dL_dy_hat' in sample), [true, false], 50);
+  const ends = cases.map(({request}) => `${activationsOf(request.network).at(-1)} ${request.options?.loss ?? 'mse'}`);
+  assertCovered(ends, ['softmax mse', 'softmax half_sse', 'softmax cross_entropy', 'sigmoid binary_cross_entropy', 'sigmoid mse'], 5);
+  const shown = cases.flatMap(({got}) => (got.samples ?? []).flatMap(sample => sample.dL_dy_hat ?? []));
+  assertCovered(shown.map(value => value === null), [true], 10);
   const given = cases.flatMap(({got}) => Object.keys(got.parameters?.zero_because ?? {}));
   assertCovered(given, reasons, 5);
 });

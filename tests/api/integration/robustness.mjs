@@ -75,6 +75,8 @@ const repeated = (size, before, piece, last, after) =>
   `${before}${piece.repeat(Math.floor((size - before.length - last.length - after.length) / piece.length))}${last}${after}`;
 const keys = (n, name) => `{${Array.from({length: n}, (_, i) => `"${name(i)}":0`).join()}}`;
 const layers = n => Object.fromEntries(fill(n).flatMap((_, i) => [[`W${i + 1}`, [[1]]], [`b${i + 1}`, [0]]]));
+const waves = (depth, units) => Object.assign({activations: fill(depth, 'tanh')}, ...fill(depth, 0).map((_, k) =>
+  ({[`W${k + 1}`]: k % 2 ? fill(units, [0]) : [fill(units, 0)], [`b${k + 1}`]: fill(k % 2 ? 1 : units, 0)})));
 const wide = (inputs, units) => ({network: {W1: fill(inputs, fill(units, 1)), b1: fill(units, 0)}, samples: [{x: fill(inputs, 1), y: fill(units, 0)}]});
 
 // ---- 3.1 HTTP ----
@@ -94,6 +96,10 @@ const http = limits => [
   [4, 'two Hosts', live('Host: b'), badRequest],
   [4, 'an empty Host', head('GET /livez HTTP/1.1', 'Host:'), badRequest],
   [4, 'a Host with a space', head('GET /livez HTTP/1.1', 'Host: a b'), badRequest],
+  ...['a:99999', 'a:65536', 'a:b', 'a:b:c', 'a:1:2', '$(x)', 'a;b', 'a%20b', ':80', '::1', '[::1', '[]:80', '[::1]:99999', 'a@b', '*'].map(name =>
+    [4, `Host: ${name}`, head('GET /livez HTTP/1.1', `Host: ${name}`), badRequest]),
+  ...['a:65535', 'a:', 'a.b-c_d.', '127.0.0.1:80', '[::1]', '[::1]:8080'].map(name =>
+    [4, `Host: ${name}`, head('GET /livez HTTP/1.1', `Host: ${name}`), fine()]),
   [4, 'a Host with a path', head('GET /livez HTTP/1.1', 'Host: a/b'), badRequest],
   [5, 'a length, then a coding', forward('Content-Length: 5', 'Transfer-Encoding: chunked') + '0\r\n\r\n' + hidden, notHandedOver],
   [5, 'a coding, then a length', forward('Transfer-Encoding: chunked', `Content-Length: ${5 + hidden.length}`) + '0\r\n\r\n' + hidden, notHandedOver],
@@ -119,6 +125,14 @@ const http = limits => [
   [13, 'NUL in a value', live('X-A: b\0c'), notHandedOver],
   [13, 'NUL in Host', head('GET /livez HTTP/1.1', 'Host: a\0b'), notHandedOver],
   [13, 'NUL in a name', live('X\0A: b'), library(400)],
+  [13, 'NUL at the end of the target', head('GET /metrics\0 HTTP/1.1', host), since10(badRequest, libraryCloses)],
+  [13, 'NUL in the query', head('GET /livez?a=b\0c HTTP/1.1', host), since10(badRequest, libraryCloses)],
+  [13, 'NUL behind an empty query', head('GET /livez?\0 HTTP/1.1', host), since10(badRequest, libraryCloses)],
+  [13, 'a line that begins with NUL', `\0abc\r\n${live()}`, since10(badRequest, libraryCloses)],
+  [13, 'a line that is NUL', `\0\r\n${live()}`, since10(badRequest, libraryCloses)],
+  [13, 'a request behind NUL', `\0GET /version HTTP/1.1\r\n${live()}`, since10(badRequest, libraryCloses)],
+  [13, 'a header behind NUL', live('X-A: b', '\0X-B: c'), notHandedOver],
+  [13, 'an empty line first', `\r\n${live()}`, fine()],
   [13, 'NUL in the target', head('GET /livez\0x HTTP/1.1', host), since10(badRequest, libraryCloses)],
   [13, 'a bare LF after a header', 'GET /livez HTTP/1.1\r\nHost: a\nX-A: b\r\n\r\n', notHandedOver],
   [13, 'nothing but bare LFs', 'GET /livez HTTP/1.1\nHost: a\n\n', notHandedOver],
@@ -140,16 +154,23 @@ const http = limits => [
   ...['/../etc/passwd', '/%2e%2e/etc/passwd', '/livez%00', '/problems', '/problems/nothing', '/problems/not-found/', '/openapi.yaml/'].map(path =>
     [17, `GET ${path}`, head(`GET ${path} HTTP/1.1`, host), notFound]),
   [18, 'an absolute target, any authority', head('GET http://elsewhere.example/livez HTTP/1.1', host), fine()],
+  ...['a:99999', 'a@b', 'a;b', ''].map(authority =>
+    [18, `an absolute target with the authority ${authority}`, head(`GET http://${authority}/livez HTTP/1.1`, host), badRequest]),
   [18, 'an absolute target without a path', head('GET http://elsewhere.example HTTP/1.1', host), fine(reply => assert.equal(reply.json.name, 'backpropd'))],
   [19, 'OPTIONS *', head('OPTIONS * HTTP/1.1', host), keeping(204)],
   [19, 'GET *', head('GET * HTTP/1.1', host), notFound],
   [20, 'a target of 4 KiB', head(`GET /${a(4095)} HTTP/1.1`, host), notFound],
   [20, 'a target of 4 KiB and a byte', head(`GET /${a(4096)} HTTP/1.1`, host), closing(414, 'uri_too_long')],
+  [20, 'a query of 553 parts', head(`GET /livez?${'a&'.repeat(553)} HTTP/1.1`, host), fine()],
+  [20, 'a query of 2,044 parts', head(`GET /livez?${'a&'.repeat(2044)} HTTP/1.1`, host), fine()],
   [20, 'a target beyond the room for headers', head(`GET /${a(100000)} HTTP/1.1`, host), library(414)],
   [21, '100 headers', live(...fill(99, 'X-A: b')), fine()],
   [21, '101 headers', live(...fill(100, 'X-A: b')), closing(431, 'headers_too_large')],
   [21, 'headers of the very limit', live(`X-A: ${a(limits.header_bytes - live('X-A: ').length)}`), fine()],
   [21, 'headers a byte beyond the limit', live(`X-A: ${a(limits.header_bytes - live('X-A: ').length + 1)}`), closing(431, 'headers_too_large')],
+  [21, '491 cookies', live(`Cookie: ${'a=b;'.repeat(491)}`), fine()],
+  [21, '8,000 cookies', live(`Cookie: ${'a;'.repeat(8000)}`), fine()],
+  [21, '99 headers of cookies', live(...fill(99, `Cookie: ${'a;'.repeat(70)}`)), fine()],
   [21, 'a header beyond the room for headers', live(`X-A: ${a(100000)}`), library(431)],
   [21, '5,000 headers', live(...fill(5000, 'X-A: b')), library(431)],
   [22, 'POST without a length', forward() + hidden, closing(411, 'length_required')],
@@ -161,8 +182,17 @@ const http = limits => [
   [24, 'a chunk that goes on', chunked + '2\r\n{}XX0\r\n\r\n' + hidden, library(400)],
   [25, 'a chunk whose size overflows', chunked + 'fffffffffffffffff\r\n' + hidden, library(413)],
   [25, 'a chunk with an extension of 100 kB', chunked + `2;${a(100000)}\r\n{}\r\n0\r\n\r\n` + hidden, since10(library(500), {...libraryCloses, maybe: 408, slow: true, args: ['--body-timeout', '1']})],
-  [25, 'a chunk with a small extension', chunked + '2;a=b\r\n{}\r\n0\r\n\r\n', since10(someFaults, library(400))],
+  [25, 'a chunk with a small extension', chunked + '2;a=b\r\n{}\r\n0\r\n\r\n', since10({...someFaults, closed: true}, library(400))],
   [26, 'Expect: 100-continue', post('/forward', json(tiny), 'Expect: 100-continue'), {...fine(), interim: since10(100, null)}], // 1.0 finds the body beside the head
+  [26, 'Expect: 100-continue without a body', live('Expect: 100-continue'), fine()],
+  [26, 'Expect: 100-continue without a body, and a request behind', live('Expect: 100-continue', 'X-Request-Id: n0') + live('X-Request-Id: n1'), {...fine(), ids: ['n0', 'n1']}],
+  [26, 'Expect: 100-continue with an empty body, and a request behind',
+    forward('Content-Length: 0', 'Expect: 100-continue', 'X-Request-Id: n0') + live('X-Request-Id: n1'), {status: 400, ids: ['n0', 'n1']}],
+  ...['Content-Length: 5', 'Transfer-Encoding: chunked'].flatMap(length => [
+    [26, `Expect: 100-continue on a path that is none, ${length}`, head('POST /nowhere HTTP/1.1', host, length, 'Expect: 100-continue'), closing(404, 'not_found')],
+    [26, `Expect: 100-continue with a method too many, ${length}`, head('POST /livez HTTP/1.1', host, length, 'Expect: 100-continue'), closing(405, 'method_not_allowed')],
+    [26, `Expect: 100-continue of another type, ${length}`, forward(length, 'Content-Type: text/csv', 'Expect: 100-continue'), closing(415, 'unsupported_media_type')],
+  ]),
   [27, 'Expect: 100-continue, too large', forward(`Content-Length: ${limits.body_bytes + 1}`, 'Expect: 100-continue'), closing(413, 'body_too_large')],
   [28, 'Expect: other', forward('Content-Length: 2', 'Expect: other') + '{}' + hidden, closing(417, 'expectation_failed')],
   [29, 'a body of the very limit', post('/forward', json(tiny).padEnd(limits.body_bytes)), fine()],
@@ -172,20 +202,21 @@ const http = limits => [
   [30, 'a body of 8 limits and a byte', forward(`Content-Length: ${8 * limits.body_bytes + 1}`) + hidden, closing(413, 'body_too_large', {about: {limit: limits.body_bytes}})],
   ...['application/json; charset=latin1', 'application/json; charset=utf-16', 'application/json; charset=utf-8x', 'application/xml', 'text/html', 'multipart/form-data', 'application/jsonx', 'image/png', 'nonsense'].map(type =>
     [32, type, post('/forward', json(tiny), `Content-Type: ${type}`), wrongType]),
-  ...['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'Application/JSON'].map(type =>
+  ...['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'Application/JSON', 'application/json; charset=utf8', 'text/plain; charset=US-ASCII',
+    'text/json', 'application/vnd.api+json', 'application/x-www-form-urlencoded'].map(type =>
     [32, type, post('/forward', json(tiny), `Content-Type: ${type}`), fine()]),
-  ...['gzip', 'br', 'deflate', 'gzip, identity'].map(coding =>
+  ...['gzip', 'br', 'deflate', 'gzip, identity', 'identity'].map(coding =>
     [33, `Content-Encoding: ${coding}`, post('/forward', json(tiny), `Content-Encoding: ${coding}`), wrongType]),
-  [33, 'Content-Encoding: identity', post('/forward', json(tiny), 'Content-Encoding: identity'), fine()],
   [35, '1,000 requests in one write', fill(1000, '').map((_, i) => live(`X-Request-Id: n${i}`)).join(''), {...fine(), ids: fill(1000, '').map((_, i) => `n${i}`)}],
   [36, 'a request in single bytes', [...live()], fine()],
   [37, 'HEAD /healthz', head('HEAD /healthz HTTP/1.1', host), fine(reply => assert.equal(reply.text, ''))],
-  [38, 'Range', live('Range: bytes=0-3'), fine(reply => assert.equal(reply.text, '{"status":"ok"}'))],
+  [38, 'Range', live('Range: bytes=0-3'), fine(reply => assert.equal(reply.text, '{"status":"ok"}\n'))],
   [39, 'GET with a body', live('Content-Length: 5') + '12345', fine()],
   [39, 'GET with a request for a body', live(`Content-Length: ${hidden.length}`) + hidden, fine()],
-  [39, 'GET with a chunked body', live('Transfer-Encoding: chunked') + '5\r\n12345\r\n0\r\n\r\n', fine()],
+  [39, 'GET with a chunked body', live('Transfer-Encoding: chunked') + '5\r\n12345\r\n0\r\n\r\n', {...fine(), closed: true}],
+  [39, 'a request behind a chunked body', live('Transfer-Encoding: chunked') + '0\r\n\r\n' + hidden, {...fine(), closed: true}],
   [40, 'Trailer with a length', post('/forward', json(tiny), 'Trailer: X-A'), fine()],
-  [40, 'trailers of a chunked body', `${chunked}${json(tiny).length.toString(16)}\r\n${json(tiny)}\r\n0\r\nX-A: b\r\nHost: b\r\n\r\n`, fine()],
+  [40, 'trailers of a chunked body', `${chunked}${json(tiny).length.toString(16)}\r\n${json(tiny)}\r\n0\r\nX-A: b\r\nHost: b\r\n\r\n`, {...fine(), closed: true}],
 ];
 
 // ---- 3.2 JSON ----
@@ -221,7 +252,12 @@ const syntax = () => [
   [45, 'half a pair, escaped', to('/forward', '{"a": "\\ud800"}'), notJson()],
   [45, 'the other half, escaped', to('/forward', '{"a": "\\udc00"}'), notJson()],
   [45, 'a pair in the wrong order', to('/forward', '{"a": "\\udc00\\ud800"}'), notJson()],
-  [46, 'a byte order mark', to('/forward', Buffer.from(`\ufeff${json(tiny)}`)), notJson()],
+  [46, 'a byte order mark', to('/forward', Buffer.from(`\ufeff${json(tiny)}`)), fine()],
+  [46, 'a byte order mark, and a fault behind it', to('/forward', Buffer.from('\ufeff{"a": oops}')), notJson('oops')],
+  [46, 'a byte order mark, and a fault on the second line', to('/forward', Buffer.from('\ufeff{\n"a": oops}')), notJson('oops')],
+  [46, 'two byte order marks', to('/forward', Buffer.from('\ufeff\ufeff{}')), notJson()],
+  [46, 'a byte order mark alone', to('/forward', Buffer.from('\ufeff')), notJson('')],
+  [46, 'a byte order mark at the end', to('/forward', Buffer.from('{}\ufeff')), notJson('\ufeff')],
   [46, 'UTF-16', to('/forward', Buffer.from(json(tiny), 'utf16le')), notJson()],
   [46, 'UTF-16 with its mark', to('/forward', Buffer.from(`\ufeff${json(tiny)}`, 'utf16le')), notJson()],
   ...[['in a text', '{"a": "b\0c"}'], ['in a name', '{"a\0": 1}'], ['after a number', '{"samples": [{"x": [1\0,2]}]}'], ['between', '{"a":\0 1}'],
@@ -288,7 +324,7 @@ const syntax = () => [
 
 // ---- 3.3 Meaning ----
 
-const activations = ['relu', 'leaky_relu', 'sigmoid', 'tanh', 'identity'];
+const activations = ['relu', 'leaky_relu', 'sigmoid', 'tanh', 'identity', 'softmax'];
 const big = {network: {W1: [['@1e308'], ['@1e308']], b1: [0]}, samples: [{x: [1, -1], y: [0]}, {x: [1, 1], y: [0]}]};
 const saturated = name => ({network: {W1: [[1], [0]], b1: [0], W2: [[1]], b2: [0], activations: [name, 'identity']},
   samples: [{x: [1000, 1], y: [5]}]});
@@ -339,9 +375,9 @@ const meaning = limits => [
   [64, 'y too long', to('/backward', but(tiny, {'/samples/0/y': [1, 2]})), fault('#/samples/0/y', 'shape_mismatch', {expected: 1, got: 2})],
   [64, 'an activation too few', to('/backward', but(tiny, {'/network/activations': ['relu']})), fault('#/network/activations', 'shape_mismatch', {expected: 2, got: 1})],
   [65, 'b1 too long', to('/backward', but(tiny, {'/network/b1': [1, 2, 3]})),
-    faults(['#/network/W1', 'shape_mismatch', {expected: 3, got: 2}], ['#/network/W2', 'shape_mismatch', {expected: 3, got: 2}])],
+    fault('#/network/b1', 'shape_mismatch', {expected: 2, got: 3})],
   [65, 'b2 too long', to('/backward', but(tiny, {'/network/b2': [1, 2]})),
-    faults(['#/network/W2', 'shape_mismatch', {expected: 2, got: 1}], ['#/samples/0/y', 'shape_mismatch', {expected: 2, got: 1}])],
+    fault('#/network/b2', 'shape_mismatch', {expected: 1, got: 2})],
   ...['/samples', '/network/W1', '/network/b1', '/network/W2', '/samples/0/x', '/samples/0/y'].map(pointer =>
     [66, `${pointer} is []`, to('/backward', but(tiny, {[pointer]: []})), {...someFaults, among: {pointer: `#${pointer}`, code: 'empty'}}]),
   [66, '/network/W1 is [[]]', to('/backward', but(tiny, {'/network/W1': [[]]})), {...someFaults, among: {code: 'empty'}}],
@@ -359,14 +395,22 @@ const meaning = limits => [
   [68, 'too many parameters', to('/forward', json({...wide(1000, limits.parameters / 1000), include: []})), fault('#/network', 'limit_exceeded', {expected: limits.parameters})],
   [68, 'too many samples', to('/forward', json({...one(1, 0, 1), samples: fill(limits.samples + 1, {x: [1]})})), fault('#/samples', 'limit_exceeded', {expected: limits.samples, got: limits.samples + 1})],
   [68, 'too many steps', to('/step', json({...one(1, 0, 1), learning_rate: 0, steps: limits.steps + 1})), fault('#/steps', 'limit_exceeded', {expected: limits.steps, got: limits.steps + 1})],
-  [69, 'too much work for /forward', to('/forward', json({...wide(1000, 900), samples: fill(2223, {x: '@[' + fill(1000, 0) + ']'}), include: []})), fault('#/samples', 'limit_exceeded', {expected: limits.multiply_adds})],
-  [69, 'too much work for /step', to('/step', json({...wide(200, 200), learning_rate: 0, steps: 50000})), fault('#/steps', 'limit_exceeded', {expected: limits.multiply_adds})],
+  [69, 'too much work for /forward', to('/forward', json({network: waves(16, 4096), samples: fill(4096, {x: [1]}), include: []})), fault('#/samples', 'limit_exceeded', {expected: limits.work})],
+  [69, 'too much work for /step', to('/step', json({...wide(200, 200), learning_rate: 0, steps: 50000})), fault('#/steps', 'limit_exceeded', {expected: limits.work})],
   [69, 'too many numbers in the reply', to('/backward', json({...wide(100, 100), samples: fill(100, wide(100, 100).samples[0])})), fault('#/include', 'limit_exceeded', {expected: limits.reply_numbers})],
   [70, 'an unknown activation', to('/forward', but(tiny, {'/network/activations': ['rleu', 'identity']})),
     fault('#/network/activations/0', 'unknown_value', {expected: activations, got: 'rleu', suggestion: 'relu'})],
   [70, 'an activation in capitals', to('/forward', but(tiny, {'/network/activations': ['relu', 'SIGMOID']})), fault('#/network/activations/1', 'unknown_value', {expected: activations})],
-  [70, 'an unknown loss', to('/forward', but(tiny, {'/options': {loss: 'cross_entropy'}})),
-    fault('#/options/loss', 'unknown_value', {expected: ['mse', 'sse', 'half_mse', 'half_sse'], got: 'cross_entropy'})],
+  [70, 'an unknown loss', to('/forward', but(tiny, {'/options': {loss: 'huber'}})),
+    fault('#/options/loss', 'unknown_value', {expected: ['mse', 'sse', 'half_mse', 'half_sse', 'cross_entropy', 'binary_cross_entropy',
+      'sum_binary_cross_entropy'], got: 'huber'})],
+  [70, 'a loss without its activation', to('/forward', but(tiny, {'/options': {loss: 'cross_entropy'}})),
+    fault('#/options/loss', 'incompatible', {expected: 'softmax', got: 'identity'})],
+  [70, 'softmax below the end', to('/forward', but(tiny, {'/network/activations': ['softmax', 'softmax']})), fault('#/network/activations/0', 'incompatible')],
+  [70, 'an unknown layout', to('/forward', but(tiny, {'/options': {layout: 'torch'}})),
+    fault('#/options/layout', 'unknown_value', {expected: ['in_out', 'out_in'], got: 'torch'})],
+  [70, 'an unknown tensor is frozen', to('/step', json({...step, frozen: ['b1', 'b3']})),
+    fault('#/frozen/1', 'unknown_value', {expected: ['W1', 'b1', 'W2', 'b2'], got: 'b3'})],
   [70, 'an unknown part', to('/forward', json({...tiny, include: ['samples', 'everything']})), fault('#/include/1', 'unknown_value', {expected: ['samples', 'why_zero']})],
   [72, 'learning rate 0', to('/step', json({...step, learning_rate: 0, steps: 3})), fine(({json: reply}) => {
     assert.equal(reply.changed, 0);
@@ -387,6 +431,15 @@ const meaning = limits => [
   [74, 'the loss overflows', to('/forward', json(one(1, 0, '@1e200'))), notFinite({tensor: 'loss', index: [], sample: 0})],
   [74, 'without y no loss overflows', to('/forward', json({network: one(1, 0, 1).network, samples: [{x: ['@1e200']}]})), fine()],
   [74, 'the mean of the losses overflows', to('/forward', json({...one(1, 0, 1), options: {loss: 'sse'}, samples: fill(2, {x: ['@1e154'], y: ['@-1e153']})})), notFinite({tensor: 'loss', index: [], sample: undefined})],
+  [74, 'a gradient overflows, its index as W was posted', to('/backward', json({network: {W1: [[0, '@1e-150']], b1: null}, samples: [{x: [0, '@1e300'], y: [0]}],
+    options: {layout: 'out_in'}})), notFinite({tensor: 'dL_dW1', index: [0, 1], sample: 0})],
+  [74, 'an update overflows, its index as W was posted', to('/step', json({network: {W1: [[0, 1]], b1: null}, samples: [{x: [0, 1], y: [0]}],
+    options: {layout: 'out_in'}, learning_rate: '@1.7e308'})), notFinite({tensor: 'W1', index: [0, 1], step: 0})],
+  [74, 'the gradient of x overflows', to('/backward', json({...one('@1e200', 0, 0), samples: [{x: [0], y: ['@1e150']}]})),
+    notFinite({tensor: 'dL_dx', index: [0], sample: 0})],
+  [74, 'the gradient of x is not asked for', to('/backward', json({...one('@1e200', 0, 0), samples: [{x: [0], y: ['@1e150']}], include: []})), fine(() => {})],
+  [74, 'targets whose sum overflows', to('/backward', json({network: {W1: [[0, 0, 0]], b1: [-1000, 0, 0], activations: ['softmax']},
+    samples: [{x: [1], y: [0, '@1e308', '@1e308']}], options: {loss: 'cross_entropy'}})), notFinite({tensor: 'dL_dz1', index: [0], sample: 0})],
   [74, 'a gradient overflows', to('/backward', json({...one('@1e-150', 0, '@1e300')})), notFinite({tensor: 'dL_dW1', index: [0, 0], sample: 0})],
   [74, 'the gradient of a hidden unit overflows', to('/backward', json({network: {W1: [[0]], b1: ['@1e-300'], W2: [['@1e300']], b2: [0]}, samples: [{x: [1], y: ['@1e100']}]})),
     notFinite({tensor: 'dL_dh1', index: [0], sample: 0})],

@@ -23,7 +23,7 @@ function bytesOf({path, body}, text = body) {
 function asBytes(asked) {
   if (asked.path) return bytesOf(asked, Buffer.from(asked.body));
   const pieces = [asked].flat();
-  const [, method, path] = /^(\S+) (\S+)/.exec(pieces.join('').slice(0, 9000)) ?? [];
+  const [, method, path] = /^(?:(?:\0.*)?\r\n)*(\S+) (\S+)/.exec(pieces.join('').slice(0, 9000)) ?? [];
   return {pieces, method, path};
 }
 

@@ -14,7 +14,10 @@ HALF_ULP = 2.0 ** -53
 SMALLEST = 2.0 ** -1074
 LIBM = 2.0 ** -50  # exp, tanh and the few operations around them: eight units in the last place
 SLACK = 1 + 2.0 ** -40  # the bounds themselves are computed in doubles
-FIXED_BITS = 200  # of sigmoid and tanh, whose values are no fractions
+FIXED_BITS = 200  # of powers, logarithms and quotients, whose values are no fractions of powers of 2
+UNDERFLOWS = -746  # exp of less is 0
+LOST_BESIDE_1 = 2.0 ** -60  # 1 + less is 1
+FLAT_TANH = 22  # tanh of more is 1
 TOLERANCE = 1e-13  # of numbers in a reply (relative above 1); the tests allow 1e-12 and 1e-11
 
 
@@ -76,7 +79,6 @@ def number(posted):
 ZERO = Num(Fraction(0), 0.0, 0.0)
 ONE = number(1)
 MINUS_ONE = number(-1)
-HALF = number(0.5)
 
 
 def is_exact_zero(num):
@@ -126,53 +128,108 @@ def rounded(z, decimals):
     return settle(Fraction(round(t.value), 10 ** decimals), 0.0)
 
 
-def exp_fixed(value):
-    """exp of a Fraction, as a Decimal good to some 70 digits."""
-    fixed = (value.numerator << FIXED_BITS) // value.denominator
-    return (Decimal(fixed) / (1 << FIXED_BITS)).exp()
+def dyadic(value):
+    """The Fraction itself if its denominator is a power of 2, else its first 200 bits: enough for
+    any double, and the next sum of such values stays short.
+    """
+    if not value.denominator & (value.denominator - 1):
+        return value
+    shift = FIXED_BITS + value.denominator.bit_length() - abs(value.numerator).bit_length()
+    scale = Fraction(2) ** shift
+    return round(value * scale) / scale
 
 
-def transcendental(formula, z, steepness):
-    """formula(exp, z) in high precision; an error of z grows by at most the steepness."""
+def decimal_of(value):
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def calculated(formula, z):
+    """formula(decimal) in high precision, as a Fraction."""
     with localcontext() as context:
-        context.prec = 75
-        value = Fraction(int(formula(z.value) * (1 << FIXED_BITS)), 1 << FIXED_BITS)
+        context.prec = 80
+        context.Emin, context.Emax = -10 ** 6, 10 ** 6
+        return dyadic(Fraction(formula(decimal_of(z))))
+
+
+def from_library(value, carried):
+    """What a library's function and the few operations around it return: near the value, and near
+    0 for a value below the smallest double.
+    """
     approx = float(value)
-    return Num(value, approx, (z.bound * steepness + abs(approx) * LIBM) * SLACK + SMALLEST)
+    return Num(value, approx, (carried + abs(approx) * LIBM) * SLACK + 4 * SMALLEST)
 
 
-def sigmoid_formula(value):
-    return 1 / (1 + exp_fixed(-value))
+def power(z):
+    """exp(z) of z <= 0, with an error that is relative to it."""
+    if is_exact_zero(z):
+        return ONE
+    if z.approx + z.bound < UNDERFLOWS:
+        return ZERO
+    if z.bound > 0.01:
+        raise Ambiguous("too ill-conditioned for a power")
+    value = calculated(Decimal.exp, z.value)
+    return from_library(value, float(value) * z.bound * 1.01)
 
 
-def tanh_formula(value):
-    twice = exp_fixed(2 * value)
-    return (twice - 1) / (twice + 1)
+def log1p(x):
+    """ln(1 + x) of x >= 0."""
+    if is_exact_zero(x):
+        return ZERO
+    return from_library(calculated(lambda v: (1 + v).ln(), x.value), x.bound)
 
 
-def is_saturated(z, smooth, flat):
-    """False up to |z| = smooth, True from flat on: there any formula's derivative is exactly 0."""
-    if abs(z.approx) + z.bound <= smooth:
-        return False
-    if abs(z.approx) - z.bound >= flat:
-        return True
-    raise Ambiguous("saturated or not?")
+def quotient(a, b):
+    """a / b, both at least 0, b not 0."""
+    if is_exact_zero(a):
+        return ZERO
+    if b.approx <= 4 * b.bound:
+        raise Ambiguous("divided by nearly 0")
+    value = dyadic(a.value / b.value)
+    if value > 2 ** 1020:
+        raise Ambiguous("is it beyond the largest double?")
+    return settle(value, (a.bound + float(value) * b.bound) / (b.approx - b.bound) * SLACK)
+
+
+def negative_magnitude(z):
+    """-|z|"""
+    return Num(-abs(z.value), -abs(z.approx), z.bound)
+
+
+def sigmoid_pair(z):
+    """sigmoid(z) and sigmoid(-z), each with all its digits."""
+    e = power(negative_magnitude(z))
+    if e.approx + e.bound < LOST_BESIDE_1:
+        small, large = e, ONE
+    else:
+        large = quotient(ONE, ONE + e)
+        small = quotient(e, ONE + e)
+    return (large, small) if z.value > 0 else (small, large)
 
 
 def sigmoid(z):
-    if is_exact_zero(z):
-        return HALF
-    if is_saturated(z, 30, 800):
-        return ONE if z.value > 0 else ZERO
-    return transcendental(sigmoid_formula, z, 0.25)
+    return sigmoid_pair(z)[0]
+
+
+def sigmoid_slope(z):
+    u, v = sigmoid_pair(z)
+    return u * v
+
+
+def tanh_formula(value):
+    twice = (2 * value).exp()
+    return (twice - 1) / (twice + 1)
 
 
 def tanh(z):
     if is_exact_zero(z):
         return ZERO
-    if is_saturated(z, 15, 500):
+    if abs(z.approx) - z.bound >= FLAT_TANH:
         return ONE if z.value > 0 else MINUS_ONE
-    return transcendental(tanh_formula, z, 1.0)
+    return from_library(calculated(tanh_formula, z.value), z.bound)
+
+
+def tanh_slope(z):
+    return number(4) * sigmoid_slope(z + z)
 
 
 def printed(num):

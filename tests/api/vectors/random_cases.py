@@ -1,6 +1,6 @@
 """Random requests for reference.py, drawn so that the borders are met often: pre-activations of
-exactly 0, sums that cancel, errors of exactly 0, saturation, underflow. The same seed gives the
-same cases.
+exactly 0, sums that cancel, errors of exactly 0, saturation, underflow, outputs of softmax and
+sigmoid that are 0 and 1 to the last digit. The same seed gives the same cases.
 
 A case whose answer would hang on the rounding of doubles is dropped and another one drawn; how
 many, and how many of the cases kept have a relu at exactly 0, is said on stderr.
@@ -9,14 +9,17 @@ import random
 import sys
 
 from exact import Ambiguous
-from reference import activations_of, compute, forward, printed, read_layers, read_options, vector
+from reference import activations_of, compute, forward, printed, read, transposed, vector
 
 MAX_SIZE = 7
 LOSSES = ("mse", "sse", "half_mse", "half_sse")
+LOSSES_FROM_Z = {"softmax": ("cross_entropy",),
+                 "sigmoid": ("binary_cross_entropy", "sum_binary_cross_entropy")}
 GATED = ("relu", "leaky_relu")
 HIDDEN = ("relu", "relu", "relu", "leaky_relu", "sigmoid", "tanh", "identity")
-LAST = ("identity", "identity", "relu", "leaky_relu", "sigmoid", "tanh")
-LEARNING_RATES = (0, 0.01, 0.1, 0.25, 0.5, 1)
+LAST = ("identity", "identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax", "softmax")
+SQUASHING = ("sigmoid", "tanh", "relu")
+LEARNING_RATES = (0, 0.01, 0.1, 0.25, 0.5, 1, 2)
 MOST_STEPS = {1: 5, 2: 4, 3: 3, 4: 2, 5: 2}  # by depth: fractions grow with every step and layer
 
 
@@ -54,7 +57,8 @@ def draw_network(rng, sizes, weight):
     network = {}
     for k, (n_in, n_out) in enumerate(zip(sizes, sizes[1:]), 1):
         network[f"W{k}"] = [[weight(rng) for _ in range(n_out)] for _ in range(n_in)]
-        network[f"b{k}"] = [weight(rng) for _ in range(n_out)]
+        has_biases = rng.random() < 0.85
+        network[f"b{k}"] = [weight(rng) for _ in range(n_out)] if has_biases else None
     return network
 
 
@@ -76,6 +80,8 @@ def draw_options(rng, decimals):
         options["relu_at_zero"] = rng.choice((0, 1, 0.5, 0.25, 0.3))
     if rng.random() < 0.6:
         options["loss"] = rng.choice(LOSSES)
+    if rng.random() < 0.6:
+        options["reduction"] = rng.choice(("mean", "sum"))
     return options
 
 
@@ -88,18 +94,39 @@ def draw_base(rng, depth, weight, value, decimals):
     options = draw_options(rng, decimals)
     if options or rng.random() < 0.3:
         request["options"] = options
+    fit_loss(rng, request)
     return request
 
 
+def draw_target(rng, loss, y):
+    """A y that the loss can take: for cross_entropy now one that is 1, now any."""
+    if loss == "cross_entropy" and rng.random() < 0.5:
+        return [int(j == len(y) // 2) for j in range(len(y))]
+    if loss == "cross_entropy":
+        return [abs(y_j) for y_j in y]
+    return [rng.choice((0, 1, 0.5, 0.25, 0.9, as_written(rng, 1.0))) for _ in y]
+
+
+def fit_loss(rng, request):
+    """Often a loss that is made for the last activation, and targets to go with it."""
+    losses = LOSSES_FROM_Z.get(activations_of(request["network"])[-1])
+    if losses and rng.random() < 0.7:
+        loss = rng.choice(losses)
+        request["options"] = {**request.get("options", {}), "loss": loss}
+        for sample in request["samples"]:
+            sample["y"] = draw_target(rng, loss, sample["y"])
+
+
 def units_of(request, sample):
-    return forward(read_layers(request["network"]), vector(sample["x"]), read_options(request))
+    layers, options = read(request)
+    return forward(layers, vector(sample["x"]), options)
 
 
 def aim_at_zero(rng, request, clean):
     """Moves a bias of some relu layers so that one unit's pre-activation is 0 on one sample."""
     network = request["network"]
     for k, activation in enumerate(activations_of(network), 1):
-        if activation == "relu" and rng.random() < 0.6:
+        if activation == "relu" and network[f"b{k}"] and rng.random() < 0.6:
             z = units_of(request, rng.choice(request["samples"]))[k - 1].z
             j = rng.randrange(len(z))
             network[f"b{k}"][j] = clean(network[f"b{k}"][j] - printed(z[j]))
@@ -159,13 +186,21 @@ def matched_case(rng, depth):
 
 
 def saturated_case(rng, depth):
-    """Biases so large that every formula for the derivative of sigmoid and tanh gives exactly 0."""
+    """Biases so large that the derivative of sigmoid and tanh is exactly 0."""
+    return far_out_case(rng, depth, (-1000, 1000))
+
+
+def far_out_case(rng, depth, biases=(-700, -300, -30, 30, 300, 700)):
+    """Biases so large that outputs are 0 or 1 to the last digit, and errors are not."""
     request = decimals_case(rng, depth)
     network = request["network"]
-    network["activations"] = [rng.choice(("sigmoid", "tanh", "relu")) for _ in range(depth)]
+    network["activations"] = draw_activations(rng, depth, SQUASHING, ("sigmoid", "softmax", "tanh"))
+    request.get("options", {}).pop("loss", None)
     for k, activation in enumerate(network["activations"], 1):
         if activation != "relu":
-            network[f"b{k}"] = [rng.choice((b, -1000, 1000)) for b in network[f"b{k}"]]
+            network[f"b{k}"] = [rng.choice((decimal(rng), *biases))
+                                for _ in network[f"W{k}"][0]]
+    fit_loss(rng, request)
     return request
 
 
@@ -174,7 +209,7 @@ def tiny_case(rng, depth):
     request = exact_case(rng, depth)
     tiny = 2.0 ** rng.choice((-600, -537, -536))
     for k in range(1, depth + 1):
-        request["network"][f"b{k}"] = [0 for _ in request["network"][f"b{k}"]]
+        request["network"][f"b{k}"] = [0 for _ in request["network"][f"W{k}"][0]]
     for sample in request["samples"]:
         sample["x"] = [x_i * tiny for x_i in sample["x"]]
         sample["y"] = [0 for _ in sample["y"]]
@@ -182,7 +217,7 @@ def tiny_case(rng, depth):
 
 
 KINDS = ((decimals_case,) * 6 + (dyadic_case,) * 4
-         + (mirrored_case, matched_case, saturated_case, tiny_case))
+         + (mirrored_case, matched_case, saturated_case, tiny_case, far_out_case, far_out_case))
 SHALLOW = (mirrored_case, matched_case, tiny_case)  # deeper, little of what they are for is left
 
 
@@ -200,13 +235,35 @@ def finish_forward(rng, request, _):
                 del sample["y"]
 
 
+def finish_backward(rng, request, _):
+    if rng.random() < 0.2:
+        for sample in request["samples"]:
+            if rng.random() < 0.5:
+                sample["dL_dy_hat"] = [dyadic_input(rng) for _ in sample.pop("y")]
+
+
 def finish_step(rng, request, depth):
     request["learning_rate"] = rng.choice(LEARNING_RATES)
     if rng.random() < 0.7:
         request["steps"] = rng.randint(1, MOST_STEPS[depth])
+    if rng.random() < 0.5:
+        names = [name for name in request["network"] if name != "activations"]
+        request["frozen"] = [rng.choice(names) for _ in range(rng.randint(0, 2))]
 
 
-FINISH = {"/forward": finish_forward, "/backward": lambda *_: None, "/step": finish_step}
+FINISH = {"/forward": finish_forward, "/backward": finish_backward, "/step": finish_step}
+
+
+def draw_layout(rng, request):
+    if rng.random() < 0.5:
+        return
+    layout = rng.choice(("in_out", "out_in"))
+    request["options"] = {**request.get("options", {}), "layout": layout}
+    if layout == "out_in":
+        network = request["network"]
+        for name in network:
+            if name.startswith("W"):
+                network[name] = transposed(network[name])
 
 
 def draw_case(rng):
@@ -216,6 +273,7 @@ def draw_case(rng):
     request = kind(rng, depth)
     draw_include(rng, request)
     FINISH[path](rng, request, depth)
+    draw_layout(rng, request)
     return {"path": path, "request": request, "expect": compute(path, request)}
 
 

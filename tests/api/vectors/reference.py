@@ -5,17 +5,16 @@
     reference.py check                      recompute the vectors beside this file; 1 if one differs
     reference.py random --seed N --count M  M lines {"path", "request", "expect"} of random networks
 
-The numbers are those of the JSON text, read as doubles, and from there on exact fractions (sigmoid
-and tanh: sixty digits). Exact arithmetic and doubles legitimately part where a result turns on one
+The numbers are those of the JSON text, read as doubles, and from there on exact fractions (powers,
+logarithms and quotients: sixty digits). Exact arithmetic and doubles legitimately part where a result turns on one
 bit: a sum which is 0 in fractions and 1e-17 in doubles, a rounding half-way, an unrounded
-pre-activation next to 0, a sigmoid on the brink of saturation. exact.py carries a bound of the
-doubles' error along, and raises Ambiguous there: `random` drops such a case and draws another,
-`compute` and `check` fail. What is left is the same in fractions and in doubles. Dyadic numbers of
-few bits are exact in both, so zeros without rounding, ties, sums that cancel and underflows are
-tested with those.
+pre-activation next to 0. exact.py carries a bound of the doubles' error along, and raises Ambiguous
+there: `random` drops such a case and draws another, `compute` and `check` fail. What is left is the
+same in fractions and in doubles. Dyadic numbers of few bits are exact in both, so zeros without
+rounding, ties, sums that cancel and underflows are tested with those.
 
 The names are the textbook's: z = h W + b, h = activation(z), dL_dz = dL_dh * dh_dz,
-dL_dW = outer(h, dL_dz).
+dL_dW = outer(h, dL_dz). Inside, W is fan-in x fan-out whatever was posted; b is None without biases.
 """
 import argparse
 import json
@@ -25,8 +24,9 @@ from collections import namedtuple
 from fractions import Fraction
 
 sys.dont_write_bytecode = True  # keeps the source tree clean
-from exact import (Ambiguous, ONE, ZERO, differs, is_zero, number, printed, rounded,  # noqa: E402
-                   settle, sigmoid, sign, tanh, zero_truths)
+from exact import (Ambiguous, Num, ONE, ZERO, differs, is_exact_zero, is_zero, log1p,  # noqa: E402
+                   negative_magnitude, number, power, printed, quotient, rounded, settle, sigmoid,
+                   sigmoid_pair, sigmoid_slope, sign, tanh, tanh_slope, zero_truths)
 
 HERE = pathlib.Path(__file__).parent
 CHECK_TOLERANCE = 1e-12
@@ -35,10 +35,11 @@ REASONS = ("error_zero", "neuron_dead", "saturated", "source_dead", "input_zero"
            "mixed", "cancels")
 
 Layer = namedtuple("Layer", "W b activation")
-Options = namedtuple("Options", "round_decimals relu_at_zero loss")
-Unit = namedtuple("Unit", "z h dh_dz")  # vectors of one layer, for one sample
-Gradient = namedtuple("Gradient", "dL_dh dL_dz dL_dW dL_db")  # of one layer, for one sample
-Pass = namedtuple("Pass", "x units loss dead gradients reasons")  # all of one sample
+Options = namedtuple("Options", "round_decimals relu_at_zero loss reduction layout")
+Unit = namedtuple("Unit", "z h dh_dz")  # vectors of one layer, for one sample; of softmax a matrix
+# of one layer, for one sample; is_direct: dL_dz is not the product of dL_dh and dh_dz
+Gradient = namedtuple("Gradient", "dL_dh dL_dz dL_dW dL_db is_direct")
+Pass = namedtuple("Pass", "x units loss dead gradients reasons dL_dx")  # all of one sample
 Batch = namedtuple("Batch", "passes loss dead gradients why_zero")
 
 
@@ -60,15 +61,29 @@ def activations_of(network):
     return network.get("activations") or ["relu"] * (depth(network) - 1) + ["identity"]
 
 
-def read_layers(network):
-    return [Layer(matrix(network[f"W{k}"]), vector(network[f"b{k}"]), activation)
+def transposed(rows):
+    return [list(row) for row in zip(*rows)]
+
+
+def laid(rows, options):
+    """A matrix in the shape of W as it is posted, or a posted one as it is inside."""
+    return transposed(rows) if options.layout == "out_in" else rows
+
+
+def read_layers(request, options):
+    network = request["network"]
+
+    def biases(posted):
+        return None if posted is None else vector(posted)
+    return [Layer(matrix(laid(network[f"W{k}"], options)), biases(network[f"b{k}"]), activation)
             for k, activation in enumerate(activations_of(network), 1)]
 
 
 def read_options(request):
     options = request.get("options", {})
     return Options(options.get("round_decimals", 10), number(options.get("relu_at_zero", 0)),
-                   options.get("loss", "mse"))
+                   options.get("loss", "mse"), options.get("reduction", "mean"),
+                   options.get("layout", "in_out"))
 
 
 def included(request, default):
@@ -89,13 +104,11 @@ def leaky_relu(z, _):
 
 
 def sigmoid_unit(z, _):
-    h = sigmoid(z)
-    return h, h * (ONE - h)
+    return sigmoid(z), sigmoid_slope(z)
 
 
 def tanh_unit(z, _):
-    h = tanh(z)
-    return h, ONE - h * h
+    return tanh(z), tanh_slope(z)
 
 
 def identity(z, _):
@@ -106,8 +119,51 @@ ACTIVATIONS = {"relu": relu, "leaky_relu": leaky_relu, "sigmoid": sigmoid_unit, 
                "identity": identity}
 
 
+def sum_of(terms):
+    result = ZERO
+    for term in terms:
+        result = result + term
+    return result
+
+
+def others_of(terms, j):
+    """The sum of all but one, in order."""
+    return sum_of(term for i, term in enumerate(terms) if i != j)
+
+
+def largest_of(z):
+    """Where the largest stands, and its value: whichever doubles take of those that are nearly so."""
+    at = max(range(len(z)), key=lambda j: z[j].value)
+    gaps = [z[at] - z_j for j, z_j in enumerate(z) if j != at]
+    near = [gap.approx + gap.bound for gap in gaps if gap.bound and gap.approx <= gap.bound]
+    largest = z[at]
+    return at, Num(largest.value, largest.approx, largest.bound + max(near)) if near else largest
+
+
+def powers(z):
+    at, largest = largest_of(z)
+    return [ONE if z[j] is largest else power(z_j - largest) for j, z_j in enumerate(z)]
+
+
+def one_less(e, j):
+    """1 - y_hat[j]"""
+    return quotient(others_of(e, j), sum_of(e))
+
+
+def minus(num):
+    return ZERO - num
+
+
+def softmax_layer(z):
+    e = powers(z)
+    y_hat = [quotient(e_j, sum_of(e)) for e_j in e]
+    rows = [[y_hat[j] * one_less(e, j) if k == j else minus(y_hat[j] * y_hat[k])
+             for k in range(len(z))] for j in range(len(z))]
+    return Unit(z, y_hat, rows)
+
+
 def pre_activation(layer, h, j, options):
-    z = layer.b[j]
+    z = layer.b[j] if layer.b else ZERO
     for i, h_i in enumerate(h):
         z = z + h_i * layer.W[i][j]
     if layer.activation in ("relu", "leaky_relu") and options.round_decimals is not None:
@@ -116,7 +172,9 @@ def pre_activation(layer, h, j, options):
 
 
 def forward_layer(layer, h, options):
-    z = [pre_activation(layer, h, j, options) for j in range(len(layer.b))]
+    z = [pre_activation(layer, h, j, options) for j in range(len(layer.W[0]))]
+    if layer.activation == "softmax":
+        return softmax_layer(z)
     pairs = [ACTIVATIONS[layer.activation](z_j, options) for z_j in z]
     return Unit(z, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
 
@@ -130,17 +188,41 @@ def forward(layers, x, options):
 
 
 def loss_factor(loss, n_out):
-    """c' of the loss c' * sum((y_hat - y)^2)."""
+    """What the sum over the outputs is multiplied by."""
     return {"mse": Fraction(1, n_out), "sse": Fraction(1), "half_mse": Fraction(1, 2 * n_out),
-            "half_sse": Fraction(1, 2)}[loss]
+            "half_sse": Fraction(1, 2), "cross_entropy": Fraction(1),
+            "binary_cross_entropy": Fraction(1, n_out),
+            "sum_binary_cross_entropy": Fraction(1)}[loss]
 
 
-def loss_of(y_hat, y, options):
-    total = ZERO
-    for y_hat_j, y_j in zip(y_hat, y):
-        error = y_hat_j - y_j
-        total = total + error * error
-    return settle(loss_factor(options.loss, len(y)), 0.0) * total
+def squares(unit, y):
+    errors = [y_hat_j - y_j for y_hat_j, y_j in zip(unit.h, y)]
+    return sum_of(error * error for error in errors)
+
+
+def cross_entropy(unit, y):
+    at, largest = largest_of(unit.z)
+    spread = log1p(others_of(powers(unit.z), at))
+    return sum_of(y_j * ((largest - z_j) + spread) for z_j, y_j in zip(unit.z, y))
+
+
+def positive_part(z):
+    return z if z.value > 0 else Num(Fraction(0), 0.0, z.bound if z.approx + z.bound > 0 else 0.0)
+
+
+def binary_cross_entropy(unit, y):
+    return sum_of(positive_part(z_j) - z_j * y_j + log1p(power(negative_magnitude(z_j)))
+                  for z_j, y_j in zip(unit.z, y))
+
+
+# of losses that are calculated from z: what is summed up
+FROM_Z = {"cross_entropy": cross_entropy, "binary_cross_entropy": binary_cross_entropy,
+          "sum_binary_cross_entropy": binary_cross_entropy}
+
+
+def loss_of(unit, y, options):
+    summed = FROM_Z.get(options.loss, squares)(unit, y)
+    return settle(loss_factor(options.loss, len(y)), 0.0) * summed
 
 
 def h_name(k, layers):
@@ -154,9 +236,40 @@ def dead_units(layers, units):
 
 # --- backward ------------------------------------------------------------------------------------
 
-def dL_dy_hat(y_hat, y, options):
-    factor = settle(2 * loss_factor(options.loss, len(y)), 0.0)
-    return [factor * (y_hat_j - y_j) for y_hat_j, y_j in zip(y_hat, y)]
+def ratio(a, b):
+    """a / b, 0 where a is; None beyond the largest double."""
+    if is_exact_zero(a):
+        return ZERO
+    beyond = is_exact_zero(b) or a.value / b.value > 2 ** 1025
+    return None if beyond else quotient(a, b)
+
+
+def binary_slope(z, y):
+    """The derivative by y_hat of one output, but for the factor."""
+    u, v = sigmoid_pair(z)
+    falling, rising = ratio(ONE - y, v), ratio(y, u)
+    return None if falling is None or rising is None else falling - rising
+
+
+def dL_dy_hat(unit, y, options):
+    factor = settle(loss_factor(options.loss, len(y)), 0.0)
+    if options.loss == "cross_entropy":
+        slopes = [ratio(y_j, y_hat_j) for y_hat_j, y_j in zip(unit.h, y)]
+        return [slope and minus(slope) for slope in slopes]
+    if options.loss in FROM_Z:
+        return [slope and factor * slope for slope in map(binary_slope, unit.z, y)]
+    twice = settle(2 * loss_factor(options.loss, len(y)), 0.0)
+    return [twice * (y_hat_j - y_j) for y_hat_j, y_j in zip(unit.h, y)]
+
+
+def dL_dz_from_z(unit, y, options):
+    """Of the two pairs of activation and loss that are made for each other."""
+    if options.loss == "cross_entropy":
+        e = powers(unit.z)
+        return [unit.h[j] * others_of(y, j) - y[j] * one_less(e, j) for j in range(len(y))]
+    factor = settle(loss_factor(options.loss, len(y)), 0.0)
+    pairs = [sigmoid_pair(z_j) for z_j in unit.z]
+    return [factor * ((ONE - y_j) * u - y_j * v) for (u, v), y_j in zip(pairs, y)]
 
 
 def outer(h, dL_dz):
@@ -165,32 +278,50 @@ def outer(h, dL_dz):
 
 def back_through(W, dL_dz):
     """dL_dh of the layer below: W dL_dz."""
-    dL_dh = []
-    for row in W:
-        total = ZERO
-        for w, dL_dz_j in zip(row, dL_dz):
-            total = total + w * dL_dz_j
-        dL_dh.append(total)
-    return dL_dh
+    return [sum_of(w * dL_dz_j for w, dL_dz_j in zip(row, dL_dz)) for row in W]
 
 
-def backward(layers, x, y, units, options):
+def through_gate(dL_dh, unit, activation):
+    if activation != "softmax":
+        return [d * gate for d, gate in zip(dL_dh, unit.dh_dz)]
+    return [sum_of(d * row[k] for d, row in zip(dL_dh, unit.dh_dz)) for k in range(len(dL_dh))]
+
+
+def errors_of_last(layer, unit, sample, options):
+    """dL_dy_hat, dL_dzL, and whether the reasons speak of dL_dzL alone."""
+    is_softmax = layer.activation == "softmax"
+    if "y" not in sample:
+        dL_dh = vector(sample["dL_dy_hat"])
+        return dL_dh, through_gate(dL_dh, unit, layer.activation), is_softmax
+    y = vector(sample["y"])
+    dL_dh = dL_dy_hat(unit, y, options)
+    if options.loss in FROM_Z:
+        return dL_dh, dL_dz_from_z(unit, y, options), True
+    return dL_dh, through_gate(dL_dh, unit, layer.activation), is_softmax
+
+
+def backward(layers, x, sample, units, options):
+    """The gradients of each layer, and dL_dx."""
     gradients = [None] * len(layers)
-    dL_dh = dL_dy_hat(units[-1].h, y, options)
+    dL_dh, dL_dz, is_direct = errors_of_last(layers[-1], units[-1], sample, options)
     for k in reversed(range(len(layers))):
         below = units[k - 1].h if k else x
-        dL_dz = [d * gate for d, gate in zip(dL_dh, units[k].dh_dz)]
-        gradients[k] = Gradient(dL_dh, dL_dz, outer(below, dL_dz), dL_dz)
+        dL_db = dL_dz if layers[k].b else None
+        gradients[k] = Gradient(dL_dh, dL_dz, outer(below, dL_dz), dL_db, is_direct)
         dL_dh = back_through(layers[k].W, dL_dz)
-    return gradients
+        if k:
+            dL_dz, is_direct = through_gate(dL_dh, units[k - 1], layers[k - 1].activation), False
+    return gradients, dL_dh
 
 
 # --- why a gradient is zero ----------------------------------------------------------------------
 
-def unit_checks(dL_dh_j, gate, activation):
+def unit_checks(gradient, unit, j, activation):
     """What may stop the error at the unit itself: (reason, truths), in order."""
-    return [("error_zero", zero_truths(dL_dh_j)),
-            ("neuron_dead" if activation == "relu" else "saturated", zero_truths(gate))]
+    if gradient.is_direct:
+        return [("error_zero", zero_truths(gradient.dL_dz[j]))]
+    return [("error_zero", zero_truths(gradient.dL_dh[j])),
+            ("neuron_dead" if activation == "relu" else "saturated", zero_truths(unit.dh_dz[j]))]
 
 
 def source_checks(h_i, source_is_dead):
@@ -220,10 +351,10 @@ def layer_reasons(layers, x, units, dead, gradients, k):
     activation = layers[k].activation
     sources = zip(*sources_below(layers, x, units, dead, k))
     at_source = [source_checks(h_i, is_dead) for h_i, is_dead in sources]
-    at_unit = [unit_checks(dL_dh_j, gate, activation)
-               for dL_dh_j, gate in zip(gradients[k].dL_dh, units[k].dh_dz)]
+    at_unit = [unit_checks(gradients[k], units[k], j, activation)
+               for j in range(len(gradients[k].dL_dz))]
     W = [[first_that_holds(unit + source) for unit in at_unit] for source in at_source]
-    return W, [first_that_holds(unit) for unit in at_unit]
+    return W, [first_that_holds(unit) for unit in at_unit] if layers[k].b else None
 
 
 def one_reason(reasons):
@@ -245,29 +376,31 @@ def batch_reason(terms, reasons, total, mean):
     return one_reason(reasons)
 
 
-def mean_and_reason(terms, reasons):
-    total = ZERO
-    for term in terms:
-        total = total + term
-    mean = total / len(terms)
-    return mean, batch_reason(terms, reasons, total, mean)
+def reduced(terms, reduction):
+    """The sum over the samples, and what is shown of it."""
+    summed = sum_of(terms)
+    return summed, summed / len(terms) if reduction == "mean" else summed
 
 
-def combine(terms, reasons):
-    """Means and reasons of one parameter tensor; one tensor a sample comes in."""
+def combine(terms, reasons, reduction):
+    """What is shown of one parameter tensor, and reasons; one tensor a sample comes in."""
+    if terms[0] is None:
+        return None, None
     if isinstance(terms[0], list):
-        pairs = [combine(list(t), list(r)) for t, r in zip(zip(*terms), zip(*reasons))]
+        pairs = [combine(list(t), list(r), reduction) for t, r in zip(zip(*terms), zip(*reasons))]
         return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    return mean_and_reason(terms, reasons)
+    summed, shown_of_it = reduced(terms, reduction)
+    return shown_of_it, batch_reason(terms, reasons, summed, shown_of_it)
 
 
-def combine_layers(layers, passes):
+def combine_layers(layers, passes, reduction):
     gradients, why_zero = {}, {}
     for k in range(len(layers)):
         for name, part in (("W", 0), ("b", 1)):
             terms = [(p.gradients[k].dL_dW, p.gradients[k].dL_db)[part] for p in passes]
             reasons = [p.reasons[k][part] for p in passes]
-            gradients[f"{name}{k + 1}"], why_zero[f"{name}{k + 1}"] = combine(terms, reasons)
+            gradients[f"{name}{k + 1}"], why_zero[f"{name}{k + 1}"] = combine(
+                terms, reasons, reduction)
     return gradients, why_zero
 
 
@@ -278,7 +411,8 @@ def flat(tensor):
 
 
 def count_parameters(why_zero):
-    reasons = [reason for tensor in why_zero.values() for reason in flat(tensor)]
+    tensors = [tensor for tensor in why_zero.values() if tensor is not None]
+    reasons = flat(tensors)
     zero_because = {reason: reasons.count(reason) for reason in REASONS if reason in reasons}
     zero = sum(zero_because.values())
     return {"total": len(reasons), "nonzero": len(reasons) - zero, "zero": zero,
@@ -290,25 +424,22 @@ def count_parameters(why_zero):
 def run_forward(layers, sample, options):
     x = vector(sample["x"])
     units = forward(layers, x, options)
-    loss = loss_of(units[-1].h, vector(sample["y"]), options) if "y" in sample else None
-    return Pass(x, units, loss, dead_units(layers, units), None, None)
+    loss = loss_of(units[-1], vector(sample["y"]), options) if "y" in sample else None
+    return Pass(x, units, loss, dead_units(layers, units), None, None, None)
 
 
 def run_backward(layers, sample, options):
     p = run_forward(layers, sample, options)
-    gradients = backward(layers, p.x, vector(sample["y"]), p.units, options)
+    gradients, dL_dx = backward(layers, p.x, sample, p.units, options)
     reasons = [layer_reasons(layers, p.x, p.units, p.dead, gradients, k)
                for k in range(len(layers))]
-    return p._replace(gradients=gradients, reasons=reasons)
+    return p._replace(gradients=gradients, reasons=reasons, dL_dx=dL_dx)
 
 
-def mean_loss(passes):
+def batch_loss(passes, reduction):
     if any(p.loss is None for p in passes):
         return None
-    total = ZERO
-    for p in passes:
-        total = total + p.loss
-    return total / len(passes)
+    return reduced([p.loss for p in passes], reduction)[1]
 
 
 def dead_on_all(passes):
@@ -318,19 +449,28 @@ def dead_on_all(passes):
 
 def forward_batch(layers, request, options):
     passes = [run_forward(layers, sample, options) for sample in request["samples"]]
-    return Batch(passes, mean_loss(passes), dead_on_all(passes), None, None)
+    return Batch(passes, batch_loss(passes, options.reduction), dead_on_all(passes), None, None)
 
 
 def backward_batch(layers, request, options):
     passes = [run_backward(layers, sample, options) for sample in request["samples"]]
-    gradients, why_zero = combine_layers(layers, passes)
-    return Batch(passes, mean_loss(passes), dead_on_all(passes), gradients, why_zero)
+    gradients, why_zero = combine_layers(layers, passes, options.reduction)
+    loss = batch_loss(passes, options.reduction)
+    return Batch(passes, loss, dead_on_all(passes), gradients, why_zero)
 
 
 # --- replies -------------------------------------------------------------------------------------
 
 def shown(tensor):
+    if tensor is None:
+        return None
     return [shown(part) for part in tensor] if isinstance(tensor, list) else printed(tensor)
+
+
+def laid_as_posted(tensors, options):
+    """Tensors of a network by name, those in the shape of W as they are posted."""
+    return {name: laid(tensor, options) if name.startswith("W") else tensor
+            for name, tensor in tensors.items()}
 
 
 def forward_part(layers, p):
@@ -344,34 +484,40 @@ def forward_part(layers, p):
     return reply
 
 
-def backward_part(layers, p):
+def backward_part(layers, p, options):
     reply = {}
     for k in range(len(layers), 0, -1):
         gradient, h = p.gradients[k - 1], h_name(k, layers)
         reply[f"dL_d{h}"] = shown(gradient.dL_dh)
         reply[f"d{h}_dz{k}"] = shown(p.units[k - 1].dh_dz)
         reply[f"dL_dz{k}"] = shown(gradient.dL_dz)
-        reply[f"dL_dW{k}"] = shown(gradient.dL_dW)
+        reply[f"dL_dW{k}"] = laid(shown(gradient.dL_dW), options)
         reply[f"dL_db{k}"] = shown(gradient.dL_db)
+    reply["dL_dx"] = shown(p.dL_dx)
     return reply
 
 
-def bulky_parts(layers, batch, include):
+def bulky_parts(layers, batch, include, options):
     reply = {}
     if "why_zero" in include:
-        reply["why_zero"] = batch.why_zero
+        reply["why_zero"] = laid_as_posted(batch.why_zero, options)
     if "samples" in include:
-        reply["samples"] = [{**forward_part(layers, p), **backward_part(layers, p)}
+        reply["samples"] = [{**forward_part(layers, p), **backward_part(layers, p, options)}
                             for p in batch.passes]
     return reply
 
 
-def shown_gradients(batch):
-    return {name: shown(tensor) for name, tensor in batch.gradients.items()}
+def shown_gradients(batch, options):
+    return laid_as_posted({name: shown(tensor) for name, tensor in batch.gradients.items()}, options)
+
+
+def read(request):
+    options = read_options(request)
+    return read_layers(request, options), options
 
 
 def forward_reply(request):
-    layers, options = read_layers(request["network"]), read_options(request)
+    layers, options = read(request)
     batch = forward_batch(layers, request, options)
     reply = {} if batch.loss is None else {"loss": printed(batch.loss)}
     reply["dead"] = batch.dead
@@ -381,11 +527,12 @@ def forward_reply(request):
 
 
 def backward_reply(request):
-    layers, options = read_layers(request["network"]), read_options(request)
+    layers, options = read(request)
     batch = backward_batch(layers, request, options)
-    return {"loss": printed(batch.loss), "gradients": shown_gradients(batch), "dead": batch.dead,
+    return {**({} if batch.loss is None else {"loss": printed(batch.loss)}),
+            "gradients": shown_gradients(batch, options), "dead": batch.dead,
             "parameters": count_parameters(batch.why_zero),
-            **bulky_parts(layers, batch, included(request, ["samples", "why_zero"]))}
+            **bulky_parts(layers, batch, included(request, ["samples", "why_zero"]), options)}
 
 
 # --- gradient descent ----------------------------------------------------------------------------
@@ -396,21 +543,24 @@ def descend(parameters, gradients, learning_rate):
     return parameters - learning_rate * gradients
 
 
-def descend_layers(layers, gradients, learning_rate):
-    return [Layer(descend(layer.W, gradients[f"W{k}"], learning_rate),
-                  descend(layer.b, gradients[f"b{k}"], learning_rate), layer.activation)
+def descend_layers(layers, gradients, learning_rate, frozen):
+    def moved(name, tensor):
+        stays = tensor is None or name in frozen
+        return tensor if stays else descend(tensor, gradients[name], learning_rate)
+    return [Layer(moved(f"W{k}", layer.W), moved(f"b{k}", layer.b), layer.activation)
             for k, layer in enumerate(layers, 1)]
 
 
 def count_changed(layers, posted):
-    return sum(differs(now, then) for layer, was in zip(layers, posted)
-               for now, then in zip(flat(layer.W) + flat(layer.b), flat(was.W) + flat(was.b)))
+    def parameters(those):
+        return flat([[layer.W, layer.b or []] for layer in those])
+    return sum(differs(*pair) for pair in zip(parameters(layers), parameters(posted)))
 
 
-def shown_network(layers, network):
+def shown_network(layers, network, options):
     reply = {}
     for k, layer in enumerate(layers, 1):
-        reply[f"W{k}"], reply[f"b{k}"] = shown(layer.W), shown(layer.b)
+        reply[f"W{k}"], reply[f"b{k}"] = laid(shown(layer.W), options), shown(layer.b)
     if "activations" in network:
         reply["activations"] = network["activations"]
     return reply
@@ -423,24 +573,25 @@ def newly_true(before, after):
 
 
 def step_reply(request):
-    posted, options = read_layers(request["network"]), read_options(request)
+    posted, options = read(request)
     learning_rate = number(request["learning_rate"])
     layers, losses, first = posted, [], None
     for _ in range(int(request.get("steps", 1))):
         batch = backward_batch(layers, request, options)
         first = first or batch
         losses.append(printed(batch.loss))
-        layers = descend_layers(layers, batch.gradients, learning_rate)
+        layers = descend_layers(layers, batch.gradients, learning_rate, request.get("frozen", []))
     last = forward_batch(layers, request, options)
     losses.append(printed(last.loss))
-    return {"network": shown_network(layers, request["network"]),
+    return {"network": shown_network(layers, request["network"], options),
             "loss_before": losses[0], "loss_after": losses[-1], "losses": losses,
             "changed": count_changed(layers, posted),
             "dead_before": first.dead, "dead_after": last.dead,
             "newly_dead": newly_true(first.dead, last.dead),
             "revived": newly_true(last.dead, first.dead),
-            "gradients": shown_gradients(first), "parameters": count_parameters(first.why_zero),
-            **bulky_parts(posted, first, included(request, []))}
+            "gradients": shown_gradients(first, options),
+            "parameters": count_parameters(first.why_zero),
+            **bulky_parts(posted, first, included(request, []), options)}
 
 
 REPLIES = {"/forward": forward_reply, "/backward": backward_reply, "/step": step_reply}

@@ -42,7 +42,7 @@ test('the man page has every flag, its variable and its default, as --help has t
   const items = text.split(/^\.It Fl -/m).slice(1).map(one => one.split(/^\.(?:It|El)/m)[0]);
   assert.deepEqual(items.map(one => one.split(/\s/)[0]), flags.map(([, name]) => name));
   for (const [i, [, name, variable, standard, about]] of flags.entries()) {
-    assert.ok(items[i].toLowerCase().includes(about.toLowerCase()), `${name}: ${items[i]}`);
+    assert.ok(items[i].replaceAll('\n', ' ').toLowerCase().includes(about.toLowerCase()), `${name}: ${items[i]}`);
     if (variable) assert.ok(items[i].includes(`.Ev ${variable} ;\nthe default is ${standard}.`), `${name}: ${items[i]}`);
   }
   assert.doesNotMatch(text, /@[A-Z]+@/);

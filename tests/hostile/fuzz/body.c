@@ -20,7 +20,7 @@ static const struct bp_limits LIMITS = {.body_bytes = 1 << 20,
                                         .parameters = 1000,
                                         .samples = 70, /* more than a block of the core */
                                         .steps = 20,
-                                        .multiply_adds = 40000,
+                                        .work = 1000000,
                                         .reply_numbers = 10000,
                                         .explained_terms = 1000};
 

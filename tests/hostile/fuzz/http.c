@@ -98,7 +98,7 @@ static void start(void)
     options.log_format = BP_LOG_OFF;
     options.limits.body_bytes = 2048; /* so that inputs reach it, and eight times of it */
     options.limits.header_bytes = 4096;
-    options.limits.multiply_adds = 100000;
+    options.limits.work = 3000000;
     options.limits.steps = 1000;
     options.limits.reply_numbers = 20000;
     signal(SIGPIPE, SIG_IGN);

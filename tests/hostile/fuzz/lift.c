@@ -8,6 +8,7 @@
  *  - nesting beyond BP_DEPTH_MAX is refused; jansson alone goes to 2,048;
  *  - a number beyond the largest double is read as an infinity, which the readers of a job refuse
  * where it stands; jansson alone refuses the text;
+ *  - a byte order mark before the text is skipped; jansson alone refuses it;
  *  - more than BP_VALUES_MAX values outside arrays of numbers are refused: no input here is as long
  * as that. Duplicate members are a fault on one side and an error on the other: both refuse.
  */
@@ -78,7 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     char *body = fuzz_text(data, size);
     fuzz_memory(&memory, SIZE_MAX);
-    json_t *plain = json_loadb(body, size, PLAIN, &error);
+    const size_t marked = strncmp(body, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    json_t *plain = json_loadb(body + marked, size - marked, PLAIN, &error);
     const bool is_read = bp_read_json(&json, &problem, body, size, &LIMITS, &memory);
     const bool is_good = is_read && problem.n_faults == 0;
     HOLDS(is_read == (json.root && !json.fault), "fault %d", json.fault);

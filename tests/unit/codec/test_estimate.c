@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdint.h>
 
 #include "codec/estimate.h"
@@ -23,30 +24,40 @@ static struct bp_job job_of(enum operation operation, const size_t *sizes, size_
     return job;
 }
 
-/* P parameters, P1 of them in the first layer. */
-TEST(test_multiply_adds)
+/* What a job costs besides its calculation: numbers, entries of why_zero, names, large memory. */
+TEST(test_work_of_a_reply)
 {
-    static const size_t textbook[] = {4, 3, 4}, deep[] = {2, 5, 3, 1}, single[] = {7, 2};
-    static const struct {
-        const size_t *sizes;
-        size_t depth, all, first;
-    } nets[] = {{textbook, 2, 31, 15}, {deep, 3, 37, 15}, {single, 1, 16, 16}};
-    for (size_t i = 0; i < LENGTH(nets); i++)
-        for (size_t n = 1; n < 200; n += 33)
-            for (size_t steps = 1; steps < 50; steps += 7) {
-                const size_t backward = n * (3 * nets[i].all - nets[i].first);
-                const size_t expected[] = {n * nets[i].all, backward,
-                                           steps * backward + n * nets[i].all};
-                for (int endpoint = FORWARD; endpoint <= STEP; endpoint++) {
-                    struct bp_job job =
-                        job_of((enum operation)endpoint, nets[i].sizes, nets[i].depth, n, steps);
-                    bp_estimate_make(&job);
-                    ck_assert_uint_eq(job.estimate.multiply_adds, expected[endpoint]);
-                }
-            }
+    static const size_t sizes[] = {4, 3, 4};
+    for (int endpoint = FORWARD; endpoint <= STEP; endpoint++) {
+        struct bp_job job = job_of((enum operation)endpoint, sizes, 2, 5, 1);
+        bp_estimate_make(&job);
+        const double bare = job.estimate.work;
+        ck_assert(bare > bp_work_forward(&job.task));
+        job.include = BP_PART_SAMPLES;
+        bp_estimate_make(&job);
+        const double with_samples = job.estimate.work;
+        ck_assert(with_samples > bare);
+        job.include |= BP_PART_WHY_ZERO;
+        bp_estimate_make(&job);
+        ck_assert_int_eq(job.estimate.work > with_samples, endpoint != FORWARD);
+    }
 }
 
-TEST(test_multiply_adds_saturate)
+TEST(test_work_of_memory_fresh_from_the_system)
+{
+    /* the rows of all samples: a little less than 32 MiB, and a little more */
+    static const size_t sizes[] = {1, 4000}, samples[] = {520, 530};
+    double work[2];
+    for (size_t i = 0; i < 2; i++) {
+        struct bp_job job = job_of(FORWARD, sizes, 1, samples[i], 1);
+        job.include = BP_PART_SAMPLES;
+        bp_estimate_make(&job);
+        work[i] = job.estimate.work;
+    }
+    ck_assert(work[1] > work[0] + 20.0 * (32 << 20));
+}
+
+TEST(test_work_never_wraps_around)
 {
     static const size_t sizes[] = {1000, 1000, 1000};
     static const struct {
@@ -59,8 +70,8 @@ TEST(test_multiply_adds_saturate)
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct bp_job job = job_of(rows[i].endpoint, sizes, 2, rows[i].n_samples, rows[i].steps);
         bp_estimate_make(&job);
-        REQUIRE(job.estimate.multiply_adds == SIZE_MAX, "row %zu: %zu", i,
-                job.estimate.multiply_adds);
+        REQUIRE(job.estimate.work > 0x1p62 && isfinite(job.estimate.work), "row %zu: %g", i,
+                job.estimate.work);
     }
 }
 
@@ -70,11 +81,9 @@ TEST(test_reply_numbers_saturate)
     static const struct {
         enum operation endpoint;
         size_t n_samples, steps;
-    } rows[] = {{FORWARD, SIZE_MAX, 1},
-                {BACKWARD, SIZE_MAX, 1},
-                {STEP, SIZE_MAX, 1},
-                {STEP, 1, SIZE_MAX - 1000},
-                {STEP, 1, SIZE_MAX}};
+    } rows[] = {{FORWARD, SIZE_MAX, 1},     {FORWARD, SIZE_MAX / 2 + 1, 1}, /* 2^63 */
+                {BACKWARD, SIZE_MAX, 1},    {STEP, SIZE_MAX, 1},
+                {STEP, 1, SIZE_MAX - 1000}, {STEP, 1, SIZE_MAX}};
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct bp_job job = job_of(rows[i].endpoint, sizes, 1, rows[i].n_samples, rows[i].steps);
         job.include = ~0U;
@@ -215,6 +224,7 @@ TEST(test_reply_numbers_with_own_gradients)
     }
 }
 
-SUITE("codec/estimate", test_reply_numbers_with_own_gradients, test_multiply_adds,
-      test_multiply_adds_saturate, test_reply_numbers_saturate,
+SUITE("codec/estimate", test_reply_numbers_with_own_gradients, test_work_of_a_reply,
+      test_work_of_memory_fresh_from_the_system, test_work_never_wraps_around,
+      test_reply_numbers_saturate,
       test_reply_numbers_are_those_of_the_reply, test_reply_numbers_without_targets)

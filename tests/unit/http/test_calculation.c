@@ -162,7 +162,7 @@ TEST(test_halves_make_the_whole)
     for (size_t i = 0; i < LENGTH(ENDPOINTS); i++) {
         struct bp_job job;
         ck_assert(!begin(&job, ENDPOINTS[i].path, ENDPOINTS[i].body));
-        ck_assert(bp_calculation_cost(&job, false) > 0);
+        ck_assert(bp_calculation_work(&job, false) > 0);
         bp_calculation_complete(&job, &reply, &service, job.operation->representations);
         char *got = line_of(&reply),
              *expected = reply_to(ENDPOINTS[i].operation, ENDPOINTS[i].body);
@@ -193,28 +193,33 @@ TEST(test_faults_need_no_second_half)
     end();
 }
 
-static double cost_of(const char *steps)
+static double work_of(const char *steps, bool with_gzip)
 {
     struct bp_job job;
     char body[1024];
     snprintf(body, sizeof body,
              "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.1,'steps':%s}", steps);
     ck_assert(!begin(&job, "/step", body));
-    double cost = bp_calculation_cost(&job, false);
+    double work = bp_calculation_work(&job, with_gzip);
     bp_job_free(&job);
     service_end(&service);
-    return cost;
+    return work;
 }
 
-/* In nanoseconds: a step of the textbook's network takes some hundred of them. */
-TEST(test_cost_grows_with_the_work)
+/* A step of the textbook's network takes as long as some thousand multiply-adds. */
+TEST(test_work_grows_with_the_steps)
 {
-    ck_assert(cost_of("1") < cost_of("10") && cost_of("10") < cost_of("1000"));
-    ck_assert(cost_of("1") < 1e5);
-    ck_assert(cost_of("100000") > 1e6 && cost_of("100000") < 1e10);
+    const double one = work_of("1", false), many = work_of("100000", false);
+    ck_assert(one < work_of("10", false) && one < 1e5);
+    ck_assert(many > 1e8 && many < 1e9);
+}
+
+TEST(test_compressing_is_work)
+{
+    ck_assert(work_of("1", true) > 2 * work_of("1", false));
 }
 
 SUITE("http/calculation", test_replies_of_the_endpoints, test_bad_bodies,
       test_results_that_overflow, test_update_that_overflows, test_same_request_same_bytes,
       test_same_numbers_same_bytes, test_halves_make_the_whole, test_job_can_be_dropped,
-      test_faults_need_no_second_half, test_cost_grows_with_the_work)
+      test_faults_need_no_second_half, test_work_grows_with_the_steps, test_compressing_is_work)

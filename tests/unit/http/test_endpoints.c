@@ -141,7 +141,7 @@ TEST(test_standard_limits)
     ck_assert_uint_eq(STANDARD.parameters, 1000000);
     ck_assert_uint_eq(STANDARD.samples, 4096);
     ck_assert_uint_eq(STANDARD.steps, 100000);
-    ck_assert_uint_eq(STANDARD.multiply_adds, 2000000000);
+    ck_assert_uint_eq(STANDARD.work, 20000000000);
     ck_assert_uint_eq(STANDARD.reply_numbers, 1000000);
     ck_assert_uint_eq(STANDARD.connections, 1024);
 }

@@ -274,7 +274,7 @@ TEST(test_huge_body_is_refused_at_once)
 }
 
 /* Who asks before sending is told before sending, if what is sent would not be read. */
-TEST(test_who_waits_is_answered_at_once)
+TEST(test_expected_body_that_is_not_read)
 {
     static const struct {
         const char *head;
@@ -302,7 +302,7 @@ TEST(test_who_waits_is_answered_at_once)
     service_end(&service);
 }
 
-TEST(test_who_waits_is_told_to_go_on)
+TEST(test_expected_body_that_is_read)
 {
     static const char *const heads[] = {
         "POST /forward HTTP/1.1\nHost: a\nExpect: 100-continue\nContent-Length: 100",
@@ -606,8 +606,8 @@ SUITE("http/exchange", test_whole_body, test_body_in_two_pieces, test_body_byte_
       test_body_with_a_nul, test_bad_heads_are_refused_at_once,
       test_connection_too_many_is_refused_at_once, test_other_errors_wait_for_the_body,
       test_unsupported_media_type_says_what_is, test_large_body_is_swallowed,
-      test_huge_body_is_refused_at_once, test_who_waits_is_answered_at_once,
-      test_who_waits_is_told_to_go_on, test_representations, test_no_representation,
+      test_huge_body_is_refused_at_once, test_expected_body_that_is_not_read,
+      test_expected_body_that_is_read, test_representations, test_no_representation,
       test_chunked_body_is_limited_too, test_swallowed_body_is_dropped,
       test_body_of_a_get_is_ignored, test_every_budget, test_light_requests_are_answered_here,
       test_heavy_requests_are_finished_elsewhere, test_long_bodies_are_finished_elsewhere,
