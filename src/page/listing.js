@@ -41,4 +41,3 @@ export function drawListing(holder, view, act) {
   const here = holder.querySelector('[aria-current]')?.parentNode;
   if (here && holder.scrollHeight > holder.clientHeight) holder.scrollTop = Math.min(Math.max(holder.scrollTop, here.offsetTop + here.offsetHeight - holder.clientHeight), here.offsetTop);
 }
-

@@ -18,7 +18,7 @@ const everything = everyMethod(root);
 const posts = everything.filter(({method}) => method === 'POST');
 const gets = everything.filter(({method}) => method === 'GET');
 const values = media => Object.entries(media?.node.examples ?? {}).map(([key]) => [key, media.get('examples', key, 'value').node]);
-const concrete = path => path.replace('{slug}', 'not-finite').replace('{name}', 'textbook');
+const concrete = path => path.replace('{slug}', 'not-finite').replace('{name}', 'textbook').replace('{file}', 'numbers.js');
 
 let daemon;
 before(async () => { daemon = await start(); });
