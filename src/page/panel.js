@@ -1,7 +1,6 @@
 // Panel: the step in words: formula, the numbers put in, and what is to be noticed.
-import {at, indices, parts, refOf} from './model.js';
+import {at, indices, parts} from './model.js';
 import {button, el, math, redraw, unseen} from './elements.js';
-import {describe} from './describe.js';
 import {exact, isShortened, shown, shownSum, tone} from './numbers.js';
 import {nameOf, reasonText, texts} from './texts.js';
 
@@ -50,7 +49,7 @@ function sides({model, sample, moment}) {
 
 /** The gradient of weights as a table of products, its longer side down the page. */
 function products(view, act) {
-  const {model, moment, cell} = view;
+  const {moment, cell} = view;
   const [step] = moment.steps;
   const [down, across] = sides(view);
   const isTurned = across.values.length > 4 && down.values.length <= 4;
@@ -64,8 +63,7 @@ function products(view, act) {
   const isWide = columnSide.values.length > 5;
   return [el('div', isWide ? {class: 'scroll-x', tabindex: 0, role: 'region', 'aria-label': texts.outer(rowSide.name, columnSide.name)} : {}, table),
     rowSide.values.length > few.length && el('p', {class: 'hint'}, texts.more((rowSide.values.length - few.length) * columnSide.values.length)),
-    act && el('p', {class: 'one'}, el('b', {}, nameOf(cell.tensor, cell.index)), ' = ', terms(sumOf(step, cell.index)), ' = ', number(at(step.value, cell.index), tone(at(step.value, cell.index)))),
-    act && el('p', {class: 'hint'}, describe(view, refOf(model, cell)))];
+    act && el('p', {class: 'one'}, el('b', {}, nameOf(cell.tensor, cell.index)), ' = ', terms(sumOf(step, cell.index)), ' = ', number(at(step.value, cell.index), tone(at(step.value, cell.index))))];
 }
 
 function productCell(view, act, cell) {

@@ -2,7 +2,7 @@
 import {cellAt, refOf} from './model.js';
 import {describe} from './describe.js';
 import {edgesOf, fansOut} from './edges.js';
-import {el, redraw, svg} from './elements.js';
+import {el, redraw, svg, unseen} from './elements.js';
 import {between, ends, layout, placeMarks, visibleLayers} from './layout.js';
 import {tone} from './numbers.js';
 import {nameOf, texts} from './texts.js';
@@ -142,8 +142,8 @@ export function picture(view, width, {act, isFresh, prefix = ''} = {}) {
 
 /** Where not all layers are drawn: a small map, with those that are. */
 function map({model, moment, moments}, {from, to}, act) {
-  return el('div', {class: 'map', role: 'group', 'aria-label': texts.map}, model.sizes.map((n, k) => el('button', {type: 'button', 'data-key': `map${k}`, 'aria-label': k ? texts.layerOf(k) : texts.inputs,
-    'aria-pressed': String(k >= from - 1 && k <= to), onclick: () => act.go((moments.find(one => one.phase === moment.phase && one.layer === k) ?? moments[0]).id)}, `${k ? k : 'x'}`, el('span', {}, ` ${n}`))));
+  return el('div', {class: 'map', role: 'group', 'aria-label': texts.map}, model.sizes.map((n, k) => el('button', {type: 'button', 'data-key': `map${k}`,
+    'aria-pressed': String(k >= from - 1 && k <= to), onclick: () => act.go((moments.find(one => one.phase === moment.phase && one.layer === k) ?? moments[0]).id)}, k > 0 && unseen(texts.layer), k ? String(k) : 'x', el('span', {}, ` ${n}`), unseen(texts.units))));
 }
 
 /** Draws into the holder, in real pixels. */

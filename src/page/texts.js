@@ -7,7 +7,7 @@ export const nameOf = (tensor, list) => `${tensor.replace(/^network\.|^batch\./,
 
 export const texts = {
   title: 'Backpropagation, by hand', brand: 'backpropd', skip: 'Skip to the current step', network: 'The network',
-  listing: 'The same in NumPy', listingHint: 'Each line is one step. Choose a line to go there.',
+  listing: 'The same in NumPy', program: 'Program', listingHint: 'Each line is one step. Choose a line to go there.',
   footer: 'Every number on this page was calculated by backpropd. The page itself does no arithmetic.',
   intro: ({total, nonzero, zero}, n) => `Of ${s(total, 'parameter')}, ${nonzero} ${nonzero === 1 ? 'learns' : 'learn'} from ${n === 1 ? 'this sample' : `these ${n} samples`} and ${zero} ${zero === 1 ? 'does' : 'do'} not. Step through and see why.`,
   introForward: 'The samples have no target y, so there is no loss and no way back. Step through the forward pass.',
@@ -59,7 +59,7 @@ export const texts = {
   lossIs: value => `Loss = ${shown(value)}.`, input: (i, value) => `x[${i}] = ${shown(value)}, input ${i}.`, target: (j, value) => `y[${j}] = ${shown(value)}, the target of output ${j}.`,
   edge: (name, value, from, to) => `${name} = ${shown(value)}, from ${from} to ${to}`, blocked: why => `, blocked${why ? `: ${why}` : ''}`,
   groups: {x: 'Inputs x', y: 'Targets y', W: k => `Weights W${k}`, layer: (k, name, isLast) => `${isLast ? 'Outputs y_hat' : `Hidden layer ${k}`}, ${name}`},
-  picture: where => `Picture of the network: ${where}`, map: 'Layers of the network', layerOf: k => `Layer ${k}`, inputs: 'Inputs',
+  picture: where => `Picture of the network: ${where}`, map: 'Layers of the network', layer: 'Layer ', units: ' units',
   strip: n => `${n} units`, noEdges: 'Layers of more than 12 units are strips of cells; only the edges of the cell looked at are drawn.',
   noPicture: 'This network has too many products to write out one by one. The picture, the steps and the listing are left out; the tables below have all numbers.',
   wideUnits: n => `The layer has ${n} units, too many for cells of their own; the table lists them.`, pictureRegion: 'Picture, wider than the window',
