@@ -55,7 +55,7 @@ function wide(width, columns, hasTarget) {
 
 function upright(width, columns, hasTarget) {
   const most = Math.max(...columns.map(({n}) => n < STRIP_FROM ? n : 4));
-  const size = Math.max(Math.min(width, 460), most * 72);
+  const size = Math.max(Math.min(width, 460), most * 66);
   const full = Math.max(width, size);
   const start = (full - size) / 2;
   let y = 58;

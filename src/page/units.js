@@ -83,7 +83,7 @@ function pill(draw, box, k, j) {
 function gate(draw, box, isShut, isEdge, isOpen) {
   const up = draw.plan.isUpright;
   const back = isBack(draw);
-  const [x, y] = [round(box.cx), round(box.cy)];
+  const [x, y] = [round(box.cx), round(box.cy + (up && isShut ? 8 : 0))]; // upright, the word stands above the bar
   const turn = `translate(${x} ${y}) rotate(${up ? 90 : 0})`;
   const half = (up ? box.w : box.h) / 2 - 5;
   const shapes = isShut ? [svg('path', {class: 'gate shut', d: `M0 ${-half}v${2 * half}`, transform: turn})]
@@ -125,7 +125,7 @@ function names(draw, box, {k, j, sum, out, isDead, isEdge}) {
   const [left, right] = [box.x + 4, box.x + box.w - 4];
   if (plan.isUpright) {
     const tag = isDead ? isEdge ? `${texts.dead} ${texts.atZero}` : texts.dead : isEdge ? texts.atZero : '';
-    if (tag) text(draw, box.cx - (isEdge ? 8 : 0), box.cy + 4, 'lab strong on-card', tag);
+    if (tag) text(draw, box.cx - (isEdge ? 8 : 0), box.cy + (isDead ? 1 : 4), 'lab strong on-card', tag);
     return;
   }
   text(draw, left, box.y - 7, 'lab', `${sum}[${j}]`, 'start');

@@ -1,9 +1,10 @@
 // Looks at each state at three widths, light and dark: axe-core finds nothing, nothing is wider than the window, targets
 // are large enough, nothing moves while it loads. With SHOTS=FOLDER it leaves screenshots there for a person to look at.
 import assert from 'node:assert/strict';
-import {mkdirSync, readFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, statSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import test from 'node:test';
+import {fileURLToPath} from 'node:url';
 import {atStep, open, serve, skip, withPage} from './browser.mjs';
 
 const shots = process.env.SHOTS;
@@ -114,6 +115,18 @@ test('Tab reaches every control, and the focus is seen', {skip}, () => withPage(
   }
   for (const key of ['preset', 'fresh', 'share', 'curl', 'downloads', 'u.1.1', 'godL_dh1', 'iconfirst', 'iconplay', 'iconlast', 'celldL_dh1[2]', 'line23', 'filterstays', 'edit', 'sortgradient', 'train1', '#/learning_rate', 'log']) assert.ok(reached.has(key), `${key} of ${[...reached]}`);
 }));
+
+const picture = new URL('page.jpg', import.meta.url);
+
+test('the picture of the README is there, and small; with PICTURE=1 it is taken anew', {skip}, async () => {
+  if (process.env.PICTURE) {
+    await withPage({daemon, path: '/#example=textbook&step=dL_dh1', viewport: {width: 1120, height: 900}}, async page => {
+      const {y} = await page.$eval('.intro', node => node.getBoundingClientRect().toJSON());
+      await page.screenshot({path: fileURLToPath(picture), type: 'jpeg', quality: 55, clip: {x: 0, y, width: 1105, height: 560}});
+    });
+  }
+  assert.ok(statSync(picture).size <= 61440);
+});
 
 test('with reduced motion nothing runs along the edges', {skip}, async () => {
   for (const [reducedMotion, wanted] of [['reduce', 'none'], ['no-preference', 'inline']]) {
