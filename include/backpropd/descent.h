@@ -20,8 +20,12 @@ struct bp_descent {
     size_t changed; /* parameters whose value differs from the one posted */
 };
 
-/* Cuts the descent's arrays. In/out: descent, with learning_rate, steps and frozen set. In: parts
- * for `first` beyond BACKWARD and REASONS. Cannot fail. */
+/*
+ * Cuts the descent's arrays.
+ * In/out: descent, with learning_rate, steps and frozen set.
+ * In: parts for `first` beyond BACKWARD and REASONS.
+ * Cannot fail.
+ */
 void bp_descent_layout(struct bp_descent *descent, struct bp_layout *layout,
                        const struct bp_task *task, unsigned parts);
 
@@ -29,8 +33,10 @@ void bp_descent_layout(struct bp_descent *descent, struct bp_layout *layout,
  * Takes descent->steps steps: w = w - learning_rate * dw, all gradients taken before any weight is
  * changed.
  *
- * In/out: descent, carved for this task. Out on failure: overflow; `step` counts from 0, the pass
- * after the last update being step `steps`. Fails (false) if a result is not finite.
+ * In/out: descent, carved for this task.
+ * Out on failure: overflow; `step` counts from 0, the pass after the last update being step
+ *                   `steps`.
+ * Fails (false) if a result is not finite.
  */
 bool bp_descend(struct bp_descent *descent, struct bp_overflow *overflow,
                 const struct bp_task *task);

@@ -25,7 +25,9 @@ double bp_loss(const double *z, const double *y_hat, const double *y, enum bp_lo
  * dL_dy_hat: 2c' (y_hat - y) of squares; -y / y_hat; c ((1 - y) / (1 - y_hat) - y / y_hat), where a
  * term whose y, or 1 - y, is 0 is 0.
  *
- * Out: dl_dy_hat, (n). In: z, y_hat and y, (n). Cannot fail; entries may be infinite.
+ * Out: dl_dy_hat, (n).
+ * In: z, y_hat and y, (n).
+ * Cannot fail; entries may be infinite.
  */
 void bp_loss_derive(double *dl_dy_hat, const double *z, const double *y_hat, const double *y,
                     enum bp_loss loss, size_t n);
@@ -34,7 +36,9 @@ void bp_loss_derive(double *dl_dy_hat, const double *z, const double *y_hat, con
  * dL_dzL of a pair. Cross-entropy: y_hat[j] (the sum of the other y) - y[j] (1 - y_hat[j]); binary:
  * c ((1 - y) u - y v), with u = sigmoid(z) and v = sigmoid(-z).
  *
- * Out: dl_dz, (n). In: z, y_hat and y, (n); one_less_h, (n), as bp_derive leaves it for softmax.
+ * Out: dl_dz, (n).
+ * In: z, y_hat and y, (n);
+ *     one_less_h, (n), as bp_derive leaves it for softmax.
  * Cannot fail; entries may be infinite.
  */
 void bp_loss_derive_by_z(double *dl_dz, const double *z, const double *y_hat,

@@ -41,8 +41,9 @@ bool bp_overflow_in(struct bp_overflow *overflow, enum bp_tensor tensor, size_t 
  * which they are calculated (dL_dx after the sample's gradients); then what is the batch's. Costs
  * at most another pass.
  *
- * Out: overflow. In/out: pass, as the failed run left it; its numbers are then unspecified. In:
- * backward, whether the run was one of bp_backward.
+ * Out: overflow.
+ * In/out: pass, as the failed run left it; its numbers are then unspecified.
+ * In: backward, whether the run was one of bp_backward.
  */
 void bp_overflow_find(struct bp_overflow *overflow, struct bp_pass *pass,
                       const struct bp_task *task, bool backward);

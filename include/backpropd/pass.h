@@ -16,8 +16,10 @@
 /*
  * Forward pass over the batch: z, h, dead and, where there are targets, losses and loss.
  *
- * In/out: pass, laid out for this task. Out on failure: overflow, the first sample's first tensor;
- * the pass's numbers are then unspecified. Fails (false) if a result is not finite.
+ * In/out: pass, laid out for this task.
+ * Out on failure: overflow, the first sample's first tensor; the pass's numbers are then
+ *                   unspecified.
+ * Fails (false) if a result is not finite.
  */
 bool bp_forward(struct bp_pass *pass, struct bp_overflow *overflow, const struct bp_task *task);
 

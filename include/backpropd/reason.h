@@ -54,9 +54,12 @@ struct bp_source_sets {
 /*
  * Sorts a block of samples by why no gradient enters each unit of a layer.
  *
- * Out: units, (n). In: dl_dh, dh_dz and dl_dz, (m, n), m <= BP_BLOCK; direct, the samples whose
- * dl_dz was not calculated from dl_dh and dh_dz (softmax, or a loss calculated from z): there the
- * error is dl_dz, and there is no gate; activation. Cannot fail.
+ * Out: units, (n).
+ * In: dl_dh, dh_dz and dl_dz, (m, n), m <= BP_BLOCK;
+ *     direct, the samples whose dl_dz was not calculated from dl_dh and dh_dz (softmax, or a loss
+ *       calculated from z): there the error is dl_dz, and there is no gate;
+ *     activation.
+ * Cannot fail.
  */
 void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const double *dh_dz,
                      const double *dl_dz, bp_set direct, enum bp_activation activation, size_t m,
@@ -65,8 +68,11 @@ void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const doub
 /*
  * Sorts a block of samples by why no signal leaves each source.
  *
- * Out: sources, (n). In: x, m rows of (n); relu_dh_dz, (m, n), the derivatives of sources that are
- * relu units, dead where it is 0; NULL for any other source. Cannot fail.
+ * Out: sources, (n).
+ * In: x, m rows of (n);
+ *     relu_dh_dz, (m, n), the derivatives of sources that are relu units, dead where it is 0; NULL
+ *       for any other source.
+ * Cannot fail.
  */
 void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
                        const double *relu_dh_dz, size_t m, size_t n);
@@ -75,9 +81,14 @@ void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
  * Notes in `seen` what the block's terms were, for one layer, after they were added to the sums.
  * `seen` starts as zeros and is private to these functions until bp_reason_settle.
  *
- * In/out: seen_w, (n_in, n_out); seen_b, (n_out), or NULL without biases. In: dw and db, the
- * running sums of these shapes; units, (n_out); sources, (n_in); x, m rows of (n_in); dl_dz, (m,
- * n_out). Cannot fail.
+ * In/out: seen_w, (n_in, n_out);
+ *         seen_b, (n_out), or NULL without biases.
+ * In: dw and db, the running sums of these shapes;
+ *     units, (n_out);
+ *     sources, (n_in);
+ *     x, m rows of (n_in);
+ *     dl_dz, (m, n_out).
+ * Cannot fail.
  */
 void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const double *db,
                     const struct bp_unit_sets *units, const struct bp_source_sets *sources,
@@ -87,9 +98,11 @@ void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const do
 /*
  * Divides the sums, and turns what was seen into one bp_reason an entry.
  *
- * In/out: seen (n), then reasons; sum (n), then the mean; counts, one for each reason and, at
- * BP_REASON_NONE, the gradients that are not zero. In: divisor, the number of samples, or 1 if the
- * sum is what is asked for. Cannot fail.
+ * In/out: seen (n), then reasons;
+ *         sum (n), then the mean;
+ *         counts, one for each reason and, at BP_REASON_NONE, the gradients that are not zero.
+ * In: divisor, the number of samples, or 1 if the sum is what is asked for.
+ * Cannot fail.
  */
 void bp_reason_settle(uint8_t *seen, double *sum, size_t counts[BP_REASON_COUNT + 1],
                       size_t divisor, size_t n);

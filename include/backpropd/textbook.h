@@ -20,8 +20,13 @@ void bp_textbook_forward(struct bp_textbook_layer *book, const double *x,
 double bp_textbook_loss(const double *z, const double *y_hat, const double *y, enum bp_loss loss,
                         size_t n);
 
-/* The seven steps. Out: the rest of book, after bp_textbook_forward; dL_dx, (n_in of the first
- * layer). In: sample, with its y or dL_dy_hat. Cannot fail. */
+/*
+ * The seven steps.
+ * Out: the rest of book, after bp_textbook_forward;
+ *      dL_dx, (n_in of the first layer).
+ * In: sample, with its y or dL_dy_hat.
+ * Cannot fail.
+ */
 void bp_textbook_backward(struct bp_textbook_layer *book, double *dL_dx,
                           const struct bp_sample *sample, const struct bp_network *network,
                           const struct bp_rules *rules);

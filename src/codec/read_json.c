@@ -35,6 +35,23 @@ static const char *const WORDS[] = {
     [BP_JSON_REFUSED] = "not JSON",
 };
 
+/*
+ * What a body of `size` bytes may hold. jansson takes 60 bytes for a short string and 200 for an
+ * object, of a text of 4 or 3: so what goes beyond the needs of as many samples as there may be, as
+ * faulty as they may be, is bound to the size.
+ */
+static struct bp_json_limits limits_of(const struct bp_limits *limits, size_t size)
+{
+    return (struct bp_json_limits){
+        .depth = BP_DEPTH_MAX,
+        .values = BP_VALUES_MAX,
+        .names = 2 * limits->samples + 4 * limits->layers + 64 + size / 10,
+        .nameless = 5 * limits->samples + 8 * limits->layers + limits->units + 64 + size / 8,
+        /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
+        .containers = 3 * limits->samples + 4 * limits->layers + limits->units + 64,
+        .objects = 2 * limits->samples + 64};
+}
+
 /* Some editors and shells write one before the text. */
 static const char MARK[] = "\xEF\xBB\xBF";
 
@@ -65,11 +82,7 @@ bool bp_read_json(struct bp_json *json, struct bp_problem *problem, const char *
                   const struct bp_limits *limits, struct bp_memory *memory)
 {
     const struct bp_json_listener listener = {note_duplicate, problem};
-    const struct bp_json_limits json_limits = {
-        .depth = BP_DEPTH_MAX,
-        .values = BP_VALUES_MAX,
-        /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
-        .containers = 3 * limits->samples + 4 * limits->layers + limits->units + 64};
+    const struct bp_json_limits json_limits = limits_of(limits, size);
 
     const size_t mark = sizeof MARK - 1;
     const size_t marked = size >= mark && memcmp(body, MARK, mark) == 0 ? mark : 0;

@@ -75,7 +75,8 @@ double *bp_json_take_numbers(struct bp_json *json)
 /* The skeleton is gone over as a body of its own, in which no limit can be exceeded. */
 bool bp_json_list_duplicates(struct bp_json *json, const struct bp_json_listener *listener)
 {
-    static const struct bp_json_limits none = {SIZE_MAX, SIZE_MAX, SIZE_MAX};
+    static const struct bp_json_limits none = {SIZE_MAX, SIZE_MAX, SIZE_MAX,
+                                               SIZE_MAX, SIZE_MAX, SIZE_MAX};
     const struct bp_text *text = &json->skeleton;
     struct bp_json again;
     if (!bp_json_lift(&again, text->data, text->size, &none, text->memory, listener))

@@ -62,6 +62,7 @@ if [ "$scope" != build ] && [ "$scope" != use ]; then
   need util-linux have prlimit
   need nodejs have node
   need node-ajv test -e /usr/share/nodejs/ajv
+  need python3-requests "$python" -c 'import requests'
   need node-yaml test -e /usr/share/nodejs/yaml
   need python3-numpy "$python" -c 'import numpy'
 fi

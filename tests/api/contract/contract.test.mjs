@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {start} from '../../support/daemon.mjs';
 import {until} from '../../support/until.mjs';
-import {Cursor, Schemas, contractFile, everyMethod, readContract} from './judge.mjs';
+import {Cursor, Schemas, concrete, contractFile, everyMethod, readContract} from './judge.mjs';
 
 const document = readContract();
 const root = new Cursor(document);
@@ -18,7 +18,6 @@ const everything = everyMethod(root);
 const posts = everything.filter(({method}) => method === 'POST');
 const gets = everything.filter(({method}) => method === 'GET');
 const values = media => Object.entries(media?.node.examples ?? {}).map(([key]) => [key, media.get('examples', key, 'value').node]);
-const concrete = path => path.replace('{slug}', 'not-finite').replace('{name}', 'textbook').replace('{file}', 'numbers.js');
 
 let daemon;
 before(async () => { daemon = await start(); });

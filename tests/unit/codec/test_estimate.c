@@ -226,5 +226,5 @@ TEST(test_reply_numbers_with_own_gradients)
 
 SUITE("codec/estimate", test_reply_numbers_with_own_gradients, test_work_of_a_reply,
       test_work_of_memory_fresh_from_the_system, test_work_never_wraps_around,
-      test_reply_numbers_saturate,
-      test_reply_numbers_are_those_of_the_reply, test_reply_numbers_without_targets)
+      test_reply_numbers_saturate, test_reply_numbers_are_those_of_the_reply,
+      test_reply_numbers_without_targets)
