@@ -252,10 +252,10 @@ void bp_options_help(FILE *out)
         snprintf(left, sizeof left, "--%s%s%s", name, FLAGS[i].argument ? " " : "",
                  FLAGS[i].argument ? FLAGS[i].argument : "");
         if (FLAGS[i].argument)
-            fprintf(out, "  %-28s %-32s %-15s %s\n", left, variable, FLAGS[i].standard,
+            fprintf(out, "  %-28s %-32s %-16s %s\n", left, variable, FLAGS[i].standard,
                     FLAGS[i].about);
         else
-            fprintf(out, "  %-28s %-32s %-15s %s\n", left, "", "", FLAGS[i].about);
+            fprintf(out, "  %-28s %-32s %-16s %s\n", left, "", "", FLAGS[i].about);
     }
     fprintf(out,
             "\nPORT=N stands for --listen :N where neither that flag nor its variable is given.\n"
