@@ -135,8 +135,10 @@ static void add_content(struct bp_fields *fields, const struct bp_reply *reply, 
         add(fields, "Content-Type", reply->media_type);
     if (reply->is_gzip)
         add(fields, "Content-Encoding", "gzip");
-    if (reply->csp)
+    if (reply->csp) {
         add(fields, "Content-Security-Policy", reply->csp);
+        add(fields, "Referrer-Policy", "no-referrer");
+    }
     if (reply->etag) {
         add(fields, "ETag", reply->etag);
         add(fields, "Cache-Control", "no-cache"); /* keep it, but ask */
