@@ -22,20 +22,22 @@ static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
     const size_t posted = bp_json_count_elements(reader->samples);
     const size_t n_samples = posted <= reader->limits->samples ? posted : 0; /* or refused unread */
     const size_t layers_size = depth * sizeof *job->task.network.layers;
+    const size_t values_size = depth * sizeof *reader->layers;
     const size_t samples_size = n_samples * sizeof *job->task.samples;
     const size_t own_size = operation->own.once + depth * operation->own.per_layer +
                             n_samples * operation->own.per_sample;
-    const size_t size = layers_size + samples_size + own_size;
+    const size_t size = layers_size + values_size + samples_size + own_size;
     bool over_budget;
     char *views = bp_memory_take(memory, size, &over_budget);
     if (!views)
         return bp_problem_set_memory(reader->problem, over_budget);
     job->views = views;
-    job->own = views + layers_size + samples_size; /* last: its size may be any */
-    memset(views, 0, layers_size);
+    job->own = views + size - own_size; /* last: its size may be any */
+    memset(views, 0, layers_size + values_size);
     memset(job->own, 0, own_size);
     job->task.network = (struct bp_network){depth, (struct bp_layer *)views};
-    job->task.samples = (struct bp_sample *)(views + layers_size);
+    reader->layers = (struct bp_layer_values *)(views + layers_size);
+    job->task.samples = (struct bp_sample *)(views + layers_size + values_size);
     job->task.n_samples = n_samples;
     return true;
 }

@@ -32,12 +32,12 @@ static struct bp_lengths first_lengths(const struct bp_reader *reader)
     size_t y = length_of(reader, bp_json_member(first, "y"));
     if (!y && reader->job->operation->targets == BP_TARGETS_OR_GRADIENTS)
         y = length_of(reader, bp_json_member(first, "dL_dy_hat"));
-    return (struct bp_lengths){length_of(reader, bp_json_member(first, "x")), y, false};
+    return (struct bp_lengths){length_of(reader, bp_json_member(first, "x")), y};
 }
 
 void bp_read_task(struct bp_reader *reader)
 {
-    struct bp_lengths lengths = {0, 0, false};
+    struct bp_lengths lengths = {0, 0};
     bp_peek_options(reader);
     if (reader->network)
         lengths = bp_read_network(reader, reader->network, first_lengths(reader));

@@ -11,9 +11,15 @@
 #include "backpropd/operation.h"
 #include "fault.h"
 
+/* What a network has for one of its layers, NULL where it has nothing. */
+struct bp_layer_values {
+    const struct bp_value *w, *b;
+};
+
 struct bp_reader {
     const struct bp_value *root;              /* the body, an object */
     const struct bp_value *network, *samples; /* two of its members, or NULL */
+    struct bp_layer_values *layers;           /* of the network, as many as the job's has */
     struct bp_job *job;
     struct bp_problem *problem;
     const struct bp_json *json;
@@ -86,11 +92,9 @@ void bp_read_missing(const struct bp_reader *reader, const struct bp_value *obje
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got);
 
-/* The lengths that x and y of a sample should have, 0 if unknown; whether the last layer's b is as
- * long as y should be. */
+/* The lengths that x and y of a sample should have, 0 if unknown. */
 struct bp_lengths {
     size_t x, y;
-    bool y_is_of_b;
 };
 
 #endif

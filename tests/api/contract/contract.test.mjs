@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {start} from '../../support/daemon.mjs';
 import {until} from '../../support/until.mjs';
-import {Cursor, Schemas, contractFile, everyMethod, readContract} from './judge.mjs';
+import {Cursor, Schemas, concrete, contractFile, everyMethod, readContract} from './judge.mjs';
 
 const document = readContract();
 const root = new Cursor(document);
@@ -18,7 +18,6 @@ const everything = everyMethod(root);
 const posts = everything.filter(({method}) => method === 'POST');
 const gets = everything.filter(({method}) => method === 'GET');
 const values = media => Object.entries(media?.node.examples ?? {}).map(([key]) => [key, media.get('examples', key, 'value').node]);
-const concrete = path => path.replace('{slug}', 'not-finite').replace('{name}', 'textbook');
 
 let daemon;
 before(async () => { daemon = await start(); });
@@ -253,7 +252,7 @@ test('a problem has the title of its page', async () => {
 
 const inProse = {
   body_bytes: 'bytes of a body', header_bytes: 'bytes of the request line and headers', connections: 'connections',
-  client_connections: 'connections of one address',
+  client_connections: 'connections of one address, or IPv6 /64',
   queue: 'large requests that wait for a thread', memory_bytes: 'bytes of memory for all requests in flight', layers: 'layers', units: 'units of a layer, and inputs', parameters: 'parameters',
   samples: 'samples', steps: 'steps', work: 'work of a request, in multiply-adds', reply_numbers: 'numbers in a reply',
   explained_terms: 'products and values that /explain writes out',

@@ -90,6 +90,9 @@ function methodsOf(item) {
   return [item.get && 'GET', item.get && 'HEAD', item.post && 'POST', 'OPTIONS'].filter(Boolean).join(', ');
 }
 
+/** A path of the document with something that is there for its parameter. */
+export const concrete = path => path.replace('{slug}', 'not-finite').replace('{name}', 'textbook');
+
 /** Each method of each path, with the operation that documents it (none for OPTIONS) and the status of its success. */
 export function everyMethod(root) {
   return root.get('paths').entries().flatMap(([path, item]) => methodsOf(item.node).split(', ').map(method => {

@@ -7,7 +7,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
 import {promisify} from 'node:util';
-import {readContract} from '../contract/judge.mjs';
+import {concrete, readContract} from '../contract/judge.mjs';
 import {longTimeouts, request, start} from '../../support/daemon.mjs';
 import {connect, head, isOpen, post, untilClosed} from '../../support/raw.mjs';
 import {until} from '../../support/until.mjs';
@@ -20,7 +20,7 @@ const bodyText = (await daemon.call('GET', '/examples/textbook')).text;
 const body = JSON.parse(bodyText);
 const answer = (await daemon.call('POST', '/backward', bodyText)).text;
 const paths = Object.entries(readContract().paths).map(([path, item]) =>
-  ({path: path.replace('{slug}', 'not-finite').replace('{name}', 'textbook'), allow: item.get ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS'}));
+  ({path: concrete(path), allow: item.get ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS'}));
 const file = join(folder, 'body.json');
 writeFileSync(file, bodyText);
 

@@ -160,8 +160,7 @@ TEST(test_root_links_lead_somewhere)
     for (const struct bp_operation *const *each = bp_operations; *each; each++)
         ck_assert_str_eq(json_string_value(json_object_get(links, (*each)->name)),
                          (*each)->path + 1);
-    ck_assert_str_eq(json_string_value(json_object_get(links, "examples")),
-                     "examples/");
+    ck_assert_str_eq(json_string_value(json_object_get(links, "examples")), "examples/");
     json_decref(root);
     end();
 }
