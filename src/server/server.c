@@ -285,7 +285,7 @@ static bool finish_here(struct bp_server *server, struct call *call)
     const bool is_over = is_turn_over(call);
     const double most = is_over ? TINY_WORK : LIGHT_WORK;
     const double left = bp_exchange_prepare(exchange, most);
-    if (left <= TINY_WORK || (left <= most && !bp_pool_has_waiting(server->pool))) {
+    if (left <= TINY_WORK || (left <= most && !bp_pool_has_waiting(server->pool, NULL))) {
         if (left > 0)
             bp_exchange_finish(exchange);
         return true;
@@ -326,7 +326,8 @@ static void on_gone(void *cls, struct bp_connection *connection)
 static void on_half_closed(void *cls, struct bp_connection *connection)
 {
     struct bp_server *server = cls;
-    if (bp_pool_has_waiting(server->pool))
+    const struct call *call = connection->request;
+    if (bp_pool_has_waiting(server->pool, &call->work))
         bp_connection_ask(connection);
 }
 

@@ -424,13 +424,22 @@ test('1,000 pipelined POSTs are answered in their order', async () => {
   });
 });
 
-test('a client that stops sending after its request is answered', async () => {
-  await withLine(async line => {
-    await line.send(post('/backward', bodyText));
-    line.finish();
-    assert.equal((await line.reply()).text, answer);
+/** What the thread calculates that reads it, and what the pool does. */
+const kinds = {light: ['/backward', bodyText], large: ['/step', JSON.stringify({...JSON.parse(bodyText), learning_rate: 0.001, steps: 30000, include: []})]};
+
+for (const [kind, [path, text]] of Object.entries(kinds)) {
+  test(`a client that stops sending after a ${kind} request is answered, then closed`, async () => {
+    const expected = (await daemon.call('POST', path, text)).text;
+    await withLine(async line => {
+      await line.send(post(path, text));
+      line.finish();
+      const replies = [await line.reply()];
+      if (replies[0].status === 100) replies.push(await line.reply()); // which asks whether it is still there
+      assert.equal(replies.pop().text, expected);
+      assert.equal(await line.closed(), '', 'the idle timeout is beyond the patience of this');
+    });
   });
-});
+}
 
 test('1,000 identical requests at a time get identical bytes', async () => {
   const agent = new http.Agent({keepAlive: true, maxSockets: 64});
