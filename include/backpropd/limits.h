@@ -12,7 +12,8 @@
     X(body_bytes, 8388608, 4294967294, "bytes of a request's body")                                \
     X(header_bytes, 16384, 16777216, "bytes of a request's line and headers")                      \
     X(connections, 1024, 1000000, "connections open at once")                                      \
-    X(client_connections, 1000000, 1000000, "connections open at once from one address")           \
+    X(client_connections, 512, 1000000,                                                            \
+      "connections of one address (IPv6: /64), which has the same share of queue and memory")      \
     X(queue, 64, 1000000, "large requests that wait for a thread to calculate them")               \
     X(memory_bytes, 1073741824, 9007199254740992, "bytes of memory for all requests in flight")    \
     X(layers, 16, 100000, "layers of a network")                                                   \

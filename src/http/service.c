@@ -11,6 +11,7 @@ bool bp_service_start(struct bp_service *service, const struct bp_limits *limits
     service->limits = *limits;
     service->memory.limit = limits->memory_bytes;
     service->own_memory.limit = SIZE_MAX;
+    service->memory.whole = service->own_memory.whole = NULL;
     atomic_init(&service->memory.used, 0);
     atomic_init(&service->own_memory.used, 0);
     atomic_init(&service->draining, false);

@@ -199,6 +199,8 @@ static const struct flag FLAGS[] = {
      "where to listen; also PORT, :PORT for all addresses, unix:/PATH; port 0 picks a free one", OTHER(set_listen)},
     {"threads", "N", "0", "threads that serve; 0: one for each processor", NUMBER(threads, 0, 1024)},
     {"drain-delay", "SECONDS", "0", "go on accepting so long after SIGTERM", NUMBER(drain_delay, 0, 86400)},
+    {"drain-timeout", "SECONDS", "8", "then finish what has begun within so long, or end it with 503",
+     NUMBER(drain_timeout, 0, 86400)},
     {"head-timeout", "SECONDS", "10", "a request's head takes at most so long, on a new connection from its start",
      NUMBER(head_timeout, 1, 86400)},
     {"body-timeout", "SECONDS", "20", "a request's body takes at most so long", NUMBER(body_timeout, 1, 86400)},
@@ -264,7 +266,7 @@ void bp_options_help(FILE *out)
     }
     fprintf(out,
             "\nPORT=N stands for --listen :N where neither that flag nor its variable is given.\n"
-            "SIGTERM finishes what is in flight and exits 0. `call` exits 0, or 1 with a problem "
+            "SIGTERM finishes what has begun and exits 0. `call` exits 0, or 1 with a problem "
             "document.\n");
 }
 

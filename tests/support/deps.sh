@@ -98,7 +98,7 @@ if [ "$scope" = bench ]; then
   need valgrind have valgrind
   need util-linux have taskset
   need golang-go have go
-  for module in numpy uvicorn uvloop httptools fastapi; do
+  for module in numpy torch uvicorn uvloop httptools fastapi; do
     need "python3-$module" /usr/bin/python3 -c "import $module"
   done
   need libopenblas0-pthread test -n "$(find /usr/lib -name 'libopenblasp*' | head -n 1)"

@@ -274,7 +274,7 @@ test('a problem has the title of its page', async () => {
 
 const inProse = {
   body_bytes: 'bytes of a body', header_bytes: 'bytes of the request line and headers', connections: 'connections',
-  client_connections: 'connections of one address',
+  client_connections: 'connections of one address, or IPv6 /64',
   queue: 'large requests that wait for a thread', memory_bytes: 'bytes of memory for all requests in flight', layers: 'layers', units: 'units of a layer, and inputs', parameters: 'parameters',
   samples: 'samples', steps: 'steps', work: 'work of a request, in multiply-adds', reply_numbers: 'numbers in a reply',
   explained_terms: 'products and values that /explain writes out',

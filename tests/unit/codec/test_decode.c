@@ -1308,7 +1308,7 @@ TEST(test_every_budget)
     }
 }
 
-/* A hostile body takes at most 16 times its size in memory, jansson's share included, or 4 MiB. */
+/* A hostile body takes at most 16 times its size in memory, jansson's share included, or 6 MiB. */
 static void require_little_memory(const char *piece, size_t size)
 {
     char *body = malloc(size + 64), *at = body + sprintf(body, "{'samples':[null,");
@@ -1317,7 +1317,7 @@ static void require_little_memory(const char *piece, size_t size)
     while (at < body + size)
         at += sprintf(at, "%s", piece);
     strcpy(at, "1]}");
-    limits.memory_bytes = 16 * size > 4 << 20 ? 16 * size : 4 << 20;
+    limits.memory_bytes = 16 * size > 6 << 20 ? 16 * size : 6 << 20;
     decode_within(&d, FORWARD, body, &limits);
     REQUIRE(d.problem.code == BP_PROBLEM_INVALID_REQUEST, "%zu bytes of %s: %s", size, piece,
             d.problem.detail);
