@@ -20,6 +20,11 @@ unit: test-tools $(TEST_BINARIES) ## The unit tests alone
 integration: test-tools all ## The tests that call the real binary
 	@$(RUN_TESTS) $(INTEGRATION)
 
+GRADING_EXERCISES ?= 130
+.PHONY: grading-report
+grading-report: all ## What the referee reaches on random exercises, with counts (GRADING_EXERCISES=130 GRADING_SEED=2026)
+	@python3 -B tests/api/grading/report.py $(BUILD)/backpropd --exercises $(GRADING_EXERCISES) --seed $(or $(GRADING_SEED),2026)
+
 test-tools: FORCE | $(DEPS_FIRST)
 	@$(CHECK_DEPS) test
 

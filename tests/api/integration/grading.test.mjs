@@ -4,7 +4,7 @@ import {execFileSync} from 'node:child_process';
 import {readFileSync, readdirSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
-import {start} from '../../support/daemon.mjs';
+import {binary, start} from '../../support/daemon.mjs';
 import {commandsOf} from '../../support/pages.mjs';
 import {cellsOf, compact, dice, mapCells, only, sevenSteps} from '../grading/answers.mjs';
 import {differences} from '../vectors/compare.mjs';
@@ -318,4 +318,9 @@ test('the jq programs for Gradescope and PrairieLearn say what the Python ones s
     const got = JSON.parse(execFileSync('jq', [`map(${program})`], {input, encoding: 'utf8'}));
     assert.deepEqual(got, want, name);
   }
+});
+
+test('what the referee reaches: what must be whole is whole, and what must be none is none', () => {
+  const report = fileURLToPath(new URL('report.py', folder));
+  execFileSync('python3', ['-B', report, binary, '--exercises', '12', '--seed', '7'], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']});
 });
