@@ -29,6 +29,11 @@ page-deps: ## Install what the tests of the page need besides: Chromium, npm's p
 page: test-tools all ## Test the page in Chromium
 	@$(RUN_TESTS) $(PAGE)
 
+GRADING_EXERCISES ?= 130
+.PHONY: grading-report
+grading-report: all ## What the referee reaches on random exercises, with counts (GRADING_EXERCISES=130 GRADING_SEED=2026)
+	@python3 -B tests/api/grading/report.py $(BUILD)/backpropd --exercises $(GRADING_EXERCISES) --seed $(or $(GRADING_SEED),2026)
+
 test-tools: FORCE | $(DEPS_FIRST)
 	@$(CHECK_DEPS) test
 
