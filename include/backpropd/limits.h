@@ -3,6 +3,7 @@
 #ifndef BACKPROPD_LIMITS_H
 #define BACKPROPD_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* member and wire name, default, the most that it can be set to, what it is (for --help). 2^53 is
@@ -24,12 +25,14 @@
       "work of a request, in multiply-adds, estimated before any is done")                         \
     X(reply_numbers, 1000000, 9007199254740992, "numbers in a reply, counted before any work")     \
     X(explained_terms, 20000, 9007199254740992,                                                    \
-      "products and values that /explain writes out, counted before any work")
+      "products and values that /explain writes out, counted before any work")                     \
+    X(graded_cells, 100000, 9007199254740992, "cells that a request has graded")
 
 struct bp_limits {
 #define BP_AS_MEMBER(name, standard, most, text) size_t name;
     BP_LIMITS(BP_AS_MEMBER)
 #undef BP_AS_MEMBER
+    bool keeps_answers; /* right answers must not be revealed: no other path tells them either */
 };
 
 #define BP_AS_DEFAULT(name, standard, most, text) .name = (standard),

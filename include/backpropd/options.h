@@ -41,9 +41,11 @@ struct bp_options {
     enum bp_log_format log_format;
     bool log_health;           /* log requests for health that succeed, too */
     const char *cors_origins;  /* "*", or a list: for bp_cors_is_proper to judge */
+    const char *only;          /* "*", or a list: for bp_only_is_proper */
     const char *allowed_hosts; /* "*", or a list: for bp_hosts_are_proper */
     const char *token_file;    /* "" for none */
     bool public_groups[BP_GROUP_COUNT];
+    bool has_page;
     struct bp_limits limits;
 };
 

@@ -22,6 +22,8 @@ enum {
     PASS_LAYER = 300,
     BLOCK_LAYER = 150,
     SAMPLE_LAYER = 60,
+    /* a value and its derivatives, of a layer whose block no level 2 cache holds */
+    FAR = 70,
     SAMPLE = 120,
     PARAMETER = 33, /* its gradient cleared, checked, divided, and taken from it */
     /* reasons: once for a layer, for each parameter in a block, each bit of a set */
@@ -33,6 +35,7 @@ enum {
 #define LANES 8 /* those of the figures above */
 #define PANEL 32
 #define STRIP 64
+#define NEAR 65536 /* values of a layer in a block: five arrays of them */
 
 /* A unit's value and derivative for one sample. What an activation's derivatives are a matrix of
  * costs `pair` for each entry besides. */
@@ -76,8 +79,9 @@ static size_t narrow_tiles(size_t n)
 /* (rows, columns) sums of n terms each. */
 static double product_work(size_t rows, size_t columns, size_t n)
 {
-    const double wide = (double)(columns / (2 * LANES)), narrow = (double)narrow_tiles(columns);
-    const double fours = (double)(rows / 4), ones = (double)(rows % 4);
+    const size_t wide_tiles = columns / (2 * LANES), row_tiles_of_4 = rows / 4;
+    const double wide = (double)wide_tiles, narrow = (double)narrow_tiles(columns);
+    const double fours = (double)row_tiles_of_4, ones = (double)(rows % 4);
     const double full = fours * wide, long_rows = ones * wide, parts = (fours + ones) * narrow;
     return (double)n * (FULL_TILE * full + ROW_TILE * long_rows + PART_TILE * parts) +
            TILE * (full + long_rows + parts);
@@ -88,7 +92,8 @@ static double affine_back_work(size_t m, size_t n_in, size_t n_out)
     const double samples = (double)m, inputs = (double)n_in, outputs = (double)n_out;
     if (m < 4)
         return ROW_TERMS * samples * (double)row_tiles(n_in) * outputs;
-    const double turns = n_out > PANEL ? (double)(n_in / STRIP + 1) : 1;
+    const size_t strips = n_out > PANEL ? n_in / STRIP + 1 : 1;
+    const double turns = (double)strips;
     return samples * (TURNED * turns * outputs + WRITTEN * inputs) + product_work(n_in, m, n_out);
 }
 
@@ -123,6 +128,7 @@ static double backward_block(const struct bp_task *task, size_t m)
         work += product_work(layer->n_in, layer->n_out, m);
         work += k ? affine_back_work(m, layer->n_in, layer->n_out) : 0;
         work += ACTIVATIONS[layer->activation].slope * samples * n_out;
+        work += samples * n_out > NEAR ? FAR * samples * n_out : 0;
         work += ACTIVATIONS[layer->activation].pair * samples * n_out * n_out;
     }
     return work;

@@ -25,6 +25,24 @@ bool bp_service_start(struct bp_service *service, const struct bp_limits *limits
     return service->metrics;
 }
 
+/* A service that does not serve all that tells right answers keeps them. */
+static bool keeps_answers(const char *only)
+{
+    for (const struct bp_operation *const *each = bp_operations; *each; each++)
+        if ((*each)->tells_answers && !bp_only_serves(only, *each))
+            return true;
+    return false;
+}
+
+bool bp_service_serve_only(struct bp_service *service, const char *only)
+{
+    const size_t n_routes = bp_routes_keep(service->routes, only);
+    free(service->metrics);
+    service->metrics = bp_metrics_make(service->routes, n_routes);
+    service->limits.keeps_answers = keeps_answers(only);
+    return service->metrics;
+}
+
 void bp_service_free(struct bp_service *service)
 {
     free(service->metrics);

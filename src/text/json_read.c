@@ -110,6 +110,11 @@ const char *bp_json_string(const struct bp_value *value)
     return json_string_value(node_of(value));
 }
 
+bool bp_json_is_true(const struct bp_value *value)
+{
+    return json_is_true(node_of(value));
+}
+
 size_t bp_json_count_elements(const struct bp_value *array)
 {
     return json_array_size(node_of(array));

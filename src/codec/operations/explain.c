@@ -192,6 +192,7 @@ const struct bp_operation bp_operation_explain = {
         BP_NAMES("network", "samples", "options", "learning_rate", "frozen", "shown_decimals"),
     .targets = BP_TARGETS_ALL_OR_NONE,
     .own = {.once = sizeof(struct own), .per_layer = sizeof(struct bp_frozen)},
+    .tells_answers = true,
     .work_member = "samples",
     .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode_json},
                                                           {BP_MEDIA_PLAIN, encode_plain},

@@ -7,8 +7,9 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
 import {promisify} from 'node:util';
-import {readContract} from '../contract/judge.mjs';
+import {concrete, readContract} from '../contract/judge.mjs';
 import {longTimeouts, request, start} from '../../support/daemon.mjs';
+import {is09} from '../../support/microhttpd.mjs';
 import {connect, head, isOpen, post, untilClosed} from '../../support/raw.mjs';
 import {until} from '../../support/until.mjs';
 
@@ -20,7 +21,7 @@ const bodyText = (await daemon.call('GET', '/examples/textbook')).text;
 const body = JSON.parse(bodyText);
 const answer = (await daemon.call('POST', '/backward', bodyText)).text;
 const paths = Object.entries(readContract().paths).map(([path, item]) =>
-  ({path: path.replace('{slug}', 'not-finite').replace('{name}', 'textbook'), allow: item.get ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS'}));
+  ({path: concrete(path), allow: item.get ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS'}));
 const file = join(folder, 'body.json');
 writeFileSync(file, bodyText);
 
@@ -240,8 +241,29 @@ test('queries and cookies of any number of parts are answered', async () => {
     }
     await line.send(head(`GET ${targets.at(-1)} HTTP/1.1`, 'Host: a', ...fill(98, () => `Cookie: ${'a;'.repeat(50)}`)));
     assert.equal((await line.reply()).json.status, 'ok', 'a head with as much as may be');
+    await line.send(head('OPTIONS /livez HTTP/1.1', 'Host: a', ...fill(97, () => 'X: y'), `Access-Control-Request-Headers: ${'a'.repeat(15500)}`));
+    assert.equal((await line.reply('OPTIONS')).status, 204, 'a preflight with as much as may be');
     assert.ok(await isOpen(line));
   });
+});
+
+/** What was skipped before a head is known from the size of a connection's memory. */
+test('heads are read alike with any room for headers', async () => {
+  for (const bytes of [1000, 16385, 20001, 100000]) {
+    const own = await start({args: ['--log-format', 'off', '--max-header-bytes', String(bytes)], judged: false});
+    try {
+      await withLine(async line => {
+        const request = head('GET /livez?a&b HTTP/1.1', 'Host: a', ...fill(40, () => 'X: y'), 'Cookie: a=b');
+        await line.send(request + request);
+        for (let i = 0; i < 2; i++) assert.equal((await line.reply()).status, 200, `${bytes} bytes`);
+        await line.send(`\0x\r\n${request}`);
+        if (is09) assert.equal((await line.reply()).status, 400, `${bytes} bytes`);
+        assert.ok(!(await line.closed()).includes('200 OK'), `${bytes} bytes`);
+      }, own.port);
+    } finally {
+      await own.stop();
+    }
+  }
 });
 
 /** With so many headers the library has room for them, and then for less and less of a reply. */

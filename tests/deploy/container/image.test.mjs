@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {after, before, test} from 'node:test';
-import {Cursor, everyMethod, readContract} from '../../api/contract/judge.mjs';
+import {Cursor, concrete, everyMethod, readContract} from '../../api/contract/judge.mjs';
 import {until} from '../../support/until.mjs';
 import {docker, image, inspect, restrictions, skip, start} from './box.mjs';
 import {freePort} from '../../support/port.mjs';
@@ -11,7 +11,6 @@ import {readTar} from './tar.mjs';
 
 const document = readContract();
 const everything = everyMethod(new Cursor(document));
-const concrete = path => path.replace('{slug}', 'not-finite').replace('{name}', 'textbook');
 const examples = media => Object.keys(media?.node.examples ?? {}).map(key => [key, media.get('examples', key, 'value').node]);
 
 let box;

@@ -740,6 +740,8 @@ TEST(test_own_gradients)
          "{" NETWORK ",'samples':[{'x':[1,2,3],'y':[1,2],'dL_dy_hat':[1,2]}],"
          "'learning_rate':1}",
          "unknown_member #/samples/0/dL_dy_hat"},
+        {STEP, "{" NETWORK ",'samples':[{'x':[1,2,3],'dL_dy_hat':[1,2]}],'learning_rate':1}",
+         "unknown_member #/samples/0/dL_dy_hat"},
         /* where it is not known it says nothing of the width: b1 does */
         {FORWARD,
          "{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1],'dL_dy_hat':[1,2,3]}]}",
@@ -1250,6 +1252,22 @@ TEST(test_values_outside_numeric_arrays_are_limited)
     free(body);
 }
 
+TEST(test_objects_are_limited)
+{
+    const size_t most = 2 * STANDARD.samples + 64;
+    for (size_t n = most; n <= most + 1; n++) { /* with the body itself */
+        char *body = malloc(3 * n + 64), *at = body + sprintf(body, "{'samples':[0");
+        struct decoding d;
+        for (size_t i = 1; i < n; i++)
+            at += sprintf(at, ",{}");
+        strcpy(at, "]}");
+        decode(&d, FORWARD, body);
+        ck_assert_str_eq(d.problem.faults[0].pointer, n > most ? "#" : "#/network");
+        decoding_end(&d);
+        free(body);
+    }
+}
+
 /* As many samples as there may be, and everything wrong with each: that is no hostile body yet. */
 TEST(test_each_sample_may_be_wrong)
 {
@@ -1306,8 +1324,7 @@ TEST(test_every_budget)
     }
 }
 
-/* A hostile body takes at most 16 times its size in memory, jansson's share included, or 4 MiB; of
- * the budget it takes a little more, since the last piece of memory is never full. */
+/* A hostile body takes at most 16 times its size in memory, jansson's share included, or 6 MiB. */
 static void require_little_memory(const char *piece, size_t size)
 {
     char *body = malloc(size + 64), *at = body + sprintf(body, "{'samples':[null,");
@@ -1316,7 +1333,7 @@ static void require_little_memory(const char *piece, size_t size)
     while (at < body + size)
         at += sprintf(at, "%s", piece);
     strcpy(at, "1]}");
-    limits.memory_bytes = 20 * size > 6 << 20 ? 20 * size : 6 << 20;
+    limits.memory_bytes = 16 * size > 6 << 20 ? 16 * size : 6 << 20;
     decode_within(&d, FORWARD, body, &limits);
     REQUIRE(d.problem.code == BP_PROBLEM_INVALID_REQUEST, "%zu bytes of %s: %s", size, piece,
             d.problem.detail);
@@ -1344,7 +1361,7 @@ TEST(test_hostile_bodies_take_little_memory)
                                          "null,",
                                          "[[],0],",
                                          "{'x':0,'x':0},",
-                                         "'\u00e9',",
+                                         "'\\u00e9',",
                                          "'a',",
                                          "'aa',",
                                          "{'a':'b'},",
@@ -1412,5 +1429,6 @@ SUITE("codec/decode", test_textbook_is_read_as_it_stands, test_defaults,
       test_faults_of_samples_in_order, test_more_faults_than_are_listed,
       test_hundred_thousand_unknown_members, test_invalid_json_is_another_problem, test_each_limit,
       test_limit_of_work, test_absurd_layer_numbers, test_values_outside_numeric_arrays_are_limited,
-      test_each_sample_may_be_wrong, test_hostile_bodies_take_little_memory,
-      test_smallest_samples_are_within_all_limits, test_every_budget, test_budget_counts_all_memory)
+      test_objects_are_limited, test_each_sample_may_be_wrong,
+      test_hostile_bodies_take_little_memory, test_smallest_samples_are_within_all_limits,
+      test_every_budget, test_budget_counts_all_memory)
