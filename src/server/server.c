@@ -54,7 +54,7 @@ struct bp_server {
     struct bp_late_body late_body; /* what clients get that are late with theirs */
     struct bp_late_body cut_body;  /* and those whose body has not come when the service ends */
     size_t drain_timeout;
-    atomic_bool is_stopping;
+    atomic_bool refuses_large; /* requests that begin now: it is about to stop */
     struct bp_work *withdrawn; /* to be resumed by the thread of connections */
     struct bp_service *service;
     const char *cors_origins;
@@ -80,7 +80,7 @@ struct call {
     const char *asked_headers; /* by a preflight, or NULL */
     bool is_kept;              /* the client expects that its connection is kept */
     uint64_t turn;             /* in which it was put off */
-    bool comes_late;           /* after the stop was asked for */
+    bool comes_late;           /* it began when large ones were refused already */
     bool is_for_pool;
     bool is_working;     /* a thread of the pool makes the reply, or has made it */
     atomic_bool is_gone; /* its client is */
@@ -203,6 +203,13 @@ static void finish_in_pool(struct bp_work *work)
     MHD_resume_connection(call->connection);
 }
 
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *connection,
                              struct bp_connection *peer, struct bp_head *head, void **state)
 {
@@ -222,7 +229,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->is_kept = bp_head_keeps_connection(head);
     call->turn = 0;
     call->is_for_pool = call->is_working = false;
-    call->comes_late = atomic_load(&server->is_stopping);
+    call->comes_late = atomic_load(&server->refuses_large);
     atomic_init(&call->is_gone, false);
     call->work.run = finish_in_pool;
     call->work.lane = &peer->client->lane;
@@ -238,13 +245,6 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     if (bp_exchange_begin(&call->exchange, server->service, head))
         return send_reply(connection, call);
     return MHD_YES;
-}
-
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 /* True if this thread has worked for long. The library looks at all connections that are ready
@@ -669,35 +669,39 @@ static bool is_in_use(const struct bp_server *server)
 /* Waits until nothing has been in use for a while: a request that had arrived when the stop was
  * asked for may not have been looked at yet. False if the time is over. */
 static bool wait_for_requests(const struct bp_server *server, const struct timespec *start,
-                              size_t seconds)
+                              double seconds)
 {
     for (int quiet = 0; quiet < 5; quiet = is_in_use(server) ? 0 : quiet + 1) {
-        if (seconds_since(start) > (double)seconds)
+        if (seconds_since(start) > seconds)
             return false;
         sleep_ms(10);
     }
     return true;
 }
 
-/* Large requests that wait for a thread are refused, and so are those that begin from now on. */
+/* Large requests that wait for a thread are refused, and so are those that come from now on. */
 static void refuse_waiting(struct bp_server *server)
 {
-    atomic_store(&server->is_stopping, true);
+    atomic_store(&server->refuses_large, true);
     struct bp_work *waiting = bp_pool_withdraw_all(server->pool);
     for (struct bp_work *work = waiting; work; work = work->next)
         bp_exchange_refuse_queue(&((struct call *)work)->exchange);
     resume_all(waiting);
 }
 
-/* What has begun has its time, and is then ended. Returns how many requests were. */
+/* What is on its way or about to begin has the grace, what has begun has its time, and is then
+ * ended. Returns how many requests were. */
 static size_t finish_requests(struct bp_server *server, const struct timespec *start)
 {
+    const double most = (double)server->drain_timeout, grace = GRACE_MS / 1000.0;
+    if (wait_for_requests(server, start, grace < most ? grace : most))
+        return 0;
     refuse_waiting(server);
-    if (wait_for_requests(server, start, server->drain_timeout))
+    if (wait_for_requests(server, start, most))
         return 0;
     const size_t n_unfinished = bp_metrics_in_flight(server->service->metrics);
     bp_connections_cancel(server->connections);
-    wait_for_requests(server, start, server->drain_timeout + CANCEL_SECONDS);
+    wait_for_requests(server, start, most + CANCEL_SECONDS);
     return n_unfinished;
 }
 
