@@ -267,7 +267,8 @@ void bp_exchange_refuse_queue(struct bp_exchange *exchange)
     if (atomic_load(&exchange->service->draining))
         bp_problem_set_stopping(&problem);
     else
-        bp_problem_set(&problem, BP_PROBLEM_OVERLOADED, "%zu large requests wait already",
+        bp_problem_set(&problem, BP_PROBLEM_OVERLOADED,
+                       "%zu large requests wait already, or all that one client may have",
                        exchange->service->limits.queue);
     refuse(exchange, &problem);
 }

@@ -45,7 +45,7 @@ static void add_to_lane(struct bp_lane *lane, struct bp_work *work)
     else
         lane->first = work;
     lane->last = work;
-    lane->n += !work->is_light;
+    lane->n += !work->is_short;
 }
 
 /* False if the work is not there. */
@@ -59,7 +59,7 @@ static bool remove_from_lane(struct bp_lane *lane, const struct bp_work *work)
     *(before ? &before->next : &lane->first) = work->next;
     if (lane->last == work)
         lane->last = before;
-    lane->n -= !work->is_light;
+    lane->n -= !work->is_short;
     return true;
 }
 
@@ -75,7 +75,7 @@ static struct bp_work *take(struct bp_pool *pool)
     remove_turn(pool, lane);
     if (lane->first)
         add_turn(pool, lane);
-    pool->n_queued -= !work->is_light;
+    pool->n_queued -= !work->is_short;
     return work;
 }
 
@@ -127,13 +127,13 @@ static void add(struct bp_pool *pool, struct bp_work *work)
     if (!work->lane->first)
         add_turn(pool, work->lane);
     add_to_lane(work->lane, work);
-    pool->n_queued += !work->is_light;
+    pool->n_queued += !work->is_short;
 }
 
 bool bp_pool_submit(struct bp_pool *pool, struct bp_work *work)
 {
     pthread_mutex_lock(&pool->lock);
-    const bool fits = !pool->stopping && (work->is_light || has_room(pool, work->lane));
+    const bool fits = !pool->stopping && (work->is_short || has_room(pool, work->lane));
     if (fits) {
         add(pool, work);
         pthread_cond_signal(&pool->changed);
@@ -148,7 +148,7 @@ bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work *work)
     pthread_mutex_lock(&pool->lock);
     const bool waited = remove_from_lane(lane, work);
     if (waited) {
-        pool->n_queued -= !work->is_light;
+        pool->n_queued -= !work->is_short;
         if (!lane->first)
             remove_turn(pool, lane);
     }
@@ -158,15 +158,15 @@ bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work *work)
 
 struct bp_work *bp_pool_withdraw_all(struct bp_pool *pool)
 {
-    struct bp_work *light = NULL, *others = NULL, *work;
+    struct bp_work *short_ones = NULL, *others = NULL, *work;
     pthread_mutex_lock(&pool->lock);
     while ((work = take(pool))) {
-        struct bp_work **list = work->is_light ? &light : &others;
+        struct bp_work **list = work->is_short ? &short_ones : &others;
         work->next = *list;
         *list = work;
     }
-    while ((work = light)) {
-        light = work->next;
+    while ((work = short_ones)) {
+        short_ones = work->next;
         add(pool, work);
     }
     pthread_mutex_unlock(&pool->lock);

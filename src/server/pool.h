@@ -18,13 +18,13 @@ struct bp_lane;
 struct bp_work {
     void (*run)(struct bp_work *work);
     struct bp_lane *lane; /* where it waits */
-    bool is_light;        /* it takes a place in a lane, not in the queue: it always fits */
+    bool is_short;        /* it takes a place in a lane, not in the queue: it always fits */
     struct bp_work *next; /* the pool's */
 };
 
 /* What waits of one client. Starts as zeros, but for `most`. Where something waits it must stay. */
 struct bp_lane {
-    size_t most; /* that may wait here, light work aside */
+    size_t most; /* that may wait here, short work aside */
     size_t n;
     struct bp_work *first, *last;
     struct bp_lane *next; /* the pool's: whose turn comes after */
@@ -43,7 +43,7 @@ bool bp_pool_submit(struct bp_pool *pool, struct bp_work *work);
 /* Takes work back that still waits; false if it does not, it runs or has run. */
 bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work *work);
 
-/* Takes back all that waits, light work aside. Returns it linked by `next`, NULL at the end. */
+/* Takes back all that waits, short work aside. Returns it linked by `next`, NULL at the end. */
 struct bp_work *bp_pool_withdraw_all(struct bp_pool *pool);
 
 /* True if something waits for a thread, other than this piece; NULL is none. */

@@ -43,6 +43,10 @@
 #define LIGHT_WORK 15000000
 #define TINY_WORK 1500000
 
+/* Ten milliseconds, of which a client may have as many waiting for the pool as it has connections;
+ * what is longer takes a place in the queue. */
+#define SHORT_WORK 300000000
+
 /* What a stop leaves to open connections, from when each was last used, to bring a request that is
  * on its way: closed at once, they would lose it. */
 #define GRACE_MS 1000
@@ -273,7 +277,7 @@ static enum MHD_Result hand_over(struct bp_server *server, struct call *call)
     call->is_working = true;
     atomic_store(&server->holds_memory, true);
     MHD_suspend_connection(call->connection); /* before the pool could resume it */
-    const bool is_refused = call->comes_late && !call->work.is_light;
+    const bool is_refused = call->comes_late && !call->work.is_short;
     if (is_refused || !bp_pool_submit(server->pool, &call->work)) {
         bp_exchange_refuse_queue(&call->exchange);
         MHD_resume_connection(call->connection);
@@ -294,8 +298,8 @@ static bool finish_here(struct bp_server *server, struct call *call)
             bp_exchange_finish(exchange);
         return true;
     }
-    call->work.is_light = left <= LIGHT_WORK;
-    call->is_for_pool = !is_over || exchange->job.operation || !call->work.is_light;
+    call->work.is_short = exchange->job.operation && left <= SHORT_WORK;
+    call->is_for_pool = !is_over || exchange->job.operation || left > LIGHT_WORK;
     return false;
 }
 

@@ -149,25 +149,25 @@ TEST(test_lanes_take_turns)
     require_order((const int[]){0, 4, 1, 5, 2, 3}, 6);
 }
 
-/* A lane that is full refuses where the queue has room; light work fits, and takes no place. */
+/* A lane that is full refuses where the queue has room; short work fits, and takes no place. */
 TEST(test_full_lane_refuses)
 {
     struct piece all[4];
     struct piece one_more = {.work = {.lane = &other_lane, .run = note}, .number = 9};
     struct piece too_many = {.work = {.lane = &lane, .run = note}};
-    struct piece light[2];
+    struct piece short_ones[2];
     struct bp_pool *pool = busy_pool(5);
     for (int i = 0; i < 2; i++) {
-        light[i] = (struct piece){.work = {.lane = &other_lane, .run = note, .is_light = true},
-                                  .number = 7 + i};
+        short_ones[i] = (struct piece){.work = {.lane = &other_lane, .run = note, .is_short = true},
+                                       .number = 7 + i};
         for (int k = 0; k < 2; k++)
             all[2 * i + k].work = (struct bp_work){.lane = i ? &lane : &other_lane};
     }
-    ck_assert(bp_pool_submit(pool, &light[0].work));
+    ck_assert(bp_pool_submit(pool, &short_ones[0].work));
     submit_all(pool, all, 4);
     ck_assert_uint_eq(other_lane.n, 2);
     ck_assert(!bp_pool_submit(pool, &one_more.work));
-    ck_assert(bp_pool_submit(pool, &light[1].work));
+    ck_assert(bp_pool_submit(pool, &short_ones[1].work));
     one_more.work.lane = &lane;
     ck_assert(bp_pool_submit(pool, &one_more.work));
     ck_assert(!bp_pool_submit(pool, &too_many.work)); /* the queue is full, too */
@@ -235,12 +235,12 @@ TEST(test_others_that_wait)
     }
 }
 
-/* All that waits is taken back, light work aside; more may come. */
+/* All that waits is taken back, short work aside; more may come. */
 TEST(test_withdraw_all)
 {
     struct piece all[4];
     for (int i = 0; i < 4; i++)
-        all[i].work = (struct bp_work){.lane = &lane, .is_light = i % 2};
+        all[i].work = (struct bp_work){.lane = &lane, .is_short = i % 2};
     struct bp_pool *pool = busy_pool(10);
     submit_all(pool, all, 4);
     unsigned given = 0;
@@ -292,7 +292,7 @@ TEST(test_work_after_the_stop_is_refused)
     struct bp_pool *pool = bp_pool_start(2, 8);
     bp_pool_stop(pool);
     ck_assert(!bp_pool_submit(pool, &piece.work));
-    piece.work.is_light = true;
+    piece.work.is_short = true;
     ck_assert(!bp_pool_submit(pool, &piece.work));
     bp_pool_free(pool);
 }
