@@ -167,13 +167,16 @@ static int check_health(const struct bp_options *options)
     return 1;
 }
 
-/* What the options say of hosts and origins is http's to judge. Fails (false) with one line. */
+/* What the options say of hosts, origins and paths is http's to judge. Fails (false) with one line.
+ */
 static bool check_lists(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
 {
     if (!bp_cors_is_proper(options->cors_origins))
         bp_options_blame(error, "cors-origin", options->cors_origins);
     else if (!bp_hosts_are_proper(options->allowed_hosts))
         bp_options_blame(error, "allow-host", options->allowed_hosts);
+    else if (!bp_only_is_proper(options->only))
+        bp_options_blame(error, "only", options->only);
     else
         return true;
     return false;
@@ -218,7 +221,8 @@ int main(int argc, char **argv)
         return complain(error);
     keep_freed_memory();
     bp_decode_prepare();
-    if (!bp_service_start(&service, &options.limits))
+    if (!bp_service_start(&service, &options.limits) ||
+        !bp_service_serve_only(&service, options.only))
         return complain("out of memory");
     int status = act(&service, &options);
     bp_service_free(&service);

@@ -36,7 +36,7 @@ void bp_descent_layout(struct bp_descent *descent, struct bp_layout *layout,
  * In/out: descent, carved for this task.
  * Out on failure: overflow; `step` counts from 0, the pass after the last update being step
  *                   `steps`.
- * Fails (false) if a result is not finite.
+ * Fails (false) if a result is not finite, or the task was cancelled: then overflow is unspecified.
  */
 bool bp_descend(struct bp_descent *descent, struct bp_overflow *overflow,
                 const struct bp_task *task);

@@ -9,6 +9,8 @@
 
 struct bp_exchange {
     struct bp_service *service;
+    struct bp_memory *memory;     /* that the request counts for */
+    const atomic_bool *cancelled; /* or NULL, as in the head */
     const struct bp_route *route; /* of the path; never NULL */
     enum bp_method method;
     const char *path;          /* without the query */
@@ -38,15 +40,18 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
 bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t size);
 
 /*
- * The body has ended: makes the reply if that takes less than a millisecond or so. Returns false if
- * it takes longer: bp_exchange_finish is then to be called where that may be.
+ * The body has ended: makes the reply if nothing is to be calculated. Otherwise decodes the body if
+ * that takes no more than `most` work, in the multiply-adds of work.h. Returns an estimate of what
+ * is left to do: 0 if the reply is there; if the body is not decoded, more than `most`. May be
+ * called again.
  */
-bool bp_exchange_try(struct bp_exchange *exchange);
+double bp_exchange_prepare(struct bp_exchange *exchange, double most);
 
-/* Makes the reply, from wherever bp_exchange_try has left it; it need not have been called. */
+/* Makes the reply, from wherever bp_exchange_prepare has left it, which need not have been called.
+ */
 void bp_exchange_finish(struct bp_exchange *exchange);
 
-/* Refuses a request after all, since too many wait. */
+/* Refuses a request after all: too many wait, or the service stops. */
 void bp_exchange_refuse_queue(struct bp_exchange *exchange);
 
 /* Frees all but the reply, which is the caller's: bp_reply_free, sent or not. */

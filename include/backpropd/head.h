@@ -8,6 +8,9 @@
 #ifndef BACKPROPD_HEAD_H
 #define BACKPROPD_HEAD_H
 
+#include <stdatomic.h>
+
+#include "backpropd/memory.h"
 #include "backpropd/method.h"
 #include "backpropd/problem.h"
 
@@ -35,6 +38,8 @@ struct bp_head {
     bool bad_target;          /* its query has a character that may not stand there */
     bool is_one_too_many;     /* its connection is beyond a limit */
     bool asks_to_close;       /* Connection: close, perhaps among others */
+    struct bp_memory *memory; /* its client's share of the service's, or NULL: all of it */
+    const atomic_bool *cancelled; /* set when nobody waits for the reply any more; or NULL */
     /* or NULL */
     const char *host, *length, *coding, *expect, *type, *encoding, *request_id, *traceparent;
     const char *authorization, *origin, *accept_encoding, *if_none_match, *asked_headers;

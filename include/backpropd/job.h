@@ -6,13 +6,15 @@
 #define BACKPROPD_JOB_H
 
 #include "backpropd/pass.h"
+#include "backpropd/text.h"
 
 struct bp_operation;
 
 /* name in C, name on the wire, bit: the bulky parts of replies */
 #define BP_PARTS(X)                                                                                \
     X(SAMPLES, "samples", 1)                                                                       \
-    X(WHY_ZERO, "why_zero", 2)
+    X(WHY_ZERO, "why_zero", 2)                                                                     \
+    X(MARKS, "marks", 4)
 
 #define BP_AS_PART(name, wire, bit) BP_PART_##name = (bit),
 enum bp_part { BP_PARTS(BP_AS_PART) };
@@ -35,10 +37,12 @@ struct bp_job {
     bool is_out_in;          /* W stands in the body, and in the reply, with a row a neuron */
     bool posted_activations; /* the reply of /step gives them back */
     struct bp_estimate estimate;
-    void *own;       /* what this operation alone reads, in `views` */
-    double *numbers; /* owned: what layers and samples point into */
-    void *views;     /* owned: the layers and samples themselves */
-    double *weights; /* owned, or NULL: W turned round, where it was posted out_in */
+    void *own;            /* what this operation alone reads, in `views` */
+    double *numbers;      /* owned: what layers and samples point into */
+    void *views;          /* owned: the layers and samples themselves */
+    double *weights;      /* owned, or NULL: W turned round, where it was posted out_in */
+    void *block;          /* owned, or NULL: what the operation laid out while it read */
+    struct bp_text notes; /* owned: what reading has to say in the reply, as JSON */
 };
 
 /* Names on the wire, in the order of their enums. */

@@ -54,7 +54,10 @@ enum bp_json_fault {
 struct bp_json_limits {
     size_t depth;
     size_t values;     /* outside arrays of numbers, names included; each such array is one */
+    size_t names;      /* of these */
+    size_t nameless;   /* of these, the others */
     size_t containers; /* objects, and arrays of any kind */
+    size_t objects;
 };
 
 struct bp_json {

@@ -41,6 +41,9 @@ struct bp_numbers bp_json_numbers(const struct bp_json *json, const struct bp_va
 /* The text of a string; NULL for any other value. */
 const char *bp_json_string(const struct bp_value *value);
 
+/* True of `true` alone. */
+bool bp_json_is_true(const struct bp_value *value);
+
 /* How many elements an ARRAY has, how many members an OBJECT has; 0 for any other value. */
 size_t bp_json_count_elements(const struct bp_value *array);
 size_t bp_json_count_members(const struct bp_value *object);

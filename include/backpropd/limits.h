@@ -3,6 +3,7 @@
 #ifndef BACKPROPD_LIMITS_H
 #define BACKPROPD_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* member and wire name, default, the most that it can be set to, what it is (for --help). 2^53 is
@@ -11,7 +12,8 @@
     X(body_bytes, 8388608, 4294967294, "bytes of a request's body")                                \
     X(header_bytes, 16384, 16777216, "bytes of a request's line and headers")                      \
     X(connections, 1024, 1000000, "connections open at once")                                      \
-    X(client_connections, 1000000, 1000000, "connections open at once from one address")           \
+    X(client_connections, 512, 1000000,                                                            \
+      "connections of one address (IPv6: /64), which has the same share of queue and memory")      \
     X(queue, 64, 1000000, "large requests that wait for a thread to calculate them")               \
     X(memory_bytes, 1073741824, 9007199254740992, "bytes of memory for all requests in flight")    \
     X(layers, 16, 100000, "layers of a network")                                                   \
@@ -23,12 +25,14 @@
       "work of a request, in multiply-adds, estimated before any is done")                         \
     X(reply_numbers, 1000000, 9007199254740992, "numbers in a reply, counted before any work")     \
     X(explained_terms, 20000, 9007199254740992,                                                    \
-      "products and values that /explain writes out, counted before any work")
+      "products and values that /explain writes out, counted before any work")                     \
+    X(graded_cells, 100000, 9007199254740992, "cells that a request has graded")
 
 struct bp_limits {
 #define BP_AS_MEMBER(name, standard, most, text) size_t name;
     BP_LIMITS(BP_AS_MEMBER)
 #undef BP_AS_MEMBER
+    bool keeps_answers; /* right answers must not be revealed: no other path tells them either */
 };
 
 #define BP_AS_DEFAULT(name, standard, most, text) .name = (standard),

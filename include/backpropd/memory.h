@@ -1,4 +1,7 @@
-/* Memory against a budget that all requests in flight share. */
+/*
+ * Memory against a budget that all requests in flight share. A share of a budget has a limit of its
+ * own: a block must fit into both. Small blocks count for the whole alone.
+ */
 #ifndef BACKPROPD_MEMORY_H
 #define BACKPROPD_MEMORY_H
 
@@ -13,6 +16,7 @@
 struct bp_memory {
     atomic_size_t used;
     size_t limit;
+    struct bp_memory *whole; /* the budget of which this is a share, or NULL */
 };
 
 /* A block of `size` bytes, not cleared. NULL if the budget or the machine has no more: then

@@ -8,6 +8,7 @@
 #ifndef BACKPROPD_NETWORK_H
 #define BACKPROPD_NETWORK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -83,7 +84,15 @@ struct bp_task {
     const struct bp_sample *samples;
     size_t n_samples;
     struct bp_rules rules;
+    const atomic_bool *cancelled; /* set while it is calculated: nobody wants the result; or NULL */
 };
+
+/* True if the rest need not be calculated. Asked between steps and blocks of samples. Cannot fail.
+ */
+static inline bool bp_is_cancelled(const struct bp_task *task)
+{
+    return task->cancelled && atomic_load_explicit(task->cancelled, memory_order_relaxed);
+}
 
 /* Weights and biases of a layer, and parameters, which are both, of a layer and of a network.
  * Cannot fail. */

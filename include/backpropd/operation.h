@@ -48,7 +48,9 @@ struct bp_operation {
     struct {
         size_t once, per_layer, per_sample;
     } own;
-    const char *work_member;                         /* the member to blame for too much work */
+    bool tells_answers;      /* its reply has what /grade is asked not to tell */
+    bool has_cells;          /* its body may have an array for each cell that is graded */
+    const char *work_member; /* the member to blame for too much work; NULL: the body */
     const struct bp_representation *representations; /* best first; the last has no media type */
 
     /* Reads the members of the body into the job, fault by fault. */

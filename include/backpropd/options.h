@@ -36,11 +36,12 @@ struct bp_options {
     const char *socket_path; /* of a Unix socket to listen on instead, or NULL */
     bool listen_is_flag;     /* where to listen was told by --listen */
     size_t threads;
-    size_t drain_delay;                                             /* seconds */
+    size_t drain_delay, drain_timeout;                              /* seconds */
     size_t head_timeout, body_timeout, reply_timeout, idle_timeout; /* seconds in all */
     enum bp_log_format log_format;
     bool log_health;           /* log requests for health that succeed, too */
     const char *cors_origins;  /* "*", or a list: for bp_cors_is_proper to judge */
+    const char *only;          /* "*", or a list: for bp_only_is_proper */
     const char *allowed_hosts; /* "*", or a list: for bp_hosts_are_proper */
     const char *token_file;    /* "" for none */
     bool public_groups[BP_GROUP_COUNT];

@@ -19,7 +19,8 @@
  * In/out: pass, laid out for this task.
  * Out on failure: overflow, the first sample's first tensor; the pass's numbers are then
  *                   unspecified.
- * Fails (false) if a result is not finite.
+ * Fails (false) if a result is not finite, or the task was cancelled: then overflow is unspecified,
+ * too.
  */
 bool bp_forward(struct bp_pass *pass, struct bp_overflow *overflow, const struct bp_task *task);
 

@@ -130,6 +130,9 @@ const struct bp_problem_info *bp_problem_info(enum bp_problem_code code);
 bool bp_problem_set(struct bp_problem *problem, enum bp_problem_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Sets the problem of a request that is not finished because the service stops. Returns false. */
+bool bp_problem_set_stopping(struct bp_problem *problem);
+
 /* Sets the problem for memory that was not to be had. Returns false. */
 bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget);
 

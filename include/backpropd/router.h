@@ -31,6 +31,15 @@ struct bp_route {
  * there is no memory. */
 struct bp_route *bp_routes_make(size_t *n);
 
+/* True if `only`, as --only has it, is "*" or a list of the operations' paths. */
+bool bp_only_is_proper(const char *only);
+
+/* True if an operation is served: it is on the list. */
+bool bp_only_serves(const char *only, const struct bp_operation *operation);
+
+/* Takes away the routes of operations that are not served. Returns how many routes are left. */
+size_t bp_routes_keep(struct bp_route *routes, const char *only);
+
 /* The route of a path; never NULL. */
 const struct bp_route *bp_route_find(const struct bp_route *routes, const char *path);
 

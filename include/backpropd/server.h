@@ -20,7 +20,8 @@ const char *bp_server_url(const struct bp_server *server);
 /* From now on the service is not ready, and each reply ends its connection. */
 void bp_server_drain(struct bp_server *server);
 
-/* Accepts no more connections, finishes what is in flight, and frees the server. */
+/* Accepts no more connections, refuses what waits for the pool, finishes or ends what has begun,
+ * and frees the server. */
 void bp_server_stop(struct bp_server *server);
 
 #endif

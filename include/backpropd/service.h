@@ -31,6 +31,10 @@ struct bp_service {
 /* Makes a service. Returns false if there is no memory. */
 bool bp_service_start(struct bp_service *service, const struct bp_limits *limits);
 
+/* Serves these POST paths alone: "*", or a list for bp_only_is_proper to judge. To be called before
+ * there are requests. Returns false if there is no memory. */
+bool bp_service_serve_only(struct bp_service *service, const char *only);
+
 void bp_service_free(struct bp_service *service);
 
 #endif

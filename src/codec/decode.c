@@ -6,35 +6,40 @@
 #include "read_json.h"
 #include "read_network.h"
 
-static void set_defaults(struct bp_job *job, const struct bp_operation *operation)
+static void set_defaults(struct bp_job *job, const struct bp_operation *operation,
+                         struct bp_memory *memory)
 {
     *job = (struct bp_job){.operation = operation, .include = operation->included};
+    job->notes.memory = memory;
     job->task.rules = (struct bp_rules){.loss = BP_LOSS_MSE, .round_decimals = 10};
 }
 
 /* One block for the layers, the samples and what is the operation's own, however many the body has;
  * readers fill it. */
-static bool make_views(struct bp_reader *reader, struct bp_memory *memory)
+static bool make_views(struct bp_reader *reader)
 {
     struct bp_job *job = reader->job;
     const struct bp_operation *operation = job->operation;
     const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
-    const size_t n_samples = bp_json_count_elements(reader->samples);
+    const size_t posted = bp_json_count_elements(reader->samples);
+    const size_t n_samples = posted <= reader->limits->samples ? posted : 0; /* or refused unread */
     const size_t layers_size = depth * sizeof *job->task.network.layers;
+    const size_t values_size = depth * sizeof *reader->layers;
     const size_t samples_size = n_samples * sizeof *job->task.samples;
     const size_t own_size = operation->own.once + depth * operation->own.per_layer +
                             n_samples * operation->own.per_sample;
-    const size_t size = layers_size + samples_size + own_size;
+    const size_t size = layers_size + values_size + samples_size + own_size;
     bool over_budget;
-    char *views = bp_memory_take(memory, size, &over_budget);
+    char *views = bp_memory_take(reader->memory, size, &over_budget);
     if (!views)
         return bp_problem_set_memory(reader->problem, over_budget);
     job->views = views;
-    job->own = views + layers_size + samples_size; /* last: its size may be any */
-    memset(views, 0, layers_size);
+    job->own = views + size - own_size; /* last: its size may be any */
+    memset(views, 0, layers_size + values_size);
     memset(job->own, 0, own_size);
     job->task.network = (struct bp_network){depth, (struct bp_layer *)views};
-    job->task.samples = (struct bp_sample *)(views + layers_size);
+    reader->layers = (struct bp_layer_values *)(views + layers_size);
+    job->task.samples = (struct bp_sample *)(views + layers_size + values_size);
     job->task.n_samples = n_samples;
     return true;
 }
@@ -54,28 +59,25 @@ static void read_unknown(const struct bp_reader *reader)
     }
 }
 
-#define COUNTED_MAX 0x1p53 /* a double counts no further one by one */
-
 /* Limits that only a whole job can exceed. */
 static void check_work(const struct bp_reader *reader)
 {
     const struct bp_operation *operation = reader->job->operation;
     const struct bp_estimate *estimate = &reader->job->estimate;
-    const struct bp_place work = {&bp_place_body, operation->work_member, BP_NO_NUMBER};
+    const struct bp_place member = {&bp_place_body, operation->work_member, BP_NO_NUMBER};
+    const struct bp_place *work = operation->work_member ? &member : &bp_place_body;
     bp_estimate_make(reader->job);
     if (estimate->work > (double)reader->limits->work)
-        bp_read_limit(reader, &work, "multiply-adds of work", reader->limits->work,
-                      estimate->work < COUNTED_MAX ? (size_t)estimate->work : SIZE_MAX);
+        bp_read_work_limit(reader, work, estimate->work);
     if (estimate->explained_terms > reader->limits->explained_terms)
         bp_read_limit(reader, &bp_place_body, "products and values to write out",
                       reader->limits->explained_terms, estimate->explained_terms);
     else if (estimate->reply_numbers > reader->limits->reply_numbers)
-        bp_read_limit(reader, operation->parts.n ? &bp_place_include : &work,
-                      "numbers in the reply", reader->limits->reply_numbers,
-                      estimate->reply_numbers);
+        bp_read_limit(reader, operation->parts.n ? &bp_place_include : work, "numbers in the reply",
+                      reader->limits->reply_numbers, estimate->reply_numbers);
 }
 
-static bool read_root(struct bp_reader *reader, struct bp_memory *memory)
+static bool read_root(struct bp_reader *reader)
 {
     if (bp_json_kind(reader->json, reader->root) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, reader->root, &bp_place_body, "an object");
@@ -83,17 +85,19 @@ static bool read_root(struct bp_reader *reader, struct bp_memory *memory)
     }
     reader->network = bp_json_member(reader->root, "network");
     reader->samples = bp_json_member(reader->root, "samples");
-    if (!make_views(reader, memory))
+    if (!make_views(reader))
         return false;
     reader->job->operation->read(reader);
+    if (reader->lacks_memory || reader->job->notes.failed)
+        return bp_problem_set_memory(reader->problem, reader->lacks_memory
+                                                          ? reader->over_budget
+                                                          : reader->job->notes.over_budget);
     read_unknown(reader);
     if (reader->problem->n_faults == 0)
         check_work(reader);
     if (reader->problem->n_faults > 0)
         return bp_faults_finish(reader->problem);
-    bool over_budget;
-    return !reader->job->is_out_in || bp_turn_weights(reader->job, memory, &over_budget) ||
-           bp_problem_set_memory(reader->problem, over_budget);
+    return bp_turn_weights(reader) || bp_problem_set_memory(reader->problem, reader->over_budget);
 }
 
 void bp_decode_prepare(void)
@@ -106,12 +110,13 @@ bool bp_decode(struct bp_job *job, struct bp_problem *problem, const struct bp_o
                struct bp_memory *memory)
 {
     struct bp_json json;
-    struct bp_reader reader = {.job = job, .problem = problem, .json = &json, .limits = limits};
+    struct bp_reader reader = {
+        .job = job, .problem = problem, .json = &json, .limits = limits, .memory = memory};
 
-    set_defaults(job, operation);
-    bool good = bp_read_json(&json, problem, body, size, limits, memory);
+    set_defaults(job, operation, memory);
+    bool good = bp_read_json(&json, problem, body, size, limits, operation->has_cells, memory);
     reader.root = json.root;
-    good = good && read_root(&reader, memory);
+    good = good && read_root(&reader);
     if (good)
         job->numbers = bp_json_take_numbers(&json);
     else
@@ -125,8 +130,11 @@ void bp_job_free(struct bp_job *job)
     bp_memory_give(job->numbers);
     bp_memory_give(job->views);
     bp_memory_give(job->weights);
+    bp_memory_give(job->block);
+    bp_text_free(&job->notes);
     job->operation = NULL;
     job->numbers = NULL;
     job->views = NULL;
     job->weights = NULL;
+    job->block = NULL;
 }

@@ -37,6 +37,20 @@ size_t bp_sample_numbers(const struct bp_job *job, bool backward)
     return bp_plus(bp_times(job->task.n_samples, each), job->n_targets);
 }
 
+/* Of a cell in a run of the referee: of a grading, which is counted as the worst case, and of a
+ * review, which makes all its runs, and compares them. */
+enum { GRADED = 40, REVIEWED = 200 };
+
+double bp_work_grade(size_t runs, size_t cells)
+{
+    return GRADED * (double)runs * (double)cells;
+}
+
+double bp_work_review(size_t runs, size_t cells)
+{
+    return REVIEWED * (double)runs * (double)cells;
+}
+
 size_t bp_why_entries(const struct bp_job *job)
 {
     return job->include & BP_PART_WHY_ZERO ? bp_network_parameters(&job->task.network) : 0;

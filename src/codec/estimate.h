@@ -12,6 +12,11 @@ size_t bp_times(size_t a, size_t b);
 /* Numbers in the `samples` of a reply, 0 if it has none; `backward`: with the seven steps. */
 size_t bp_sample_numbers(const struct bp_job *job, bool backward);
 
+/* The work of so many runs of the referee over a task with so many cells, in a grading and in a
+ * review. */
+double bp_work_grade(size_t runs, size_t cells);
+double bp_work_review(size_t runs, size_t cells);
+
 /* Entries of the `why_zero` of a reply, 0 if it has none. */
 size_t bp_why_entries(const struct bp_job *job);
 

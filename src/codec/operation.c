@@ -5,7 +5,11 @@
     X(forward)                                                                                     \
     X(backward)                                                                                    \
     X(step)                                                                                        \
-    X(explain)
+    X(explain)                                                                                     \
+    X(grade)                                                                                       \
+    X(check)                                                                                       \
+    X(exercise)                                                                                    \
+    X(review)
 
 #define DECLARE(name) extern const struct bp_operation bp_operation_##name;
 OPERATIONS(DECLARE)

@@ -23,6 +23,12 @@ bool bp_problem_set(struct bp_problem *problem, enum bp_problem_code code, const
     return false;
 }
 
+bool bp_problem_set_stopping(struct bp_problem *problem)
+{
+    return bp_problem_set(problem, BP_PROBLEM_OVERLOADED,
+                          "the service stops; send the request again");
+}
+
 bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget)
 {
     if (over_budget)

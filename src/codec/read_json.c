@@ -35,6 +35,28 @@ static const char *const WORDS[] = {
     [BP_JSON_REFUSED] = "not JSON",
 };
 
+/*
+ * What a body of `size` bytes may hold. jansson takes 60 bytes for a short string and 200 for an
+ * object, of a text of 4 or 3: so what goes beyond the needs of as many samples as there may be, as
+ * faulty as they may be, is bound to the size.
+ */
+static struct bp_json_limits limits_of(const struct bp_limits *limits, bool has_cells, size_t size)
+{
+    /* each graded cell may be a text, a row of one, a step of its own; each sample, an answer */
+    const size_t cells = has_cells ? limits->graded_cells : 0;
+    const size_t answers = has_cells ? limits->samples : 0;
+    return (struct bp_json_limits){
+        .depth = BP_DEPTH_MAX,
+        .values = BP_VALUES_MAX,
+        .names = 2 * limits->samples + 4 * limits->layers + 64 + size / 10 + cells,
+        .nameless =
+            5 * limits->samples + 8 * limits->layers + limits->units + 64 + size / 8 + cells,
+        /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
+        .containers =
+            3 * limits->samples + 4 * limits->layers + limits->units + 64 + cells + answers,
+        .objects = 2 * limits->samples + 64 + answers};
+}
+
 /* Some editors and shells write one before the text. */
 static const char MARK[] = "\xEF\xBB\xBF";
 
@@ -62,14 +84,10 @@ static void note_duplicate(void *context, const struct bp_place *object, const c
 }
 
 bool bp_read_json(struct bp_json *json, struct bp_problem *problem, const char *body, size_t size,
-                  const struct bp_limits *limits, struct bp_memory *memory)
+                  const struct bp_limits *limits, bool has_cells, struct bp_memory *memory)
 {
     const struct bp_json_listener listener = {note_duplicate, problem};
-    const struct bp_json_limits json_limits = {
-        .depth = BP_DEPTH_MAX,
-        .values = BP_VALUES_MAX,
-        /* a sample has its x and y, a layer its W and b, and a ragged W a row for each unit */
-        .containers = 3 * limits->samples + 4 * limits->layers + limits->units + 64};
+    const struct bp_json_limits json_limits = limits_of(limits, has_cells, size);
 
     const size_t mark = sizeof MARK - 1;
     const size_t marked = size >= mark && memcmp(body, MARK, mark) == 0 ? mark : 0;

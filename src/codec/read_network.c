@@ -70,19 +70,26 @@ static bool read_others(const struct bp_reader *reader, const struct bp_value *n
            bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
 }
 
-static const struct bp_value *find_member(const struct bp_value *network, char letter, size_t k)
+/* Looks each layer's members up once, since much is asked about them. */
+static void find_layers(struct bp_reader *reader, const struct bp_value *network)
 {
-    char name[24] = {letter, (char)('0' + k), '\0'};
-    if (k > 9)
-        snprintf(name, sizeof name, "%c%zu", letter, k);
-    return bp_json_member(network, name);
+    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+        const size_t k = layer_number(m.name);
+        if (k < 1 || k > reader->job->task.network.depth)
+            continue;
+        if (*m.name == 'W')
+            reader->layers[k - 1].w = m.value;
+        else
+            reader->layers[k - 1].b = m.value;
+    }
 }
 
 /* The member W or b of layer k; a fault and NULL if it is missing. */
 static const struct bp_value *get_member(const struct bp_reader *reader,
                                          const struct bp_value *network, char letter, size_t k)
 {
-    const struct bp_value *member = find_member(network, letter, k);
+    const struct bp_layer_values *values = &reader->layers[k - 1];
+    const struct bp_value *member = letter == 'W' ? values->w : values->b;
     char name[24];
     if (member)
         return member;
@@ -98,10 +105,9 @@ struct sides {
     size_t fan_in, fan_out; /* the sides of W */
 };
 
-static struct sides sides_of(const struct bp_reader *reader, const struct bp_value *network,
-                             size_t k, bool is_out_in)
+static struct sides sides_of(const struct bp_reader *reader, size_t k, bool is_out_in)
 {
-    const struct bp_value *b = find_member(network, 'b', k), *w = find_member(network, 'W', k);
+    const struct bp_value *w = reader->layers[k - 1].w, *b = reader->layers[k - 1].b;
     const struct bp_numbers shape = bp_json_numbers(reader->json, w);
     struct sides sides = {.has_b = !b || bp_json_kind(reader->json, b) != BP_JSON_NULL};
     if (b && bp_json_kind(reader->json, b) == BP_JSON_VECTOR)
@@ -121,44 +127,35 @@ static size_t agreed(const struct sides *sides, size_t above)
     return two_say_fan_out || !sides->has_b ? sides->fan_out : sides->b;
 }
 
+/* True if all that a layer's members tell of its sizes is what was settled. */
+static bool agrees(const struct bp_layer *layer, const struct sides *sides)
+{
+    return (!sides->b || sides->b == layer->n_out) &&
+           (!sides->fan_out || sides->fan_out == layer->n_out) &&
+           (!sides->fan_in || sides->fan_in == layer->n_in);
+}
+
 /* The width of each layer, in n_out of the job's layers, and of what is below, in n_in. It is what
- * the members agree on, see openapi.yaml. */
-static void settle_widths(const struct bp_reader *reader, const struct bp_value *network,
-                          bool is_out_in, struct bp_lengths first)
+ * the members agree on, see openapi.yaml. True if all members agree on it, the first x too. */
+static bool settle_widths(const struct bp_reader *reader, bool is_out_in, struct bp_lengths first)
 {
     const size_t depth = reader->job->task.network.depth;
     struct bp_layer *layers = reader->job->task.network.layers;
-    const struct sides lowest = sides_of(reader, network, 1, is_out_in);
+    const struct sides lowest = sides_of(reader, 1, is_out_in);
     struct sides here = lowest;
+    bool all_agree = true;
     for (size_t k = 1; k <= depth; k++) {
         const struct sides above =
-            k < depth ? sides_of(reader, network, k + 1, is_out_in) : (struct sides){0};
+            k < depth ? sides_of(reader, k + 1, is_out_in) : (struct sides){0};
         layers[k - 1].n_in = k == 1 ? here.fan_in : layers[k - 2].n_out;
         layers[k - 1].n_out = agreed(&here, k < depth ? above.fan_in : first.y);
+        all_agree = all_agree && agrees(&layers[k - 1], &here);
         here = above;
     }
     /* only W1 tells how long x is, unless it would fit x when transposed */
     if (lowest.fan_in == layers[0].n_out && lowest.fan_out == first.x)
         layers[0].n_in = first.x;
-}
-
-/* True if all members that tell a size tell the one that was settled, and the first sample has x of
- * the length that W1 asks for. */
-static bool sizes_agree(const struct bp_reader *reader, const struct bp_value *network,
-                        bool is_out_in, size_t first_x)
-{
-    const size_t n_x = reader->job->task.network.layers[0].n_in;
-    if (n_x && first_x && n_x != first_x)
-        return false;
-    for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
-        const struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
-        const struct sides sides = sides_of(reader, network, k, is_out_in);
-        if ((sides.b && sides.b != layer->n_out) ||
-            (sides.fan_out && sides.fan_out != layer->n_out) ||
-            (sides.fan_in && sides.fan_in != layer->n_in))
-            return false;
-    }
-    return true;
+    return all_agree && (!lowest.fan_in || !first.x || lowest.fan_in == first.x);
 }
 
 /* How the sides of W are called, in the layout that was posted. */
@@ -167,22 +164,20 @@ static const char *side_name(const struct bp_reader *reader, bool is_fan_in)
     return is_fan_in == !reader->job->is_out_in ? "row" : "column";
 }
 
-/* True if b is as long as its layer is wide, so that a reader of a message can look there. */
-static bool is_width_of_b(const struct bp_reader *reader, const struct bp_value *network, size_t k)
+bool bp_is_width_of_b(const struct bp_reader *reader, size_t k)
 {
-    const struct sides sides = sides_of(reader, network, k, reader->job->is_out_in);
+    const struct sides sides = sides_of(reader, k, reader->job->is_out_in);
     return sides.b == reader->job->task.network.layers[k - 1].n_out;
 }
 
 /* Notes that W has the wrong number of rows or columns, for the width of layer `of`. */
-static void wrong_side(const struct bp_reader *reader, const struct bp_value *network, size_t k,
-                       bool is_fan_in, size_t got, size_t of)
+static void wrong_side(const struct bp_reader *reader, size_t k, bool is_fan_in, size_t got,
+                       size_t of)
 {
     const size_t width = reader->job->task.network.layers[of - 1].n_out;
     const char *side = side_name(reader, is_fan_in);
     char witness[32];
-    snprintf(witness, sizeof witness, is_width_of_b(reader, network, of) ? "b%zu" : "layer %zu",
-             of);
+    snprintf(witness, sizeof witness, bp_is_width_of_b(reader, of) ? "b%zu" : "layer %zu", of);
     struct bp_fault *fault = bp_fault_add(
         reader->problem, BP_FAULT_SHAPE_MISMATCH, &(struct bp_place){&bp_place_network, "W", k},
         "%zu %s%s, but %s has %zu unit%s, so W%zu needs %zu %s%s", got, side, bp_plural(got),
@@ -205,8 +200,7 @@ static void transposed(const struct bp_reader *reader, size_t k, const struct bp
 }
 
 /* Compares W with the widths on both its sides. */
-static void check_sides(const struct bp_reader *reader, const struct bp_value *network, size_t k,
-                        const struct bp_matrix *w)
+static void check_sides(const struct bp_reader *reader, size_t k, const struct bp_matrix *w)
 {
     const struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
     const bool is_out_in = reader->job->is_out_in;
@@ -221,9 +215,9 @@ static void check_sides(const struct bp_reader *reader, const struct bp_value *n
         return;
     }
     if (in_differs)
-        wrong_side(reader, network, k, true, fan_in, k - 1);
+        wrong_side(reader, k, true, fan_in, k - 1);
     if (out_differs)
-        wrong_side(reader, network, k, false, fan_out, k);
+        wrong_side(reader, k, false, fan_out, k);
 }
 
 static void wrong_bias(const struct bp_reader *reader, const struct bp_place *at, size_t k,
@@ -249,16 +243,14 @@ static void wrong_bias(const struct bp_reader *reader, const struct bp_place *at
 enum measure { NO_SIZES, SIZES, TRANSPOSED_SIZES };
 
 /* Settles the widths, and so that the transposed matrices fit if all of them do. */
-static enum measure settle(const struct bp_reader *reader, const struct bp_value *network,
-                           struct bp_lengths first)
+static enum measure settle(const struct bp_reader *reader, struct bp_lengths first)
 {
     const bool is_out_in = reader->job->is_out_in;
-    for (int i = 0; i < 2; i++) {
-        settle_widths(reader, network, is_out_in ^ (i == 1), first);
-        if (sizes_agree(reader, network, is_out_in ^ (i == 1), first.x))
-            return i == 1 ? TRANSPOSED_SIZES : SIZES;
-    }
-    settle_widths(reader, network, is_out_in, first);
+    if (settle_widths(reader, is_out_in, first))
+        return SIZES;
+    if (settle_widths(reader, !is_out_in, first))
+        return TRANSPOSED_SIZES;
+    settle_widths(reader, is_out_in, first);
     return SIZES;
 }
 
@@ -298,7 +290,7 @@ static void read_weights(struct bp_reader *reader, const struct bp_value *networ
     if (k == 1 && layer->n_in > reader->limits->units)
         bp_read_limit(reader, &at, "inputs", reader->limits->units, layer->n_in);
     if (w.rows_known && measure == SIZES)
-        check_sides(reader, network, k, &w);
+        check_sides(reader, k, &w);
     if (w.columns && measure == TRANSPOSED_SIZES && w.rows != w.columns)
         transposed(reader, k, &w);
 }
@@ -317,7 +309,7 @@ static void check_parameters(const struct bp_reader *reader)
 static size_t read_layers(struct bp_reader *reader, const struct bp_value *network,
                           struct bp_lengths first)
 {
-    const enum measure settled = settle(reader, network, first);
+    const enum measure settled = settle(reader, first);
     const enum measure measure = reader->layout_is_faulty ? NO_SIZES : settled;
     for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
         read_biases(reader, network, k, measure);
@@ -327,17 +319,14 @@ static size_t read_layers(struct bp_reader *reader, const struct bp_value *netwo
     return measure == SIZES ? reader->job->task.network.layers[0].n_in : 0;
 }
 
-static const struct bp_place ACTIVATIONS = {&bp_place_network, "activations", BP_NO_NUMBER};
-
 /* A derivative of softmax is a matrix, which only the last layer is made for. */
-static void check_softmax(struct bp_reader *reader)
+static void check_softmax(struct bp_reader *reader, const struct bp_place *place)
 {
     const struct bp_network *network = &reader->job->task.network;
     for (size_t k = 0; k + 1 < network->depth; k++) {
         if (network->layers[k].activation != BP_ACTIVATION_SOFTMAX)
             continue;
-        bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE,
-                     &(struct bp_place){&ACTIVATIONS, "", k},
+        bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &(struct bp_place){place, "", k},
                      "only the last layer can have softmax; give layer %zu, a hidden one, another "
                      "activation",
                      k + 1);
@@ -345,7 +334,8 @@ static void check_softmax(struct bp_reader *reader)
     }
 }
 
-static void read_activations(struct bp_reader *reader, const struct bp_value *value)
+void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
+                         const struct bp_place *place)
 {
     struct bp_network *network = &reader->job->task.network;
     const size_t faults_before = reader->problem->n_faults;
@@ -357,52 +347,56 @@ static void read_activations(struct bp_reader *reader, const struct bp_value *va
         return;
     reader->job->posted_activations = true;
     if (!bp_is_array(reader, value, &n)) {
-        bp_read_wrong(reader, value, &ACTIVATIONS, "an array of strings");
+        bp_read_wrong(reader, value, place, "an array of strings");
         reader->activations_are_faulty = true;
         return;
     }
     for (size_t k = 0; k < n; k++)
-        if (bp_read_name(reader, bp_json_element(value, k), &(struct bp_place){&ACTIVATIONS, "", k},
+        if (bp_read_name(reader, bp_json_element(value, k), &(struct bp_place){place, "", k},
                          bp_activation_names, BP_ACTIVATION_COUNT, &index) &&
             k < network->depth)
             network->layers[k].activation = (enum bp_activation)index;
     if (n != network->depth) {
-        struct bp_fault *fault = bp_fault_add(
-            reader->problem, BP_FAULT_SHAPE_MISMATCH, &ACTIVATIONS, "%zu name%s for %zu layer%s", n,
-            bp_plural(n), network->depth, bp_plural(network->depth));
+        struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+                                              "%zu name%s for %zu layer%s", n, bp_plural(n),
+                                              network->depth, bp_plural(network->depth));
         fault->expected = bp_fact_number((double)network->depth);
         fault->got = bp_fact_number((double)n);
     }
     reader->activations_are_faulty = reader->problem->n_faults != faults_before;
     if (!reader->activations_are_faulty)
-        check_softmax(reader);
+        check_softmax(reader, place);
 }
 
 struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_value *network,
                                   struct bp_lengths first)
 {
     const struct bp_network *read = &reader->job->task.network;
-    struct bp_lengths lengths = {0, 0, false};
+    struct bp_lengths lengths = {0, 0};
     if (bp_json_kind(reader->json, network) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, network, &bp_place_network, "an object");
         reader->activations_are_faulty = true;
         return lengths;
     }
+    find_layers(reader, network);
     lengths.x = read_layers(reader, network, first);
-    read_activations(reader, bp_json_member(network, "activations"));
+    bp_read_activations(reader, bp_json_member(network, "activations"),
+                        &(struct bp_place){&bp_place_network, "activations", BP_NO_NUMBER});
     if (read_others(reader, network) && !reader->layout_is_faulty)
         lengths.y = bp_network_last(read)->n_out;
-    lengths.y_is_of_b = is_width_of_b(reader, network, read->depth);
     return lengths;
 }
 
-bool bp_turn_weights(struct bp_job *job, struct bp_memory *memory, bool *over_budget)
+bool bp_turn_weights(struct bp_reader *reader)
 {
+    struct bp_job *job = reader->job;
     const struct bp_network *network = &job->task.network;
     size_t n_weights = 0;
+    if (!job->is_out_in || !reader->network || job->weights)
+        return true;
     for (size_t k = 0; k < network->depth; k++)
         n_weights += bp_layer_weights(&network->layers[k]);
-    double *at = bp_memory_take(memory, n_weights * sizeof *at, over_budget);
+    double *at = bp_memory_take(reader->memory, n_weights * sizeof *at, &reader->over_budget);
     job->weights = at;
     for (size_t k = 0; at && k < network->depth; k++) {
         struct bp_layer *layer = &network->layers[k];
@@ -412,5 +406,6 @@ bool bp_turn_weights(struct bp_job *job, struct bp_memory *memory, bool *over_bu
         layer->w = at;
         at += bp_layer_weights(layer);
     }
+    reader->lacks_memory = !job->weights;
     return job->weights;
 }

@@ -13,9 +13,17 @@ size_t bp_count_layers(const struct bp_value *network, size_t limit);
 struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_value *network,
                                   struct bp_lengths first);
 
-/* Puts the weights of a network that was posted out_in into the order of the core. Fails (false) if
- * there is no memory. Out: over_budget, whether the budget is why. */
-bool bp_turn_weights(struct bp_job *job, struct bp_memory *memory, bool *over_budget);
+/* True if b of layer k is as long as the layer is wide, so that a reader of a message can look
+ * there. The job's network was read. */
+bool bp_is_width_of_b(const struct bp_reader *reader, size_t k);
+
+/* Reads activations, of the job's network. In: value, or NULL; place. */
+void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
+                         const struct bp_place *place);
+
+/* Puts the weights of a network that was posted out_in into the order of the core, if that is not
+ * done yet. Fails (false) if there is no memory: the reader says so. */
+bool bp_turn_weights(struct bp_reader *reader);
 
 /* W1, b1, W2, ...: the names of a network's tensors, at most of 16 layers. Cannot fail. */
 struct bp_names bp_tensor_names(size_t depth);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backpropd/loss.h"
+#include "read_network.h"
 #include "read_options.h"
 
 static const struct bp_names KNOWN = BP_NAMES("x", "y");
@@ -41,7 +42,7 @@ static struct bp_names known_of(const struct bp_reader *reader)
 
 /* What the values of a sample are compared with: W1's fan-in, or the units of the last layer. */
 struct measure {
-    const char *of;
+    const char *of; /* W, or what tells the width: NULL */
     size_t layer;
     const char *unit;
     size_t n; /* 0 if unknown */
@@ -50,10 +51,12 @@ struct measure {
 static void wrong_length(const struct bp_reader *reader, const struct bp_place *place, size_t n,
                          const struct measure *measure)
 {
-    struct bp_fault *fault = bp_fault_add(
-        reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
-        "%zu number%s, but %s%zu has %zu %s%s, so %s needs %zu", n, bp_plural(n), measure->of,
-        measure->layer, measure->n, measure->unit, bp_plural(measure->n), place->name, measure->n);
+    const char *width_is_of = bp_is_width_of_b(reader, measure->layer) ? "b" : "layer ";
+    struct bp_fault *fault =
+        bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+                     "%zu number%s, but %s%zu has %zu %s%s, so %s needs %zu", n, bp_plural(n),
+                     measure->of ? measure->of : width_is_of, measure->layer, measure->n,
+                     measure->unit, bp_plural(measure->n), place->name, measure->n);
     fault->expected = bp_fact_number((double)measure->n);
     fault->got = bp_fact_number((double)n);
 }
@@ -118,7 +121,8 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     if (y && gradient)
         bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &at_gradient,
                      "leave out one of the two: dL_dy_hat stands in place of y");
-    if (!y && !gradient && reader->needs_targets &&
+    /* what stands in its place, where that is not known, is the fault */
+    if (!y && !bp_json_member(value, "dL_dy_hat") && reader->needs_targets &&
         !bp_is_misspelt(value, "dL_dy_hat", known_of(reader)))
         bp_read_missing(reader, value, place, "y", known_of(reader));
     return (size_t) !!y + (size_t) !!gradient;
@@ -149,8 +153,7 @@ void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
                      struct bp_lengths lengths)
 {
     const struct measure of_x = {"W", 1, reader->job->is_out_in ? "column" : "row", lengths.x};
-    const struct measure of_y = {lengths.y_is_of_b ? "b" : "layer ",
-                                 reader->job->task.network.depth, "unit", lengths.y};
+    const struct measure of_y = {NULL, reader->job->task.network.depth, "unit", lengths.y};
     size_t n;
     if (!bp_is_array(reader, value, &n)) {
         bp_read_wrong(reader, value, &bp_place_samples, "an array of objects");

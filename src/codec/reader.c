@@ -1,6 +1,6 @@
 #include "reader.h"
 
-#include <math.h>
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +28,14 @@ static const char *describe(const struct bp_reader *reader, const struct bp_valu
         [BP_JSON_MATRIX] = "a matrix", [BP_JSON_VECTOR] = "an array of numbers",
         [BP_JSON_ARRAY] = "an array",  [BP_JSON_OBJECT] = "an object"};
     return is_empty(reader, value) ? "an empty array" : words[bp_json_kind(reader->json, value)];
+}
+
+void *bp_read_take(struct bp_reader *reader, size_t size)
+{
+    assert(!reader->job->block);
+    reader->job->block = bp_memory_take(reader->memory, size, &reader->over_budget);
+    reader->lacks_memory = !reader->job->block;
+    return reader->job->block;
 }
 
 bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
@@ -65,6 +73,27 @@ bool bp_read_number(const struct bp_reader *reader, const struct bp_value *value
         return bp_read_wrong(reader, value, place, "a number");
     *number = *bp_json_numbers(reader->json, value).at;
     return isfinite(*number) || too_large(reader, place);
+}
+
+bool bp_read_within(const struct bp_reader *reader, const struct bp_value *value,
+                    const struct bp_place *place, double least, double most, double *number)
+{
+    double got;
+    struct bp_fault *fault;
+    if (!bp_read_number(reader, value, place, &got))
+        return false;
+    if (got >= least && got <= most) {
+        *number = got;
+        return true;
+    }
+    if (most == BP_NO_UPPER_BOUND)
+        fault = bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, place,
+                             "a number of %g or more is needed here", least);
+    else
+        fault = bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, place,
+                             "a number from %g to %g is needed here", least, most);
+    fault->got = bp_fact_number(got);
+    return false;
 }
 
 bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *value,
@@ -304,4 +333,12 @@ bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place,
     if (is_counted)
         fault->got = bp_fact_number((double)got);
     return false;
+}
+
+#define COUNTED_MAX 0x1p53 /* a double counts no further one by one */
+
+bool bp_read_work_limit(const struct bp_reader *reader, const struct bp_place *place, double work)
+{
+    return bp_read_limit(reader, place, "multiply-adds of work", reader->limits->work,
+                         work < COUNTED_MAX ? (size_t)work : SIZE_MAX);
 }

@@ -6,22 +6,35 @@
 #ifndef BACKPROPD_CODEC_READER_H
 #define BACKPROPD_CODEC_READER_H
 
+#include <math.h>
+
 #include "backpropd/json_read.h"
 #include "backpropd/limits.h"
 #include "backpropd/operation.h"
 #include "fault.h"
 
+/* What a network has for one of its layers, NULL where it has nothing. */
+struct bp_layer_values {
+    const struct bp_value *w, *b;
+};
+
 struct bp_reader {
     const struct bp_value *root;              /* the body, an object */
     const struct bp_value *network, *samples; /* two of its members, or NULL */
+    struct bp_layer_values *layers;           /* of the network, as many as the job's has */
     struct bp_job *job;
     struct bp_problem *problem;
     const struct bp_json *json;
     const struct bp_limits *limits;
-    bool needs_targets; /* each sample must have one */
+    struct bp_memory *memory;
+    bool lacks_memory, over_budget; /* what was asked for was not to be had, and why */
+    bool needs_targets;             /* each sample must have one */
     /* what cannot be relied on: then nothing is held against it */
     bool layout_is_faulty, loss_is_faulty, activations_are_faulty, softmax_is_hidden;
 };
+
+/* A block for the job to own, NULL if there is no memory: decoding ends then. One a job. */
+void *bp_read_take(struct bp_reader *reader, size_t size);
 
 /* Notes that a value is not what was expected (in words). Returns false. */
 bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
@@ -30,6 +43,12 @@ bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
 /* A finite number. Out: number. */
 bool bp_read_number(const struct bp_reader *reader, const struct bp_value *value,
                     const struct bp_place *place, double *number);
+
+#define BP_NO_UPPER_BOUND INFINITY
+
+/* A finite number from `least` to `most`. Out: number, unless that fails (false). */
+bool bp_read_within(const struct bp_reader *reader, const struct bp_value *value,
+                    const struct bp_place *place, double least, double most, double *number);
 
 /* A whole number of at least `least`; most_fault says what one beyond `most` is. */
 bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *value,
@@ -86,11 +105,12 @@ void bp_read_missing(const struct bp_reader *reader, const struct bp_value *obje
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got);
 
-/* The lengths that x and y of a sample should have, 0 if unknown; whether the last layer's b is as
- * long as y should be. */
+/* The same of work that is more than the limit. */
+bool bp_read_work_limit(const struct bp_reader *reader, const struct bp_place *place, double work);
+
+/* The lengths that x and y of a sample should have, 0 if unknown. */
 struct bp_lengths {
     size_t x, y;
-    bool y_is_of_b;
 };
 
 #endif

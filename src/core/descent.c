@@ -104,6 +104,8 @@ bool bp_descend(struct bp_descent *descent, struct bp_overflow *overflow,
         const bool is_last = step + 1 == descent->steps;
         update_network(descent, step == 0 ? &descent->first : &descent->last);
         if (!(is_last ? bp_forward : bp_backward)(&descent->last, overflow, &moved)) {
+            if (bp_is_cancelled(task))
+                return false;
             bool in_update = found_in_parameters(overflow, &descent->after);
             overflow->step = in_update ? step : step + 1;
             return false;

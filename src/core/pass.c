@@ -93,6 +93,8 @@ static bool run(struct bp_pass *pass, const struct bp_task *task, bool backward)
     start(pass, task, backward);
     for (size_t first = 0; first < task->n_samples; first += BP_BLOCK) {
         struct bp_block block = bp_block_at(pass, task, first, BP_BLOCK);
+        if (bp_is_cancelled(task))
+            return false;
         if (!bp_block_forward(pass, task, block))
             return false;
         if (!backward)
@@ -112,7 +114,8 @@ bool bp_forward(struct bp_pass *pass, struct bp_overflow *overflow, const struct
 {
     if (run(pass, task, false))
         return true;
-    bp_overflow_find(overflow, pass, task, false);
+    if (!bp_is_cancelled(task))
+        bp_overflow_find(overflow, pass, task, false);
     return false;
 }
 
@@ -120,6 +123,7 @@ bool bp_backward(struct bp_pass *pass, struct bp_overflow *overflow, const struc
 {
     if (run(pass, task, true))
         return true;
-    bp_overflow_find(overflow, pass, task, true);
+    if (!bp_is_cancelled(task))
+        bp_overflow_find(overflow, pass, task, true);
     return false;
 }

@@ -12,13 +12,14 @@ static uint64_t now_ns(void)
 }
 
 bool bp_calculation_begin(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
-                          const struct bp_operation *operation, const char *body, size_t size)
+                          struct bp_memory *memory, const struct bp_operation *operation,
+                          const char *body, size_t size)
 {
     struct bp_fault faults[BP_FAULTS_ROOM];
     struct bp_problem problem;
     const uint64_t start = now_ns();
     problem.faults = faults;
-    if (!bp_decode(job, &problem, operation, body, size, &service->limits, &service->memory)) {
+    if (!bp_decode(job, &problem, operation, body, size, &service->limits, memory)) {
         bp_reply_problem(reply, &service->own_memory, &problem);
         return true;
     }
@@ -35,15 +36,17 @@ double bp_calculation_work(const struct bp_job *job, bool with_gzip)
 
 /* Calculates what was laid out in a block, and writes it. */
 static bool answer(struct bp_reply *reply, struct bp_problem *problem, struct bp_service *service,
-                   const struct bp_job *job, const struct bp_representation *as, void *result)
+                   struct bp_memory *memory, const struct bp_job *job,
+                   const struct bp_representation *as, void *result)
 {
     struct bp_timing timing = reply->timing;
     struct bp_overflow overflow;
     const uint64_t start = now_ns();
     if (!job->operation->run(result, &overflow, job))
-        return bp_problem_set_overflow(problem, &overflow, job);
+        return bp_is_cancelled(&job->task) ? bp_problem_set_stopping(problem)
+                                           : bp_problem_set_overflow(problem, &overflow, job);
     const uint64_t computed = now_ns();
-    bp_reply_start(reply, &service->memory, as->media_type, job->estimate.reply_bytes);
+    bp_reply_start(reply, memory, as->media_type, job->estimate.reply_bytes);
     as->encode(&reply->text, job, result);
     timing.compute = computed - start;
     timing.serialize = now_ns() - computed;
@@ -53,17 +56,17 @@ static bool answer(struct bp_reply *reply, struct bp_problem *problem, struct bp
 }
 
 void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
-                             const struct bp_representation *as)
+                             struct bp_memory *memory, const struct bp_representation *as)
 {
     struct bp_problem problem;
     struct bp_layout layout = {NULL, 0};
     bool over_budget, good;
     job->operation->layout(&layout, job);
-    layout.base = bp_memory_take(&service->memory, layout.used, &over_budget);
+    layout.base = bp_memory_take(memory, layout.used, &over_budget);
     layout.used = 0;
-    good = layout.base
-               ? answer(reply, &problem, service, job, as, job->operation->layout(&layout, job))
-               : bp_problem_set_memory(&problem, over_budget);
+    good = layout.base ? answer(reply, &problem, service, memory, job, as,
+                                job->operation->layout(&layout, job))
+                       : bp_problem_set_memory(&problem, over_budget);
     if (!good)
         bp_reply_problem(reply, &service->own_memory, &problem);
     bp_memory_give(layout.base);

@@ -7,9 +7,9 @@
 #include "gzip.h"
 #include "negotiate.h"
 
-/* Memory for a body that is only promised yet: more is taken once that much has come, or a few
- * clients that announce much and send nothing would take all there is. */
-#define PROMISED_BYTES 262144
+/* Memory for a body that is only announced yet. More is taken as it comes: a few clients that
+ * announce much would take all there is. */
+#define ANNOUNCED_BYTES 65536
 
 /* A body up to this many times the limit is read and dropped before it is refused: clients that
  * write before they read would see a reset instead of the answer. */
@@ -94,8 +94,8 @@ static void expect_body(struct bp_exchange *exchange, const struct bp_head *head
         refuse_size(exchange);
     } else {
         const size_t size = exchange->length + 1;
-        bp_text_start(&exchange->body, &exchange->service->memory,
-                      size < PROMISED_BYTES ? size : PROMISED_BYTES);
+        bp_text_start(&exchange->body, exchange->memory,
+                      size < ANNOUNCED_BYTES ? size : ANNOUNCED_BYTES);
         refuse_if_no_memory(exchange);
     }
 }
@@ -119,12 +119,16 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                                      .route = bp_route_find(service->routes, path),
                                      .path = path,
                                      .method = BP_METHOD_OTHER,
+                                     .memory = head->memory ? head->memory : &service->memory,
+                                     .cancelled = head->cancelled,
                                      .accepts_gzip = bp_accepts_gzip(head->accept_encoding),
                                      .if_none_match = head->if_none_match,
-                                     .must_close = head->n_coding > 0,
+                                     .must_close = head->n_coding > 0 || head->is_one_too_many,
                                      .reply = {.problem = -1}};
-    if (head->is_one_too_many || !bp_head_check(head, &problem, service->limits.header_bytes)) {
-        if (head->is_one_too_many)
+    const bool is_one_too_many = /* health is told on the spare connections, too */
+        head->is_one_too_many && exchange->route->group != BP_GROUP_HEALTH;
+    if (is_one_too_many || !bp_head_check(head, &problem, service->limits.header_bytes)) {
+        if (is_one_too_many)
             bp_problem_set(&problem, BP_PROBLEM_OVERLOADED,
                            "%zu connections are open already, or %zu of this client",
                            service->limits.connections, service->limits.client_connections);
@@ -161,16 +165,12 @@ bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t si
         refuse_size(exchange);
         return true;
     }
-    if (exchange->body.capacity - exchange->body.size < size && exchange->length)
-        bp_text_reserve(&exchange->body, exchange->length + 1 - exchange->body.size);
     bp_text_put(&exchange->body, piece, size);
     refuse_if_no_memory(exchange);
     return true;
 }
 
-/* Half a millisecond; what takes more work goes to other threads. Of no body does decoding take
- * more work for each byte. */
-#define LIGHT_WORK 15000000
+/* Of no body does decoding take more work for each byte. */
 #define BYTE_WORK 450
 
 static void end_body(struct bp_exchange *exchange)
@@ -227,7 +227,8 @@ static bool begin_answer(struct bp_exchange *exchange)
         answer_not_allowed(exchange);
     else if (route->operation)
         return bp_calculation_begin(&exchange->job, &exchange->reply, exchange->service,
-                                    route->operation, exchange->body.data, exchange->received);
+                                    exchange->memory, route->operation, exchange->body.data,
+                                    exchange->received);
     else
         route->answer(exchange);
     return true;
@@ -236,38 +237,46 @@ static bool begin_answer(struct bp_exchange *exchange)
 static void complete(struct bp_exchange *exchange)
 {
     struct bp_reply *reply = &exchange->reply;
-    bp_calculation_complete(&exchange->job, reply, exchange->service,
+    exchange->job.task.cancelled = exchange->cancelled;
+    bp_calculation_complete(&exchange->job, reply, exchange->service, exchange->memory,
                             exchange->job.operation->representations + exchange->representation);
     reply->has_gzip = reply->text.size >= BP_GZIP_FROM;
     reply->is_gzip = reply->has_gzip && exchange->accepts_gzip && bp_gzip(&reply->text);
 }
 
-bool bp_exchange_try(struct bp_exchange *exchange)
+double bp_exchange_prepare(struct bp_exchange *exchange, double most)
 {
     end_body(exchange);
-    if (exchange->body.data && exchange->received > LIGHT_WORK / BYTE_WORK)
-        return false;
-    if (begin_answer(exchange))
-        return true;
-    if (bp_calculation_work(&exchange->job, exchange->accepts_gzip) > LIGHT_WORK)
-        return false;
-    complete(exchange);
-    return true;
-}
-
-void bp_exchange_finish(struct bp_exchange *exchange)
-{
-    end_body(exchange);
-    if (exchange->job.operation || !begin_answer(exchange))
-        complete(exchange);
+    if (!exchange->job.operation) {
+        const double decoding = BYTE_WORK * (double)exchange->received;
+        if (exchange->body.data && decoding > most)
+            return decoding;
+        if (begin_answer(exchange))
+            return 0;
+    }
+    return bp_calculation_work(&exchange->job, exchange->accepts_gzip);
 }
 
 void bp_exchange_refuse_queue(struct bp_exchange *exchange)
 {
     struct bp_problem problem;
-    bp_problem_set(&problem, BP_PROBLEM_OVERLOADED, "%zu large requests wait already",
-                   exchange->service->limits.queue);
+    if (atomic_load(&exchange->service->draining))
+        bp_problem_set_stopping(&problem);
+    else
+        bp_problem_set(&problem, BP_PROBLEM_OVERLOADED, "%zu large requests wait already",
+                       exchange->service->limits.queue);
     refuse(exchange, &problem);
+}
+
+void bp_exchange_finish(struct bp_exchange *exchange)
+{
+    if (exchange->cancelled && atomic_load(exchange->cancelled)) {
+        bp_exchange_refuse_queue(exchange);
+        return;
+    }
+    end_body(exchange);
+    if (exchange->job.operation || !begin_answer(exchange))
+        complete(exchange);
 }
 
 void bp_exchange_free(struct bp_exchange *exchange)

@@ -5,15 +5,18 @@
 #include <string.h>
 
 #include "files.h"
+#include "list.h"
 
 #define GET (BP_METHOD_GET | BP_METHOD_HEAD | BP_METHOD_OPTIONS)
 #define POST (BP_METHOD_POST | BP_METHOD_OPTIONS)
 
 bp_handler bp_answer_root, bp_answer_version, bp_answer_live, bp_answer_ready, bp_answer_metrics,
-    bp_answer_problems, bp_answer_file;
+    bp_answer_problems, bp_answer_mistakes, bp_answer_mistake, bp_answer_file;
 
 static const struct bp_route ROUTES[] = {
     {"/", NULL, GET, BP_GROUP_DOCS, bp_answer_root, NULL, NULL, {NULL}},
+    {"/mistakes", "mistakes", GET, BP_GROUP_DOCS, bp_answer_mistakes, NULL, NULL, {NULL}},
+    {"/mistakes/*", NULL, GET, BP_GROUP_DOCS, bp_answer_mistake, NULL, NULL, {NULL}},
     {"/problems/", "problems", GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}},
     {"/problems/*", NULL, GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}},
     {"/livez", "livez", GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL, {NULL}},
@@ -74,6 +77,52 @@ struct bp_route *bp_routes_make(size_t *n)
         add_all(routes);
     return routes;
 }
+
+/* --- --only ----------------------------------------------------------------------------------- */
+
+static bool is_path(const char *path, const char *text, size_t size)
+{
+    return strlen(path) == size && memcmp(path, text, size) == 0;
+}
+
+static bool is_operation(const char *text, size_t size)
+{
+    const struct bp_operation *const *each = bp_operations;
+    while (*each && !is_path((*each)->path, text, size))
+        each++;
+    return *each;
+}
+
+bool bp_only_is_proper(const char *only)
+{
+    return strcmp(only, "*") == 0 || bp_list_is_proper(only, is_operation);
+}
+
+bool bp_only_serves(const char *only, const struct bp_operation *operation)
+{
+    const char *start;
+    if (strcmp(only, "*") == 0)
+        return true;
+    while (*only) {
+        const size_t size = bp_list_next(&start, &only, only);
+        if (is_path(operation->path, start, size))
+            return true;
+    }
+    return false;
+}
+
+size_t bp_routes_keep(struct bp_route *routes, const char *only)
+{
+    size_t n = 0;
+    for (const struct bp_route *at = routes;; at++) {
+        if (!at->operation || bp_only_serves(only, at->operation))
+            routes[n++] = *at;
+        if (!at->methods)
+            return n;
+    }
+}
+
+/* --- finding ---------------------------------------------------------------------------------- */
 
 static bool matches(const char *route, const char *path)
 {

@@ -11,6 +11,7 @@ bool bp_service_start(struct bp_service *service, const struct bp_limits *limits
     service->limits = *limits;
     service->memory.limit = limits->memory_bytes;
     service->own_memory.limit = SIZE_MAX;
+    service->memory.whole = service->own_memory.whole = NULL;
     atomic_init(&service->memory.used, 0);
     atomic_init(&service->own_memory.used, 0);
     atomic_init(&service->draining, false);
@@ -21,6 +22,24 @@ bool bp_service_start(struct bp_service *service, const struct bp_limits *limits
     service->metrics = service->routes ? bp_metrics_make(service->routes, n_routes) : NULL;
     if (!service->metrics)
         free(service->routes);
+    return service->metrics;
+}
+
+/* A service that does not serve all that tells right answers keeps them. */
+static bool keeps_answers(const char *only)
+{
+    for (const struct bp_operation *const *each = bp_operations; *each; each++)
+        if ((*each)->tells_answers && !bp_only_serves(only, *each))
+            return true;
+    return false;
+}
+
+bool bp_service_serve_only(struct bp_service *service, const char *only)
+{
+    const size_t n_routes = bp_routes_keep(service->routes, only);
+    free(service->metrics);
+    service->metrics = bp_metrics_make(service->routes, n_routes);
+    service->limits.keeps_answers = keeps_answers(only);
     return service->metrics;
 }
 

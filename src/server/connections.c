@@ -1,6 +1,7 @@
 #include "connections.h"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,17 +14,33 @@
  * so long it looks at them before anybody is late. */
 #define NAP_MILLISECONDS 1000
 
-/* Where more than this share of the connections is taken, one that waits for a request gets no more
- * than a second: an idle client can come back, one that is not let in cannot. */
+/* Where more than this share of the connections is taken, the slowest are ended: those that, after
+ * some time in their phase, have moved fewer bytes a second than this. An idle client can come
+ * back, one that is not let in cannot. */
 #define CROWDED_PERCENT 90
 #define CROWDED_MILLISECONDS 1000
+#define CROWDED_BYTES_PER_SECOND 4096
+
+/* A client that takes no byte of its reply for so long is let go: the reply holds memory. */
+#define STALLED_MILLISECONDS 5000
+
+/* A connection that may be ended in a crowd. */
+struct candidate {
+    struct bp_connection *connection;
+    uint64_t packed; /* its wait */
+    uint64_t rate, since;
+};
 
 struct bp_connections {
     struct bp_connection_rules rules;
     pthread_mutex_t lock; /* of all below, and of every socket's being open */
     pthread_cond_t stop_asked;
+    struct bp_clients clients;
     struct bp_connection *first;
     size_t n;
+    struct pollfd *polled; /* one for each connection, in the order of the list */
+    size_t polled_room;
+    struct candidate *slowest; /* of as much room */
     uint64_t last_tick, patient_until;
     bool stopping;
     pthread_t thread;
@@ -68,7 +85,9 @@ static void cut_off(struct bp_connections *connections, struct bp_connection *co
                                         pack(NO_DEADLINE, BP_WAIT_OVER)))
         return; /* it has just gone on */
     if (wait_of(packed) == BP_WAIT_BODY)
-        bp_late_body_send(connections->rules.late_body, connection->socket, connection->request_id);
+        bp_late_body_send(atomic_load(&connection->is_cancelled) ? connections->rules.cut_body
+                                                                 : connections->rules.late_body,
+                          connection->socket, connection->request_id);
     shutdown(connection->socket, SHUT_RDWR);
 }
 
@@ -77,28 +96,165 @@ static bool waits_for_request(enum bp_wait wait)
     return wait == BP_WAIT_HEAD || wait == BP_WAIT_IDLE;
 }
 
-/* By how much a deadline is earlier where connections run short. */
-static uint64_t earlier_in_a_crowd(const struct bp_connections *connections, enum bp_wait wait)
+static enum bp_direction direction_of(enum bp_wait wait)
 {
-    const bool is_crowded = connections->n * 100 > connections->rules.most * CROWDED_PERCENT;
-    const uint64_t ms =
-        is_crowded && waits_for_request(wait) ? connections->rules.seconds[wait] * 1000 : 0;
-    return ms > CROWDED_MILLISECONDS ? ms - CROWDED_MILLISECONDS : 0;
+    return wait == BP_WAIT_BODY    ? BP_DIRECTION_IN
+           : wait == BP_WAIT_REPLY ? BP_DIRECTION_OUT
+                                   : BP_DIRECTION_NONE;
 }
 
-static void cut_off_late_ones(struct bp_connections *connections)
+static bool has_stalled(const struct bp_connection *connection, enum bp_wait wait, uint64_t now)
+{
+    const struct bp_progress *progress = &connection->progress;
+    return wait == BP_WAIT_REPLY && progress->is_known &&
+           now - progress->moved_at > STALLED_MILLISECONDS;
+}
+
+/* Where the end of a client's sending comes with its last bytes, the library reads those and does
+ * not look again. Shutting down what has ended already wakes it, and it reads the end once it has
+ * answered what it has read. */
+static void tell_end(const struct bp_connection *connection)
+{
+    shutdown(connection->socket, SHUT_RD);
+}
+
+static void note_end(struct bp_connections *connections, struct bp_connection *connection,
+                     enum bp_wait wait, bool is_gone)
+{
+    const struct bp_connection_rules *rules = &connections->rules;
+    if (wait == BP_WAIT_WORK)
+        (is_gone ? rules->on_gone : rules->on_half_closed)(rules->cls, connection);
+    else if (wait != BP_WAIT_REPLY)
+        tell_end(connection);
+}
+
+static void look_at(struct bp_connections *connections, struct bp_connection *connection,
+                    short events, uint64_t now)
+{
+    const uint64_t packed = atomic_load(&connection->wait);
+    const enum bp_wait wait = wait_of(packed);
+    if (wait == BP_WAIT_OVER)
+        return;
+    bp_progress_look(&connection->progress, connection->socket, packed, direction_of(wait), now);
+    if (now > packed >> WAIT_BITS || has_stalled(connection, wait, now))
+        cut_off(connections, connection, packed);
+    else if (events & (POLLRDHUP | POLLHUP | POLLERR))
+        note_end(connections, connection, wait, events & (POLLHUP | POLLERR));
+}
+
+/* Makes room to look at all. Where there is no memory, those that have gone are found later. */
+static bool make_room(struct bp_connections *connections)
+{
+    const size_t room = connections->n + connections->n / 2 + 16;
+    if (connections->polled_room >= connections->n)
+        return true;
+    free(connections->polled);
+    free(connections->slowest);
+    connections->polled = malloc(room * sizeof *connections->polled);
+    connections->slowest = malloc(room * sizeof *connections->slowest);
+    connections->polled_room = connections->polled && connections->slowest ? room : 0;
+    return connections->polled_room;
+}
+
+/* What has happened at each, by its place in the list; NULL if nothing has. */
+static const struct pollfd *poll_all(struct bp_connections *connections)
+{
+    struct pollfd *one = connections->polled;
+    if (!make_room(connections))
+        return NULL;
+    one = connections->polled;
+    for (const struct bp_connection *at = connections->first; at; at = at->next)
+        *one++ = (struct pollfd){.fd = at->socket, .events = POLLRDHUP};
+    return poll(connections->polled, connections->n, 0) > 0 ? connections->polled : NULL;
+}
+
+static void look_at_all(struct bp_connections *connections, uint64_t now)
+{
+    const struct pollfd *one = poll_all(connections);
+    for (struct bp_connection *at = connections->first; at; at = at->next)
+        look_at(connections, at, one ? one++->revents : 0, now);
+}
+
+/* By how many this is more than 9 of 10. */
+static size_t excess(size_t n, size_t most)
+{
+    const size_t good = most / 100 * CROWDED_PERCENT + most % 100 * CROWDED_PERCENT / 100;
+    return n > good ? n - good : 0;
+}
+
+/* Notes by how many each client has too many, and returns by how many all are; those that have been
+ * cut off already do not count. */
+static size_t count_excess(struct bp_connections *connections)
+{
+    size_t too_many = excess(connections->n, connections->rules.limits->connections);
+    for (struct bp_connection *at = connections->first; at; at = at->next)
+        at->client->excess = excess(at->client->n_connections, at->client->connections_max);
+    for (struct bp_connection *at = connections->first; at; at = at->next)
+        if (wait_of(atomic_load(&at->wait)) == BP_WAIT_OVER) {
+            at->client->excess -= at->client->excess > 0;
+            too_many -= too_many > 0;
+        }
+    return too_many;
+}
+
+static int by_rate(const void *a, const void *b)
+{
+    const struct candidate *one = a, *other = b;
+    if (one->rate != other->rate)
+        return one->rate < other->rate ? -1 : 1;
+    return (one->since > other->since) - (one->since < other->since);
+}
+
+/* Those that are slow, the slowest first. Returns how many. */
+static size_t find_slowest(struct bp_connections *connections, uint64_t now)
+{
+    size_t n = 0;
+    for (struct bp_connection *at = connections->first; at; at = at->next) {
+        const uint64_t packed = atomic_load(&at->wait);
+        struct bp_progress *progress = &at->progress;
+        if (wait_of(packed) >= BP_WAIT_COUNT || progress->phase != packed ||
+            now - progress->since < CROWDED_MILLISECONDS)
+            continue;
+        const uint64_t rate = bp_progress_rate(progress, at->socket, now);
+        if (rate < CROWDED_BYTES_PER_SECOND)
+            connections->slowest[n++] = (struct candidate){at, packed, rate, progress->since};
+    }
+    qsort(connections->slowest, n, sizeof *connections->slowest, by_rate);
+    return n;
+}
+
+/* Ends as many as are too many, of all or of a client. */
+static void end_slowest(struct bp_connections *connections, uint64_t now)
+{
+    const struct bp_limits *limits = connections->rules.limits;
+    const bool is_share = limits->client_connections < limits->connections;
+    if (!excess(connections->n, is_share ? limits->client_connections : limits->connections) ||
+        !make_room(connections))
+        return;
+    size_t too_many = count_excess(connections);
+    const size_t n = find_slowest(connections, now);
+    for (size_t i = 0; i < n; i++) {
+        const struct candidate *one = &connections->slowest[i];
+        struct bp_client *client = one->connection->client;
+        if (!too_many && !client->excess)
+            continue;
+        too_many -= too_many > 0;
+        client->excess -= client->excess > 0;
+        cut_off(connections, one->connection, one->packed);
+    }
+}
+
+static void look(struct bp_connections *connections)
 {
     const uint64_t now = now_ms();
     if (now - connections->last_tick > NAP_MILLISECONDS)
         connections->patient_until = now + NAP_MILLISECONDS;
     connections->last_tick = now;
+    bp_clients_sweep(&connections->clients);
     if (now < connections->patient_until)
         return;
-    for (struct bp_connection *at = connections->first; at; at = at->next) {
-        const uint64_t packed = atomic_load(&at->wait);
-        if (now + earlier_in_a_crowd(connections, wait_of(packed)) > packed >> WAIT_BITS)
-            cut_off(connections, at, packed);
-    }
+    look_at_all(connections, now);
+    end_slowest(connections, now);
 }
 
 static void *watch(void *cls)
@@ -112,8 +268,10 @@ static void *watch(void *cls)
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&connections->stop_asked, &connections->lock, &until);
-        cut_off_late_ones(connections);
+        look(connections);
+        pthread_mutex_unlock(&connections->lock);
         connections->rules.on_tick(connections->rules.cls);
+        pthread_mutex_lock(&connections->lock);
     }
     pthread_mutex_unlock(&connections->lock);
     return NULL;
@@ -126,6 +284,8 @@ struct bp_connections *bp_connections_start(const struct bp_connection_rules *ru
     if (!connections)
         return NULL;
     connections->rules = *rules;
+    connections->clients.limits = rules->limits;
+    connections->clients.memory = rules->memory;
     connections->last_tick = now_ms();
     pthread_mutex_init(&connections->lock, NULL);
     pthread_condattr_init(&monotonic);
@@ -138,23 +298,9 @@ struct bp_connections *bp_connections_start(const struct bp_connection_rules *ru
     return NULL;
 }
 
-/* IPv4 addresses as IPv6 has them, so that one comparison does; [::], from which nobody comes, for
- * those of Unix sockets. */
-static struct in6_addr client_address(const struct sockaddr *client)
-{
-    struct in6_addr address = IN6ADDR_ANY_INIT;
-    if (client->sa_family == AF_INET6)
-        return ((const struct sockaddr_in6 *)client)->sin6_addr;
-    if (client->sa_family != AF_INET)
-        return address;
-    address.s6_addr[10] = address.s6_addr[11] = 0xFF;
-    memcpy(address.s6_addr + 12, &((const struct sockaddr_in *)client)->sin_addr, 4);
-    return address;
-}
-
 void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection *connection)
 {
-    const struct in6_addr *client = &connection->client;
+    const struct in6_addr *client = &connection->address;
     const bool is_v4 = IN6_IS_ADDR_V4MAPPED(client);
     if (IN6_IS_ADDR_UNSPECIFIED(client))
         memcpy(out, "unix", sizeof "unix");
@@ -163,31 +309,26 @@ void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection
                   out, INET6_ADDRSTRLEN);
 }
 
-static bool has_too_many(const struct bp_connections *connections, const struct in6_addr *client)
-{
-    size_t n = 0;
-    if (connections->rules.most_per_client >= connections->rules.most)
-        return false;
-    for (const struct bp_connection *at = connections->first; at; at = at->next)
-        n += memcmp(&at->client, client, sizeof *client) == 0;
-    return n >= connections->rules.most_per_client;
-}
-
 struct bp_connection *bp_connection_open(struct bp_connections *connections, int socket,
                                          const struct sockaddr *client)
 {
-    struct bp_connection *connection = malloc(sizeof *connection);
+    struct bp_connection *connection = calloc(1, sizeof *connection);
     if (!connection)
         return NULL;
     connection->socket = socket;
-    connection->client = client_address(client);
-    connection->request = NULL;
-    connection->request_id[0] = '\0';
-    connection->target = (struct bp_target){.size = 0};
+    connection->address = bp_client_address(client);
+    atomic_init(&connection->is_cancelled, false);
     atomic_init(&connection->wait, wait_until(connections, BP_WAIT_HEAD));
     pthread_mutex_lock(&connections->lock);
+    connection->client = bp_client_enter(&connections->clients, &connection->address);
+    if (!connection->client) {
+        pthread_mutex_unlock(&connections->lock);
+        free(connection);
+        return NULL;
+    }
     connection->is_one_too_many =
-        connections->n >= connections->rules.most || has_too_many(connections, &connection->client);
+        connections->n >= connections->rules.limits->connections ||
+        connection->client->n_connections > connection->client->connections_max;
     connection->next = connections->first;
     connection->link = &connections->first;
     if (connection->next)
@@ -205,6 +346,7 @@ void bp_connection_close(struct bp_connections *connections, struct bp_connectio
     if (connection->next)
         connection->next->link = connection->link;
     connections->n--;
+    bp_client_leave(connection->client);
     pthread_mutex_unlock(&connections->lock);
     free(connection);
 }
@@ -231,15 +373,45 @@ bool bp_connections_in_use(struct bp_connections *connections, size_t millisecon
     return in_use;
 }
 
-bool bp_connection_wait(struct bp_connections *connections, struct bp_connection *connection,
-                        enum bp_wait wait)
+static bool change(struct bp_connection *connection, uint64_t after)
 {
     uint64_t before = atomic_load(&connection->wait);
-    const uint64_t after = wait_until(connections, wait);
     while (wait_of(before) != BP_WAIT_OVER)
         if (atomic_compare_exchange_weak(&connection->wait, &before, after))
             return true;
     return false;
+}
+
+bool bp_connection_wait(struct bp_connections *connections, struct bp_connection *connection,
+                        enum bp_wait wait)
+{
+    const bool has_work = wait_of(atomic_load(&connection->wait)) == BP_WAIT_WORK;
+    if (has_work)
+        pthread_mutex_lock(&connections->lock);
+    const bool goes_on = change(connection, wait_until(connections, wait));
+    if (has_work)
+        pthread_mutex_unlock(&connections->lock);
+    return goes_on;
+}
+
+void bp_connection_ask(struct bp_connection *connection)
+{
+    static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (!connection->is_asked)
+        (void)send(connection->socket, interim, sizeof interim - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    connection->is_asked = true;
+}
+
+void bp_connections_cancel(struct bp_connections *connections)
+{
+    pthread_mutex_lock(&connections->lock);
+    for (struct bp_connection *at = connections->first; at; at = at->next) {
+        const uint64_t packed = atomic_load(&at->wait);
+        atomic_store(&at->is_cancelled, true);
+        if (wait_of(packed) == BP_WAIT_BODY || waits_for_request(wait_of(packed)))
+            cut_off(connections, at, packed);
+    }
+    pthread_mutex_unlock(&connections->lock);
 }
 
 void bp_connection_begin_head(struct bp_connections *connections, struct bp_connection *connection)
@@ -264,5 +436,8 @@ void bp_connections_stop(struct bp_connections *connections)
     pthread_join(connections->thread, NULL);
     pthread_cond_destroy(&connections->stop_asked);
     pthread_mutex_destroy(&connections->lock);
+    bp_clients_sweep(&connections->clients);
+    free(connections->polled);
+    free(connections->slowest);
     free(connections);
 }

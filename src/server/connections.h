@@ -5,6 +5,9 @@
  * sends a byte now and then keeps its connection, and the memory of its request, for ever. Here
  * each phase has a deadline in all, which one thread enforces by shutting the socket down; the
  * library then finds the connection closed and ends it in the thread that serves it.
+ *
+ * The same thread looks for clients that have gone, and for those that do not read. Where more than
+ * 9 of 10 connections are taken, of all or of a client's share, it ends the slowest.
  */
 #ifndef BACKPROPD_SERVER_CONNECTIONS_H
 #define BACKPROPD_SERVER_CONNECTIONS_H
@@ -16,6 +19,8 @@
 #include <stdint.h>
 
 #include "backpropd/head.h"
+#include "clients.h"
+#include "progress.h"
 #include "timeout_reply.h"
 
 /* What a connection waits for. */
@@ -29,23 +34,34 @@ enum bp_wait {
     BP_WAIT_OVER                  /* the deadline has passed, the socket is shut down */
 };
 
+struct bp_connection;
+
 struct bp_connection_rules {
     size_t seconds[BP_WAIT_COUNT];
-    size_t most;                          /* connections */
-    size_t most_per_client;               /* of one address */
+    const struct bp_limits *limits;       /* of connections, and what makes a client's share */
+    struct bp_memory *memory;             /* of all requests */
     const struct bp_late_body *late_body; /* what a client gets whose body has not come in time */
-    void (*on_tick)(void *cls);           /* called ten times a second */
+    const struct bp_late_body *cut_body;  /* and whose body has not come when the service ends */
+    /* A client for which there is work has closed its connection, or has ended its own sending and
+     * may still read. The connection does not change while this is called. */
+    void (*on_gone)(void *cls, struct bp_connection *connection);
+    void (*on_half_closed)(void *cls, struct bp_connection *connection);
+    void (*on_tick)(void *cls); /* called ten times a second */
     void *cls;
 };
 
 struct bp_connection {
     struct bp_connection *next, **link; /* in the list of all */
+    struct bp_client *client;
+    struct bp_progress progress; /* for the thread alone */
     int socket;
-    bool is_one_too_many;    /* beyond a limit: to be told so */
-    struct bp_target target; /* of the request at hand */
-    _Atomic uint64_t wait;   /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
-    void *request;           /* at hand, or NULL: the server's */
-    struct in6_addr client;
+    atomic_bool is_cancelled; /* nobody waits for what is calculated */
+    bool is_asked;            /* whether its client is still there, in this request */
+    bool is_one_too_many;     /* beyond a limit: to be told so */
+    struct bp_target target;  /* of the request at hand */
+    _Atomic uint64_t wait;    /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
+    void *request;            /* at hand, or NULL: the server's */
+    struct in6_addr address;  /* of the client */
     char request_id[BP_REQUEST_ID_MAX + 1]; /* set before it waits for a body */
 };
 
@@ -69,7 +85,8 @@ size_t bp_connections_count(struct bp_connections *connections);
  */
 bool bp_connections_in_use(struct bp_connections *connections, size_t milliseconds);
 
-/* From now on it waits for something else. False if its time is over: it must not be used. */
+/* From now on it waits for something else. False if its time is over: it must not be used. Once it
+ * has waited for work, this waits for the callbacks about it. */
 bool bp_connection_wait(struct bp_connections *connections, struct bp_connection *connection,
                         enum bp_wait wait);
 
@@ -79,6 +96,14 @@ void bp_connection_begin_head(struct bp_connections *connections, struct bp_conn
 
 /* The client's address as text, "unix" on a Unix socket. */
 void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection *connection);
+
+/* Sends an interim reply to a client that has ended its own sending, once a request: the system of
+ * one that has gone answers with a reset. For on_half_closed. */
+void bp_connection_ask(struct bp_connection *connection);
+
+/* The service ends: what is calculated is cancelled, and of the rest those that wait for a request
+ * or its body are cut off. */
+void bp_connections_cancel(struct bp_connections *connections);
 
 /* True if the client was cut off for being late. */
 bool bp_connection_is_over(struct bp_connection *connection);

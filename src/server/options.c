@@ -129,6 +129,13 @@ static const char *set_allowed_hosts(struct bp_options *options, const char *val
     return NULL;
 }
 
+static const char *set_only(struct bp_options *options, const char *value, const struct flag *flag)
+{
+    (void)flag;
+    options->only = value;
+    return NULL;
+}
+
 static const char *set_token_file(struct bp_options *options, const char *value,
                                   const struct flag *flag)
 {
@@ -192,6 +199,8 @@ static const struct flag FLAGS[] = {
      "where to listen; also PORT, :PORT for all addresses, unix:/PATH; port 0 picks a free one", OTHER(set_listen)},
     {"threads", "N", "0", "threads that serve; 0: one for each processor", NUMBER(threads, 0, 1024)},
     {"drain-delay", "SECONDS", "0", "go on accepting so long after SIGTERM", NUMBER(drain_delay, 0, 86400)},
+    {"drain-timeout", "SECONDS", "8", "then finish what has begun within so long, or end it with 503",
+     NUMBER(drain_timeout, 0, 86400)},
     {"head-timeout", "SECONDS", "10", "a request's head takes at most so long, on a new connection from its start",
      NUMBER(head_timeout, 1, 86400)},
     {"body-timeout", "SECONDS", "20", "a request's body takes at most so long", NUMBER(body_timeout, 1, 86400)},
@@ -204,6 +213,7 @@ static const struct flag FLAGS[] = {
      OTHER(set_cors_origins)},
     {"allow-host", "HOSTS", "*", "hosts that a request may name: a list with commas, without ports, or *",
      OTHER(set_allowed_hosts)},
+    {"only", "PATHS", "*", "POST paths to serve, such as /grade,/exercise: a list with commas, or *", OTHER(set_only)},
     {"token-file", "FILE", "", "tokens of which a caller must bring one, one a line", OTHER(set_token_file)},
     {"public", "GROUPS", "health,docs", "open without a token: of health, metrics and docs; or none",
      OTHER(set_public)},
@@ -256,7 +266,7 @@ void bp_options_help(FILE *out)
     }
     fprintf(out,
             "\nPORT=N stands for --listen :N where neither that flag nor its variable is given.\n"
-            "SIGTERM finishes what is in flight and exits 0. `call` exits 0, or 1 with a problem "
+            "SIGTERM finishes what has begun and exits 0. `call` exits 0, or 1 with a problem "
             "document.\n");
 }
 

@@ -10,29 +10,83 @@
 struct bp_pool {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct bp_work *first, **end; /* the queue; end is where the next one is linked */
+    struct bp_lane *turn, *last_turn; /* lanes in which something waits; `turn` is next */
     size_t n_queued, queue_max;
-    size_t n_running;
+    bool is_closed;
     bool stopping;
     size_t n_threads;
     pthread_t threads[];
 };
 
-/* The oldest piece of work, after waiting for one; NULL when the pool stops and none is left. */
+static void add_turn(struct bp_pool *pool, struct bp_lane *lane)
+{
+    lane->next = NULL;
+    if (pool->turn)
+        pool->last_turn->next = lane;
+    else
+        pool->turn = lane;
+    pool->last_turn = lane;
+}
+
+static void remove_turn(struct bp_pool *pool, const struct bp_lane *lane)
+{
+    struct bp_lane *before = NULL, **link = &pool->turn;
+    for (; *link != lane; link = &before->next)
+        before = *link;
+    *link = lane->next;
+    if (pool->last_turn == lane)
+        pool->last_turn = before;
+}
+
+static void add_to_lane(struct bp_lane *lane, struct bp_work *work)
+{
+    work->next = NULL;
+    if (lane->first)
+        lane->last->next = work;
+    else
+        lane->first = work;
+    lane->last = work;
+    lane->n += !work->is_light;
+}
+
+/* False if the work is not there. */
+static bool remove_from_lane(struct bp_lane *lane, const struct bp_work *work)
+{
+    struct bp_work *before = NULL, *at = lane->first;
+    for (; at && at != work; at = at->next)
+        before = at;
+    if (!at)
+        return false;
+    *(before ? &before->next : &lane->first) = work->next;
+    if (lane->last == work)
+        lane->last = before;
+    lane->n -= !work->is_light;
+    return true;
+}
+
+/* The oldest piece of the lane whose turn it is, which then goes behind the others. NULL if nothing
+ * waits. */
+static struct bp_work *take(struct bp_pool *pool)
+{
+    struct bp_lane *lane = pool->turn;
+    if (!lane)
+        return NULL;
+    struct bp_work *work = lane->first;
+    (void)remove_from_lane(lane, work);
+    remove_turn(pool, lane);
+    if (lane->first)
+        add_turn(pool, lane);
+    pool->n_queued -= !work->is_light;
+    return work;
+}
+
+/* The next piece of work, after waiting for one; NULL when the pool stops and none is left. */
 static struct bp_work *next_work(struct bp_pool *pool)
 {
+    struct bp_work *work;
     pthread_mutex_lock(&pool->lock);
-    pool->n_running--; /* this thread, which was about to begin or is done */
-    while (!pool->first && !pool->stopping)
+    while (!(work = take(pool)) && !pool->stopping)
         pthread_cond_wait(&pool->changed, &pool->lock);
-    struct bp_work *work = pool->first;
-    if (work) {
-        pool->first = work->next;
-        if (!pool->first)
-            pool->end = &pool->first;
-        pool->n_queued--;
-        pool->n_running++;
-    }
     pthread_mutex_unlock(&pool->lock);
     return work;
 }
@@ -54,9 +108,7 @@ struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max)
         return NULL;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->changed, NULL);
-    pool->end = &pool->first;
     pool->queue_max = queue_max;
-    pool->n_running = n_threads;
     for (; pool->n_threads < n_threads; pool->n_threads++)
         if (pthread_create(&pool->threads[pool->n_threads], NULL, work_on, pool) != 0) {
             bp_pool_stop(pool);
@@ -66,27 +118,69 @@ struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max)
     return pool;
 }
 
+static bool has_room(const struct bp_pool *pool, const struct bp_lane *lane)
+{
+    return !pool->is_closed && pool->n_queued < pool->queue_max && lane->n < lane->most;
+}
+
+static void add(struct bp_pool *pool, struct bp_work *work)
+{
+    if (!work->lane->first)
+        add_turn(pool, work->lane);
+    add_to_lane(work->lane, work);
+    pool->n_queued += !work->is_light;
+}
+
 bool bp_pool_submit(struct bp_pool *pool, struct bp_work *work)
 {
     pthread_mutex_lock(&pool->lock);
-    const bool fits = !pool->stopping && pool->n_queued < pool->queue_max;
+    const bool fits = !pool->stopping && (work->is_light || has_room(pool, work->lane));
     if (fits) {
-        work->next = NULL;
-        *pool->end = work;
-        pool->end = &work->next;
-        pool->n_queued++;
+        add(pool, work);
         pthread_cond_signal(&pool->changed);
     }
     pthread_mutex_unlock(&pool->lock);
     return fits;
 }
 
-bool bp_pool_is_idle(struct bp_pool *pool)
+bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work *work)
+{
+    struct bp_lane *lane = work->lane;
+    pthread_mutex_lock(&pool->lock);
+    const bool waited = remove_from_lane(lane, work);
+    if (waited) {
+        pool->n_queued -= !work->is_light;
+        if (!lane->first)
+            remove_turn(pool, lane);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return waited;
+}
+
+struct bp_work *bp_pool_close(struct bp_pool *pool)
+{
+    struct bp_work *light = NULL, *others = NULL, *work;
+    pthread_mutex_lock(&pool->lock);
+    pool->is_closed = true;
+    while ((work = take(pool))) {
+        struct bp_work **list = work->is_light ? &light : &others;
+        work->next = *list;
+        *list = work;
+    }
+    while ((work = light)) {
+        light = work->next;
+        add(pool, work);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return others;
+}
+
+bool bp_pool_has_waiting(struct bp_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    const bool idle = !pool->n_queued && !pool->n_running;
+    const bool waits = pool->turn;
     pthread_mutex_unlock(&pool->lock);
-    return idle;
+    return waits;
 }
 
 void bp_pool_stop(struct bp_pool *pool)
@@ -94,6 +188,7 @@ void bp_pool_stop(struct bp_pool *pool)
     if (!pool)
         return;
     pthread_mutex_lock(&pool->lock);
+    pool->is_closed = true;
     pool->stopping = true;
     pthread_cond_broadcast(&pool->changed);
     pthread_mutex_unlock(&pool->lock);

@@ -2,6 +2,9 @@
  * Threads for what takes long, so that the threads that poll sockets never do: a request that
  * computes for a second must not make another wait. They run at a lower priority than the polling
  * ones, which so get a processor at once when something small arrives.
+ *
+ * Work waits in lanes, one for each client. The pool takes from the lanes by turns, so that a
+ * client with one piece of work waits for one of another's, not for all of them.
  */
 #ifndef BACKPROPD_SERVER_POOL_H
 #define BACKPROPD_SERVER_POOL_H
@@ -9,10 +12,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct bp_lane;
+
 /* A piece of work, part of what it belongs to. */
 struct bp_work {
     void (*run)(struct bp_work *work);
+    struct bp_lane *lane; /* where it waits */
+    bool is_light;        /* it takes a place in a lane, not in the queue: it always fits */
     struct bp_work *next; /* the pool's */
+};
+
+/* What waits of one client. Starts as zeros, but for `most`. Where something waits it must stay. */
+struct bp_lane {
+    size_t most; /* that may wait here, light work aside */
+    size_t n;
+    struct bp_work *first, *last;
+    struct bp_lane *next; /* the pool's: whose turn comes after */
 };
 
 struct bp_pool;
@@ -21,11 +36,19 @@ struct bp_pool;
  * thread. */
 struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max);
 
-/* Puts work at the end of the queue; false if the queue is full or the pool has stopped. */
+/* Puts work at the end of its lane; false if the lane or the queue is full or the pool is closed,
+ * or has stopped. */
 bool bp_pool_submit(struct bp_pool *pool, struct bp_work *work);
 
-/* True if nothing waits and nothing runs. */
-bool bp_pool_is_idle(struct bp_pool *pool);
+/* Takes work back that still waits; false if it does not, it runs or has run. */
+bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work *work);
+
+/* Closes the pool: it refuses what comes from now on but light work, and goes on with what runs.
+ * Returns what waited, light work aside, linked by `next`, NULL at the end. */
+struct bp_work *bp_pool_close(struct bp_pool *pool);
+
+/* True if something waits for a thread. */
+bool bp_pool_has_waiting(struct bp_pool *pool);
 
 /* Runs what still waits and ends the threads; work that comes later is refused. NULL is nothing. */
 void bp_pool_stop(struct bp_pool *pool);

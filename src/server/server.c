@@ -30,8 +30,18 @@
 /* After so many tenths of a second without a request, memory goes back to the system. */
 #define REST_TICKS 50
 
-/* What a stop waits for a request that is not yet whole, or a reply that is not taken. */
-#define DRAIN_SECONDS 4
+/* What a stop waits, once it has cancelled what was not done in time, for its replies to be taken.
+ */
+#define CANCEL_SECONDS 1
+
+/* After so long a thread looks at all other connections that are ready, before it answers one more.
+ */
+#define TURN_MS 10
+
+/* Half a millisecond, which a thread that polls sockets does by itself, and what it does even after
+ * its turn. What takes more work goes to the pool. */
+#define LIGHT_WORK 15000000
+#define TINY_WORK 1500000
 
 /* What a stop leaves to open connections, from when each was last used, to bring a request that is
  * on its way: closed at once, they would lose it. */
@@ -42,6 +52,9 @@ struct bp_server {
     struct bp_pool *pool;
     struct bp_connections *connections;
     struct bp_late_body late_body; /* what clients get that are late with theirs */
+    struct bp_late_body cut_body;  /* and those whose body has not come when the service ends */
+    size_t drain_timeout;
+    struct bp_work *withdrawn; /* to be resumed by the thread of connections */
     struct bp_service *service;
     const char *cors_origins;
     enum bp_log_format log_format;
@@ -64,7 +77,10 @@ struct call {
     const char *origin;        /* of the request, or NULL */
     const char *asked_headers; /* by a preflight, or NULL */
     bool is_kept;              /* the client expects that its connection is kept */
-    bool is_working;           /* a thread of the pool makes the reply, or has made it */
+    uint64_t turn;             /* in which it was put off */
+    bool is_for_pool;
+    bool is_working;     /* a thread of the pool makes the reply, or has made it */
+    atomic_bool is_gone; /* its client is */
     struct bp_exchange exchange;
     struct timespec start;
     size_t bytes_out;
@@ -177,6 +193,13 @@ static void set_request_id(char out[BP_REQUEST_ID_MAX + 1], struct bp_server *se
         make_request_id(out, server);
 }
 
+static void finish_in_pool(struct bp_work *work)
+{
+    struct call *call = (struct call *)work;
+    bp_exchange_finish(&call->exchange);
+    MHD_resume_connection(call->connection);
+}
+
 static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *connection,
                              struct bp_connection *peer, struct bp_head *head, void **state)
 {
@@ -194,34 +217,56 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->origin = head->origin;
     call->asked_headers = head->asked_headers;
     call->is_kept = bp_head_keeps_connection(head);
-    call->is_working = false;
+    call->turn = 0;
+    call->is_for_pool = call->is_working = false;
+    atomic_init(&call->is_gone, false);
+    call->work.run = finish_in_pool;
+    call->work.lane = &peer->client->lane;
+    atomic_store(&peer->is_cancelled, false);
+    peer->is_asked = strcmp(head->version, "HTTP/1.1") != 0; /* older ones take no interim reply */
     call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     bp_head_trace_id(call->trace_id, head);
     head->is_one_too_many = peer->is_one_too_many;
+    head->memory = &peer->client->memory;
+    head->cancelled = &peer->is_cancelled;
     bp_metrics_begin(server->service->metrics);
     if (bp_exchange_begin(&call->exchange, server->service, head))
         return send_reply(connection, call);
     return MHD_YES;
 }
 
-static void finish_in_pool(struct bp_work *work)
+static uint64_t now_ms(void)
 {
-    struct call *call = (struct call *)work;
-    bp_exchange_finish(&call->exchange);
-    MHD_resume_connection(call->connection);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* The body is whole. What takes long goes to the pool while the connection sleeps; the library asks
- * again when it has woken up. */
-static enum MHD_Result finish(struct bp_server *server, struct call *call)
+/* True if this thread has worked for long. The library looks at all connections that are ready
+ * before it asks again for a request that was put off, which so begins a new turn. */
+static bool is_turn_over(struct call *call)
 {
-    if (call->is_working || bp_exchange_try(&call->exchange))
-        return send_reply(call->connection, call);
-    call->is_working = bp_connection_wait(server->connections, call->peer, BP_WAIT_WORK);
-    if (!call->is_working)
-        return MHD_NO;
-    call->work.run = finish_in_pool;
+    static _Thread_local struct {
+        uint64_t number, start;
+    } turn = {1, 0};
+    const uint64_t now = now_ms();
+    if (call->turn == turn.number) {
+        turn.number++;
+        turn.start = now;
+    }
+    call->turn = turn.number;
+    return now - turn.start >= TURN_MS;
+}
+
+static enum MHD_Result put_off(struct bp_server *server, struct call *call)
+{
+    return bp_connection_wait(server->connections, call->peer, BP_WAIT_WORK) ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result hand_over(struct bp_server *server, struct call *call)
+{
+    call->is_working = true;
     atomic_store(&server->holds_memory, true);
     MHD_suspend_connection(call->connection); /* before the pool could resume it */
     if (!bp_pool_submit(server->pool, &call->work)) {
@@ -229,6 +274,68 @@ static enum MHD_Result finish(struct bp_server *server, struct call *call)
         MHD_resume_connection(call->connection);
     }
     return MHD_YES;
+}
+
+/* Makes the reply if that takes little: next to nothing where this thread has worked for long, or
+ * others wait for the pool. */
+static bool finish_here(struct bp_server *server, struct call *call)
+{
+    struct bp_exchange *exchange = &call->exchange;
+    const bool is_over = is_turn_over(call);
+    const double most = is_over ? TINY_WORK : LIGHT_WORK;
+    const double left = bp_exchange_prepare(exchange, most);
+    if (left <= TINY_WORK || (left <= most && !bp_pool_has_waiting(server->pool))) {
+        if (left > 0)
+            bp_exchange_finish(exchange);
+        return true;
+    }
+    call->work.is_light = left <= LIGHT_WORK;
+    call->is_for_pool = !is_over || exchange->job.operation || !call->work.is_light;
+    return false;
+}
+
+/* The body is whole. What takes long goes to the pool while the connection sleeps; the library asks
+ * again when it has woken up. It is put off before: the library reads from a connection that slept
+ * at once, and would close one whose client has ended its sending, did it not know that the request
+ * is whole. */
+static enum MHD_Result finish(struct bp_server *server, struct call *call)
+{
+    if (call->is_working)
+        return atomic_load(&call->is_gone) ? MHD_NO : send_reply(call->connection, call);
+    if (call->is_for_pool)
+        return hand_over(server, call);
+    return finish_here(server, call) ? send_reply(call->connection, call) : put_off(server, call);
+}
+
+/* Ends what is done for a client that has gone. Called by the thread of connections. */
+static void on_gone(void *cls, struct bp_connection *connection)
+{
+    struct bp_server *server = cls;
+    struct call *call = connection->request;
+    atomic_store(&connection->is_cancelled, true);
+    atomic_store(&call->is_gone, true);
+    if (bp_pool_withdraw(server->pool, &call->work)) {
+        call->work.next = server->withdrawn;
+        server->withdrawn = &call->work;
+    }
+}
+
+/* One that waits for its reply cannot be told from one that has gone, but by asking. That matters
+ * where others wait for a thread. */
+static void on_half_closed(void *cls, struct bp_connection *connection)
+{
+    struct bp_server *server = cls;
+    if (bp_pool_has_waiting(server->pool))
+        bp_connection_ask(connection);
+}
+
+static void resume_all(struct bp_work *work)
+{
+    while (work) {
+        struct call *call = (struct call *)work;
+        work = work->next;
+        MHD_resume_connection(call->connection);
+    }
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
@@ -255,14 +362,15 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     return finish(cls, call);
 }
 
-/* The client has been told, as far as it listened, that its body did not come in time. */
-static void note_lateness(struct call *call)
+/* The client has been told, as far as it listened, that its body is not waited for. */
+static void note_cut_body(struct call *call)
 {
-    call->observation =
-        (struct bp_observation){.route = call->exchange.route,
-                                .method = call->exchange.method,
-                                .status = bp_problem_info(BP_PROBLEM_REQUEST_TIMEOUT)->status,
-                                .problem = BP_PROBLEM_REQUEST_TIMEOUT};
+    const enum bp_problem_code problem =
+        atomic_load(&call->peer->is_cancelled) ? BP_PROBLEM_OVERLOADED : BP_PROBLEM_REQUEST_TIMEOUT;
+    call->observation = (struct bp_observation){.route = call->exchange.route,
+                                                .method = call->exchange.method,
+                                                .status = bp_problem_info(problem)->status,
+                                                .problem = problem};
     call->bytes_out = 0;
     call->answered = true;
 }
@@ -326,7 +434,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     *state = NULL;
     if (bp_connection_is_over(call->peer)) {
         if (!call->answered)
-            note_lateness(call);
+            note_cut_body(call);
     } else if (why == MHD_REQUEST_TERMINATED_WITH_ERROR) {
         call->answered = false; /* the reply could not be sent */
     }
@@ -417,13 +525,20 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
 }
 
 /* What large requests have given back is kept for the next one, but not for ever. */
-static void give_memory_back(void *cls)
+static void give_memory_back(struct bp_server *server)
 {
-    struct bp_server *server = cls;
     if (bp_metrics_in_flight(server->service->metrics))
         server->ticks_at_rest = 0;
     else if (++server->ticks_at_rest > REST_TICKS && atomic_exchange(&server->holds_memory, false))
         malloc_trim(0);
+}
+
+static void on_tick(void *cls)
+{
+    struct bp_server *server = cls;
+    resume_all(server->withdrawn);
+    server->withdrawn = NULL;
+    give_memory_back(server);
 }
 
 static struct bp_connections *start_connections(struct bp_server *server,
@@ -433,29 +548,45 @@ static struct bp_connections *start_connections(struct bp_server *server,
                                                           [BP_WAIT_BODY] = options->body_timeout,
                                                           [BP_WAIT_REPLY] = options->reply_timeout,
                                                           [BP_WAIT_IDLE] = options->idle_timeout},
-                                              .most = options->limits.connections,
-                                              .most_per_client = options->limits.client_connections,
-                                              .on_tick = give_memory_back,
-                                              .cls = server,
-                                              .late_body = &server->late_body};
+                                              .limits = &server->service->limits,
+                                              .memory = &server->service->memory,
+                                              .late_body = &server->late_body,
+                                              .cut_body = &server->cut_body,
+                                              .on_gone = on_gone,
+                                              .on_half_closed = on_half_closed,
+                                              .on_tick = on_tick,
+                                              .cls = server};
     return bp_connections_start(&rules);
+}
+
+static bool make_body_replies(struct bp_server *server, const char *cors_origins)
+{
+    struct bp_problem late, cut;
+    bp_problem_set(&late, BP_PROBLEM_REQUEST_TIMEOUT,
+                   "the body has not come in time; send it faster, or ask for --body-timeout");
+    bp_problem_set_stopping(&cut);
+    return bp_late_body_make(&server->late_body, server->service, cors_origins,
+                             "408 Request Timeout", &late) &&
+           bp_late_body_make(&server->cut_body, server->service, cors_origins,
+                             "503 Service Unavailable", &cut);
 }
 
 static void free_server(struct bp_server *server)
 {
     bp_pool_stop(server->pool);
-    bp_pool_free(server->pool);
     bp_connections_stop(server->connections);
+    bp_pool_free(server->pool);
     bp_late_body_free(&server->late_body);
+    bp_late_body_free(&server->cut_body);
     free(server);
 }
 
 static bool start_threads(struct bp_server *server, const struct bp_options *options,
                           char error[BP_OPTION_ERROR_MAX])
 {
-    if (bp_late_body_make(&server->late_body, server->service, options->cors_origins) &&
-        (server->connections = start_connections(server, options)) &&
-        (server->pool = bp_pool_start(options->threads, options->limits.queue)))
+    if (make_body_replies(server, options->cors_origins) &&
+        (server->pool = bp_pool_start(options->threads, options->limits.queue)) &&
+        (server->connections = start_connections(server, options)))
         server->daemon = start_daemon(server, options);
     if (server->daemon)
         return true;
@@ -476,6 +607,7 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     server->service = service;
     server->log_format = options->log_format;
     server->logs_health = options->log_health;
+    server->drain_timeout = options->drain_timeout;
     snprintf(server->keep_alive, sizeof server->keep_alive, "timeout=%zu", options->idle_timeout);
     server->cors_origins = options->cors_origins;
     server->smuggling_check = bp_smuggling_check_for(MHD_get_version());
@@ -522,22 +654,45 @@ static bool is_in_use(const struct bp_server *server)
 }
 
 /* Waits until nothing has been in use for a while: a request that had arrived when the stop was
- * asked for may not have been looked at yet. What is being calculated is waited for, whatever it
- * takes; a client that does not send or read is not. */
-static void wait_for_requests(const struct bp_server *server, const struct timespec *start)
+ * asked for may not have been looked at yet. False if the time is over. */
+static bool wait_for_requests(const struct bp_server *server, const struct timespec *start,
+                              size_t seconds)
 {
     for (int quiet = 0; quiet < 5; quiet = is_in_use(server) ? 0 : quiet + 1) {
-        if (seconds_since(start) > DRAIN_SECONDS && bp_pool_is_idle(server->pool))
-            return;
+        if (seconds_since(start) > (double)seconds)
+            return false;
         sleep_ms(10);
     }
+    return true;
+}
+
+/* Large requests that wait for a thread are refused, and so are those that come. */
+static void refuse_waiting(struct bp_server *server)
+{
+    struct bp_work *waiting = bp_pool_close(server->pool);
+    for (struct bp_work *work = waiting; work; work = work->next)
+        bp_exchange_refuse_queue(&((struct call *)work)->exchange);
+    resume_all(waiting);
+}
+
+/* What has begun has its time, and is then ended. Returns how many requests were. */
+static size_t finish_requests(struct bp_server *server, const struct timespec *start)
+{
+    refuse_waiting(server);
+    if (wait_for_requests(server, start, server->drain_timeout))
+        return 0;
+    const size_t n_unfinished = bp_metrics_in_flight(server->service->metrics);
+    bp_connections_cancel(server->connections);
+    wait_for_requests(server, start, server->drain_timeout + CANCEL_SECONDS);
+    return n_unfinished;
 }
 
 /* A reply is done when the system has it. A container's network ends with its process, and takes
  * along what a slow client has not yet read. */
 static void wait_for_readers(const struct bp_server *server, const struct timespec *start)
 {
-    while (seconds_since(start) <= DRAIN_SECONDS && bp_listen_has_unsent(&server->listening))
+    const double seconds = (double)(server->drain_timeout + CANCEL_SECONDS);
+    while (seconds_since(start) <= seconds && bp_listen_has_unsent(&server->listening))
         sleep_ms(10);
 }
 
@@ -550,8 +705,7 @@ void bp_server_stop(struct bp_server *server)
     const bool accepts = MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET;
     if (accepts)
         bp_listen_end(&server->listening);
-    wait_for_requests(server, &start);
-    const size_t n_unfinished = bp_metrics_in_flight(server->service->metrics);
+    const size_t n_unfinished = finish_requests(server, &start);
     bp_pool_stop(server->pool); /* all that sleeps wakes up, and what still comes is refused */
     MHD_stop_daemon(server->daemon);
     wait_for_readers(server, &start);

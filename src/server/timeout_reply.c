@@ -15,22 +15,22 @@ static void put_field(struct bp_text *text, const char *name, const char *value)
 }
 
 bool bp_late_body_make(struct bp_late_body *late, struct bp_service *service,
-                       const char *cors_origins)
+                       const char *cors_origins, const char *status,
+                       const struct bp_problem *problem)
 {
     struct bp_text *text = &late->text;
     const struct bp_reply_facts facts = {
         .cors_origins = cors_origins, .is_post = true, .closes = true};
-    struct bp_problem problem;
     struct bp_reply reply;
     struct bp_fields fields;
     size_t size;
-    bp_problem_set(&problem, BP_PROBLEM_REQUEST_TIMEOUT,
-                   "the body has not come in time; send it faster, or ask for --body-timeout");
-    bp_reply_problem(&reply, &service->own_memory, &problem);
+    bp_reply_problem(&reply, &service->own_memory, problem);
     const char *body = bp_reply_body(&reply, &size);
     bp_fields_make(&fields, &reply, &facts);
     bp_text_start(text, &service->own_memory, 1024);
-    bp_text_puts(text, "HTTP/1.1 408 Request Timeout\r\nX-Request-Id: ");
+    bp_text_puts(text, "HTTP/1.1 ");
+    bp_text_puts(text, status);
+    bp_text_puts(text, "\r\nX-Request-Id: ");
     late->id_at = text->size;
     bp_text_puts(text, "\r\nContent-Length: ");
     bp_text_put_size(text, size);

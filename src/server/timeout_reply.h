@@ -1,19 +1,21 @@
-/* What is sent to a client whose body has not come in time. */
+/* What is sent to a client whose body is not waited for any longer. */
 #ifndef BACKPROPD_SERVER_TIMEOUT_REPLY_H
 #define BACKPROPD_SERVER_TIMEOUT_REPLY_H
 
 #include "backpropd/reply.h"
 #include "backpropd/service.h"
 
-/* A whole reply, head and body, made once, before there is anybody late. */
+/* A whole reply, head and body, made once, before anybody needs it. */
 struct bp_late_body {
     struct bp_text text;
     size_t id_at; /* where the request's id goes */
 };
 
-/* Makes the reply. Fails (false) if there is no memory. */
+/* Makes the reply. In: status, as the first line has it, with its words. Fails (false) if there is
+ * no memory. */
 bool bp_late_body_make(struct bp_late_body *late, struct bp_service *service,
-                       const char *cors_origins);
+                       const char *cors_origins, const char *status,
+                       const struct bp_problem *problem);
 
 /* Sends it if the socket takes it at once. */
 void bp_late_body_send(const struct bp_late_body *late, int socket, const char *request_id);

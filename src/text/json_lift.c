@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backpropd/number_read.h"
+#include "json_tree.h"
 
 struct pass {
     struct bp_json *json;
@@ -17,7 +18,9 @@ struct pass {
     size_t lifts_capacity;
     size_t depth;
     size_t values;     /* that go to jansson */
+    size_t names;      /* of these */
     size_t containers; /* objects and arrays, lifted ones too */
+    size_t objects;
 };
 
 /* --- faults --- */
@@ -111,7 +114,10 @@ static bool push_number(struct pass *p, double value)
 
 static bool count_value(struct pass *p)
 {
-    return ++p->values <= p->limits->values || stop(p, BP_JSON_TOO_MANY, p->at);
+    p->values++;
+    return (p->values <= p->limits->values && p->names <= p->limits->names &&
+            p->values - p->names <= p->limits->nameless) ||
+           stop(p, BP_JSON_TOO_MANY, p->at);
 }
 
 static bool count_container(struct pass *p)
@@ -360,6 +366,7 @@ static bool copy_name(struct pass *p)
 {
     const char c = *p->at;
     const bool is_name = is_letter(c) || c == '_' || c == '-' || (c >= '0' && c <= '9');
+    p->names++;
     return c == '"' ? copy_string(p)
                     : refuse(p, is_name ? BP_JSON_UNQUOTED_NAME : BP_JSON_MISSING_NAME);
 }
@@ -374,7 +381,7 @@ static bool copy_colon(struct pass *p)
 }
 
 /* Tells of the name that ends here if its object has had it. What jansson takes for it is not given
- * back one by one: the memory of this thread's tree goes as a whole. */
+ * back one by one, but when the object ends. */
 static bool note_name(struct pass *p, json_t **seen, struct bp_place *member, const char *begin)
 {
     const json_t *name = json_loadb(begin, (size_t)(p->at - begin), JSON_DECODE_ANY, NULL);
@@ -387,15 +394,10 @@ static bool note_name(struct pass *p, json_t **seen, struct bp_place *member, co
 
 static bool copy_value(struct pass *p, const struct bp_place *place);
 
-static bool copy_object(struct pass *p, const struct bp_place *place)
+static bool copy_members(struct pass *p, const struct bp_place *place)
 {
     json_t *seen = NULL;
     bool goes_on;
-    if (!copy_open(p))
-        return false;
-    p->at = skip_space(p->at);
-    if (*p->at == '}')
-        return copy_close(p);
     do {
         struct bp_place member = {place, "", BP_NO_NUMBER};
         const char *begin = p->at;
@@ -404,6 +406,22 @@ static bool copy_object(struct pass *p, const struct bp_place *place)
             return false;
     } while (goes_on);
     return true;
+}
+
+static bool copy_object(struct pass *p, const struct bp_place *place)
+{
+    const struct bp_tree_mark mark = bp_tree_mark();
+    if (++p->objects > p->limits->objects)
+        return stop(p, BP_JSON_TOO_MANY, p->at);
+    if (!copy_open(p))
+        return false;
+    p->at = skip_space(p->at);
+    if (*p->at == '}')
+        return copy_close(p);
+    const bool good = copy_members(p, place);
+    if (p->listener)
+        bp_tree_go_back(&mark);
+    return good;
 }
 
 static bool copy_array(struct pass *p, const struct bp_place *place)

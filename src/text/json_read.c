@@ -75,7 +75,8 @@ double *bp_json_take_numbers(struct bp_json *json)
 /* The skeleton is gone over as a body of its own, in which no limit can be exceeded. */
 bool bp_json_list_duplicates(struct bp_json *json, const struct bp_json_listener *listener)
 {
-    static const struct bp_json_limits none = {SIZE_MAX, SIZE_MAX, SIZE_MAX};
+    static const struct bp_json_limits none = {SIZE_MAX, SIZE_MAX, SIZE_MAX,
+                                               SIZE_MAX, SIZE_MAX, SIZE_MAX};
     const struct bp_text *text = &json->skeleton;
     struct bp_json again;
     if (!bp_json_lift(&again, text->data, text->size, &none, text->memory, listener))
@@ -107,6 +108,11 @@ struct bp_numbers bp_json_numbers(const struct bp_json *json, const struct bp_va
 const char *bp_json_string(const struct bp_value *value)
 {
     return json_string_value(node_of(value));
+}
+
+bool bp_json_is_true(const struct bp_value *value)
+{
+    return json_is_true(node_of(value));
 }
 
 size_t bp_json_count_elements(const struct bp_value *array)

@@ -34,7 +34,7 @@ static bool add_chunk(size_t size)
     tree.chunks = chunk;
     tree.at = chunk + ALIGNMENT;
     tree.end = chunk + chunk_size;
-    tree.chunk_size *= 2;
+    tree.chunk_size += tree.chunk_size / 4; /* of the last one little is unused */
     return true;
 }
 
@@ -78,14 +78,33 @@ void bp_tree_open(struct bp_memory *memory)
     tree.is_open = true;
 }
 
-void bp_tree_close(void)
+static void give_chunks_since(const char *older)
 {
-    while (tree.is_open && tree.chunks) {
+    while (tree.chunks != older) {
         char *chunk = tree.chunks;
         tree.chunks = *(char **)chunk;
         bp_memory_give(chunk);
     }
+}
+
+void bp_tree_close(void)
+{
+    if (tree.is_open)
+        give_chunks_since(NULL);
     tree.is_open = false;
+}
+
+struct bp_tree_mark bp_tree_mark(void)
+{
+    return (struct bp_tree_mark){tree.at, tree.end, tree.chunks};
+}
+
+void bp_tree_go_back(const struct bp_tree_mark *mark)
+{
+    give_chunks_since(mark->chunks);
+    tree.at = mark->at;
+    tree.end = mark->end;
+    tree.last = NULL;
 }
 
 bool bp_tree_failed(bool *over_budget)

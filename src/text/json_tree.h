@@ -33,6 +33,15 @@ void bp_tree_close(void);
 /* True if jansson asked for memory in vain; *over_budget says why. */
 bool bp_tree_failed(bool *over_budget);
 
+/* Where an open tree's memory has come to; going back to it gives all back that jansson has taken
+ * since, none of which may be in use. */
+struct bp_tree_mark {
+    char *at, *end, *chunks;
+};
+
+struct bp_tree_mark bp_tree_mark(void);
+void bp_tree_go_back(const struct bp_tree_mark *mark);
+
 /*
  * Returns the tree of a skeleton, or NULL if memory has run out or jansson refuses it. It is not to
  * be decref'ed: it stands until bp_tree_close, which must follow.

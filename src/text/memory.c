@@ -10,12 +10,39 @@ struct header {
     size_t size;
 };
 
-static bool reserve(struct bp_memory *memory, size_t size)
+/* Blocks smaller than this count for the whole budget alone: small requests, of which a client has
+ * one per connection, pay for no second counter. */
+#define SHARED_FROM 32768
+
+static size_t counted_in_share(size_t size)
 {
-    size_t used = atomic_fetch_add(&memory->used, size);
-    if (used <= memory->limit && size <= memory->limit - used)
+    return size < SHARED_FROM ? 0 : size;
+}
+
+/* A block goes from one size to another, 0 where there is none. */
+static bool move(struct bp_memory *memory, size_t from, size_t to)
+{
+    if (to <= from) {
+        atomic_fetch_sub(&memory->used, from - to);
         return true;
-    atomic_fetch_sub(&memory->used, size);
+    }
+    const size_t more = to - from, used = atomic_fetch_add(&memory->used, more);
+    if (used <= memory->limit && more <= memory->limit - used)
+        return true;
+    atomic_fetch_sub(&memory->used, more);
+    return false;
+}
+
+static bool account(struct bp_memory *memory, size_t from, size_t to)
+{
+    struct bp_memory *whole = memory->whole;
+    if (!whole)
+        return move(memory, from, to);
+    if (!move(whole, from, to))
+        return false;
+    if (move(memory, counted_in_share(from), counted_in_share(to)))
+        return true;
+    (void)move(whole, to, from);
     return false;
 }
 
@@ -24,18 +51,19 @@ void *bp_memory_resize(struct bp_memory *memory, void *block, size_t size, bool 
     struct header *old = block ? (struct header *)block - 1 : NULL;
     size_t old_size = old ? old->size : 0;
     *over_budget =
-        size > SIZE_MAX - sizeof *old || (size > old_size && !reserve(memory, size - old_size));
+        size > SIZE_MAX - sizeof *old || (size > old_size && !account(memory, old_size, size));
     if (*over_budget)
         return NULL;
     struct header *header = realloc(old, sizeof *header + size);
     if (!header) {
         if (size > old_size)
-            atomic_fetch_sub(&memory->used, size - old_size);
+            (void)account(memory, size, old_size);
         return NULL;
     }
     if (size < old_size)
-        atomic_fetch_sub(&memory->used, old_size - size);
-    header->memory = memory;
+        (void)account(memory, old_size, size);
+    /* one that is not counted in the share may outlive it */
+    header->memory = memory->whole && !counted_in_share(size) ? memory->whole : memory;
     header->size = size;
     return header + 1;
 }
@@ -50,6 +78,6 @@ void bp_memory_give(void *block)
     if (!block)
         return;
     struct header *header = (struct header *)block - 1;
-    atomic_fetch_sub(&header->memory->used, header->size);
+    (void)account(header->memory, header->size, 0);
     free(header);
 }

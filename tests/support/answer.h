@@ -10,6 +10,7 @@ static inline struct bp_exchange exchange_of(struct bp_service *service, enum bp
                                              const char *path, const char *body, size_t size)
 {
     return (struct bp_exchange){.service = service,
+                                .memory = &service->memory,
                                 .route = bp_route_find(service->routes, path),
                                 .method = method,
                                 .path = path,

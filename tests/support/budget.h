@@ -11,6 +11,7 @@ static inline void budget_make(struct bp_memory *memory, size_t limit)
 {
     atomic_init(&memory->used, 0);
     memory->limit = limit;
+    memory->whole = NULL;
 }
 
 /* Whatever was taken must have been given back. */

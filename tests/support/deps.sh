@@ -62,6 +62,7 @@ if [ "$scope" != build ] && [ "$scope" != use ]; then
   need util-linux have prlimit
   need nodejs have node
   need node-ajv test -e /usr/share/nodejs/ajv
+  need python3-requests "$python" -c 'import requests'
   need node-yaml test -e /usr/share/nodejs/yaml
   need python3-numpy "$python" -c 'import numpy'
 fi
@@ -97,7 +98,7 @@ if [ "$scope" = bench ]; then
   need valgrind have valgrind
   need util-linux have taskset
   need golang-go have go
-  for module in numpy uvicorn uvloop httptools fastapi; do
+  for module in numpy torch uvicorn uvloop httptools fastapi; do
     need "python3-$module" /usr/bin/python3 -c "import $module"
   done
   need libopenblas0-pthread test -n "$(find /usr/lib -name 'libopenblasp*' | head -n 1)"

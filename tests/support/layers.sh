@@ -29,7 +29,7 @@ may() { # ROOM
   esac
 }
 # shellcheck disable=SC2086  # the list is words
-includes=$(awk -v alone='json=text json_write=text job=codec limits=codec media=codec' -f tests/support/includes.awk $files)
+includes=$(awk -v alone='json=text json_write=text job=codec limits=codec media=codec verdict=lesson' -f tests/support/includes.awk $files)
 for room in text core lesson codec http server main; do
   found=$(echo "$includes" | awk -v room="$room" -v may=" $(may $room) " '{
     split($2, from, "/"); split($3, to, "/")
@@ -72,7 +72,7 @@ numbers_alone() { # ROOM OBJECT...
   needed=$(nm -u "$build/obj/src/$room"/*.o | awk 'NF == 2 {print $2}' | sort -u)
   defined=$(nm --defined-only "$@" | awk 'NF == 3 {print $3}' | sort -u)
   foreign=$(echo "$needed" | grep -vxF "$defined" |
-    grep -vxE 'exp|log1p|tanh|memcpy|memset|memmove|(__memcpy|__memset|__memmove)_chk|__stack_chk_fail|__assert_fail|_GLOBAL_OFFSET_TABLE_|__cpu_model|__cpu_indicator_init' || true)
+    grep -vxE 'exp|log|log1p|fma|tanh|memcmp|memcpy|memset|memmove|(__memcpy|__memset|__memmove)_chk|__stack_chk_fail|__assert_fail|_GLOBAL_OFFSET_TABLE_|__cpu_model|__cpu_indicator_init' || true)
   [ -z "$foreign" ] || complain "$room asks for more than numbers: $foreign"
 }
 numbers_alone core "$build"/obj/src/core/*.o

@@ -37,7 +37,9 @@ static inline void reading_start_within(struct reading *reading, const char *bod
 
 static inline void reading_start(struct reading *reading, const char *body, size_t size)
 {
-    reading_start_within(reading, body, size, (struct bp_json_limits){DEPTH, VALUES, SIZE_MAX});
+    reading_start_within(
+        reading, body, size,
+        (struct bp_json_limits){DEPTH, VALUES, VALUES, VALUES, SIZE_MAX, SIZE_MAX});
 }
 
 static inline void reading_end(struct reading *reading)

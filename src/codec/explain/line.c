@@ -238,10 +238,11 @@ size_t bp_line_terms(const struct bp_line *line, const struct bp_explanation *e)
     return bp_times(bp_times(shape.rows, shape.columns), terms_of_cell(line, e));
 }
 
-size_t bp_explain_terms(const struct bp_explanation *e)
+size_t bp_explain_terms(const struct bp_explanation *e, size_t *n_lines)
 {
     size_t terms = 0;
-    for (struct bp_line line = bp_line_first(); bp_line_next(&line, e);)
+    *n_lines = 0;
+    for (struct bp_line line = bp_line_first(); bp_line_next(&line, e); ++*n_lines)
         terms = bp_plus(terms, bp_line_terms(&line, e));
     return terms;
 }

@@ -54,6 +54,7 @@ const struct bp_operation bp_operation_backward = {
     .parts = BP_NAMES("samples", "why_zero"),
     .included = BP_PART_SAMPLES | BP_PART_WHY_ZERO,
     .targets = BP_TARGETS_OR_GRADIENTS,
+    .tells_answers = true,
     .work_member = "samples",
     .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
     .read = bp_read_task,

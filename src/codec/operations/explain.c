@@ -81,18 +81,29 @@ static struct bp_explanation explanation_of(const struct bp_job *job,
                                    .descent = own->has_update ? descent : NULL};
 }
 
+static double calculating(const struct bp_job *job)
+{
+    const struct own *own = job->own;
+    const struct bp_task *task = &job->task;
+    if (own->has_update)
+        return bp_work_descent(task, 1);
+    return has_backward(task) ? bp_work_backward(task) + bp_work_reasons(task)
+                              : bp_work_forward(task);
+}
+
+/* Work of writing, beyond what each number of a reply takes: a product or value, between what it
+ * takes as JSON and as plain text, which is twice as much; and the words of a line. */
+enum { TERM = 3000, LINE = 33000 };
+
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {
     const struct own *own = job->own;
     const struct bp_descent descent = {.frozen = own->frozen};
     const struct bp_explanation explanation = explanation_of(job, &descent);
-    const size_t terms = bp_explain_terms(&explanation);
-    const struct bp_task *task = &job->task;
-    const double back = bp_work_backward(task) + bp_work_reasons(task);
+    size_t n_lines;
+    const size_t terms = bp_explain_terms(&explanation, &n_lines);
     *estimate = (struct bp_estimate){
-        .work = own->has_update            ? bp_work_descent(task, 1)
-                : explanation.has_backward ? back
-                                           : bp_work_forward(task),
+        .work = calculating(job) + TERM * (double)terms + LINE * (double)n_lines,
         .reply_numbers = terms,
         .explained_terms = terms,
     };
@@ -181,6 +192,7 @@ const struct bp_operation bp_operation_explain = {
         BP_NAMES("network", "samples", "options", "learning_rate", "frozen", "shown_decimals"),
     .targets = BP_TARGETS_ALL_OR_NONE,
     .own = {.once = sizeof(struct own), .per_layer = sizeof(struct bp_frozen)},
+    .tells_answers = true,
     .work_member = "samples",
     .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode_json},
                                                           {BP_MEDIA_PLAIN, encode_plain},

@@ -109,6 +109,7 @@ const struct bp_operation bp_operation_step = {
     .parts = BP_NAMES("samples", "why_zero"),
     .targets = BP_TARGETS_REQUIRED,
     .own = {.once = sizeof(struct bp_step), .per_layer = sizeof(struct bp_frozen)},
+    .tells_answers = true,
     .work_member = "steps",
     .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
     .read = read,

@@ -4,21 +4,13 @@
 #include "backpropd/encode_problem.h"
 #include "backpropd/exchange.h"
 #include "backpropd/media.h"
+#include "page.h"
 
 bp_handler bp_answer_problems;
 
-static void put_head(struct bp_text *text, const char *title)
-{
-    bp_text_puts(text, "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>");
-    bp_text_puts(text, title);
-    bp_text_puts(text, "</title>\n<h1>");
-    bp_text_puts(text, title);
-    bp_text_puts(text, "</h1>\n");
-}
-
 static void put_list(struct bp_text *text)
 {
-    put_head(text, "Problems of backpropd");
+    bp_put_page_head(text, "Problems of backpropd");
     bp_text_puts(text, "<ul>\n");
     for (int code = 0; code < BP_PROBLEM_COUNT; code++) {
         bp_text_puts(text, "<li><a href=\"");
@@ -35,7 +27,7 @@ static void put_list(struct bp_text *text)
 static void put_page(struct bp_text *text, enum bp_problem_code code)
 {
     const struct bp_problem_info *info = bp_problem_info(code);
-    put_head(text, info->title);
+    bp_put_page_head(text, info->title);
     bp_text_puts(text, "<p>Status ");
     bp_text_put_size(text, info->status);
     bp_text_puts(text, ", code <code>");
@@ -69,7 +61,7 @@ void bp_answer_problems(struct bp_exchange *exchange)
         return;
     }
     bp_reply_start(reply, memory, BP_MEDIA_HTML, 2048);
-    reply->csp = "default-src 'none'; frame-ancestors 'none'";
+    reply->csp = BP_PAGE_CSP;
     if (*slug)
         put_page(&reply->text, (enum bp_problem_code)code);
     else

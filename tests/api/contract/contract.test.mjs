@@ -68,13 +68,35 @@ test('every method of every path answers with its documented success', async () 
   }
 });
 
+/** The entries of a long list that an example shows. */
+function shownOf(reply, example) {
+  const shown = name => reply[name].filter(entry => example[name].some(({code, step}) => code === entry.code && step === entry.step));
+  return Object.fromEntries(Object.keys(reply).map(name => [name, shown(name)]));
+}
+
+test('the codes of the document are those of the catalogue, in its order', async () => {
+  const {mistakes, others} = (await daemon.call('GET', '/mistakes')).json;
+  const {MistakeCode, OtherCode} = document.components.schemas;
+  assert.deepEqual([...new Set(mistakes.map(({code}) => code))], MistakeCode.enum);
+  assert.deepEqual(others.map(({code}) => code), OtherCode.enum);
+  for (const code of [...MistakeCode.enum, ...OtherCode.enum]) {
+    const page = await daemon.call('GET', `/mistakes/${code}`);
+    assert.equal(page.status, 200, code);
+    assert.deepEqual(hrefs(page.text).map(href => behindPrefix(`/mistakes/${code}`, href)), ['/mistakes'], code);
+    for (const {message, hint} of [...mistakes, ...others].filter(entry => entry.code === code)) {
+      assert.ok(page.text.includes(message) && (!hint || page.text.includes(hint)), code);
+    }
+  }
+  for (const other of ['', 'unheard_of', 'one-sign']) assert.equal((await daemon.call('GET', `/mistakes/${other}`)).status, 404, other);
+});
+
 test('every GET replies with its example', async () => {
   for (const {path, operation} of gets) {
     const reply = await daemon.call('GET', concrete(path));
     const [[type, media]] = operation.get('responses', '200', 'content').entries();
     if (['/openapi.json', '/examples/'].includes(path)) continue; // have tests of their own
     if (type !== 'application/json') assertText(path, reply.text, media.node.example);
-    for (const [, value] of values(media)) assert.deepEqual(reply.json, value, path);
+    for (const [, value] of values(media)) assert.deepEqual(path === '/mistakes' ? shownOf(reply.json, value) : reply.json, value, path);
   }
 });
 
@@ -252,10 +274,11 @@ test('a problem has the title of its page', async () => {
 
 const inProse = {
   body_bytes: 'bytes of a body', header_bytes: 'bytes of the request line and headers', connections: 'connections',
-  client_connections: 'connections of one address',
+  client_connections: 'connections of one address, or IPv6 /64',
   queue: 'large requests that wait for a thread', memory_bytes: 'bytes of memory for all requests in flight', layers: 'layers', units: 'units of a layer, and inputs', parameters: 'parameters',
   samples: 'samples', steps: 'steps', work: 'work of a request, in multiply-adds', reply_numbers: 'numbers in a reply',
   explained_terms: 'products and values that /explain writes out',
+  graded_cells: 'cells that a request has graded',
 };
 
 test('the limits of GET / are those of the document', async () => {
@@ -405,7 +428,7 @@ for (const {path, operation} of posts) {
         refused += 1;
       }
     }
-    assert.ok(refused > (path === '/explain' ? 100 : 300), `only ${refused} mutants were wrong`);
+    assert.ok(refused > (/exercise|explain/.test(path) ? 100 : 300), `only ${refused} mutants were wrong`);
   });
 }
 
@@ -424,7 +447,26 @@ function dice(seed) {
 const lossesOf = end => ['mse', 'sse', 'half_mse', 'half_sse', ...(end === 'softmax' ? ['cross_entropy', 'cross_entropy'] : []),
   ...(end === 'sigmoid' ? ['binary_cross_entropy', 'sum_binary_cross_entropy'] : [])];
 
+/** Any numbers, texts and blanks, most in the right shapes. */
+function randomAnswers(sizes, {activations, ...tensors}, roll) {
+  const pick = list => list[roll(list.length)];
+  const cell = () => pick([0, 0.5, -0.125, 1e-9, '0,25', '-1/3', '\u22120.7', ' 2 ', '', null, 'x', true, [], {}]);
+  const like = node => node === null ? null : Array.isArray(node) ? node.map(like) : cell();
+  const gradients = Object.fromEntries(Object.entries(tensors).map(([name, node]) => [name, node === null || roll(9) > 0 ? like(node) : cell()]));
+  return {gradients, samples: [{z1: fill(sizes[1], 0).map(cell), dL_dx: fill(sizes[0], 0).map(cell), ...(roll(2) && {loss: cell()})}],
+    ...(roll(2) && {parameters: {nonzero: cell(), zero: cell(), total: 1}}), loss: cell()};
+}
+
+/** Of /exercise, whose body has no network. */
+function randomExercise(roll) {
+  const sizes = fill(2 + roll(3)).map(() => 1 + roll(4));
+  return {sizes, seed: roll(1000), tries: 1 + roll(3), ...(roll(2) && {samples: 1 + roll(3)}), ...(roll(2) && {learning_rate: roll(3) / 4}),
+    ...(roll(2) && {options: {loss: ['mse', 'half_sse'][roll(2)], layout: ['in_out', 'out_in'][roll(2)], round_decimals: [null, 3][roll(2)]}}),
+    ...(roll(2) && {activations: sizes.slice(1).map(() => ['relu', 'tanh', 'sigmoid'][roll(3)])}), ...(roll(2) && {marking: {decimals: roll(4)}})};
+}
+
 function randomRequest(path, roll) {
+  if (path === '/exercise') return randomExercise(roll);
   const {Activation, Options} = document.components.schemas;
   const pick = list => list[roll(list.length)];
   const vector = n => fill(n).map(() => (roll(21) - 10) / 8);
@@ -441,7 +483,10 @@ function randomRequest(path, roll) {
   const samples = fill(1 + roll(4)).map(() => ({x: vector(sizes[0]), ...second()}));
   return {network, samples,
     options: {layout, loss, ...(roll(2) && {round_decimals: pick([null, 0, 3, 15]), relu_at_zero: pick([0, 0.5, 1]), reduction: pick(['mean', 'sum'])})},
-    ...(path !== '/explain' && roll(2) && {include: pick([[], ['samples'], ['why_zero'], ['why_zero', 'samples', 'samples']])}),
+    ...(/forward|backward|step/.test(path) && roll(2) && {include: pick([[], ['samples'], ['why_zero'], ['why_zero', 'samples', 'samples']])}),
+    ...(path === '/grade' && {answers: randomAnswers(sizes, network, roll), ...(roll(2) && {marking: {decimals: roll(5), reveal: roll(2) === 0}})}),
+    ...(path === '/check' && roll(2) && {gradients: Object.fromEntries(Object.entries(network).filter(([name]) => /\d/.test(name) && roll(2)))}),
+    ...(path === '/exercise/review' && roll(2) && {marking: {decimals: roll(5)}}),
     ...(path === '/step' && {learning_rate: roll(4) / 4, ...(roll(2) && {steps: 1 + roll(3)}), ...(roll(2) && {frozen: fill(roll(4)).map(() => pick(names))})})};
 }
 

@@ -91,7 +91,7 @@ function methodsOf(item) {
 }
 
 /** A path of the document with something that is there for its parameter. */
-export const concrete = path => path.replace('{slug}', 'not-finite').replace('{name}', 'textbook');
+export const concrete = path => path.replace('{slug}', 'not-finite').replace('{name}', 'textbook').replace('{code}', 'transposed');
 
 /** Each method of each path, with the operation that documents it (none for OPTIONS) and the status of its success. */
 export function everyMethod(root) {

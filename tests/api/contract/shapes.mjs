@@ -1,5 +1,6 @@
 // What a JSON schema cannot say: sizes that must agree, the order of members, and sums that must come out.
 import {problemsOf} from '../explain/judge.mjs';
+import {verdictJudge} from './verdicts.mjs';
 
 const count = (n, make) => Array.from({length: n}, (_, i) => make(i + 1));
 const last = array => array[array.length - 1];
@@ -83,6 +84,7 @@ function wrongEnds({network: {activations = []}, samples, options = {}}) {
 /** Of a request that its schema allows: what disagrees within it. */
 export function wrongShapes(request) {
   const {network, samples, frozen = []} = request;
+  if (!network) return [];
   const net = netOf(request);
   const {sizes, L} = net;
   const faults = [...wrongTensors('/network', network, net.names, net), ...wrongEnds(request)];
@@ -191,6 +193,8 @@ export function wrongReply(path, request, text) {
   const reply = JSON.parse(text);
   if (`${JSON.stringify(reply)}\n` !== text) return ['the reply is not laid out as JSON.stringify does'];
   if (path === '/explain') return problemsOf(reply, request);
+  const judge = verdictJudge(path);
+  if (judge) return judge(request, reply);
   const net = netOf(request);
   const faults = wrongMembers('', reply, expectedMembers(path, request));
   if (faults.length > 0) return faults;

@@ -9,7 +9,7 @@ import {binary, request, start} from '../../support/daemon.mjs';
 import {growing, long, roomy} from '../../support/heavy.mjs';
 import {is09} from '../../support/microhttpd.mjs';
 import {readMetrics, valueOf} from '../../support/metrics.mjs';
-import {connect, head, isOpen, post, uploading} from '../../support/raw.mjs';
+import {connect, head, isOpen, post, uploading, uploadingFast} from '../../support/raw.mjs';
 import {inTime, patience, until} from '../../support/until.mjs';
 
 const fill = (n, make) => Array.from({length: n}, (_, i) => make(i));
@@ -234,41 +234,60 @@ test('row 83: what is being calculated is never cut off', () => withDaemon([...[
 
 // ---- Row 85: more clients than connections ----
 
-test('row 85: when connections run short, idle ones make room and busy ones stay', () => withDaemon(['--max-connections', '20', '--idle-timeout', '600'], own => inTime(async () => {
-  const busy = await connect(own.port);
-  const bytes = post('/backward', bookText);
-  await busy.send(bytes.subarray(0, -5));
-  const idle = await Promise.all(fill(17, () => connect(own.port)));
-  for (const line of idle.slice(9)) assert.ok(await isOpen(line)); // these wait for a second request
-  await pause(1500);
-  assert.ok(idle.every(line => !line.ended), 'eighteen of twenty are no crowd');
-  const last = await connect(own.port);
-  for (const line of idle) assert.equal(await line.closed(), ''); // the timeout is far beyond the patience of this
-  assert.ok(await isOpen(last) && !busy.ended);
-  await busy.send(bytes.subarray(-5));
-  assert.equal((await busy.reply()).status, 200);
-  for (const line of [busy, last]) line.destroy();
-})));
+const crowded = {
+  'in a head': (port, from) => connect(port, '127.0.0.1', from),
+  'idle after a reply': async (port, from) => { const line = await connect(port, '127.0.0.1', from); assert.ok(await isOpen(line)); return line; },
+  'in a body': async (port, from) => {
+    const line = await connect(port, '127.0.0.1', from);
+    await line.send(`${head('POST /forward HTTP/1.1', 'Host: a', 'Content-Length: 100')} `);
+    return line;
+  },
+};
 
-test('row 85: one beyond the limit is told so, and let in when another has gone', () => withDaemon(['--max-connections', '4'], async own => {
+for (const [what, open] of Object.entries(crowded)) {
+  for (const [whose, args, others] of [['of all', ['--max-connections', '20'], '127.0.0.2'], ['of one client', ['--max-client-connections', '20'], '127.0.0.1']]) {
+    test(`row 85: when connections ${whose} run short, as many as are too many make room, not the fast ones: ${what}`, () => withDaemon([...args, '--idle-timeout', '600'], async own => {
+      const fast = await uploadingFast(own.port);
+      const slow = await Promise.all(fill(17, () => open(own.port)));
+      await pause(1500);
+      assert.ok(slow.every(line => !line.ended), 'eighteen of twenty are no crowd');
+      const late = [];
+      while (late.length < 2) late.push(await uploadingFast(own.port, others)); // others' uploads are answered
+      await until(() => slow.filter(line => line.ended).length === 2, () => `${slow.filter(line => line.ended).length} have made room`);
+      await pause(500);
+      assert.equal(slow.filter(line => line.ended).length, 2, 'no more than need be');
+      for (const line of [fast, ...late]) {
+        await line.send(' '.repeat(500000));
+        assert.equal((await line.reply()).json.code, 'invalid_json');
+      }
+      for (const line of [fast, ...late, ...slow]) line.destroy();
+    }));
+  }
+}
+
+test('row 85: one beyond the limit is told so, and how the service is, and let in when another has gone', () => withDaemon(['--max-connections', '4'], async own => {
   const lines = [];
-  while (lines.length < 4) lines.push(await uploading(own.port)); // idle ones would make room
-  const reply = await answer(own, 'GET', '/livez');
+  while (lines.length < 4) lines.push(await uploadingFast(own.port)); // slow ones would make room
+  const reply = await answer(own, 'GET', '/version');
   assert.deepEqual([reply.status, reply.json.code, reply.headers['retry-after'], reply.headers.connection], [503, 'overloaded', '1', 'close']);
+  for (const path of ['/livez', '/readyz']) {
+    const health = await answer(own, 'GET', path);
+    assert.deepEqual([health.status, health.headers.connection], [200, 'close']);
+  }
   for (const line of lines) line.destroy();
-  await until(async () => (await answer(own, 'GET', '/livez')).status === 200, 'there is room again');
+  await until(async () => (await answer(own, 'GET', '/version')).status === 200, 'there is room again');
 }));
 
 test('row 85: a client beyond its own limit is told so, another is not', () => withDaemon(['--max-client-connections', '3'], async own => {
-  const lines = await Promise.all(fill(3, () => connect(own.port)));
-  for (const line of lines) assert.ok(await isOpen(line));
-  const reply = await own.call('GET', '/livez');
+  const lines = [];
+  while (lines.length < 3) lines.push(await uploadingFast(own.port));
+  const reply = await own.call('GET', '/version');
   assert.deepEqual([reply.status, reply.json.code, reply.headers['retry-after'], reply.headers.connection], [503, 'overloaded', '1', 'close']);
   const other = await connect(own.port, '127.0.0.1', '127.0.0.2');
   assert.ok(await isOpen(other), 'another address');
   lines.pop().destroy();
-  await until(async () => (await own.call('GET', '/livez')).status === 200, 'there is room again');
-  for (const line of [...lines, other]) { assert.ok(await isOpen(line)); line.destroy(); }
+  await until(async () => (await own.call('GET', '/version')).status === 200, 'there is room again');
+  for (const line of [...lines, other]) { assert.ok(!line.ended); line.destroy(); }
 }));
 
 // ---- Memory ----

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {after, test} from 'node:test';
 import {start} from '../../support/daemon.mjs';
-import {connect, head, post, uploading} from '../../support/raw.mjs';
+import {connect, head, post, uploadingFast} from '../../support/raw.mjs';
 import {until} from '../../support/until.mjs';
 
 const usual = await start({args: ['--log-format', 'off']});
@@ -129,7 +129,7 @@ for (const way of Object.keys(ways)) {
 /** What a client is answered, which a client that was too late is not. */
 const greeted = port => until(async () => {
   const line = await connect(port);
-  await line.send(head('GET /livez HTTP/1.1', 'Host: a', 'Connection: close'));
+  await line.send(head('GET /version HTTP/1.1', 'Host: a', 'Connection: close'));
   return line.reply().catch(() => undefined).finally(() => line.destroy());
 }, 'an answer');
 
@@ -137,7 +137,7 @@ const greeted = port => until(async () => {
 async function fillUp(port, n) {
   const lines = [];
   try {
-    while (lines.length < n) lines.push(await uploading(port));
+    while (lines.length < n) lines.push(await uploadingFast(port));
     const {status, json, headers} = await greeted(port);
     assert.deepEqual([status, json.code, /^[1-9]\d*$/.test(headers['retry-after'])], [503, 'overloaded', true]);
     lines.pop().destroy();

@@ -200,7 +200,7 @@ test('-h is --help', async () => assert.deepEqual(await run(['-h']), await run([
 
 const limitFlags = Object.entries(limits).map(([name, n]) => [`max-${name.replaceAll('_', '-')}`, String(n)]);
 const timeouts = [['head-timeout', '10'], ['body-timeout', '20'], ['reply-timeout', '60'], ['idle-timeout', '75']];
-const valueFlags = [['listen', '127.0.0.1:8080'], ['threads', '0'], ['drain-delay', '0'], ...timeouts, ['log-format', 'text'], ['log-health', 'off'], ['cors-origin', '*'], ['allow-host', '*'],
+const valueFlags = [['listen', '127.0.0.1:8080'], ['threads', '0'], ['drain-delay', '0'], ['drain-timeout', '8'], ...timeouts, ['log-format', 'text'], ['log-health', 'off'], ['cors-origin', '*'], ['allow-host', '*'], ['only', '*'],
   ['token-file', ''], ['public', 'health,docs'], ...limitFlags, ['accept', '*/*']];
 const variableOf = flag => `BACKPROPD_${flag.replaceAll('-', '_').toUpperCase()}`;
 
@@ -248,13 +248,14 @@ const badValues = [
   ...['', 'a.example', 'https://', 'https://a.example/', 'https://*.example', 'https://a.example,', '*,https://a.example', 'https://u@a.example',
     'none,null'].map(value => ['cors-origin', value]),
   ...['', 'a.example:80', 'a.example,', ',a.example', '*,a.example', '::1', '[::1', '[]', 'http://a.example', 'a.example.', 'a b'].map(value => ['allow-host', value]),
+  ...['', 'grade', '/grad', '/grade,', ',/grade', '*,/grade', '/', '/livez', '/exercise/'].map(value => ['only', value]),
   ...['', 'everything', 'Docs', 'docs,', ',docs', 'docs, health', 'none,docs'].map(value => ['public', value]),
   ...['/nowhere', '/', emptyFile].map(value => ['token-file', value]),
   ...[...timeouts, ...limitFlags].flatMap(([flag]) => ['', '0', 'many', '-1', '1.5', '1e3', '0x10', '+5', '18446744073709551615', '18446744073709551617', '5 '].map(value => [flag, value])),
 ];
 
 /** The ranges of --help's numbers: [flag, least, most]. */
-const ranges = [['threads', 0, 1024], ['drain-delay', 0, 86400], ...timeouts.map(([flag]) => [flag, 1, 86400]),
+const ranges = [['threads', 0, 1024], ['drain-delay', 0, 86400], ['drain-timeout', 0, 86400], ...timeouts.map(([flag]) => [flag, 1, 86400]),
   ...Object.entries({'body-bytes': 2 ** 32 - 2, 'header-bytes': 2 ** 24, connections: 1e6, 'client-connections': 1e6, queue: 1e6, layers: 1e5}).map(([name, most]) => [`max-${name}`, 1, most])];
 for (const [flag] of limitFlags) if (!ranges.some(([one]) => one === flag)) ranges.push([flag, 1, 2 ** 53]);
 

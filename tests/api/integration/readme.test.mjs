@@ -6,21 +6,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { needsEngine } from '../../deploy/container/readme.mjs';
 import { start } from '../../support/daemon.mjs';
+import { blocksOf, commandsOf, needsEngine, pages, textOf } from '../../support/pages.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const binary = process.env.BACKPROPD ?? join(root, 'build/release/backpropd');
-
-// [{command, output}], in the order of the page: a command's files are there for the next.
-const commands = [...readme.matchAll(/```console\n([^]*?)```/g)]
-  .flatMap(([, block]) => block.split(/^\$ /m).slice(1))
-  .map((entry) => {
-    const [command, ...output] = entry.split('\n');
-    return { command, output: output.join('\n') };
-  })
-  .filter(({ command }) => !needsEngine(command));
 
 let daemon, folder;
 before(async () => {
@@ -32,21 +22,53 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('every command prints what the README says', () => {
-  assert.ok(commands.length >= 10, 'the README has its commands');
-  for (const { command, output } of commands) {
-    const real = command
-      .replaceAll('localhost:8080', `127.0.0.1:${daemon.port}`)
-      .replaceAll('build/release/backpropd', binary);
-    const printed = execFileSync('bash', ['-c', real], { cwd: folder, encoding: 'utf8' });
-    assert.equal(printed.replace(/([^\n])$/, '$1\n'), output, command);
+const real = (text) => text
+  .replaceAll('localhost:8080', `127.0.0.1:${daemon.port}`)
+  .replaceAll('build/release/backpropd', binary);
+const run = (command, ...args) => execFileSync(command, args, { cwd: folder, encoding: 'utf8' });
+
+for (const page of pages) {
+  test(`${page}: every command prints what the page says`, () => {
+    for (const { command, output } of commandsOf(page).filter(({ command }) => !needsEngine(command))) {
+      const printed = run('bash', '-c', real(command));
+      assert.equal(printed.replace(/([^\n])$/, '$1\n'), output || (printed ? 'nothing' : ''), command);
+    }
+  });
+}
+
+test('the pages have their commands', () => {
+  const counts = pages.map((page) => commandsOf(page).length);
+  assert.ok(counts[0] >= 4 && counts[1] >= 9, counts.join());
+});
+
+test('the Python program runs', () => {
+  const [program, ...others] = blocksOf('README.md', 'python');
+  assert.deepEqual(others, []);
+  run(process.env.PYTHON ?? '/usr/bin/python3', '-c', real(program));
+});
+
+test('the JavaScript program prints the losses', () => {
+  const [program, ...others] = blocksOf('README.md', 'js');
+  assert.deepEqual(others, []);
+  assert.match(run('node', '--input-type=module', '-e', real(program)), /^\[\s+1,\s+0\.04\d*,[\d.,\s]+\]\n$/);
+});
+
+test('the README is as long as a newcomer reads', () => {
+  assert.ok(textOf('README.md').split('\n').length <= 166);
+});
+
+test('what the pages link to is there', () => {
+  for (const page of pages) {
+    for (const [, target] of textOf(page).matchAll(/\]\((?!#|https?:)([^)#]+)/g)) {
+      assert.ok(existsSync(join(root, dirname(page), target)), `${page} links to ${target}`);
+    }
   }
 });
 
 test('the table of flags is that of --help', () => {
   const help = execFileSync(binary, ['--help'], { encoding: 'utf8' });
   const fromHelp = [...help.matchAll(/^ {2}(--.{26}) (.{32}) (.{15}) (\S.*)$/gm)]; // columns: a default may be nothing
-  const fromReadme = [...readme.matchAll(/^\| `(--[^`]+)` \| (?:`(\w+)`)? ?\| ?(\S*) ?\| (.+) \|$/gm)];
+  const fromReadme = [...textOf('docker/README.md').matchAll(/^\| `(--[^`]+)` \| (?:`(\w+)`)? ?\| ?(\S*) ?\| (.+) \|$/gm)];
   const rows = (matches) => matches.map(([, ...cells]) => cells.map((cell) => (cell ?? '').trim()));
   assert.equal(fromHelp.length, help.match(/^ {2}--/gm).length);
   assert.ok(fromHelp.length >= 26);

@@ -5,9 +5,10 @@ import {readFileSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
-import {start} from '../../support/daemon.mjs';
+import {binary, start} from '../../support/daemon.mjs';
 import {differences, misspeltNumbers} from '../vectors/compare.mjs';
 
+const pytorch = fileURLToPath(new URL('../vectors/pytorch.py', import.meta.url));
 const reference = fileURLToPath(new URL('../vectors/reference.py', import.meta.url));
 const rule = {tolerance: 1e-11, exactZeros: true, whole: true};
 const seeds = [1, 2, 3, 4, 5, 6];
@@ -86,6 +87,13 @@ test('random networks agree with exact fractions', () => {
   const wrong = cases.flatMap(({name, path, got, expect}) =>
     differences(got, expect, rule).slice(0, 3).map(line => `${name} ${path} ${line}`));
   assert.deepEqual(wrong.slice(0, 20), [], `${wrong.length} differences`);
+});
+
+test('random networks agree with PyTorch', async t => {
+  const {stdout} = await promisify(execFile)(process.env.PYTHON ?? '/usr/bin/python3', [pytorch, binary])
+    .catch(error => { throw new Error(`${error.message}\n${error.stdout}`); });
+  if (stdout.startsWith('SKIPPED')) return t.skip(stdout.trim());
+  assert.match(stdout, /^200 networks, 0 differences from PyTorch/m);
 });
 
 test('every number is written as JSON.stringify writes it', () => {

@@ -1,4 +1,4 @@
-// The README's commands for containers, run as they stand there but for the port; compose.test.mjs, kubernetes.test.mjs
+// The pages's commands for containers, run as they stand there but for the port; compose.test.mjs, kubernetes.test.mjs
 // and the runner have theirs from there, too.
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
@@ -13,7 +13,7 @@ const skip = noEngine || (process.env.CONTAINER_NO_BRIDGE ?? false);
 const shell = text => execFileSync('bash', ['-c', text], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
 after(() => { if (!skip) docker('rm', '-f', 'backpropd'); });
 
-test('every command of the README that needs an engine or kubectl is run by a test', () => {
+test('every command of the pages that needs an engine or kubectl is run by a test', () => {
   const starts = ['docker build', 'docker run', 'docker stop', 'docker compose', 'docker/rolling-restart.sh', 'kubectl kustomize'];
   const others = consoleCommands().filter(one => !starts.some(start => one.command.startsWith(start)));
   assert.deepEqual(others, []);

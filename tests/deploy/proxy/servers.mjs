@@ -10,7 +10,7 @@ import {binary, request} from '../../support/daemon.mjs';
 import {freePort} from '../../support/port.mjs';
 
 const programs = {nginx: '/usr/sbin/nginx', haproxy: '/usr/sbin/haproxy'};
-const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const readme = readFileSync(new URL('../../../docker/README.md', import.meta.url), 'utf8');
 const block = language => new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'm').exec(readme)[1];
 
 /** The text with other words, each of which must be there. */

@@ -18,15 +18,14 @@ export function answer(path, body, args = []) {
   return execFileSync(binary, ['call', path, ...args], {input: body, maxBuffer: 1 << 28, encoding: 'utf8'});
 }
 
-/** Light ones are answered by the thread that reads them; the others go to the pool. */
-const make = (name, path, value, isLight = false) => {
+const make = (name, path, value) => {
   const body = JSON.stringify(value);
-  return {name, path, body, isLight, expected: answer(path, body)};
+  return {name, path, body, expected: answer(path, body)};
 };
 
-export const forward = make('forward', '/forward', textbook, true);
-export const backward = make('backward', '/backward', textbook, true);
-export const step = make('step', '/step', {...textbook, learning_rate: 0.1, steps: 20}, true);
+export const forward = make('forward', '/forward', textbook);
+export const backward = make('backward', '/backward', textbook);
+export const step = make('step', '/step', {...textbook, learning_rate: 0.1, steps: 20});
 /** A body of some 500 kB with a small answer, for the pool. */
 export const upload = make('upload', '/forward', {...network([200, 120, 10], 1), include: []});
 /** A small body whose answer has some 500 kB. */

@@ -87,8 +87,7 @@ export async function withDaemon(options, act) {
   }
 }
 
-/** Nothing of what hostile clients did is left: requests, their memory, descriptors. Who half-closed within a body is let
- * go at its deadline, after 20 s. */
+/** Nothing of what hostile clients did is left: requests, their memory, descriptors. */
 export async function assertClean(daemon, before) {
   const spare = isSanitized ? 2 : 0; // what the sanitizer opens for itself
   await until(() => daemon.observe().fds <= before.fds + spare, () => `descriptors go back to ${before.fds}: ${descriptors(daemon.pid)}`);

@@ -40,6 +40,7 @@ static inline void fuzz_memory(struct bp_memory *memory, size_t limit)
 {
     atomic_init(&memory->used, 0);
     memory->limit = limit;
+    memory->whole = NULL;
 }
 
 /* Whatever was taken must have been given back. */

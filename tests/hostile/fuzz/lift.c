@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_memory(&memory, SIZE_MAX);
     const size_t marked = strncmp(body, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     json_t *plain = json_loadb(body + marked, size - marked, PLAIN, &error);
-    const bool is_read = bp_read_json(&json, &problem, body, size, &LIMITS, &memory);
+    const bool is_read = bp_read_json(&json, &problem, body, size, &LIMITS, true, &memory);
     const bool is_good = is_read && problem.n_faults == 0;
     HOLDS(is_read == (json.root && !json.fault), "fault %d", json.fault);
     HOLDS(json.fault != BP_JSON_REFUSED, "jansson refuses the skeleton %s", json.skeleton.data);

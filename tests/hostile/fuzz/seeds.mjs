@@ -57,6 +57,22 @@ const all = {network: {W1: [[1, -2], [0.5, 1e-3]], b1: [0, 1], W2: [[1, 2], [3, 
 const more = (activations, loss, options) => JSON.stringify({...all, network: {...all.network, activations}, options: {loss, ...options}, include: ['samples', 'why_zero']});
 const kinds = [more(['relu', 'leaky_relu', 'identity'], 'mse', {round_decimals: null}), more(['sigmoid', 'tanh', 'relu'], 'half_sse', {relu_at_zero: 0.5}),
   more(['tanh', 'identity', 'sigmoid'], 'sse', {round_decimals: 0}), more(['leaky_relu', 'relu', 'leaky_relu'], 'half_mse', {round_decimals: 15})];
+const words = [
+  {network: {W1: [[0.5, -1, 2], [1, 0.25, -0.5]], b1: null, W2: [[1, -1], [0.5, 2]], b2: [0, 0.5], activations: ['sigmoid', 'softmax']},
+    samples: [{x: [1, 0, -1], y: [0, 1]}, {x: [0, 2, 1], y: [0.5, 0.25]}], options: {loss: 'cross_entropy', reduction: 'sum', layout: 'out_in'}},
+  {network: {W1: [[800, -800]], b1: [0, 0], activations: ['sigmoid']}, samples: [{x: [1], y: [0, 1]}], options: {loss: 'binary_cross_entropy'}},
+  {network: {W1: [[1, 2], [3, 4]], b1: [0, 0], W2: [[1], [1]], b2: null, activations: ['tanh', 'sigmoid']}, samples: [{x: [1, 0], y: [0.5]}],
+    options: {loss: 'sum_binary_cross_entropy', layout: 'in_out', reduction: 'mean'}},
+  {network: {W1: [[1, -1]], b1: [0, 0], activations: ['softmax']}, samples: [{x: [1], y: [0, 1]}], options: {loss: 'half_mse'}},
+];
+for (const body of words) {
+  write('body', 0, 'words', Buffer.from(JSON.stringify(body)));
+  write('body', 0, 'words step', Buffer.from(JSON.stringify({...body, learning_rate: 0.5, steps: 2, frozen: ['b1', 'W1', 'b1']})));
+}
+const [{network}] = words;
+write('body', 0, 'own gradient', Buffer.from(JSON.stringify({...words[0], samples: [{x: [1, 2, 3], dL_dy_hat: [1, -1]}, words[0].samples[0]]})));
+write('body', 0, 'transposed', Buffer.from(JSON.stringify({...words[0], options: {}})));
+write('body', 0, 'incompatible', Buffer.from(JSON.stringify({network: {...network, activations: ['softmax', 'relu']}, samples: [{x: [1, 2, 3], y: [-1, 1], dL_dy_hat: [0, 0]}], options: {loss: 'cross_entropy'}, frozen: ['W3']})));
 const {steps, ...update} = all;
 const explained = [{}, {options: {layout: 'in_out', reduction: 'sum', round_decimals: null}, frozen: ['b1', 'W3'], shown_decimals: 3},
   {network: {...all.network, b2: null, activations: ['tanh', 'sigmoid', 'sigmoid']}, options: {loss: 'binary_cross_entropy'}},

@@ -740,6 +740,8 @@ TEST(test_own_gradients)
          "{" NETWORK ",'samples':[{'x':[1,2,3],'y':[1,2],'dL_dy_hat':[1,2]}],"
          "'learning_rate':1}",
          "unknown_member #/samples/0/dL_dy_hat"},
+        {STEP, "{" NETWORK ",'samples':[{'x':[1,2,3],'dL_dy_hat':[1,2]}],'learning_rate':1}",
+         "unknown_member #/samples/0/dL_dy_hat"},
         /* where it is not known it says nothing of the width: b1 does */
         {FORWARD,
          "{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1],'dL_dy_hat':[1,2,3]}]}",
@@ -878,6 +880,14 @@ TEST(test_faults_of_layouts)
         {FORWARD, LAID("in_out", OUT_IN_NET, "1,2,3", "1"),
          "shape_mismatch #/network/W1 expected=[3,2] got=[2,3]\n"
          "shape_mismatch #/network/W2 expected=[2,1] got=[1,2]"},
+        /* though two of three say that layer 1 has 2 units: b1 is right once all are transposed */
+        {FORWARD,
+         LAID("in_out",
+              "'W1':[[1,2],[3,4],[5,6]],'b1':[7,8,9],'W2':[[1,2,3],[4,5,6]],"
+              "'b2':[1,2]",
+              "1,2", "1,2"),
+         "shape_mismatch #/network/W1 expected=[2,3] got=[3,2]\n"
+         "shape_mismatch #/network/W2 expected=[3,2] got=[2,3]"},
         /* one matrix on its side, in either layout */
         {FORWARD,
          LAID("in_out", "'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'W2':[[1,2]],'b2':[9]", "1,2,3", "1"),
@@ -1298,29 +1308,68 @@ TEST(test_every_budget)
     }
 }
 
-/* Row 56: a hostile body takes at most 16 times its size in memory, jansson's share included. */
+/* A hostile body takes at most 16 times its size in memory, jansson's share included, or 6 MiB. */
+static void require_little_memory(const char *piece, size_t size)
+{
+    char *body = malloc(size + 64), *at = body + sprintf(body, "{'samples':[null,");
+    struct bp_limits limits = STANDARD;
+    struct decoding d;
+    while (at < body + size)
+        at += sprintf(at, "%s", piece);
+    strcpy(at, "1]}");
+    limits.memory_bytes = 16 * size > 6 << 20 ? 16 * size : 6 << 20;
+    decode_within(&d, FORWARD, body, &limits);
+    REQUIRE(d.problem.code == BP_PROBLEM_INVALID_REQUEST, "%zu bytes of %s: %s", size, piece,
+            d.problem.detail);
+    decoding_end(&d);
+    free(body);
+}
+
 TEST(test_hostile_bodies_take_little_memory)
 {
-    static const char *const pieces[] = {
-        "[],",       "{},",        "'',",       "0,",      "true,",   "[0],",
-        "[[]],",     "[[0],1],",   "[0,null],", "{'':0},", "'a',0,",  "[{}],",
-        "[0,''],",   "{'x':[0]},", "[[0],[]],", "null,",   "[[],0],", "{'x':0,'x':0},",
-        "'\\u00e9',"};
-    enum { SIZE = 1 << 20 };
-    for (size_t i = 0; i < LENGTH(pieces); i++) {
-        char *body = malloc(SIZE + 64), *at = body + sprintf(body, "{'samples':[null,");
-        struct bp_limits limits = STANDARD;
-        struct decoding d;
-        while (at < body + SIZE)
-            at += sprintf(at, "%s", pieces[i]);
-        strcpy(at, "1]}");
-        limits.memory_bytes = (size_t)16 * SIZE;
-        decode_within(&d, FORWARD, body, &limits);
-        REQUIRE(d.problem.code == BP_PROBLEM_INVALID_REQUEST, "1 MiB of %s: %s", pieces[i],
-                d.problem.detail);
-        decoding_end(&d);
-        free(body);
-    }
+    static const char *const pieces[] = {"[],",
+                                         "{},",
+                                         "'',",
+                                         "0,",
+                                         "true,",
+                                         "[0],",
+                                         "[[]],",
+                                         "[[0],1],",
+                                         "[0,null],",
+                                         "{'':0},",
+                                         "'a',0,",
+                                         "[{}],",
+                                         "[0,''],",
+                                         "{'x':[0]},",
+                                         "[[0],[]],",
+                                         "null,",
+                                         "[[],0],",
+                                         "{'x':0,'x':0},",
+                                         "'\\u00e9',",
+                                         "'a',",
+                                         "'aa',",
+                                         "{'a':'b'},",
+                                         "{'a':0,'b':0,'c':0,'d':0},",
+                                         "'a',null,"};
+    static const size_t sizes[] = {32768,  49152,  65536,   98304,   131072, 200000,
+                                   262144, 524288, 1000000, 1048576, 2000000};
+    for (size_t i = 0; i < LENGTH(pieces); i++)
+        for (size_t k = 0; k < LENGTH(sizes); k++)
+            require_little_memory(pieces[i], sizes[k]);
+}
+
+/* The bound must not reach what is valid: as many of the smallest samples as there may be. */
+TEST(test_smallest_samples_are_within_all_limits)
+{
+    char *body = malloc(STANDARD.samples * 32 + 256);
+    char *at = body + sprintf(body, "{'network':{'W1':[[1]],'b1':[0]},'include':[],'samples':[");
+    for (size_t s = 0; s < STANDARD.samples; s++)
+        at += sprintf(at, "%s{'x':[1],'y':[1]}", s ? "," : "");
+    strcpy(at, "]}");
+    struct decoding d;
+    decode_good(&d, BACKWARD, body);
+    decoding_end(&d);
+    free(body);
 }
 
 /* Memory is freed and taken again, and what is taken in jansson's name counts against the budget.
@@ -1364,5 +1413,5 @@ SUITE("codec/decode", test_textbook_is_read_as_it_stands, test_defaults,
       test_faults_of_samples_in_order, test_more_faults_than_are_listed,
       test_hundred_thousand_unknown_members, test_invalid_json_is_another_problem, test_each_limit,
       test_limit_of_work, test_absurd_layer_numbers, test_values_outside_numeric_arrays_are_limited,
-      test_each_sample_may_be_wrong, test_hostile_bodies_take_little_memory, test_every_budget,
-      test_budget_counts_all_memory)
+      test_each_sample_may_be_wrong, test_hostile_bodies_take_little_memory,
+      test_smallest_samples_are_within_all_limits, test_every_budget, test_budget_counts_all_memory)

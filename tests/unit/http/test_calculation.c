@@ -150,8 +150,9 @@ static bool begin(struct bp_job *job, const char *path, const char *text)
     memset(job, 0xA5, sizeof *job);
     reply = (struct bp_reply){.problem = -1};
     service_make(&service, &STANDARD);
-    bool done = bp_calculation_begin(
-        job, &reply, &service, bp_route_find(service.routes, path)->operation, body, strlen(body));
+    bool done =
+        bp_calculation_begin(job, &reply, &service, &service.memory,
+                             bp_route_find(service.routes, path)->operation, body, strlen(body));
     memset(body, '#', strlen(body)); /* a job must not need the body any more */
     free(body);
     return done;
@@ -163,13 +164,30 @@ TEST(test_halves_make_the_whole)
         struct bp_job job;
         ck_assert(!begin(&job, ENDPOINTS[i].path, ENDPOINTS[i].body));
         ck_assert(bp_calculation_work(&job, false) > 0);
-        bp_calculation_complete(&job, &reply, &service, job.operation->representations);
+        bp_calculation_complete(&job, &reply, &service, &service.memory,
+                                job.operation->representations);
         char *got = line_of(&reply),
              *expected = reply_to(ENDPOINTS[i].operation, ENDPOINTS[i].body);
         ck_assert_str_eq(got, expected);
         free(expected);
         free(got);
         bp_job_free(&job); /* nothing is left of it */
+        end();
+    }
+}
+
+/* A job that nobody waits for is not calculated, and is no overflow. */
+TEST(test_cancelled_job)
+{
+    static const atomic_bool cancelled = true;
+    for (size_t i = 0; i < LENGTH(ENDPOINTS); i++) {
+        struct bp_job job;
+        ck_assert(!begin(&job, ENDPOINTS[i].path, ENDPOINTS[i].body));
+        job.task.cancelled = &cancelled;
+        bp_calculation_complete(&job, &reply, &service, &service.memory,
+                                job.operation->representations);
+        require_problem(&reply, BP_PROBLEM_OVERLOADED);
+        ck_assert(reply.retry_later);
         end();
     }
 }
@@ -221,5 +239,6 @@ TEST(test_compressing_is_work)
 
 SUITE("http/calculation", test_replies_of_the_endpoints, test_bad_bodies,
       test_results_that_overflow, test_update_that_overflows, test_same_request_same_bytes,
-      test_same_numbers_same_bytes, test_halves_make_the_whole, test_job_can_be_dropped,
-      test_faults_need_no_second_half, test_work_grows_with_the_steps, test_compressing_is_work)
+      test_same_numbers_same_bytes, test_halves_make_the_whole, test_cancelled_job,
+      test_job_can_be_dropped, test_faults_need_no_second_half, test_work_grows_with_the_steps,
+      test_compressing_is_work)

@@ -58,7 +58,7 @@ static void require_at_once(enum bp_problem_code code)
 static void require_finished(enum bp_problem_code code)
 {
     require_problem(&exchange.reply, code);
-    ck_assert(exchange.must_close == (request.head.n_coding > 0));
+    ck_assert(exchange.must_close == (request.head.n_coding > 0 || request.head.is_one_too_many));
     end_exchange();
 }
 
@@ -73,7 +73,7 @@ static void require_finished_reply(const char *expected)
     char *body = line_of(&exchange.reply);
     REQUIRE(exchange.reply.status == 200, "%s", body);
     ck_assert_str_eq(body, expected);
-    ck_assert(exchange.must_close == (request.head.n_coding > 0));
+    ck_assert(exchange.must_close == (request.head.n_coding > 0 || request.head.is_one_too_many));
     free(body);
     end_exchange();
 }
@@ -172,14 +172,19 @@ TEST(test_bad_heads_are_refused_at_once)
     service_end(&service);
 }
 
+/* A full service says how it is, and refuses all else. */
 TEST(test_connection_too_many_is_refused_at_once)
 {
     start(&STANDARD);
-    head_read(&request, "GET /livez HTTP/1.1\nHost: a");
+    head_read(&request, "GET /version HTTP/1.1\nHost: a");
     request.head.is_one_too_many = true;
     ck_assert(bp_exchange_begin(&exchange, &service, &request.head));
     ck_assert(exchange.reply.retry_later);
     require_at_once(BP_PROBLEM_OVERLOADED);
+    head_read(&request, "GET /livez HTTP/1.1\nHost: a");
+    request.head.is_one_too_many = true;
+    ck_assert(!bp_exchange_begin(&exchange, &service, &request.head));
+    require_reply("{\"status\":\"ok\"}");
     service_end(&service);
 }
 
@@ -455,14 +460,18 @@ TEST(test_every_budget)
     "}"
 #define POST_STEP "POST /step HTTP/1.1\nHost: a"
 
+#define LIGHT 15000000 /* work that is done at once */
+
 static bool try_body(const char *head, const char *text)
 {
     char *body = quoted(text);
     ck_assert(!begin_length(head, strlen(body)));
     ck_assert(bp_exchange_take(&exchange, body, strlen(body)));
-    bool done = bp_exchange_try(&exchange);
+    const double left = bp_exchange_prepare(&exchange, LIGHT);
+    if (left > 0 && left <= LIGHT)
+        bp_exchange_finish(&exchange);
     free(body);
-    return done;
+    return left <= LIGHT;
 }
 
 TEST(test_light_requests_are_answered_here)
@@ -506,6 +515,64 @@ TEST(test_long_bodies_are_finished_elsewhere)
     require_reply(expected);
     free(expected);
     free(text);
+    service_end(&service);
+}
+
+/* What is left to do can be asked for with more and more time, until the body is decoded. */
+TEST(test_prepared_bit_by_bit)
+{
+    start(&STANDARD);
+    char *body = quoted(TEXTBOOK), *expected = direct_reply("/backward", TEXTBOOK);
+    ck_assert(!begin_length(POST_BACKWARD, strlen(body)));
+    ck_assert(bp_exchange_take(&exchange, body, strlen(body)));
+    ck_assert(bp_exchange_prepare(&exchange, 10) > 10);
+    ck_assert_ptr_null(exchange.job.operation);
+    ck_assert(bp_exchange_prepare(&exchange, LIGHT) > 0);
+    ck_assert_ptr_nonnull(exchange.job.operation);
+    ck_assert(bp_exchange_prepare(&exchange, 10) > 0);
+    require_reply(expected);
+    free(expected);
+    free(body);
+    service_end(&service);
+}
+
+/* Nobody waits for it: it is neither decoded nor calculated. */
+TEST(test_cancelled_requests)
+{
+    static const atomic_bool cancelled = true;
+    start(&STANDARD);
+    ck_assert(!try_body(POST_STEP, HEAVY));
+    exchange.cancelled = &cancelled;
+    bp_exchange_finish(&exchange);
+    require_problem(&exchange.reply, BP_PROBLEM_OVERLOADED);
+    end_exchange();
+    service_end(&service);
+}
+
+/* Memory is taken for what has come, not for what is announced, and counts for the client. */
+TEST(test_announced_bodies)
+{
+    enum { ANNOUNCED = 8 << 20, PIECES = 20 };
+    static char piece[32768];
+    struct bp_memory share = {.limit = SIZE_MAX, .whole = &service.memory};
+    start(&STANDARD);
+    char text[512];
+    snprintf(text, sizeof text, POST_BACKWARD "\nContent-Length: %d", ANNOUNCED);
+    head_read(&request, text);
+    request.head.memory = &share;
+    ck_assert(!bp_exchange_begin(&exchange, &service, &request.head));
+    for (size_t i = 0; i < PIECES; i++) {
+        const size_t come = i * sizeof piece, most = 2 * come + 3 * sizeof piece;
+        REQUIRE(atomic_load(&share.used) <= most, "%zu bytes for %zu", atomic_load(&share.used),
+                come);
+        ck_assert_uint_eq(atomic_load(&share.used), atomic_load(&service.memory.used));
+        ck_assert(bp_exchange_take(&exchange, piece, sizeof piece));
+    }
+    share.limit = 100;
+    for (size_t i = 0; i < PIECES; i++)
+        ck_assert(bp_exchange_take(&exchange, piece, sizeof piece));
+    ck_assert_uint_eq(atomic_load(&share.used), 0);
+    require_in_the_end(BP_PROBLEM_OVERLOADED);
     service_end(&service);
 }
 
@@ -611,4 +678,5 @@ SUITE("http/exchange", test_whole_body, test_body_in_two_pieces, test_body_byte_
       test_chunked_body_is_limited_too, test_swallowed_body_is_dropped,
       test_body_of_a_get_is_ignored, test_every_budget, test_light_requests_are_answered_here,
       test_heavy_requests_are_finished_elsewhere, test_long_bodies_are_finished_elsewhere,
-      test_full_queue, test_given_up_on, test_without_a_token, test_compressed)
+      test_prepared_bit_by_bit, test_cancelled_requests, test_announced_bodies, test_full_queue,
+      test_given_up_on, test_without_a_token, test_compressed)

@@ -23,6 +23,7 @@ static const struct {
     {"/openapi.json", GETS, "application/json", "/openapi.json"},
     {"/examples/textbook", GETS, "application/json", "/examples/textbook"},
     {"/examples/textbook-step", GETS, "application/json", "/examples/textbook-step"},
+    {"/examples/", GETS, "application/json", "/examples/"},
     {"/problems/", GETS, "text/html; charset=utf-8", "/problems/"},
     {"/problems/not-finite", GETS, "text/html; charset=utf-8", "/problems/*"},
 };
@@ -39,7 +40,6 @@ static const char *const NOWHERE[] = {
     "/forward?x",
     "/problems",
     "/examples",
-    "/examples/",
     "/metrics/",
     "/openapi.yml",
     "/openapi",

@@ -12,6 +12,7 @@ struct piece {
     int number;
 };
 
+static struct bp_lane lane = {.most = 1000000}, other_lane = {.most = 2};
 static atomic_int n_run;
 static int order[2000];
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
@@ -35,9 +36,9 @@ static void wait_a_moment(void)
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
-static void wait_until_idle(struct bp_pool *pool)
+static void wait_until_run(int n)
 {
-    while (!bp_pool_is_idle(pool))
+    while (atomic_load(&n_run) < n)
         wait_a_moment();
 }
 
@@ -49,7 +50,7 @@ TEST(test_all_work_is_run_once)
     struct bp_pool *pool = bp_pool_start(4, N);
     ck_assert_ptr_nonnull(pool);
     for (int i = 0; i < N; i++) {
-        pieces[i] = (struct piece){.work = {.run = note}, .number = i};
+        pieces[i] = (struct piece){.work = {.lane = &lane, .run = note}, .number = i};
         ck_assert(bp_pool_submit(pool, &pieces[i].work));
     }
     bp_pool_stop(pool); /* runs what still waits */
@@ -68,7 +69,8 @@ TEST(test_one_thread_keeps_the_order)
     struct bp_pool *pool = bp_pool_start(1, N);
     pthread_mutex_lock(&gate);
     for (int i = 0; i < N; i++) {
-        pieces[i] = (struct piece){.work = {.run = i ? note : wait_and_note}, .number = i};
+        pieces[i] =
+            (struct piece){.work = {.lane = &lane, .run = i ? note : wait_and_note}, .number = i};
         ck_assert(bp_pool_submit(pool, &pieces[i].work));
     }
     pthread_mutex_unlock(&gate);
@@ -84,37 +86,143 @@ TEST(test_full_queue_refuses)
     static struct piece pieces[QUEUE + 2];
     struct bp_pool *pool = bp_pool_start(1, QUEUE);
     for (int i = 0; i < QUEUE + 2; i++)
-        pieces[i] = (struct piece){.work = {.run = wait_and_note}, .number = i};
+        pieces[i] = (struct piece){.work = {.lane = &lane, .run = wait_and_note}, .number = i};
     pthread_mutex_lock(&gate);
     for (int i = 0; i <= QUEUE; i++) /* the first is taken by the thread, and waits no more */
         while (!bp_pool_submit(pool, &pieces[i].work))
             wait_a_moment();
     for (int i = 0; i < 5; i++, wait_a_moment())
         ck_assert(!bp_pool_submit(pool, &pieces[QUEUE + 1].work));
-    ck_assert(!bp_pool_is_idle(pool));
     pthread_mutex_unlock(&gate);
-    wait_until_idle(pool);
+    wait_until_run(QUEUE + 1);
     ck_assert(bp_pool_submit(pool, &pieces[QUEUE + 1].work)); /* there is room again */
     bp_pool_stop(pool);
     bp_pool_free(pool);
     ck_assert_int_eq(atomic_load(&n_run), QUEUE + 2);
 }
 
-/* Idle means that nothing waits, and nothing runs either. */
-TEST(test_idle)
+/* A pool of one thread that is at a piece of its own and waits for the gate, which is locked. */
+static struct bp_pool *busy_pool(size_t queue_max)
 {
-    static struct piece piece = {.work = {.run = wait_and_note}};
-    struct bp_pool *pool = bp_pool_start(2, 10);
-    wait_until_idle(pool);
+    static struct piece busy = {.work = {.lane = &lane, .run = wait_and_note}, .number = 100};
+    struct bp_pool *pool = bp_pool_start(1, queue_max);
     pthread_mutex_lock(&gate);
-    ck_assert(bp_pool_submit(pool, &piece.work));
-    for (int i = 0; i < 20; i++, wait_a_moment())
-        ck_assert(!bp_pool_is_idle(pool));
+    ck_assert(bp_pool_submit(pool, &busy.work));
+    while (bp_pool_has_waiting(pool))
+        wait_a_moment();
+    return pool;
+}
+
+static void finish(struct bp_pool *pool)
+{
     pthread_mutex_unlock(&gate);
-    wait_until_idle(pool);
-    ck_assert_int_eq(atomic_load(&n_run), 1);
     bp_pool_stop(pool);
     bp_pool_free(pool);
+}
+
+static void require_order(const int *expected, size_t n)
+{
+    ck_assert_int_eq(atomic_load(&n_run), (int)n + 1);
+    ck_assert_int_eq(order[0], 100);
+    for (size_t i = 0; i < n; i++)
+        REQUIRE(order[i + 1] == expected[i], "at %zu: piece %d", i, order[i + 1]);
+}
+
+static void submit_all(struct bp_pool *pool, struct piece *pieces, int n)
+{
+    for (int i = 0; i < n; i++) {
+        pieces[i].work.run = note;
+        pieces[i].number = i;
+        ck_assert(bp_pool_submit(pool, &pieces[i].work));
+    }
+}
+
+/* One client's work waits for one piece of another's, however much that has. */
+TEST(test_lanes_take_turns)
+{
+    struct piece all[6];
+    for (int i = 0; i < 6; i++)
+        all[i].work = (struct bp_work){.lane = i < 4 ? &lane : &other_lane};
+    struct bp_pool *pool = busy_pool(10);
+    submit_all(pool, all, 6);
+    finish(pool);
+    require_order((const int[]){0, 4, 1, 5, 2, 3}, 6);
+}
+
+/* A lane that is full refuses where the queue has room; light work fits into either. */
+TEST(test_full_lane_refuses)
+{
+    struct piece all[4];
+    struct piece one_more = {.work = {.lane = &other_lane, .run = note}};
+    for (int i = 0; i < 4; i++)
+        all[i].work = (struct bp_work){.lane = i < 2 ? &other_lane : &lane};
+    struct bp_pool *pool = busy_pool(4);
+    submit_all(pool, all, 2);
+    ck_assert(!bp_pool_submit(pool, &one_more.work));
+    struct piece light = {.work = {.lane = &other_lane, .run = note, .is_light = true},
+                          .number = 7};
+    ck_assert(bp_pool_submit(pool, &light.work));
+    for (int i = 2; i < 4; i++) { /* a light one takes no place */
+        all[i].work.run = note;
+        all[i].number = i;
+        ck_assert(bp_pool_submit(pool, &all[i].work));
+    }
+    one_more.work.lane = &lane;
+    ck_assert(!bp_pool_submit(pool, &one_more.work));
+    finish(pool);
+    require_order((const int[]){0, 2, 1, 3, 7}, 5);
+}
+
+/* What waits can be taken back, from any place, once. */
+TEST(test_withdraw)
+{
+    static const int kept[][2] = {{1, 2}, {0, 2}, {0, 1}};
+    for (int gone = 0; gone < 3; gone++) {
+        struct piece all[3];
+        for (int i = 0; i < 3; i++)
+            all[i].work = (struct bp_work){.lane = &lane};
+        atomic_store(&n_run, 0);
+        struct bp_pool *pool = busy_pool(3);
+        submit_all(pool, all, 3);
+        ck_assert(bp_pool_withdraw(pool, &all[gone].work));
+        ck_assert(!bp_pool_withdraw(pool, &all[gone].work));
+        struct piece last = {.work = {.lane = &lane, .run = note}, .number = 9};
+        ck_assert(bp_pool_submit(pool, &last.work)); /* its place is free */
+        ck_assert(bp_pool_withdraw(pool, &last.work));
+        finish(pool);
+        require_order(kept[gone], 2);
+        ck_assert_uint_eq(lane.n, 0);
+    }
+}
+
+TEST(test_withdraw_the_only_one)
+{
+    struct piece all[2] = {{.work = {.lane = &other_lane}}, {.work = {.lane = &lane}}};
+    struct bp_pool *pool = busy_pool(3);
+    submit_all(pool, all, 2);
+    ck_assert(bp_pool_withdraw(pool, &all[0].work)); /* its lane has no turn any more */
+    ck_assert(bp_pool_withdraw(pool, &all[1].work));
+    ck_assert(!bp_pool_has_waiting(pool));
+    submit_all(pool, all, 2);
+    finish(pool);
+    require_order((const int[]){0, 1}, 2);
+}
+
+/* A closed pool gives back what waits, and goes on with light work. */
+TEST(test_close)
+{
+    struct piece all[4];
+    for (int i = 0; i < 4; i++)
+        all[i].work = (struct bp_work){.lane = &lane, .is_light = i % 2};
+    struct bp_pool *pool = busy_pool(10);
+    submit_all(pool, all, 4);
+    unsigned given = 0;
+    for (struct bp_work *work = bp_pool_close(pool); work; work = work->next)
+        given |= 1U << ((struct piece *)work)->number;
+    ck_assert_uint_eq(given, 1 << 0 | 1 << 2);
+    ck_assert(!bp_pool_submit(pool, &all[0].work));
+    finish(pool);
+    ck_assert_int_eq(atomic_load(&n_run), 3);
 }
 
 static pthread_barrier_t barrier;
@@ -131,7 +239,7 @@ TEST(test_threads_work_at_once)
     struct bp_pool *pool = bp_pool_start(4, 10);
     pthread_barrier_init(&barrier, NULL, 4);
     for (int i = 0; i < 4; i++) {
-        pieces[i] = (struct piece){.work = {.run = meet}, .number = i};
+        pieces[i] = (struct piece){.work = {.lane = &lane, .run = meet}, .number = i};
         ck_assert(bp_pool_submit(pool, &pieces[i].work));
     }
     bp_pool_stop(pool);
@@ -153,7 +261,7 @@ TEST(test_pools_without_work)
 /* Connections may still bring work while the daemon stops: nobody would run it. */
 TEST(test_work_after_the_stop_is_refused)
 {
-    struct piece piece = {.number = 0};
+    struct piece piece = {.work = {.lane = &lane}, .number = 0};
     struct bp_pool *pool = bp_pool_start(2, 8);
     bp_pool_stop(pool);
     ck_assert(!bp_pool_submit(pool, &piece.work));
@@ -161,5 +269,6 @@ TEST(test_work_after_the_stop_is_refused)
 }
 
 SUITE("server/pool", test_work_after_the_stop_is_refused, test_all_work_is_run_once,
-      test_one_thread_keeps_the_order, test_full_queue_refuses, test_idle,
+      test_one_thread_keeps_the_order, test_full_queue_refuses, test_lanes_take_turns,
+      test_full_lane_refuses, test_withdraw, test_withdraw_the_only_one, test_close,
       test_threads_work_at_once, test_pools_without_work)

@@ -518,8 +518,9 @@ static enum bp_json_fault read_many(const char *piece, size_t n, size_t containe
     }
     *at++ = ']';
     *at = '\0';
-    reading_start_within(&reading, body, (size_t)(at - body),
-                         (struct bp_json_limits){DEPTH, VALUES, containers});
+    reading_start_within(
+        &reading, body, (size_t)(at - body),
+        (struct bp_json_limits){DEPTH, VALUES, VALUES, VALUES, containers, SIZE_MAX});
     enum bp_json_fault fault = reading.json.fault;
     reading_end(&reading);
     free(body);
@@ -577,8 +578,9 @@ TEST(test_memory_runs_out_anywhere)
         struct bp_memory memory;
         struct bp_json json;
         budget_make(&memory, limit);
-        bool whole = bp_json_open(&json, body, sizeof body - 1,
-                                  &(struct bp_json_limits){DEPTH, VALUES, SIZE_MAX}, &memory);
+        bool whole = bp_json_open(
+            &json, body, sizeof body - 1,
+            &(struct bp_json_limits){DEPTH, VALUES, VALUES, VALUES, SIZE_MAX, SIZE_MAX}, &memory);
         if (!whole)
             ck_assert_int_eq(json.fault, BP_JSON_OVER_BUDGET);
         else

@@ -139,6 +139,42 @@ TEST(test_blocks_are_aligned)
     budget_end(&memory);
 }
 
+/* A share: large blocks count for it and for the whole, small ones for the whole alone. */
+TEST(test_shares_of_a_budget)
+{
+    enum { LARGE = 40000, SMALL = 1000 };
+    struct bp_memory whole, share, other;
+    bool over_budget;
+    budget_make(&whole, 5 * LARGE);
+    budget_make(&share, 2 * LARGE);
+    budget_make(&other, SIZE_MAX);
+    share.whole = other.whole = &whole;
+    char *one = bp_memory_take(&share, LARGE, &over_budget);
+    char *two = bp_memory_take(&share, SMALL, &over_budget);
+    ck_assert_uint_eq(used(&share), LARGE);
+    ck_assert_uint_eq(used(&whole), LARGE + SMALL);
+    two = bp_memory_resize(&share, two, LARGE, &over_budget);
+    ck_assert_ptr_nonnull(two);
+    ck_assert_uint_eq(used(&share), 2 * LARGE);
+    ck_assert_uint_eq(used(&whole), 2 * LARGE);
+    ck_assert_ptr_null(bp_memory_take(&share, LARGE, &over_budget));
+    ck_assert(over_budget);
+    ck_assert_uint_eq(used(&whole), 2 * LARGE);
+    char *three = bp_memory_take(&other, 3 * LARGE, &over_budget);
+    ck_assert_ptr_nonnull(three);
+    ck_assert_ptr_null(bp_memory_take(&other, LARGE, &over_budget)); /* the whole is taken */
+    ck_assert_uint_eq(used(&other), 3 * LARGE);
+    two = bp_memory_resize(&share, two, SMALL, &over_budget);
+    ck_assert_uint_eq(used(&share), LARGE);
+    ck_assert_uint_eq(used(&whole), 4 * LARGE + SMALL);
+    bp_memory_give(one);
+    budget_end(&share); /* which may go: a small block does not know it */
+    bp_memory_give(two);
+    bp_memory_give(three);
+    budget_end(&other);
+    budget_end(&whole);
+}
+
 /* Many threads, one budget: it is never exceeded, and in the end nothing is left. */
 enum { THREADS = 8, ROUNDS = 20000, PIECE = 10, BUDGET = 45 };
 
@@ -183,4 +219,4 @@ TEST(test_threads_share_a_budget)
 SUITE("codec/memory", test_take_counts_and_give_counts_back, test_take_beyond_the_budget_is_refused,
       test_take_sizes_that_wrap_around, test_machine_without_memory,
       test_resize_keeps_what_was_there, test_resize_refused_leaves_the_block,
-      test_blocks_are_aligned, test_threads_share_a_budget)
+      test_blocks_are_aligned, test_shares_of_a_budget, test_threads_share_a_budget)

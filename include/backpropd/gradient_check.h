@@ -1,0 +1,58 @@
+/*
+ * The gradient check: are gradients what the loss does when a parameter is moved a little?
+ *
+ * Central differences of the batch's loss, without rounding. Where a gate (z > 0 of relu or
+ * leaky_relu) opens or closes on the way, the slopes of both sides tell a kink from a mistake.
+ */
+#ifndef BACKPROPD_GRADIENT_CHECK_H
+#define BACKPROPD_GRADIENT_CHECK_H
+
+#include "backpropd/layout.h"
+#include "backpropd/textbook.h"
+
+#define BP_EPSILON_STANDARD 1e-5
+
+/* name in C, name on the wire */
+#define BP_CHECK_VERDICTS(X)                                                                       \
+    X(OK, "ok")                                                                                    \
+    X(KINK, "kink") /* the slopes of both sides differ, and the gradient lies between them */      \
+    X(MISMATCH, "mismatch")
+#define BP_AS_CHECK(name, wire) BP_CHECK_##name,
+enum bp_check_verdict { BP_CHECK_VERDICTS(BP_AS_CHECK) BP_CHECK_COUNT };
+#undef BP_AS_CHECK
+
+/* What became of one parameter. */
+struct bp_checked {
+    enum bp_check_verdict verdict;
+    bool sides; /* left and right are there: a gate differs between -2 and 2 epsilon */
+    double analytic, numeric;
+    double left, right; /* one-sided slopes, of three points */
+};
+
+/* Parameters lie one behind the other: W1 (n_in, n_out), b1 (n_out, none of a layer without
+ * biases), W2, ... */
+struct bp_check {
+    /* in */
+    double epsilon;    /* above 0; times max(1, |w|). Laid out as BP_EPSILON_STANDARD */
+    double *gradients; /* (n): the caller's own; laid out as NaN: that of the textbook is checked */
+    /* out */
+    size_t n;
+    struct bp_checked *checked; /* (n) */
+    size_t counts[BP_CHECK_COUNT];
+    /* own */
+    const struct bp_task *task;
+    struct bp_network moved; /* a copy, whose parameters are moved */
+    struct bp_textbook_layer *book;
+    double *dL_dx;
+    bool *gates;
+};
+
+/* Lays out a check. Called twice, first with layout->base NULL, which only counts. Out: check.
+ * In/out: layout. In: task, every sample of which has its y. Cannot fail. */
+void bp_check_layout(struct bp_check *check, struct bp_layout *layout, const struct bp_task *task);
+
+/* Checks all parameters: 4 n + 1 forward passes, and a backward one. In/out: check. Cannot fail;
+ * numbers beyond the largest double make a mismatch. */
+void bp_check(struct bp_check *check);
+
+#endif

@@ -1,0 +1,157 @@
+#include "backpropd/catalogue.h"
+
+#include <assert.h>
+
+/* --- steps ------------------------------------------------------------------------------------ */
+
+#define TODO_LOSS "put the samples' losses together, as a mean or as a sum, whichever is asked for"
+#define TODO_MEAN                                                                                  \
+    "put the samples' gradients together, as a mean or as a sum, whichever is asked for"
+#define TODO_NEW "go from each old value against its gradient, as far as the learning rate says"
+#define OVER_SAMPLES "the mean or the sum over the samples, as asked for"
+
+/* clang-format off */
+static const struct bp_step_text STEPS[BP_STEP_KIND_COUNT] = {
+    [BP_STEP_Z] = {"z%", NULL, "b + a W", "add up, from the unit's bias on, each input times the weight that leads from it into the unit"},
+    [BP_STEP_H] = {"h%", "y_hat", "f(z)", "apply the layer's activation to z"},
+    [BP_STEP_LOSS] = {"samples.loss", NULL, "the loss of y_hat and y", "put y_hat and y into the loss of this exercise"},
+    [BP_STEP_DL_DY] = {"dL_dy_hat", NULL, "the slope of the loss; of squares 2 c' (y_hat - y)", "differentiate the loss with respect to each output"},
+    [BP_STEP_DH_DZ] = {"dh%_dz%", "dy_hat_dz%", "f'(z)", "take the slope of the layer's activation at each z"},
+    [BP_STEP_JACOBIAN] = {"dy_hat_dz%", NULL, "- y_hat[j] y_hat[i], on the diagonal y_hat (1 - y_hat)", "differentiate each output of softmax with respect to each z"},
+    [BP_STEP_DL_DZ] = {"dL_dz%", NULL, "dL_dh dh_dz", "take the gradient of the layer's output through the activation's derivative"},
+    [BP_STEP_DL_DW] = {"dL_dW%", NULL, "a dL_dz", "multiply what feeds the weight by the gradient of the z that it feeds"},
+    [BP_STEP_DL_DB] = {"dL_db%", NULL, "dL_dz", "multiply the gradient of each z by how much that z changes when its bias does"},
+    [BP_STEP_DL_DH] = {"dL_dh%", "dL_dx", "W dL_dz", "add up, over the units above, the weight that leads there times the gradient of that unit's z"},
+    [BP_STEP_MEAN_LOSS] = {"loss", NULL, OVER_SAMPLES, TODO_LOSS},
+    [BP_STEP_MEAN_W] = {"gradients.W%", NULL, OVER_SAMPLES, TODO_MEAN},
+    [BP_STEP_MEAN_B] = {"gradients.b%", NULL, OVER_SAMPLES, TODO_MEAN},
+    [BP_STEP_COUNTS] = {"parameters", NULL, "how many entries of gradients are not 0, and how many are", "count the entries of `gradients`"},
+    [BP_STEP_DEAD] = {"dead.h%", "dead.y_hat", "true where the gate is 0 on every sample", "look at the gate of each unit on every sample"},
+    [BP_STEP_NEW_W] = {"network.W%", NULL, "w - lr g", TODO_NEW},
+    [BP_STEP_NEW_B] = {"network.b%", NULL, "w - lr g", TODO_NEW},
+};
+
+/* --- mistakes --------------------------------------------------------------------------------- */
+
+/* f: the layer's activation, z and h what goes into it and comes out; a: what feeds the layer; c': the loss's factor, N outputs; B samples;
+ * w, g and lr: a parameter, its gradient and the learning rate. */
+static const struct bp_mistake_text MISTAKES[BP_MISTAKE_COUNT] = {
+    [BP_MISTAKE_Z_BIAS_FORGOTTEN] = {"a W", "the layer has biases", {"the bias was left out of this sum.", "What does a unit add to its weighted inputs before the activation?"}},
+    [BP_MISTAKE_Z_WEIGHTS_TRANSPOSED] = {"b + sum of a[i] times the weight from j to i", "as many inputs as units, and more than one", {"the two ends of each weight were exchanged.", "Which weights lead into this unit, and which ones lead elsewhere?"}},
+    [BP_MISTAKE_H_ACTIVATION_FORGOTTEN] = {"z", "the activation is not identity", {"this is z itself: the activation was not applied.", "What does {f} make of this z?"}},
+    [BP_MISTAKE_LOSS_NOT_DIVIDED_BY_OUTPUTS] = {"N L", "mse, half_mse or binary_cross_entropy, and more than one output", {"the terms were added up, but this loss is a mean over the outputs.", "What is still to be done with the sum, to make it a mean?"}},
+    [BP_MISTAKE_DL_DY_MISSING_FACTOR_2] = {"c' (y_hat - y)", "mse or sse", {"the factor that comes down when a square is differentiated is missing.", "Differentiate (y_hat - y)^2 with respect to y_hat: which factor comes down?"}},
+    [BP_MISTAKE_DL_DY_EXTRA_FACTOR_2] = {"4 c' (y_hat - y)", "half_mse or half_sse", {"there is one factor 2 too many.", "What does the 1/2 in front of this loss do to the 2 that comes down from the square?"}},
+    [BP_MISTAKE_DL_DY_NOT_DIVIDED_BY_OUTPUTS] = {"N dL_dy_hat", "mse, half_mse or binary_cross_entropy, and more than one output", {"the division by the number of outputs is missing.", "This loss is a mean over the outputs. What does that do to its derivative with respect to one of them?"}},
+    [BP_MISTAKE_DL_DZ_NOT_DIVIDED_BY_OUTPUTS] = {"N dL_dz", "sigmoid with binary_cross_entropy, and more than one output", {NULL, NULL}},
+    [BP_MISTAKE_DL_DY_DIVIDED_BY_OUTPUTS] = {"dL_dy_hat / N", "the loss is a sum over more than one output", {"this was divided by the number of outputs, but this loss is a sum over them.", "Is this loss a mean over the outputs, or a sum?"}},
+    [BP_MISTAKE_DL_DY_RESIDUAL_ONLY] = {"y_hat - y", "mse, and more than two outputs", {"this is the bare difference y_hat - y; the factors of this loss are missing.", "Which factor stands before the squares, and which one comes down when they are differentiated?"}},
+    [BP_MISTAKE_DL_DY_SIGN_FLIPPED] = {"- dL_dy_hat", "everywhere", {"every sign is turned round.", "If this value grew a little, would the loss grow or shrink? The sign of the gradient tells."}},
+    [BP_MISTAKE_DL_DZ_SIGN_FLIPPED] = {"y - y_hat", "softmax with cross_entropy, or sigmoid with a binary loss", {NULL, NULL}},
+    [BP_MISTAKE_DL_DY_SIGN_LOST] = {"abs(dL_dy_hat)", "any loss but cross_entropy", {"the signs are lost: none of these is negative.", "Which outputs are too large and which too small? How does the gradient tell them apart?"}},
+    [BP_MISTAKE_DL_DY_LOSS_NOT_DERIVED] = {"the terms of the loss", "everywhere", {"these are the terms of the loss itself, not its slopes.", "How fast does the loss change when this output changes?"}},
+    [BP_MISTAKE_DL_DY_GRADIENT_OF_LOGITS] = {"y_hat - y", "softmax with cross_entropy, or sigmoid with a binary loss", {"this is already the gradient of the last layer's z.", "With respect to what is the loss differentiated here: the output, or the z that {f} is applied to?"}},
+    [BP_MISTAKE_DH_DZ_DERIVATIVE_FORGOTTEN] = {"1", "relu, leaky_relu, sigmoid or tanh", {"the activation's derivative was taken as 1 everywhere.", "How much does the output of {f} change when this z changes a little?"}},
+    [BP_MISTAKE_JACOBIAN_DERIVATIVE_FORGOTTEN] = {"1 on the diagonal", "softmax", {"the activation's derivative was taken as 1 everywhere.", "How much do the outputs of {f} change when one z changes a little?"}},
+    [BP_MISTAKE_DL_DZ_DERIVATIVE_FORGOTTEN] = {"dL_dh", "the activation is not identity", {"the gradient was passed on without the activation's derivative.", "What has to be multiplied in to come from the gradient of a unit's output to that of its z?"}},
+    [BP_MISTAKE_JACOBIAN_DIAGONAL_ONLY] = {"y_hat (1 - y_hat) on the diagonal, else 0", "softmax of more than one output", {"each output was treated as if it depended on its own z alone.", "The outputs of softmax share one sum. What does a change of one z do to the other outputs?"}},
+    [BP_MISTAKE_DL_DZ_DIAGONAL_ONLY] = {"dL_dy_hat y_hat (1 - y_hat)", "softmax of more than one output", {NULL, NULL}},
+    [BP_MISTAKE_DL_DZ_DERIVATIVE_TWICE] = {"(y_hat - y) dy_hat_dz", "softmax with cross_entropy, or sigmoid with a binary loss", {"the derivative of {f} was multiplied in once more than needed.", "For this activation together with this loss: what remains when the slope of the loss meets the derivative of {f}?"}},
+    [BP_MISTAKE_DH_DZ_GATE_OPEN_AT_ZERO] = {"1 at z = 0", "relu, and relu_at_zero is not 1", {"where z is exactly 0, the derivative of relu was taken as 1.", "Is some z exactly 0? Which value was agreed on for the derivative of relu there?"}},
+    [BP_MISTAKE_DH_DZ_GATE_HALF_AT_ZERO] = {"1/2 at z = 0", "relu, and relu_at_zero is not 1/2", {"where z is exactly 0, the derivative of relu was taken as 1/2.", "Is some z exactly 0? Which value was agreed on for the derivative of relu there?"}},
+    [BP_MISTAKE_DH_DZ_GATE_CLOSED_AT_ZERO] = {"0 at z = 0", "relu, and relu_at_zero is not 0", {"where z is exactly 0, the derivative of relu was taken as 0.", "Is some z exactly 0? Which value was agreed on for the derivative of relu there?"}},
+    [BP_MISTAKE_DH_DZ_GATE_INVERTED] = {"the slope at -z", "relu or leaky_relu", {"the gate is the wrong way round.", "For which z does {f} pass a small change on in full?"}},
+    [BP_MISTAKE_DH_DZ_VALUE_FOR_DERIVATIVE] = {"h", "relu, leaky_relu, sigmoid or tanh", {"this is the activation's value, not its derivative.", "What is asked for here: the value of {f} at z, or its slope?"}},
+    [BP_MISTAKE_DH_DZ_RULE_OF_SIGMOID] = {"h (1 - h)", "relu, leaky_relu or tanh", {"h (1 - h) is the derivative of sigmoid, but the activation here is {f}.", "What is the derivative of {f}?"}},
+    [BP_MISTAKE_DH_DZ_RULE_OF_TANH] = {"1 - h^2", "sigmoid", {"1 - h^2 is the derivative of tanh, but the activation here is {f}.", "What is the derivative of {f}?"}},
+    [BP_MISTAKE_DH_DZ_RULE_OF_RELU] = {"1 where z > 0, else 0", "leaky_relu", {"this is the derivative of relu, but the activation here is {f}.", "What is the slope of {f} where z is negative?"}},
+    [BP_MISTAKE_DH_DZ_DERIVATIVE_FROM_Z] = {"the rule with z for h", "sigmoid or tanh", {"z was put into a rule that is written with h.", "The rule is {rule}. Which number of the forward pass is h?"}},
+    [BP_MISTAKE_DH_DZ_DERIVATIVE_AT_H] = {"f'(h)", "sigmoid or tanh", {"the activation was applied once more before its derivative was taken.", "At which point is the slope of {f} asked for: at z, or at h?"}},
+    [BP_MISTAKE_DL_DZ_UPSTREAM_DROPPED] = {"dh_dz", "relu, leaky_relu, sigmoid or tanh", {"this is the activation's derivative alone.", "Which gradient comes back to this layer, and has to be multiplied in?"}},
+    [BP_MISTAKE_DL_DZ_GRADIENT_RECTIFIED] = {"max(0, dL_dh)", "relu", {"relu was applied to the gradient.", "What opens the gate of a unit: the sign of its z, or the sign of the gradient?"}},
+    [BP_MISTAKE_DL_DW_USES_Z_FOR_H] = {"z below times dL_dz", "there is a layer below, and its activation is not identity", {"z of the layer below was used, but it is that layer's h that feeds the weight.", "What does this weight multiply in the forward pass?"}},
+    [BP_MISTAKE_DL_DW_INPUT_FORGOTTEN] = {"dL_dz", "everywhere", {"all weights into a unit were given that unit's dL_dz: what feeds each weight is missing.", "What does this weight multiply in the forward pass?"}},
+    [BP_MISTAKE_DL_DW_OUTPUT_FOR_GRADIENT] = {"a times h", "everywhere", {"the layer's output was multiplied in, not its gradient.", "Two factors meet in the gradient of a weight. Which one comes back from the loss?"}},
+    [BP_MISTAKE_DL_DW_OWN_VALUE] = {"W dL_dz", "everywhere", {"each weight was multiplied by dL_dz; its own value is no part of its gradient.", "Differentiate w times a with respect to w: what remains?"}},
+    [BP_MISTAKE_DL_DW_TRANSPOSED] = {"dL_dz times a", "as many inputs as units, and more than one", {"the two ends of each weight were exchanged.", "A weight leads from one unit to another. Which of the two gives the value that is multiplied in, and which one the gradient?"}},
+    [BP_MISTAKE_DL_DW_DL_DH_FOR_DL_DZ] = {"a times dL_dh", "the activation is not identity", {"the gradient of the layer's output was used where the gradient of its z belongs.", "Which of the two does the weight act on directly, the layer's z or its output?"}},
+    [BP_MISTAKE_DL_DB_DL_DH_FOR_DL_DZ] = {"dL_dh", "the activation is not identity", {"the gradient of the layer's output was used where the gradient of its z belongs.", "Which of the two does the bias act on directly, the layer's z or its output?"}},
+    [BP_MISTAKE_DL_DB_BIAS_TAKEN_AS_CONSTANT] = {"0", "everywhere", {"the gradient of the biases was given as 0.", "If a bias grew a little, even one that is 0 now, would the loss change?"}},
+    [BP_MISTAKE_DL_DB_OWN_VALUE] = {"b dL_dz", "everywhere", {"each bias was multiplied by dL_dz; its own value is no part of its gradient.", "Differentiate b plus the rest of z with respect to b: what remains?"}},
+    [BP_MISTAKE_DL_DB_BIAS_SUMMED] = {"sum of dL_dz", "more than one unit", {"the gradients of all units were added up into one number.", "How many units share one bias?"}},
+    [BP_MISTAKE_DL_DB_BIAS_TIMES_INPUT] = {"dL_dz times the sum of a", "everywhere", {"the bias was treated like a weight: the inputs of the layer were multiplied in.", "What does the bias multiply in the forward pass?"}},
+    [BP_MISTAKE_DL_DH_WEIGHTS_TRANSPOSED] = {"sum of dL_dz[j] times the weight from j to i", "as many inputs as units, and more than one", {"the two ends of each weight were exchanged.", "Through which weights does this value reach the units above?"}},
+    [BP_MISTAKE_DL_DH_WEIGHTS_FORGOTTEN] = {"sum of dL_dz", "everywhere", {"the gradients of the units above were added up without the weights that lead there.", "By how much does each unit above move when this value moves?"}},
+    [BP_MISTAKE_DL_DH_GRADIENT_FOR_WEIGHTS] = {"dL_dW dL_dz", "everywhere", {"the gradient of the weights was used where the weights themselves belong.", "By which numbers was this value multiplied on its way up?"}},
+    [BP_MISTAKE_DL_DH_AVERAGED_OVER_UNITS] = {"W dL_dz / n", "more than one unit above", {"the shares of the units above were averaged.", "This value acts on several units above at once. How do these effects on the loss combine?"}},
+    [BP_MISTAKE_DL_DH_RESIDUAL_FOR_GRADIENT] = {"W ((y_hat - y) dy_hat_dz)", "the last layer, and a loss of squares but half_sse", {"the bare difference y_hat - y was sent back, without the factors of the loss.", "Which gradient did you find at the output?"}},
+    [BP_MISTAKE_DL_DH_DL_DH_FOR_DL_DZ] = {"W dL_dh", "the activation is not identity", {"on the way back through these weights, the gradient of the upper layer's output was used where the gradient of its z belongs.", "What do these weights act on directly, the upper layer's z or its output?"}},
+    [BP_MISTAKE_DL_DH_GATED_EARLY] = {"(W dL_dz) dh_dz", "the activation below is relu, leaky_relu, sigmoid or tanh", {"the activation's derivative is already in here; it belongs to the next step.", "What is asked for here: the gradient of h, or that of z?"}},
+    [BP_MISTAKE_DL_DH_UPDATED_WEIGHTS] = {"(W - lr gradient) dL_dz", "learning_rate is above 0", {"the gradient went back through weights that were already changed.", "Which weights made this output: those before the step, or those after it?"}},
+    [BP_MISTAKE_MEAN_LOSS_NOT_AVERAGED] = {"sum over the samples", "more than one sample, and the reduction is mean", {"the samples were added up, but not averaged.", "How are the samples put together in this exercise: as a mean, or as a sum?"}},
+    [BP_MISTAKE_MEAN_LOSS_DIVIDED_BY_SAMPLES] = {"mean over the samples", "more than one sample, and the reduction is sum", {"the samples were averaged.", "How are the samples put together in this exercise: as a mean, or as a sum?"}},
+    [BP_MISTAKE_MEAN_W_NOT_AVERAGED] = {"sum over the samples", "more than one sample, and the reduction is mean", {NULL, NULL}},
+    [BP_MISTAKE_MEAN_W_DIVIDED_BY_SAMPLES] = {"mean over the samples", "more than one sample, and the reduction is sum", {NULL, NULL}},
+    [BP_MISTAKE_MEAN_W_AVERAGED_TWICE] = {"mean / B", "more than one sample, and the reduction is mean", {"this was divided by the number of samples twice.", "How often is a mean taken on the way from the samples to the batch?"}},
+    [BP_MISTAKE_MEAN_W_FIRST_SAMPLE_ONLY] = {"the first sample's", "more than one sample", {"this is the gradient of one sample alone.", "The batch has more samples. Where are they in this gradient?"}},
+    [BP_MISTAKE_MEAN_W_LAST_SAMPLE_ONLY] = {"the last sample's", "more than one sample", {NULL, NULL}},
+    [BP_MISTAKE_MEAN_B_NOT_AVERAGED] = {"sum over the samples", "more than one sample, and the reduction is mean", {NULL, NULL}},
+    [BP_MISTAKE_MEAN_B_DIVIDED_BY_SAMPLES] = {"mean over the samples", "more than one sample, and the reduction is sum", {NULL, NULL}},
+    [BP_MISTAKE_MEAN_B_AVERAGED_TWICE] = {"mean / B", "more than one sample, and the reduction is mean", {NULL, NULL}},
+    [BP_MISTAKE_MEAN_B_FIRST_SAMPLE_ONLY] = {"the first sample's", "more than one sample", {NULL, NULL}},
+    [BP_MISTAKE_MEAN_B_LAST_SAMPLE_ONLY] = {"the last sample's", "more than one sample", {NULL, NULL}},
+    [BP_MISTAKE_NEW_W_ASCENT] = {"w + lr g", "a learning_rate is given", {"the step went uphill.", "Should the loss become larger or smaller? Which way does the gradient point?"}},
+    [BP_MISTAKE_NEW_W_RATE_FORGOTTEN] = {"w - g", "a learning_rate that is not 1 is given", {"the gradient was subtracted as it is: the learning rate is missing.", "How far does a step go along the gradient?"}},
+    [BP_MISTAKE_NEW_W_NOT_UPDATED] = {"w", "a learning_rate is given", {"these are the values from before the step.", "What does a step of gradient descent do with each parameter?"}},
+    [BP_MISTAKE_NEW_W_CHANGE_FOR_VALUE] = {"- lr g", "a learning_rate is given", {"this is the change, not the new value.", "What is asked for here: by how much the parameter changes, or what it is after the step?"}},
+    [BP_MISTAKE_NEW_B_ASCENT] = {"w + lr g", "a learning_rate is given", {NULL, NULL}},
+    [BP_MISTAKE_NEW_B_RATE_FORGOTTEN] = {"w - g", "a learning_rate that is not 1 is given", {NULL, NULL}},
+    [BP_MISTAKE_NEW_B_NOT_UPDATED] = {"w", "a learning_rate is given", {NULL, NULL}},
+    [BP_MISTAKE_NEW_B_CHANGE_FOR_VALUE] = {"- lr g", "a learning_rate is given", {NULL, NULL}},
+};
+
+/* What a wrong step looks like that no mistake explains, and what is said of steps that follow. */
+static const struct bp_words OTHERS[BP_CODE_COUNT] = {
+    [BP_CODE_ONE_SIGN] = {"one value has the wrong sign.", "Check the sign in the marked cell."},
+    [BP_CODE_ONE_DECIMAL_POINT] = {"in one value the decimal point seems to be in the wrong place.", "Look at the decimal point in the marked cell."},
+    [BP_CODE_ONE_DIGITS_SWAPPED] = {"in one value the digits seem to be in the wrong order.", "Compare the marked cell with your working, digit by digit."},
+    [BP_CODE_ONE_NEIGHBOURS_VALUE] = {"one cell holds the value of another one.", "Which unit does the marked cell belong to?"},
+    [BP_CODE_ONE_CELL] = {"one value does not match; all others are fine.", "Work out the marked cell once more."},
+    [BP_CODE_INPUTS_SWAPPED] = {"the values of two inputs of this layer have changed places.", "For each value, ask from where its weight comes."},
+    [BP_CODE_UNITS_SWAPPED] = {"the values of two units of this layer have changed places.", "For each value, ask which unit it belongs to."},
+    [BP_CODE_CELLS_SWAPPED] = {"two values have changed places.", "For each value, ask which unit it belongs to."},
+    [BP_CODE_SCALED] = {"all values are off by one and the same factor.", "Which factor is missing in this step, or stands there twice?"},
+    [BP_CODE_TOO_FEW_DECIMALS] = {"right as far as it goes; {decimals} decimals are asked for.", "Keep some more decimals while you calculate, and round at the end."},
+    [BP_CODE_UNKNOWN] = {"this does not match, and it is none of the common mistakes.", "Do this step once more, from your own numbers before it: {todo}."},
+    [BP_CODE_OWN_NUMBERS_UNCREDITED] = {"this follows from your own numbers, but a step before it could not be understood, so it carries no marks. Look at the first step that does not match.", NULL},
+    [BP_CODE_OWN_ZEROS] = {"this follows from your own numbers, but they leave only zeros here, and zeros alone show no working, so it carries no marks.", NULL},
+    [BP_CODE_OWN_NUMBERS] = {"this follows from your own numbers.", NULL},
+    [BP_CODE_MISCOUNTED] = {"the counts do not match.", "Count the entries of `gradients` that are exactly 0, and those that are not. Together they are all the parameters."},
+};
+
+static const struct bp_words MISJUDGED = {"not every unit is judged right.", "Look at each unit on every sample: when does its gate let nothing through at all?"};
+/* clang-format on */
+
+#define AS_NAME(name, wire) wire,
+const char *const bp_code_names[BP_CODE_COUNT] = {BP_MISTAKE_CODES(AS_NAME)
+                                                      BP_OTHER_CODES(AS_NAME)};
+#undef AS_NAME
+
+const struct bp_step_text *bp_step_text(enum bp_step_kind kind)
+{
+    return &STEPS[kind];
+}
+
+struct bp_mistake_text bp_mistake_text(enum bp_mistake mistake)
+{
+    struct bp_mistake_text text = MISTAKES[mistake];
+    text.words = MISTAKES[bp_mistake_row(mistake)->words].words;
+    assert(text.words.message);
+    return text;
+}
+
+struct bp_words bp_other_words(enum bp_code code, enum bp_step_kind kind)
+{
+    assert(OTHERS[code].message);
+    return code == BP_CODE_MISCOUNTED && kind == BP_STEP_DEAD ? MISJUDGED : OTHERS[code];
+}

@@ -1,0 +1,19 @@
+/* For operations that lay their memory out while they read: what they read has its place in it. */
+#ifndef BACKPROPD_CODEC_LAY_OUT_H
+#define BACKPROPD_CODEC_LAY_OUT_H
+
+#include "backpropd/layout.h"
+#include "reader.h"
+
+/*
+ * Lays out in a block of the job's, with the weights in the order of the core. Fails (false) if
+ * there is no memory: the reader says so, and decoding ends. In: lay_out, which is called twice, as
+ * all layouts.
+ */
+bool bp_lay_out(struct bp_reader *reader,
+                void (*lay_out)(struct bp_layout *layout, struct bp_job *job));
+
+/* The `layout` of their rows: the result is the job's own. */
+void *bp_laid_out(struct bp_layout *layout, const struct bp_job *job);
+
+#endif

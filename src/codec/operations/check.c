@@ -1,0 +1,274 @@
+/* POST /check: are gradients what the loss does when a parameter is moved a little? */
+#include <math.h>
+
+#include "../encode.h"
+#include "../estimate.h"
+#include "../read_network.h"
+#include "../read_task.h"
+#include "backpropd/gradient_check.h"
+#include "backpropd/json_write.h"
+#include "backpropd/media.h"
+
+#define EPSILON_MAX 0.1
+
+/* The caller's gradients of a layer as they were posted, NULL where none are. */
+struct posted {
+    const double *w, *b;
+};
+
+/* What /check alone reads: the `own` of its job. */
+struct checking {
+    double epsilon;
+    struct posted layers[]; /* (depth) */
+};
+
+static const struct bp_place EPSILON = {&bp_place_body, "epsilon", BP_NO_NUMBER};
+static const struct bp_place GRADIENTS = {&bp_place_body, "gradients", BP_NO_NUMBER};
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static void read_weights(struct bp_reader *reader, const struct bp_value *value,
+                         const struct bp_place *place, size_t k)
+{
+    const bool is_out_in = reader->job->is_out_in;
+    const struct bp_layer *layer = &reader->job->task.network.layers[k];
+    struct checking *own = reader->job->own;
+    const size_t rows = is_out_in ? layer->n_out : layer->n_in;
+    const size_t columns = is_out_in ? layer->n_in : layer->n_out;
+    const struct bp_matrix w = bp_read_matrix(reader, value, place, columns);
+    if (!w.usable)
+        return;
+    own->layers[k].w = w.numbers;
+    if (w.rows == rows && w.columns == columns)
+        return;
+    struct bp_fault *fault =
+        bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+                     "%zu x %zu, but W%zu is %zu x %zu (%s)", w.rows, w.columns, k + 1, rows,
+                     columns, is_out_in ? "fan-out x fan-in" : "fan-in x fan-out");
+    fault->expected = bp_fact_shape(rows, columns);
+    fault->got = bp_fact_shape(w.rows, w.columns);
+}
+
+static void read_biases(struct bp_reader *reader, const struct bp_value *value,
+                        const struct bp_place *place, size_t k)
+{
+    const struct bp_layer *layer = &reader->job->task.network.layers[k];
+    struct checking *own = reader->job->own;
+    double *b;
+    size_t n;
+    if (!layer->b) {
+        bp_fault_add(reader->problem, BP_FAULT_UNKNOWN_MEMBER, place, "layer %zu has no biases",
+                     k + 1);
+        return;
+    }
+    if (!bp_read_vector(reader, value, place, &b, &n))
+        return;
+    own->layers[k].b = b;
+    if (n == layer->n_out)
+        return;
+    struct bp_fault *fault =
+        bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+                     "%zu number%s, but b%zu has %zu", n, bp_plural(n), k + 1, layer->n_out);
+    fault->expected = bp_fact_number((double)layer->n_out);
+    fault->got = bp_fact_number((double)n);
+}
+
+/* Null is as if left out. */
+static void read_gradients(struct bp_reader *reader, const struct bp_value *gradients)
+{
+    const size_t depth = reader->job->task.network.depth;
+    if (bp_json_kind(reader->json, gradients) != BP_JSON_OBJECT) {
+        bp_read_wrong(reader, gradients, &GRADIENTS, "an object");
+        return;
+    }
+    for (struct bp_members m = bp_json_members(gradients); bp_json_next(&m);) {
+        const struct bp_place place = {&GRADIENTS, m.name, BP_NO_NUMBER};
+        size_t k;
+        bool is_bias;
+        if (!bp_read_tensor_name(m.name, depth, &k, &is_bias))
+            bp_read_unknown(reader, &GRADIENTS, m.name, bp_tensor_names(depth));
+        else if (bp_json_kind(reader->json, m.value) == BP_JSON_NULL)
+            continue;
+        else if (is_bias)
+            read_biases(reader, m.value, &place, k);
+        else
+            read_weights(reader, m.value, &place, k);
+    }
+}
+
+/* A step of 0 is none: the least is the smallest double. */
+static void read_epsilon(struct bp_reader *reader, const struct bp_value *value)
+{
+    struct checking *own = reader->job->own;
+    double epsilon;
+    if (!bp_read_number(reader, value, &EPSILON, &epsilon))
+        return;
+    if (epsilon > 0 && epsilon <= EPSILON_MAX)
+        own->epsilon = epsilon;
+    else
+        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &EPSILON,
+                     "a number above 0 and at most %g is needed here", EPSILON_MAX)
+            ->got = bp_fact_number(epsilon);
+}
+
+static void read(struct bp_reader *reader)
+{
+    struct checking *own = reader->job->own;
+    const size_t faults_before = reader->problem->n_faults;
+    own->epsilon = BP_EPSILON_STANDARD;
+    bp_read_task(reader);
+    const bool is_good = reader->problem->n_faults == faults_before;
+    const struct bp_value *gradients = bp_read_member(reader, "gradients", false);
+    const struct bp_value *epsilon = bp_read_member(reader, "epsilon", false);
+    if (gradients && is_good)
+        read_gradients(reader, gradients);
+    if (epsilon)
+        read_epsilon(reader, epsilon);
+}
+
+/* --- calculating ------------------------------------------------------------------------------ */
+
+/* Work of one forward pass of the textbook, for a parameter and for a unit. */
+enum { PARAMETER = 30, UNIT = 60 };
+
+static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
+{
+    const double n = (double)bp_network_parameters(&job->task.network);
+    double units = 0;
+    for (size_t k = 0; k < job->task.network.depth; k++)
+        units += (double)job->task.network.layers[k].n_out;
+    *estimate = (struct bp_estimate){
+        .work = (4 * n + 4) * (double)job->task.n_samples * (PARAMETER * n + UNIT * units),
+        .reply_numbers = bp_times(4, bp_network_parameters(&job->task.network)),
+    };
+}
+
+/* Puts the caller's gradients where the check looks for them, weights fan-in x fan-out. */
+static void copy_gradients(struct bp_check *check, const struct bp_job *job)
+{
+    const struct checking *own = job->own;
+    double *to = check->gradients;
+    for (size_t k = 0; k < job->task.network.depth; k++) {
+        const struct bp_layer *layer = &job->task.network.layers[k];
+        for (size_t i = 0; i < layer->n_in && own->layers[k].w; i++)
+            for (size_t j = 0; j < layer->n_out; j++)
+                to[i * layer->n_out + j] =
+                    own->layers[k].w[job->is_out_in ? j * layer->n_in + i : i * layer->n_out + j];
+        to += bp_layer_weights(layer);
+        for (size_t j = 0; j < bp_layer_biases(layer) && own->layers[k].b; j++)
+            to[j] = own->layers[k].b[j];
+        to += bp_layer_biases(layer);
+    }
+}
+
+static void *layout(struct bp_layout *layout, const struct bp_job *job)
+{
+    const struct checking *own = job->own;
+    struct bp_check counted, *check = bp_layout_array(layout, 1, sizeof *check);
+    bp_check_layout(check ? check : &counted, layout, &job->task);
+    if (!check)
+        return NULL;
+    check->epsilon = own->epsilon;
+    copy_gradients(check, job);
+    return check;
+}
+
+static bool run(void *result, struct bp_overflow *overflow, const struct bp_job *job)
+{
+    (void)overflow;
+    (void)job;
+    bp_check(result);
+    return true;
+}
+
+/* --- the reply -------------------------------------------------------------------------------- */
+
+#define AS_NAME(name, wire) wire,
+static const char *const VERDICTS[BP_CHECK_COUNT] = {BP_CHECK_VERDICTS(AS_NAME)};
+#undef AS_NAME
+
+/* Beyond the largest double it is null. */
+static void put_number(struct bp_text *text, const char *name, double value)
+{
+    bp_put_key(text, name);
+    if (isfinite(value))
+        bp_text_put_double(text, value);
+    else
+        bp_text_put(text, "null", 4);
+}
+
+static void put_checked(struct bp_text *text, const struct bp_checked *checked)
+{
+    bp_put_comma(text);
+    bp_text_putc(text, '{');
+    bp_put_member_string(text, "verdict", VERDICTS[checked->verdict]);
+    put_number(text, "analytic", checked->analytic);
+    put_number(text, "numeric", checked->numeric);
+    if (checked->sides) {
+        put_number(text, "left", checked->left);
+        put_number(text, "right", checked->right);
+    }
+    bp_text_putc(text, '}');
+}
+
+static void put_weights(struct bp_text *text, const struct bp_job *job,
+                        const struct bp_checked *checked, const struct bp_layer *layer)
+{
+    const size_t rows = job->is_out_in ? layer->n_out : layer->n_in;
+    const size_t columns = job->is_out_in ? layer->n_in : layer->n_out;
+    bp_text_putc(text, '[');
+    for (size_t p = 0; p < rows; p++) {
+        bp_put_comma(text);
+        bp_text_putc(text, '[');
+        for (size_t q = 0; q < columns; q++)
+            put_checked(text, checked + (job->is_out_in ? q * rows + p : p * columns + q));
+        bp_text_putc(text, ']');
+    }
+    bp_text_putc(text, ']');
+}
+
+static void put_biases(struct bp_text *text, const struct bp_checked *checked,
+                       const struct bp_layer *layer)
+{
+    bp_text_puts(text, layer->b ? "[" : "null");
+    for (size_t j = 0; j < bp_layer_biases(layer); j++)
+        put_checked(text, checked + j);
+    bp_text_puts(text, layer->b ? "]" : "");
+}
+
+static void encode(struct bp_text *text, const struct bp_job *job, const void *result)
+{
+    const struct bp_check *check = result;
+    const struct bp_checked *checked = check->checked;
+    bp_text_putc(text, '{');
+    bp_put_key(text, "counts");
+    bp_text_putc(text, '{');
+    for (size_t i = 0; i < BP_CHECK_COUNT; i++)
+        bp_put_member_size(text, VERDICTS[i], check->counts[i]);
+    bp_text_putc(text, '}');
+    bp_put_key(text, "check");
+    bp_text_putc(text, '{');
+    for (size_t k = 0; k < job->task.network.depth; k++) {
+        const struct bp_layer *layer = &job->task.network.layers[k];
+        bp_put_key_output(text, job, "W%", "W%", k + 1);
+        put_weights(text, job, checked, layer);
+        checked += bp_layer_weights(layer);
+        bp_put_key_output(text, job, "b%", "b%", k + 1);
+        put_biases(text, checked, layer);
+        checked += bp_layer_biases(layer);
+    }
+    bp_text_puts(text, "}}");
+}
+
+const struct bp_operation bp_operation_check = {
+    .name = "check",
+    .path = "/check",
+    .members = BP_NAMES("network", "samples", "options", "gradients", "epsilon"),
+    .targets = BP_TARGETS_REQUIRED,
+    .own = {.once = sizeof(struct checking), .per_layer = sizeof(struct posted)},
+    .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
+    .read = read,
+    .estimate = estimate,
+    .layout = layout,
+    .run = run,
+};

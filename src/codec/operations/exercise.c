@@ -1,0 +1,179 @@
+/* POST /exercise: an exercise from a seed, the best of some that were drawn. */
+#include <math.h>
+#include <stdint.h>
+
+#include "../encode_exercise.h"
+#include "../estimate.h"
+#include "../lay_out.h"
+#include "../read_marking.h"
+#include "../read_network.h"
+#include "../read_options.h"
+#include "../read_task.h"
+#include "backpropd/json_write.h"
+#include "backpropd/media.h"
+
+#define SEED_MAX (((size_t)1 << 53) - 1)
+#define TRIES_MAX 200
+
+static const struct bp_place SIZES = {&bp_place_body, "sizes", BP_NO_NUMBER};
+
+/* --- shapes ----------------------------------------------------------------------------------- */
+
+/* One of a layer's sizes; 1 if it is none. */
+static size_t read_size(struct bp_reader *reader, double number, size_t i)
+{
+    if (number >= 1 && number <= BP_EXERCISE_UNITS && number == floor(number))
+        return (size_t)number;
+    bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &(struct bp_place){&SIZES, "", i},
+                 "a whole number from 1 to %d is needed here", BP_EXERCISE_UNITS)
+        ->got = bp_fact_number(number);
+    return 1;
+}
+
+/* The layers, without numbers: no biases are read, but there are some. */
+static void read_sizes(struct bp_reader *reader, const struct bp_value *value)
+{
+    struct bp_drawing *own = reader->job->own;
+    double *sizes;
+    size_t n, below = 0;
+    if (!bp_read_vector(reader, value, &SIZES, &sizes, &n))
+        return;
+    if (n < 2 || n > BP_EXERCISE_LAYERS + 1) {
+        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &SIZES,
+                     "2 to %d sizes are needed here: the inputs, then the units of each layer",
+                     BP_EXERCISE_LAYERS + 1)
+            ->got = bp_fact_number((double)n);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const size_t size = read_size(reader, sizes[i], i);
+        if (i > 0)
+            own->layers[i - 1] = (struct bp_layer){below, size, NULL, sizes, BP_ACTIVATION_RELU};
+        below = size;
+    }
+    reader->job->task.network = (struct bp_network){n - 1, own->layers};
+}
+
+/* A whole number in a range, that is as it was where the member is missing. */
+static void read_count(struct bp_reader *reader, const char *name, size_t least, size_t most,
+                       size_t *count)
+{
+    const struct bp_value *value = bp_read_member(reader, name, false);
+    if (value)
+        bp_read_integer(reader, value, &(struct bp_place){&bp_place_body, name, BP_NO_NUMBER},
+                        least, most, BP_FAULT_OUT_OF_RANGE, count);
+}
+
+/* Notes the options as they were posted: they come back in the exercise. */
+static void note_options(struct bp_reader *reader, const struct bp_value *options)
+{
+    struct bp_text *notes = &reader->job->notes;
+    for (struct bp_members m = bp_json_members(options); bp_json_next(&m);) {
+        bp_put_key(notes, m.name);
+        if (bp_json_string(m.value))
+            bp_text_put_string(notes, bp_json_string(m.value));
+        else if (bp_json_kind(reader->json, m.value) == BP_JSON_NUMBER)
+            bp_text_put_double(notes, *bp_json_numbers(reader->json, m.value).at);
+        else
+            bp_text_put(notes, "null", 4);
+    }
+}
+
+static void read_shapes(struct bp_reader *reader)
+{
+    struct bp_drawing *own = reader->job->own;
+    const struct bp_place at = {&bp_place_body, "activations", BP_NO_NUMBER};
+    const struct bp_value *sizes = bp_read_member(reader, "sizes", true);
+    const struct bp_value *activations = bp_read_member(reader, "activations", false);
+    const struct bp_value *options = bp_read_member(reader, "options", false);
+    const size_t faults_before = reader->problem->n_faults;
+    size_t n_samples = 1, generator;
+    bp_peek_options(reader);
+    if (sizes)
+        read_sizes(reader, sizes);
+    reader->activations_are_faulty = !sizes || reader->problem->n_faults != faults_before;
+    if (!reader->activations_are_faulty)
+        bp_read_activations(reader, activations, &at);
+    read_count(reader, "samples", 1, BP_EXERCISE_SAMPLES, &n_samples);
+    if (options)
+        bp_read_options(reader, options);
+    read_count(reader, "seed", 0, SEED_MAX, &own->seed);
+    read_count(reader, "generator", BP_EXERCISE_GENERATOR, BP_EXERCISE_GENERATOR, &generator);
+    read_count(reader, "tries", 1, TRIES_MAX, &own->tries);
+    reader->job->task.samples = own->samples;
+    reader->job->task.n_samples = n_samples;
+    own->has_options = options;
+    if (options && reader->problem->n_faults == faults_before)
+        note_options(reader, options);
+}
+
+/* --- the operation ---------------------------------------------------------------------------- */
+
+static void lay_out(struct bp_layout *layout, struct bp_job *job)
+{
+    struct bp_drawing *own = job->own;
+    bp_exercise_layout(&own->exercise, layout, &job->task, own->learning_rate);
+    bp_step_names_layout(&own->names, layout, &own->exercise.review.grade.steps);
+    own->exercise.seed = own->seed;
+    own->exercise.tries_max = own->tries;
+}
+
+static void read(struct bp_reader *reader)
+{
+    struct bp_drawing *own = reader->job->own;
+    struct bp_grade *grade = &own->exercise.review.grade;
+    const size_t faults_before = reader->problem->n_faults;
+    bool reveals;
+    own->seed = 1;
+    own->tries = 60;
+    read_shapes(reader);
+    const bool is_good = reader->problem->n_faults == faults_before;
+    bp_read_rate(reader, &own->learning_rate);
+    if (is_good) {
+        lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
+        if (!bp_check_all_cells(reader, &grade->steps) || !bp_lay_out(reader, lay_out))
+            return;
+    }
+    bp_read_marking(reader, grade, is_good ? &own->names : NULL, &reveals);
+    if (is_good && reader->problem->n_faults == faults_before)
+        bp_check_weights(reader, grade);
+}
+
+static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
+{
+    const struct bp_drawing *own = job->own;
+    const struct bp_review *review = &own->exercise.review;
+    *estimate = (struct bp_estimate){
+        .work = bp_work_review(bp_times(own->tries, bp_review_runs_max(review)),
+                               review->grade.steps.n_cells),
+        .reply_numbers = own->exercise.n_numbers,
+    };
+}
+
+static bool run(void *result, struct bp_overflow *overflow, const struct bp_job *job)
+{
+    struct bp_drawing *own = result;
+    (void)overflow;
+    (void)job;
+    bp_exercise(&own->exercise);
+    return true;
+}
+
+static void encode(struct bp_text *text, const struct bp_job *job, const void *result)
+{
+    bp_put_exercise(text, job, result);
+}
+
+const struct bp_operation bp_operation_exercise = {
+    .name = "exercise",
+    .path = "/exercise",
+    .members = BP_NAMES("seed", "generator", "sizes", "activations", "samples", "options",
+                        "learning_rate", "marking", "tries"),
+    .targets = BP_TARGETS_REQUIRED,
+    .own = {.once = sizeof(struct bp_drawing)},
+    .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
+    .read = read,
+    .estimate = estimate,
+    .layout = bp_laid_out,
+    .run = run,
+};

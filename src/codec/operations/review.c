@@ -1,0 +1,69 @@
+/* POST /exercise/review: which mistakes an exercise cannot reveal, or tell apart. */
+#include "../encode_exercise.h"
+#include "../estimate.h"
+#include "../lay_out.h"
+#include "../read_marking.h"
+#include "../read_task.h"
+#include "backpropd/media.h"
+
+static void lay_out(struct bp_layout *layout, struct bp_job *job)
+{
+    struct bp_reviewing *own = job->own;
+    bp_review_layout(&own->review, layout, &job->task, own->learning_rate);
+    bp_step_names_layout(&own->names, layout, &own->review.grade.steps);
+}
+
+static void read(struct bp_reader *reader)
+{
+    struct bp_reviewing *own = reader->job->own;
+    struct bp_grade *grade = &own->review.grade;
+    const size_t faults_before = reader->problem->n_faults;
+    bool reveals;
+    bp_read_task(reader);
+    const bool is_good = reader->problem->n_faults == faults_before;
+    bp_read_rate(reader, &own->learning_rate);
+    if (is_good) {
+        lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
+        if (!bp_check_all_cells(reader, &grade->steps) || !bp_lay_out(reader, lay_out))
+            return;
+    }
+    bp_read_marking(reader, grade, is_good ? &own->names : NULL, &reveals);
+    if (is_good && reader->problem->n_faults == faults_before)
+        bp_check_weights(reader, grade);
+}
+
+static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
+{
+    const struct bp_reviewing *own = job->own;
+    *estimate = (struct bp_estimate){
+        .work = bp_work_review(bp_review_runs_max(&own->review), own->review.grade.steps.n_cells)};
+}
+
+static bool run(void *result, struct bp_overflow *overflow, const struct bp_job *job)
+{
+    struct bp_reviewing *own = result;
+    (void)overflow;
+    (void)job;
+    bp_review(&own->review);
+    return true;
+}
+
+static void encode(struct bp_text *text, const struct bp_job *job, const void *result)
+{
+    const struct bp_reviewing *own = result;
+    (void)job;
+    bp_put_review(text, &own->review, &own->names);
+}
+
+const struct bp_operation bp_operation_review = {
+    .name = "exercise_review",
+    .path = "/exercise/review",
+    .members = BP_NAMES("network", "samples", "options", "learning_rate", "marking"),
+    .targets = BP_TARGETS_REQUIRED,
+    .own = {.once = sizeof(struct bp_reviewing)},
+    .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
+    .read = read,
+    .estimate = estimate,
+    .layout = bp_laid_out,
+    .run = run,
+};

@@ -1,0 +1,32 @@
+/* Reading how answers are to be marked. */
+#ifndef BACKPROPD_CODEC_READ_MARKING_H
+#define BACKPROPD_CODEC_READ_MARKING_H
+
+#include "grading.h"
+#include "reader.h"
+
+/*
+ * Reads a `marking`. Out: marking; reveals. In: names of the steps of grade, laid out; NULL if the
+ * task is at fault: then weights are not judged, and grade is not looked at.
+ */
+void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
+                     const struct bp_step_names *names, bool *reveals);
+
+/* Reads the learning rate. Out: rate, BP_NO_LEARNING_RATE if there is none; of a faulty one some
+ * other, for there are steps of descent to speak of. */
+void bp_read_rate(struct bp_reader *reader, double *rate);
+
+/* Sees to it that the weights of what counts, if anything does, do not add up to 0. */
+void bp_check_weights(struct bp_reader *reader, const struct bp_grade *grade);
+
+/* An exercise makes its mistakes at every step, whatever is asked for. Returns false, and notes the
+ * fault, if they have more cells than the limit allows. */
+bool bp_check_all_cells(struct bp_reader *reader, const struct bp_steps *steps);
+
+/* True if a step of this name would be that of a bias which is null. Out: layer, from 1. */
+bool bp_names_null_bias(const struct bp_network *network, const char *name, size_t *layer);
+
+/* The steps that count: those named in the answers or in the weights. */
+bool bp_step_counts(const struct bp_grade *grade, size_t step);
+
+#endif

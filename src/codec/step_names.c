@@ -1,0 +1,72 @@
+#include "step_names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "backpropd/catalogue.h"
+
+const char *const bp_answer_part_names[BP_ANSWER_PARTS] = {NULL,         "samples", "gradients",
+                                                           "parameters", "dead",    "network"};
+
+/* What stands in a kind's name: of dL_dh the number of the layer below. */
+static size_t number_of(const struct bp_step *step)
+{
+    return step->kind == BP_STEP_DL_DH ? step->layer : step->layer + 1;
+}
+
+static bool is_last(const struct bp_step *step, size_t number, size_t depth)
+{
+    return step->kind == BP_STEP_DL_DH ? number == 0 : number == depth;
+}
+
+void bp_step_name(char name[BP_STEP_NAME_MAX], const struct bp_steps *steps, size_t step)
+{
+    const struct bp_step *of = &steps->list[step];
+    const struct bp_step_text *text = bp_step_text(of->kind);
+    const size_t number = number_of(of);
+    const char *from =
+        text->last && is_last(of, number, steps->task->network.depth) ? text->last : text->hidden;
+    char *to = name;
+    for (; *from; from++) {
+        if (*from == '%')
+            to += sprintf(to, "%zu", number);
+        else
+            *to++ = *from;
+    }
+    *to = '\0';
+}
+
+void bp_step_names_layout(struct bp_step_names *names, struct bp_layout *layout,
+                          const struct bp_steps *steps)
+{
+    names->of = bp_layout_array(layout, steps->n, sizeof *names->of);
+    names->some = bp_layout_array(layout, steps->n + BP_OTHER_MEMBERS_MAX, sizeof *names->some);
+    for (size_t i = 0; i < steps->n && layout->base; i++)
+        bp_step_name(names->of[i], steps, i);
+}
+
+enum bp_answer_part bp_answer_part(const struct bp_step *step)
+{
+    switch (step->kind) {
+    case BP_STEP_MEAN_LOSS:
+        return BP_ANSWER_TOP;
+    case BP_STEP_MEAN_W:
+    case BP_STEP_MEAN_B:
+        return BP_ANSWER_GRADIENTS;
+    case BP_STEP_COUNTS:
+        return BP_ANSWER_PARAMETERS;
+    case BP_STEP_DEAD:
+        return BP_ANSWER_DEAD;
+    case BP_STEP_NEW_W:
+    case BP_STEP_NEW_B:
+        return BP_ANSWER_NETWORK;
+    default: /* all that come before are a sample's */
+        return BP_ANSWER_SAMPLES;
+    }
+}
+
+const char *bp_step_member(const char *name)
+{
+    const char *point = strchr(name, '.');
+    return point ? point + 1 : name;
+}

@@ -1,0 +1,194 @@
+/* /mistakes: the catalogue, and /mistakes/CODE: a page about one of its codes. */
+#include <string.h>
+
+#include "backpropd/catalogue.h"
+#include "backpropd/exchange.h"
+#include "backpropd/json_write.h"
+#include "backpropd/media.h"
+#include "page.h"
+
+bp_handler bp_answer_mistakes, bp_answer_mistake;
+
+/* Where no exercise fills words in: f is the activation, as in the formulas. */
+static const struct {
+    const char *place, *stands_for;
+} PLACES[] = {
+    {"{f}", "f"},
+    {"{rule}", "h (1 - h) for sigmoid and 1 - h^2 for tanh"},
+    {"{todo}", "use its formula"},
+    {"{decimals}", "more"},
+};
+
+/* Puts what stands for the place that words start with. Returns the place's length; 0 if there is
+ * none. */
+static size_t put_place(struct bp_text *text, const char *words)
+{
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        const size_t length = strlen(PLACES[i].place);
+        if (strncmp(words, PLACES[i].place, length) != 0)
+            continue;
+        bp_text_puts(text, PLACES[i].stands_for);
+        return length;
+    }
+    return 0;
+}
+
+static void put_words(struct bp_text *text, const char *words)
+{
+    while (*words) {
+        const size_t length = put_place(text, words);
+        if (!length)
+            bp_text_putc(text, *words++);
+        words += length;
+    }
+}
+
+/* The name of a kind of steps, k standing for the layer; of what has one name for the last layer
+ * and another one for the rest, both. */
+static void put_kind(struct bp_text *text, enum bp_step_kind kind)
+{
+    const struct bp_step_text *step = bp_step_text(kind);
+    const char *names[] = {step->hidden, step->last};
+    for (size_t i = 0; i < 2 && names[i]; i++) {
+        bp_text_puts(text, i ? ", " : "");
+        for (const char *at = names[i]; *at; at++) {
+            if (*at != '%')
+                bp_text_putc(text, *at);
+            else
+                bp_text_puts(text, kind == BP_STEP_DL_DH ? "(k-1)" : i ? "L" : "k");
+        }
+    }
+}
+
+/* --- the catalogue ---------------------------------------------------------------------------- */
+
+static void put_member_words(struct bp_text *text, const char *name, const char *words)
+{
+    bp_put_key(text, name);
+    bp_text_putc(text, '"');
+    put_words(text, words);
+    bp_text_putc(text, '"');
+}
+
+static void put_row(struct bp_text *text, enum bp_mistake mistake)
+{
+    const struct bp_mistake_row *row = bp_mistake_row(mistake);
+    const struct bp_mistake_text words = bp_mistake_text(mistake);
+    bp_put_comma(text);
+    bp_text_putc(text, '{');
+    bp_put_member_string(text, "code", bp_code_names[row->code]);
+    bp_put_key(text, "step");
+    bp_text_putc(text, '"');
+    put_kind(text, row->kind);
+    bp_text_putc(text, '"');
+    bp_put_member_string(text, "right", bp_step_text(row->kind)->right);
+    bp_put_member_string(text, "wrong", words.reads);
+    bp_put_member_string(text, "where", words.where);
+    put_member_words(text, "message", words.words.message);
+    put_member_words(text, "hint", words.words.hint);
+    bp_text_putc(text, '}');
+}
+
+/* Codes that are no mistake of the table. */
+#define OTHERS_FIRST BP_CODE_ONE_SIGN
+
+static void put_other(struct bp_text *text, enum bp_code code)
+{
+    const struct bp_words words = bp_other_words(code, BP_STEP_COUNTS);
+    bp_put_comma(text);
+    bp_text_putc(text, '{');
+    bp_put_member_string(text, "code", bp_code_names[code]);
+    put_member_words(text, "message", words.message);
+    if (words.hint)
+        put_member_words(text, "hint", words.hint);
+    bp_text_putc(text, '}');
+}
+
+void bp_answer_mistakes(struct bp_exchange *exchange)
+{
+    struct bp_text *text = &exchange->reply.text;
+    bp_reply_start(&exchange->reply, &exchange->service->own_memory, BP_MEDIA_JSON, 32768);
+    bp_text_putc(text, '{');
+    bp_put_key(text, "mistakes");
+    bp_text_putc(text, '[');
+    for (int mistake = 0; mistake < BP_MISTAKE_COUNT; mistake++)
+        put_row(text, (enum bp_mistake)mistake);
+    bp_text_putc(text, ']');
+    bp_put_key(text, "others");
+    bp_text_putc(text, '[');
+    for (int code = OTHERS_FIRST; code < BP_CODE_COUNT; code++)
+        put_other(text, (enum bp_code)code);
+    bp_text_puts(text, "]}");
+    bp_reply_finish(&exchange->reply, &exchange->service->own_memory);
+}
+
+/* --- a page ----------------------------------------------------------------------------------- */
+
+static void put_paragraph(struct bp_text *text, const char *words)
+{
+    bp_text_puts(text, "<p>");
+    put_words(text, words);
+    bp_text_puts(text, "</p>\n");
+}
+
+static void put_said(struct bp_text *text, struct bp_words words)
+{
+    put_paragraph(text, words.message);
+    if (!words.hint)
+        return;
+    bp_text_puts(text, "<p><strong>");
+    put_words(text, words.hint);
+    bp_text_puts(text, "</strong></p>\n");
+}
+
+static void put_formulas(struct bp_text *text, enum bp_mistake mistake)
+{
+    const struct bp_mistake_text words = bp_mistake_text(mistake);
+    const enum bp_step_kind kind = bp_mistake_row(mistake)->kind;
+    bp_text_puts(text, "<h2>");
+    put_kind(text, kind);
+    bp_text_puts(text, "</h2>\n");
+    put_said(text, words.words);
+    bp_text_puts(text, "<dl>\n<dt>right<dd><code>");
+    bp_text_puts(text, bp_step_text(kind)->right);
+    bp_text_puts(text, "</code>\n<dt>this mistake<dd><code>");
+    bp_text_puts(text, words.reads);
+    bp_text_puts(text, "</code>\n<dt>where<dd>");
+    bp_text_puts(text, words.where);
+    bp_text_puts(text, "\n</dl>\n");
+}
+
+static void put_page(struct bp_text *text, enum bp_code code)
+{
+    bp_put_page_head(text, bp_code_names[code]);
+    for (int mistake = 0; mistake < BP_MISTAKE_COUNT; mistake++)
+        if (bp_mistake_row((enum bp_mistake)mistake)->code == code)
+            put_formulas(text, (enum bp_mistake)mistake);
+    if (code >= OTHERS_FIRST)
+        put_said(text, bp_other_words(code, BP_STEP_COUNTS));
+    else
+        bp_text_puts(text, "<p>k: a layer, L the last; a: what feeds it; W, b: its weights and "
+                           "biases; f: its activation, z what goes into it and h what comes out; "
+                           "c': the factor of the loss; N: outputs; B: samples; w, g, lr: a "
+                           "parameter, its gradient, the learning rate.</p>\n");
+    bp_text_puts(text, "<p><a href=\"../mistakes\">All mistakes</a></p>\n");
+}
+
+void bp_answer_mistake(struct bp_exchange *exchange)
+{
+    struct bp_memory *memory = &exchange->service->own_memory;
+    const char *name = exchange->path + strlen("/mistakes/");
+    struct bp_problem problem;
+    int code = 0;
+    while (code < BP_CODE_COUNT && strcmp(name, bp_code_names[code]) != 0)
+        code++;
+    if (code == BP_CODE_COUNT) {
+        bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "no such mistake; /mistakes lists them");
+        bp_reply_problem(&exchange->reply, memory, &problem);
+        return;
+    }
+    bp_reply_start(&exchange->reply, memory, BP_MEDIA_HTML, 4096);
+    exchange->reply.csp = BP_PAGE_CSP;
+    put_page(&exchange->reply.text, (enum bp_code)code);
+    bp_reply_finish(&exchange->reply, memory);
+}

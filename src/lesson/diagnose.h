@@ -1,0 +1,37 @@
+/* The diagnosis: which mistakes explain what was handed in. */
+#ifndef BACKPROPD_LESSON_DIAGNOSE_H
+#define BACKPROPD_LESSON_DIAGNOSE_H
+
+#include "hypothesis.h"
+
+/* What was found at one step. */
+struct bp_finding {
+    size_t step;
+    const struct bp_variant
+        *variants[2];                  /* what explains it; the second of a pair; NULL: nothing */
+    bool others[BP_CODE_COUNT];        /* codes that explain the same as well */
+    enum bp_code order[BP_CODE_COUNT]; /* these, in order, (n_others) */
+    size_t n_others;
+};
+
+struct bp_diagnosis {
+    struct bp_case of;
+    const struct bp_variants *variants;
+    bool pairs;                    /* pairs may be tried */
+    struct bp_hypothesis supposed; /* at the end: all that was found */
+    struct bp_hypothesis trial;    /* scratch */
+    bool *excused, *live;          /* (steps); (variants) */
+    struct bp_finding findings[BP_ROUNDS];
+    size_t n_findings;
+};
+
+/* Out: diagnosis. In/out: layout. In: steps, variants. Cannot fail. */
+void bp_diagnosis_layout(struct bp_diagnosis *diagnosis, struct bp_layout *layout,
+                         const struct bp_steps *steps, const struct bp_variants *variants);
+
+/* In/out: diagnosis. In: runner, with what was handed in; correct, the run of the right formulas.
+ * Cannot fail. */
+void bp_diagnose(struct bp_diagnosis *diagnosis, struct bp_runner *runner,
+                 const struct bp_run *correct, bool pairs);
+
+#endif

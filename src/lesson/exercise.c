@@ -1,0 +1,394 @@
+#include "backpropd/exercise.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "backpropd/activation.h"
+#include "referee.h"
+
+/* --- what an exercise can reveal
+ * ------------------------------------------------------------------ */
+
+/* A mistake that can be seen, and of each step the sum of its values and that of their sizes: two
+ * runs whose sums are further apart than all tolerances together need not be compared. */
+struct bp_visible {
+    const struct bp_variant *variant;
+    const double *sums; /* (steps, 2) */
+};
+
+/* What two runs are compared by. */
+struct sight {
+    const struct bp_steps *steps;
+    const bool *asked;
+    double unit;
+};
+
+static bool is_seen(const struct sight *sight, size_t i)
+{
+    return sight->asked[i] && !bp_step_is_mask(&sight->steps->list[i]);
+}
+
+/* The tolerance that holds between two values of these sizes. */
+static double tolerance(const struct sight *sight, double size)
+{
+    const double relative = BP_NEARLY_ZERO + 1e-3 * size;
+    return 2 * (relative > sight->unit ? relative : sight->unit);
+}
+
+static bool are_far(const struct sight *sight, double a, double b)
+{
+    if (!isfinite(a) || !isfinite(b))
+        return isfinite(a) != isfinite(b);
+    return fabs(a - b) > tolerance(sight, fabs(a) > fabs(b) ? fabs(a) : fabs(b));
+}
+
+/* True if two runs differ at some step in a way that the tolerance lets be seen. */
+static bool differ(const struct sight *sight, const struct bp_run *a, const struct bp_run *b)
+{
+    for (size_t i = 0; i < sight->steps->n; i++) {
+        const struct bp_step *step = &sight->steps->list[i];
+        const double *in_a = a->records[i].made, *in_b = b->records[i].made;
+        if (in_a == in_b || !is_seen(sight, i))
+            continue;
+        for (size_t j = 0; j < step->rows * step->n; j++)
+            if (are_far(sight, in_a[j], in_b[j]))
+                return true;
+    }
+    return false;
+}
+
+static void add_up(double *sums, const struct sight *sight, const struct bp_run *run)
+{
+    for (size_t i = 0; i < sight->steps->n; i++) {
+        const struct bp_step *step = &sight->steps->list[i];
+        const double *made = run->records[i].made;
+        sums[2 * i] = sums[2 * i + 1] = 0;
+        for (size_t j = 0; j < step->rows * step->n && is_seen(sight, i); j++) {
+            sums[2 * i] += made[j];
+            sums[2 * i + 1] += fabs(made[j]);
+        }
+    }
+}
+
+/* True if the sums alone tell two runs apart. A sum that is not finite tells nothing. */
+static bool sums_differ(const struct sight *sight, const double *a, const double *b)
+{
+    const double slack = 1.001; /* for the rounding of the sums */
+    for (size_t i = 0; i < sight->steps->n; i++) {
+        const struct bp_step *step = &sight->steps->list[i];
+        const double n = (double)(step->rows * step->n), size = a[2 * i + 1] + b[2 * i + 1];
+        const double most = 2 * (n * (sight->unit + BP_NEARLY_ZERO) + 1e-3 * size);
+        if (fabs(a[2 * i] - b[2 * i]) > slack * most + 1e-12 * size)
+            return true;
+    }
+    return false;
+}
+
+/* --- review
+ * ----------------------------------------------------------------------------------------- */
+
+void bp_review_layout(struct bp_review *review, struct bp_layout *layout,
+                      const struct bp_task *task, double learning_rate)
+{
+    const size_t most = BP_MISTAKE_COUNT * task->network.depth;
+    *review = (struct bp_review){0};
+    bp_grade_layout(&review->grade, layout, task, learning_rate);
+    review->hidden = bp_layout_array(layout, most, sizeof *review->hidden);
+    review->collisions = bp_layout_array(layout, most * (most - 1) / 2, sizeof *review->collisions);
+    review->visible = bp_layout_array(layout, most, sizeof *review->visible);
+    review->sums = bp_layout_array(layout, most * review->grade.steps.n * 2, sizeof(double));
+}
+
+size_t bp_review_runs_max(const struct bp_review *review)
+{
+    return review->grade.referee->variants.n_single + 4;
+}
+
+static struct bp_made_at made_at(const struct bp_variant *variant)
+{
+    return (struct bp_made_at){bp_variant_code(variant), variant->first};
+}
+
+/* Runs one mistake, in the memory of one of the diagnosis's hypotheses. */
+static const struct bp_run *make(struct bp_hypothesis *in, struct bp_referee *referee,
+                                 const struct bp_variant *variant)
+{
+    const struct bp_altered *place = &variant->places[0];
+    memcpy(in->mistakes, referee->nothing, referee->runner.steps->n * sizeof *in->mistakes);
+    in->mistakes[place->step] = place->mistake;
+    bp_run_start(&in->runs[0], &referee->runner, BP_CARRY_MADE, false, in->mistakes);
+    bp_run_all(&in->runs[0], &referee->runner, &referee->correct);
+    return &in->runs[0];
+}
+
+/* Compares a mistake that can be seen with the earlier ones. */
+static void collide(struct bp_review *review, const struct sight *sight, const struct bp_run *run,
+                    size_t n)
+{
+    struct bp_referee *referee = review->grade.referee;
+    const struct bp_made_at own = made_at(review->visible[n].variant);
+    for (size_t other = 0; other < n; other++) {
+        const struct bp_visible *earlier = &review->visible[other];
+        const struct bp_made_at at = made_at(earlier->variant);
+        if (at.code == own.code || sums_differ(sight, earlier->sums, review->visible[n].sums))
+            continue;
+        if (!differ(sight, run, make(&referee->diagnosis.trial, referee, earlier->variant)))
+            review->collisions[review->n_collisions++] = (struct bp_collision){at, own};
+    }
+}
+
+static void make_all(struct bp_review *review, const struct sight *sight)
+{
+    struct bp_referee *referee = review->grade.referee;
+    size_t n = 0;
+    review->n_hidden = review->n_collisions = 0;
+    for (size_t v = 0; v < referee->variants.n_single; v++) {
+        const struct bp_variant *variant = &referee->variants.list[v];
+        const struct bp_run *run = make(&referee->diagnosis.supposed, referee, variant);
+        double *sums = review->sums + n * 2 * sight->steps->n;
+        if (!differ(sight, run, &referee->correct)) {
+            review->hidden[review->n_hidden++] = made_at(variant);
+            continue;
+        }
+        add_up(sums, sight, run);
+        review->visible[n] = (struct bp_visible){variant, sums};
+        collide(review, sight, run, n++);
+    }
+}
+
+static void look_at_values(struct bp_review *review, const struct sight *sight)
+{
+    review->smallest_nonzero = 0;
+    review->rounds_to_zero = 0;
+    for (size_t i = 0; i < sight->steps->n; i++) {
+        const struct bp_step *step = &sight->steps->list[i];
+        const double *right = review->grade.referee->correct.records[i].right;
+        for (size_t j = 0; j < step->rows * step->n && is_seen(sight, i); j++) {
+            const double size = fabs(right[j]);
+            if (!(size > BP_NEARLY_ZERO))
+                continue;
+            if (review->smallest_nonzero == 0 || size < review->smallest_nonzero)
+                review->smallest_nonzero = size;
+            review->rounds_to_zero += size <= sight->unit / 2;
+        }
+    }
+}
+
+void bp_review(struct bp_review *review)
+{
+    static const double units[] = {1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9};
+    struct bp_grade *grade = &review->grade;
+    struct bp_marking *marking = &grade->marking;
+    bool named = false;
+    grade->decimals = marking->decimals == BP_DECIMALS_AS_SHOWN ? 3 : marking->decimals;
+    for (size_t i = 0; i < grade->steps.n; i++)
+        named = named || marking->weights[i] >= 0;
+    for (size_t i = 0; i < grade->steps.n; i++)
+        grade->answers.asked[i] = !named || marking->weights[i] >= 0;
+    const struct sight sight = {&grade->steps, grade->answers.asked, units[grade->decimals]};
+    bp_referee_run_correct(grade->referee);
+    review->mistakes = grade->referee->variants.n_single;
+    make_all(review, &sight);
+    look_at_values(review, &sight);
+    review->all_zero_score = bp_referee_credit_zeros(grade, grade->decimals);
+}
+
+/* --- draws
+ * -------------------------------------------------------------------------------------------- */
+
+/* SplitMix64 (Steele, Lea and Flood, 2014): one addition and three shifts a number. */
+static uint64_t next(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+static size_t below(uint64_t *state, size_t n)
+{
+    assert(n > 0);
+    return (size_t)(next(state) % n);
+}
+
+/* -0.9 ... -0.2, 0.2 ... 0.9 */
+static double draw_weight(uint64_t *state)
+{
+    const int n = (int)below(state, 16);
+    return (n < 8 ? n - 9 : n - 6) / 10.0;
+}
+
+/* -0.5 ... -0.1, 0.1 ... 0.5 */
+static double draw_bias(uint64_t *state)
+{
+    const int n = (int)below(state, 10);
+    return (n < 5 ? n - 5 : n - 4) / 10.0;
+}
+
+static void draw_sample(double *x, double *y, const struct bp_task *task, uint64_t *state)
+{
+    static const double many[] = {0, 1, 1, 2, -1}, one[] = {1, 2, -1}, targets[] = {-1, 0, 1, 2};
+    const size_t n_x = task->network.layers[0].n_in;
+    const size_t n_y = bp_network_last(&task->network)->n_out;
+    for (size_t i = 0; i < n_x; i++)
+        x[i] = n_x > 1 ? many[below(state, 5)] : one[below(state, 3)];
+    if (task->rules.loss == BP_LOSS_CROSS_ENTROPY) {
+        const size_t hot = below(state, n_y);
+        for (size_t j = 0; j < n_y; j++)
+            y[j] = j == hot;
+        return;
+    }
+    const bool binary = task->rules.loss == BP_LOSS_BINARY_CROSS_ENTROPY ||
+                        task->rules.loss == BP_LOSS_SUM_BINARY_CROSS_ENTROPY;
+    for (size_t j = 0; j < n_y; j++)
+        y[j] = binary ? (double)below(state, 2) : targets[below(state, 4)];
+}
+
+static double sum_into(double start, const double *a, const double *w, size_t stride, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        start += a[i] * w[i * stride];
+    return start;
+}
+
+/* What feeds layer k in sample s. */
+static void feed(struct bp_exercise *exercise, size_t k, size_t s)
+{
+    const struct bp_task *task = &exercise->task;
+    const struct bp_layer *layers = task->network.layers;
+    memcpy(exercise->a, task->samples[s].x, layers[0].n_in * sizeof(double));
+    for (size_t l = 0; l < k; l++) {
+        for (size_t j = 0; j < layers[l].n_out; j++)
+            exercise->z[j] = sum_into(layers[l].b[j], exercise->a, layers[l].w + j, layers[l].n_out,
+                                      layers[l].n_in);
+        if (bp_layer_is_gated(&layers[l]))
+            bp_round(exercise->z, task->rules.round_decimals, layers[l].n_out);
+        bp_activate(exercise->a, exercise->z, layers[l].activation, 1, layers[l].n_out);
+    }
+}
+
+/* Puts one unit of a relu layer exactly on the boundary, in a sample that is drawn. After 400 draws
+ * of its weights it stays as it was. */
+static void put_on_the_boundary(struct bp_exercise *exercise, size_t k, uint64_t *state)
+{
+    const int decimals = exercise->task.rules.round_decimals;
+    struct bp_layer *layer = &exercise->task.network.layers[k];
+    const size_t s = below(state, exercise->task.n_samples), j = below(state, layer->n_out);
+    double *column = exercise->z;
+    feed(exercise, k, s);
+    for (size_t n = 0; n < 400; n++) {
+        for (size_t i = 0; i < layer->n_in; i++)
+            column[i] = draw_weight(state);
+        double b = sum_into(0, exercise->a, column, 1, layer->n_in);
+        bp_round(&b, 1, 1);
+        b = -b;
+        double z = sum_into(b, exercise->a, column, 1, layer->n_in);
+        bp_round(&z, decimals, 1);
+        if (!(fabs(b) > 0.05 && fabs(b) < 1.55 && z == 0))
+            continue;
+        for (size_t i = 0; i < layer->n_in; i++)
+            layer->w[i * layer->n_out + j] = column[i];
+        layer->b[j] = b;
+        return;
+    }
+}
+
+/* One body, in the order that the contract writes. */
+static void draw(struct bp_exercise *exercise, uint64_t *state)
+{
+    const struct bp_task *task = &exercise->task;
+    double *at = exercise->numbers;
+    for (size_t k = 0; k < task->network.depth; k++) {
+        const struct bp_layer *layer = &task->network.layers[k];
+        for (size_t i = 0; i < bp_layer_weights(layer); i++)
+            *at++ = draw_weight(state);
+        for (size_t j = 0; j < layer->n_out; j++)
+            *at++ = draw_bias(state);
+    }
+    const size_t n_x = task->network.layers[0].n_in;
+    for (size_t s = 0; s < task->n_samples; s++) {
+        draw_sample(at, at + n_x, task, state);
+        at += n_x + bp_network_last(&task->network)->n_out;
+    }
+    for (size_t k = 0; k < task->network.depth; k++)
+        if (task->network.layers[k].activation == BP_ACTIVATION_RELU)
+            put_on_the_boundary(exercise, k, state);
+}
+
+/* --- the best exercise
+ * ---------------------------------------------------------------------------------- */
+
+static size_t count_numbers(const struct bp_task *shapes)
+{
+    const struct bp_network *network = &shapes->network;
+    size_t n = shapes->n_samples * (network->layers[0].n_in + bp_network_last(network)->n_out);
+    for (size_t k = 0; k < network->depth; k++)
+        n += (network->layers[k].n_in + 1) * network->layers[k].n_out;
+    return n;
+}
+
+/* Points the task's layers and samples at the numbers. */
+static void point(struct bp_layer *layers, struct bp_sample *samples, double *at,
+                  const struct bp_task *shapes)
+{
+    const struct bp_network *network = &shapes->network;
+    for (size_t k = 0; k < network->depth; k++) {
+        layers[k] = network->layers[k];
+        layers[k].w = at;
+        layers[k].b = at += bp_layer_weights(&layers[k]);
+        at += layers[k].n_out;
+    }
+    for (size_t s = 0; s < shapes->n_samples; s++) {
+        samples[s] = (struct bp_sample){.x = at, .y = at + network->layers[0].n_in};
+        at += network->layers[0].n_in + bp_network_last(network)->n_out;
+    }
+}
+
+void bp_exercise_layout(struct bp_exercise *exercise, struct bp_layout *layout,
+                        const struct bp_task *shapes, double learning_rate)
+{
+    const size_t depth = shapes->network.depth, n = count_numbers(shapes);
+    *exercise = (struct bp_exercise){.seed = 1, .tries_max = 60, .n_numbers = n};
+    exercise->numbers = bp_layout_array(layout, n, sizeof(double));
+    exercise->best = bp_layout_array(layout, n, sizeof(double));
+    struct bp_layer *layers = bp_layout_array(layout, depth, sizeof *layers);
+    struct bp_sample *samples = bp_layout_array(layout, shapes->n_samples, sizeof *samples);
+    exercise->task = *shapes;
+    if (layout->base) {
+        memset(exercise->numbers, 0, n * sizeof(double));
+        point(layers, samples, exercise->numbers, shapes);
+        exercise->task.network.layers = layers;
+        exercise->task.samples = samples;
+    }
+    bp_review_layout(&exercise->review, layout, &exercise->task, learning_rate);
+    exercise->a = bp_layout_array(layout, exercise->review.grade.steps.widest, sizeof(double));
+    exercise->z = bp_layout_array(layout, exercise->review.grade.steps.widest, sizeof(double));
+}
+
+static size_t badness_of(const struct bp_review *review)
+{
+    return 20 * review->n_hidden + 10 * review->n_collisions + review->rounds_to_zero;
+}
+
+void bp_exercise(struct bp_exercise *exercise)
+{
+    const size_t size = exercise->n_numbers * sizeof(double);
+    uint64_t state = exercise->seed;
+    size_t least = SIZE_MAX;
+    exercise->tries = 0;
+    while (exercise->tries < exercise->tries_max && least > 0) {
+        draw(exercise, &state);
+        bp_review(&exercise->review);
+        exercise->tries++;
+        if (badness_of(&exercise->review) >= least)
+            continue;
+        least = badness_of(&exercise->review);
+        memcpy(exercise->best, exercise->numbers, size);
+        exercise->chosen = exercise->tries;
+    }
+    if (exercise->chosen == exercise->tries)
+        return;
+    memcpy(exercise->numbers, exercise->best, size);
+    bp_review(&exercise->review);
+}

@@ -1,0 +1,48 @@
+/*
+ * Clients, by address, and what each has at most of what all share: connections, places in the
+ * queue, memory. An IPv4 address is one client; of IPv6 it is a /64, which is what one site has.
+ */
+#ifndef BACKPROPD_SERVER_CLIENTS_H
+#define BACKPROPD_SERVER_CLIENTS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "backpropd/limits.h"
+#include "backpropd/memory.h"
+#include "pool.h"
+
+struct bp_client {
+    struct bp_client *next;  /* in its bucket */
+    struct in6_addr network; /* IPv4 as IPv6 has it; of IPv6 the first 64 bits */
+    size_t n_connections, connections_max;
+    size_t excess;       /* for the thread that ends the slowest */
+    struct bp_lane lane; /* what waits for the pool */
+    struct bp_memory memory;
+};
+
+#define BP_CLIENT_BUCKETS 1024
+
+struct bp_clients {
+    const struct bp_limits *limits;
+    struct bp_memory *memory; /* of all */
+    struct bp_client *buckets[BP_CLIENT_BUCKETS];
+};
+
+/* IPv4 addresses as IPv6 has them, so that one comparison does; [::], from which nobody comes, for
+ * those of Unix sockets. */
+struct in6_addr bp_client_address(const struct sockaddr *address);
+
+/* Notes a connection from an address. Returns its client, NULL if there is no memory. */
+struct bp_client *bp_client_enter(struct bp_clients *clients, const struct in6_addr *address);
+
+/* One of its connections is gone. The client stays until it has neither connections nor memory, and
+ * bp_clients_sweep is called. */
+void bp_client_leave(struct bp_client *client);
+
+/* Frees clients that have nothing. */
+void bp_clients_sweep(struct bp_clients *clients);
+
+#endif

@@ -1,0 +1,300 @@
+// The referee over HTTP: verdicts of an independent implementation, every mistake by name, and what no reply may tell.
+import assert from 'node:assert/strict';
+import {readFileSync, readdirSync} from 'node:fs';
+import {after, before, test} from 'node:test';
+import {start} from '../../support/daemon.mjs';
+import {cellsOf, compact, dice, mapCells, only, sevenSteps} from '../grading/answers.mjs';
+import {differences} from '../vectors/compare.mjs';
+
+const folder = new URL('../grading/', import.meta.url);
+const read = name => readFileSync(new URL(name, folder), 'utf8');
+const lines = name => read(name).trim().split('\n').map(line => JSON.parse(line));
+const vector = name => JSON.parse(read(`vectors/${name}.json`));
+const book = () => vector('review').request;
+const rule = {tolerance: 1e-6, whole: true};
+
+let daemon;
+before(async () => { daemon = await start(); });
+after(() => daemon?.stop());
+
+async function post(path, request) {
+  const reply = await daemon.call('POST', path, request);
+  assert.equal(reply.status, 200, `${path}: ${reply.text.slice(0, 500)}`);
+  return reply;
+}
+
+const grade = async request => (await post('/grade', request)).json;
+
+/** What /backward says of a task, as an answer to it. */
+async function rightAnswers({network, samples, options}) {
+  return (await post('/backward', {network, samples, ...(options && {options})})).json;
+}
+
+// ---- Verdicts ----
+
+const named = readdirSync(new URL('vectors/', folder)).map(name => name.replace('.json', '')).filter(name => name !== 'refused');
+
+test('no vector has been lost', () => {
+  assert.ok(named.length >= 21, `${named.length} vectors`);
+});
+
+for (const name of named) {
+  const {about, path, cases, request, expect} = vector(name);
+  test(`${name}: ${about}`, async () => {
+    for (const one of cases ?? [{request, expect}]) {
+      const {json} = await post(path, one.request);
+      assert.deepEqual(differences(json, one.expect, {...rule, whole: path !== '/check'}), []);
+    }
+  });
+}
+
+test('420 random requests get the verdicts of the reference', async () => {
+  const cases = lines('cases.jsonl');
+  assert.equal(cases.length, 420);
+  const wrong = [];
+  for (const [i, {request, expect}] of cases.entries()) {
+    wrong.push(...differences(compact(await grade(request)), expect, rule, `case ${i}`));
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('requests that are refused, and where', async () => {
+  const {about, cases} = vector('refused');
+  const turned = vector('out_in_sum_no_bias').request;
+  const own = await start({args: ['--only', '/grade,/step']});
+  try {
+    for (const {request, errors} of cases) {
+      const {answers, marking, ...task} = request.options ? turned : book();
+      const {status, json} = await own.call('POST', '/grade', {...task, ...request});
+      assert.equal(status, 422, `${about}: ${JSON.stringify(request)}`);
+      assert.deepEqual(json.errors.map(({pointer, code}) => ({pointer, code})), errors, JSON.stringify(request));
+    }
+  } finally {
+    await own.stop();
+  }
+});
+
+// ---- The worked example ----
+
+test('each mistake of the catalogue, made in the worked example, comes back by its name', async () => {
+  const mistakes = lines('planted.jsonl');
+  assert.equal(mistakes.length, 45);
+  const {hidden} = vector('review').expect;
+  for (const {code, step, answers} of mistakes) {
+    const reply = await grade({...book(), answers});
+    if (hidden.some(one => one.code === code && one.step === step)) {
+      assert.equal(reply.score, 1, `${code} cannot be seen`);
+      continue;
+    }
+    const [first, ...others] = reply.mistakes;
+    assert.deepEqual(others, [], `${code} at ${step}`);
+    assert.ok([first.code, ...first.or ?? []].includes(code), `${code} at ${step} is called ${first.code}`);
+    assert.ok(first.steps.includes(step), `${code} at ${step} is found at ${first.steps}`);
+    const wrong = reply.steps.filter(({status}) => status === 'wrong').map(({step: name}) => name);
+    assert.deepEqual(wrong, [step], code);
+  }
+});
+
+test('the whole reply of /backward, and of /step, is worth 1', async () => {
+  const body = {...book(), learning_rate: 0.1};
+  const backward = await rightAnswers(body);
+  const step = (await post('/step', {...body, include: ['samples', 'why_zero']})).json;
+  for (const answers of [backward, step]) {
+    const reply = await grade({...body, answers});
+    assert.deepEqual([reply.score, reply.note, reply.mistakes], [1, '', []]);
+  }
+});
+
+test('null asks for nothing in place of a container, and is blank in place of a step', async () => {
+  const reply = await grade({...book(), answers: {samples: [null], gradients: null, network: null, loss: null}});
+  assert.deepEqual(reply.steps.map(({step, status}) => [step, status]), [['loss', 'blank']]);
+  const one = await grade({...book(), answers: {samples: [{z1: null}]}});
+  assert.deepEqual(one.steps.map(({step, status, cells}) => [step, status, cells]), [['z1', 'blank', {blank: 3}]]);
+});
+
+// ---- Whoever writes numbers without working ----
+
+const everywhere = async value => {
+  const [sample] = (await rightAnswers(book())).samples;
+  return mapCells({samples: [only(sample, sevenSteps)]}, () => value);
+};
+
+test('0 everywhere and 1 everywhere earn nothing', async () => {
+  for (const value of [0, '0', '0.000', 1, '1.0']) {
+    const reply = await grade({...book(), answers: await everywhere(value)});
+    assert.equal(reply.score, 0, `${value} everywhere`);
+    if (reply.decimals === 3) assert.equal(reply.all_zero_score, 0);
+  }
+});
+
+test('an invented start with all the rest consistent earns at most 0.13', async () => {
+  const roll = dice(5);
+  for (let i = 0; i < 40; i++) {
+    const invented = Array.from({length: 4}, () => (roll(199) - 99) / 100);
+    const {network, samples: [{x}]} = book();
+    const [sample] = (await post('/backward', {network, samples: [{x, dL_dy_hat: invented}]})).json.samples;
+    const reply = await grade({...book(), answers: {samples: [only(sample, sevenSteps)]}});
+    assert.ok(reply.score <= 0.13, `${invented} earns ${reply.score}`);
+  }
+});
+
+test('leaving steps out does not help where the weights name them', async () => {
+  const [sample] = (await rightAnswers(book())).samples;
+  const weights = Object.fromEntries(sevenSteps.map(name => [name, 1]));
+  const reply = await grade({...book(), answers: {samples: [only(sample, ['dL_db1'])]}, marking: {weights}});
+  assert.ok(Math.abs(reply.score - 1 / 7) < 1e-6, `${reply.score}`);
+  assert.deepEqual(reply.steps.filter(({status}) => status === 'blank').length, 6);
+});
+
+test('0.1 everywhere with one decimal shown is marked at the decimals asked for', async () => {
+  const coarse = await grade({...book(), answers: await everywhere('0.1')});
+  const fine = await grade({...book(), answers: await everywhere('0.1'), marking: {decimals: 3}});
+  assert.equal(coarse.decimals, 1);
+  assert.equal(fine.decimals, 3);
+  assert.ok(fine.score <= coarse.score && fine.score < 0.05, `${coarse.score} and ${fine.score}`);
+});
+
+// ---- What no reply may tell ----
+
+const losses = [{}, {}, {loss: 'half_sse', layout: 'out_in'}, {loss: 'cross_entropy'}, {loss: 'binary_cross_entropy', reduction: 'sum'}];
+
+/** A small exercise; many of them have the same shapes. */
+function specOf(roll, seed) {
+  const options = losses[roll(losses.length)];
+  const last = {cross_entropy: 'softmax', binary_cross_entropy: 'sigmoid'}[options.loss] ?? 'identity';
+  const hidden = roll(3) ? [['relu', 'tanh'][roll(2)]] : [];
+  return {seed, tries: 1, sizes: [2 + roll(2), ...hidden.map(() => 2), 1 + roll(2)], activations: [...hidden, last], samples: 1 + roll(2), options};
+}
+
+/** A right answer with something done to it. */
+function spoilt(answers, roll) {
+  const kind = roll(6);
+  const one = roll(cellsOf(answers).length);
+  let n = 0;
+  return mapCells(answers, cell => {
+    const isThis = n++ === one;
+    if (typeof cell !== 'number') return cell;
+    if (kind === 1) return 2 * cell;
+    if (kind === 2) return -cell;
+    if (kind === 3 && isThis) return ['', 'x', -cell, 7][roll(4)];
+    if (kind === 4) return cell.toFixed(roll(4));
+    if (kind === 5) return roll(4) ? cell : null;
+    return cell;
+  });
+}
+
+/** 2,000 requests with the right values and the reply of each, made once. */
+let drawn;
+async function draw() {
+  const roll = dice(11);
+  drawn ??= (async () => {
+    const all = [];
+    for (let i = 0; i < 500; i++) {
+      const {body} = (await post('/exercise', specOf(roll, i))).json;
+      const right = await rightAnswers(body);
+      const parts = [{samples: right.samples}, {gradients: right.gradients}, {samples: right.samples, gradients: right.gradients}, {dead: right.dead, parameters: right.parameters, gradients: right.gradients}];
+      for (const part of parts) {
+        const request = {...body, answers: spoilt(part, roll)};
+        all.push({request, right, text: (await post('/grade', request)).text});
+      }
+    }
+    return all;
+  })();
+  return drawn;
+}
+
+/** What a reply may depend on: the marks, the names of what fits, the weights, all_zero_score, what could not be read, and, for
+ * the credits, which right values are 0. */
+function verdictOf({all_zero_score: allZero, decimals, mistakes, steps, unreadable, marks}, {request, right}) {
+  const {answers, network, options} = request;
+  const names = mistakes.map(({code, steps: at, or, with: other, at: cell}) => [code, at, or, other, cell]);
+  const reasons = steps.map(({step, reason, weight}) => [step, reason, weight]);
+  const zeros = Object.keys(answers).map(part => cellsOf(right[part]).map(value => typeof value === 'number' && Math.abs(value) <= 1e-9));
+  return JSON.stringify([marks, names, reasons, allZero, decimals, unreadable, network.activations, options, zeros]);
+}
+
+test('a reply is a function of the verdict alone: 2,000 of them', async () => {
+  const texts = new Map();
+  let again = 0;
+  for (const {text, ...one} of await draw()) {
+    const verdict = verdictOf(JSON.parse(text), one);
+    again += texts.has(verdict);
+    assert.equal(text, texts.get(verdict) ?? text, verdict.slice(0, 500));
+    texts.set(verdict, text);
+  }
+  assert.ok(again > 100, `only ${again} replies had a verdict that another one has`);
+});
+
+const inStrings = text => [...text.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([string]) => string).join(' ');
+const significant = numeral => numeral.replace(/e.*/i, '').replace(/[.]/g, '').replace(/^0+/, '').length;
+const numerals = text => [...text.matchAll(/\d+(?:[.]\d+)?(?:e[+-]?\d+)?/gi)].map(([numeral]) => numeral);
+
+test('no number of three or more digits of a right answer stands in a reply: 2,000 of them', async () => {
+  const constant = /not a number: write it like -0.0125, -1\/80 or -1.25e-2/g;
+  for (const {request, right, text} of await draw()) {
+    const {score, all_zero_score: allZero, decimals, steps, ...rest} = JSON.parse(text);
+    // beside the scores and counts a reply has no numbers but those in its words
+    assert.ok(cellsOf({...rest, steps: steps.map(({credit, weight, cells, ...step}) => step)}).every(cell => typeof cell !== 'number'), text);
+    const posted = new Set(numerals(JSON.stringify(request)));
+    const told = numerals(inStrings(text).replace(constant, '')).filter(numeral => significant(numeral) >= 3 && !posted.has(numeral));
+    const values = cellsOf([right.samples, right.gradients, right.loss]).filter(value => typeof value === 'number').map(Math.abs);
+    for (const numeral of told) {
+      assert.ok(!values.some(value => value.toPrecision(significant(numeral)) === Number(numeral).toPrecision(significant(numeral))), `${numeral} in ${text}`);
+    }
+  }
+});
+
+test('with reveal the right values come back, in the shape of the answers', async () => {
+  const right = await rightAnswers(book());
+  const answers = {gradients: mapCells(right.gradients, () => 0.5), samples: [only(right.samples[0], ['z1', 'dL_dW2'])], parameters: {nonzero: 1, zero: 2}, dead: {h1: [true, true, true]}};
+  const {expected} = await grade({...book(), answers, marking: {reveal: true}});
+  assert.deepEqual(expected.gradients, {W2: right.gradients.W2, b2: right.gradients.b2, W1: right.gradients.W1, b1: right.gradients.b1});
+  assert.deepEqual(expected.samples, [only(right.samples[0], ['z1', 'dL_dW2'])]);
+  assert.deepEqual(expected.parameters, {nonzero: 12, zero: 19});
+  assert.deepEqual(expected.dead, right.dead);
+});
+
+// ---- Limits ----
+
+test('pairs are left out where they alone are too much work, and then the request', async () => {
+  const answers = vector('gradients_only').request;
+  const statusOf = async work => {
+    const own = await start({args: ['--max-work', String(work)]});
+    try {
+      const {status, json} = await own.call('POST', '/grade', answers);
+      return status === 200 ? json.pairs_left_out ?? false : json.errors.map(({code, pointer}) => `${code} ${pointer}`).join();
+    } finally {
+      await own.stop();
+    }
+  };
+  const seen = [];
+  for (let work = 2 ** 30; work > 2 ** 18; work /= 2) seen.push(await statusOf(work));
+  const kinds = seen.filter((kind, i) => kind !== seen[i - 1]);
+  assert.deepEqual(kinds, [false, true, 'limit_exceeded #/answers']);
+});
+
+test('cells that are asked for are counted: answers and weights', async () => {
+  const own = await start({args: ['--max-graded-cells', '15']});
+  try {
+    const ask = async (answers, marking) => (await own.call('POST', '/grade', {...book(), answers, ...(marking && {marking})})).json;
+    assert.equal((await ask({samples: [{z1: [0, 0, 0], dL_dW2: null}]})).errors, undefined);
+    const {errors} = await ask({samples: [{z1: [0, 0, 0], dL_dW2: null}]}, {weights: {loss: 1}});
+    assert.deepEqual(errors.map(({code, pointer, expected, got}) => [code, pointer, expected, got]), [['limit_exceeded', '#/answers', 15, 16]]);
+    for (const path of ['/exercise', '/exercise/review']) {
+      const {json} = await own.call('POST', path, path === '/exercise' ? {sizes: [4, 3, 4]} : book());
+      assert.deepEqual(json.errors.map(({code, pointer}) => [code, pointer]), [['limit_exceeded', '#']], path);
+    }
+  } finally {
+    await own.stop();
+  }
+});
+
+test('100,000 cells of any kind are read', async () => {
+  const n = 60;
+  const network = {W1: Array.from({length: n}, () => Array(n).fill(0.1)), b1: Array(n).fill(0)};
+  const samples = Array.from({length: 4}, () => ({x: Array(n).fill(1), y: Array(n).fill(0)}));
+  const like = () => network.W1.map((row, i) => row.map((_, j) => (i + j) % 3 ? '0,5' : (i + j) % 2 ? null : 'x'));
+  const reply = await grade({network, samples, answers: {gradients: {W1: like()}, samples: samples.map(() => ({dL_dW1: like()}))}});
+  assert.equal(reply.steps.reduce((sum, {cells}) => sum + Object.values(cells).reduce((a, b) => a + b), 0), 5 * n * n);
+  assert.equal(reply.unreadable.length, 5 * n * n / 6);
+});
