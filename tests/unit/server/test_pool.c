@@ -265,6 +265,8 @@ TEST(test_work_after_the_stop_is_refused)
     struct bp_pool *pool = bp_pool_start(2, 8);
     bp_pool_stop(pool);
     ck_assert(!bp_pool_submit(pool, &piece.work));
+    piece.work.is_light = true;
+    ck_assert(!bp_pool_submit(pool, &piece.work));
     bp_pool_free(pool);
 }
 
