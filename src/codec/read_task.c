@@ -57,3 +57,11 @@ void bp_read_task(struct bp_reader *reader)
     if (include)
         bp_read_include(reader, include);
 }
+
+/* What is missing has no fault of its own where it is only misspelt. */
+bool bp_read_whole_task(struct bp_reader *reader)
+{
+    const size_t faults_before = reader->problem->n_faults;
+    bp_read_task(reader);
+    return reader->network && reader->samples && reader->problem->n_faults == faults_before;
+}

@@ -11,4 +11,7 @@ const struct bp_value *bp_read_member(const struct bp_reader *reader, const char
 /* Reads network, samples, options and include, in the order in which their faults are listed. */
 void bp_read_task(struct bp_reader *reader);
 
+/* The same. False if the task cannot be relied on: something in it is at fault, or missing. */
+bool bp_read_whole_task(struct bp_reader *reader);
+
 #endif

@@ -21,7 +21,7 @@ struct bp_pool {
 static void add_turn(struct bp_pool *pool, struct bp_lane *lane)
 {
     lane->next = NULL;
-    if (pool->turn)
+    if (pool->last_turn)
         pool->last_turn->next = lane;
     else
         pool->turn = lane;
@@ -175,10 +175,11 @@ struct bp_work *bp_pool_close(struct bp_pool *pool)
     return others;
 }
 
-bool bp_pool_has_waiting(struct bp_pool *pool)
+bool bp_pool_has_waiting(struct bp_pool *pool, const struct bp_work *but)
 {
     pthread_mutex_lock(&pool->lock);
-    const bool waits = pool->turn;
+    const struct bp_lane *lane = pool->turn;
+    const bool waits = lane && (lane->first != but || lane->first != lane->last || lane->next);
     pthread_mutex_unlock(&pool->lock);
     return waits;
 }

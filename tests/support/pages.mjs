@@ -1,7 +1,7 @@
 // The pages that people read, and the commands and programs in them.
 import {readFileSync} from 'node:fs';
 
-export const pages = ['README.md', 'docker/README.md', 'tests/README.md', 'tests/bench/README.md'];
+export const pages = ['README.md', 'docker/README.md', 'docker/graders.md', 'tests/README.md', 'tests/bench/README.md'];
 export const textOf = page => readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
 
 /** The code blocks of a page in one language, in its order. */

@@ -114,10 +114,8 @@ static void read_epsilon(struct bp_reader *reader, const struct bp_value *value)
 static void read(struct bp_reader *reader)
 {
     struct checking *own = reader->job->own;
-    const size_t faults_before = reader->problem->n_faults;
     own->epsilon = BP_EPSILON_STANDARD;
-    bp_read_task(reader);
-    const bool is_good = reader->problem->n_faults == faults_before;
+    const bool is_good = bp_read_whole_task(reader);
     const struct bp_value *gradients = bp_read_member(reader, "gradients", false);
     const struct bp_value *epsilon = bp_read_member(reader, "epsilon", false);
     if (gradients && is_good)

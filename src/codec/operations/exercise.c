@@ -79,7 +79,8 @@ static void note_options(struct bp_reader *reader, const struct bp_value *option
     }
 }
 
-static void read_shapes(struct bp_reader *reader)
+/* Returns false if they cannot be relied on. */
+static bool read_shapes(struct bp_reader *reader)
 {
     struct bp_drawing *own = reader->job->own;
     const struct bp_place at = {&bp_place_body, "activations", BP_NO_NUMBER};
@@ -103,8 +104,10 @@ static void read_shapes(struct bp_reader *reader)
     reader->job->task.samples = own->samples;
     reader->job->task.n_samples = n_samples;
     own->has_options = options;
-    if (options && reader->problem->n_faults == faults_before)
+    const bool is_good = sizes && reader->problem->n_faults == faults_before;
+    if (options && is_good)
         note_options(reader, options);
+    return is_good;
 }
 
 /* --- the operation ---------------------------------------------------------------------------- */
@@ -126,8 +129,7 @@ static void read(struct bp_reader *reader)
     bool reveals;
     own->seed = 1;
     own->tries = 60;
-    read_shapes(reader);
-    const bool is_good = reader->problem->n_faults == faults_before;
+    const bool is_good = read_shapes(reader);
     bp_read_rate(reader, &own->learning_rate);
     if (is_good) {
         lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */

@@ -66,9 +66,7 @@ static void read_all(struct bp_reader *reader, const struct bp_value *answers,
 static void read(struct bp_reader *reader)
 {
     struct bp_grading *grading = reader->job->own;
-    const size_t faults_before = reader->problem->n_faults;
-    bp_read_task(reader);
-    const bool is_good = reader->problem->n_faults == faults_before;
+    const bool is_good = bp_read_whole_task(reader);
     bp_read_rate(reader, &grading->learning_rate);
     const struct bp_value *answers = bp_read_member(reader, "answers", true);
     if (is_good && is_too_large(reader))

@@ -19,8 +19,7 @@ static void read(struct bp_reader *reader)
     struct bp_grade *grade = &own->review.grade;
     const size_t faults_before = reader->problem->n_faults;
     bool reveals;
-    bp_read_task(reader);
-    const bool is_good = reader->problem->n_faults == faults_before;
+    const bool is_good = bp_read_whole_task(reader);
     bp_read_rate(reader, &own->learning_rate);
     if (is_good) {
         lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */

@@ -1,8 +1,11 @@
 // The referee over HTTP: verdicts of an independent implementation, every mistake by name, and what no reply may tell.
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
 import {readFileSync, readdirSync} from 'node:fs';
 import {after, before, test} from 'node:test';
-import {start} from '../../support/daemon.mjs';
+import {fileURLToPath} from 'node:url';
+import {binary, start} from '../../support/daemon.mjs';
+import {commandsOf} from '../../support/pages.mjs';
 import {cellsOf, compact, dice, mapCells, only, sevenSteps} from '../grading/answers.mjs';
 import {differences} from '../vectors/compare.mjs';
 
@@ -297,4 +300,27 @@ test('100,000 cells of any kind are read', async () => {
   const reply = await grade({network, samples, answers: {gradients: {W1: like()}, samples: samples.map(() => ({dL_dW1: like()}))}});
   assert.equal(reply.steps.reduce((sum, {cells}) => sum + Object.values(cells).reduce((a, b) => a + b), 0), 5 * n * n);
   assert.equal(reply.unreadable.length, 5 * n * n / 6);
+});
+
+// ---- Other people's formats ----
+
+test('the jq programs for Gradescope and PrairieLearn say what the Python ones say', async () => {
+  const programs = Object.fromEntries(commandsOf('docker/graders.md').map(({command}) => /^cat > (\w+)[.]jq <<'END'\n([^]*)\nEND$/.exec(command)).filter(Boolean).map(([, name, text]) => [name, text]));
+  assert.deepEqual(Object.keys(programs), ['gradescope', 'prairielearn']);
+  const gradeVectors = named.map(vector).filter(({path}) => path === '/grade');
+  const replies = await Promise.all(gradeVectors.map(({request}) => grade(request)));
+  replies.push(await grade({...book(), answers: {samples: [{z1: 'x', dL_dW2: [[]]}]}}));
+  const script = 'import dialects, json, sys\nprint(json.dumps([getattr(dialects, sys.argv[1])(r) for r in json.load(sys.stdin)]))';
+  for (const [name, program] of Object.entries(programs)) {
+    const input = JSON.stringify(replies);
+    const cwd = fileURLToPath(new URL('reference/', folder));
+    const want = JSON.parse(execFileSync('python3', ['-B', '-c', script, name], {cwd, input, encoding: 'utf8'}));
+    const got = JSON.parse(execFileSync('jq', [`map(${program})`], {input, encoding: 'utf8'}));
+    assert.deepEqual(got, want, name);
+  }
+});
+
+test('what the referee reaches: what must be whole is whole, and what must be none is none', () => {
+  const report = fileURLToPath(new URL('report.py', folder));
+  execFileSync('python3', ['-B', report, binary, '--exercises', '12', '--seed', '7'], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']});
 });

@@ -1,5 +1,5 @@
 /*
- * A body to each of the four endpoints, and all that follows: decoding, the calculation, the reply
+ * A body to each of the endpoints, and all that follows: decoding, the calculation, the reply
  * or the problem.
  *
  * A reply is JSON with one spelling for each value, the same bytes when asked again, and agrees
@@ -26,14 +26,43 @@ static const struct bp_limits LIMITS = {.body_bytes = 1 << 20,
 
 static const char *const PATHS[] = {"/forward", "/backward", "/step"};
 
+/* The referee does more for less: what it accepts takes a millisecond. */
+static const struct bp_limits REFEREE_LIMITS = {.body_bytes = 1 << 20,
+                                                .header_bytes = 16384,
+                                                .connections = 1,
+                                                .queue = 1,
+                                                .memory_bytes = 64 << 20,
+                                                .layers = 4,
+                                                .units = 6,
+                                                .parameters = 60,
+                                                .samples = 4,
+                                                .steps = 2,
+                                                .work = 300000000,
+                                                .reply_numbers = 10000,
+                                                .explained_terms = 1,
+                                                .graded_cells = 1000};
+
+static const char *const REFEREE_PATHS[] = {"/grade", "/check", "/exercise", "/exercise/review"};
+
+static struct bp_service *started(struct bp_service *service, const struct bp_limits *limits)
+{
+    if (!service->metrics) {
+        bp_decode_prepare();
+        HOLDS(bp_service_start(service, limits), "no memory");
+    }
+    return service;
+}
+
 static struct bp_service *service(void)
 {
     static struct bp_service service;
-    if (!service.metrics) {
-        bp_decode_prepare();
-        HOLDS(bp_service_start(&service, &LIMITS), "no memory");
-    }
-    return &service;
+    return started(&service, &LIMITS);
+}
+
+static struct bp_service *referee(void)
+{
+    static struct bp_service service;
+    return started(&service, &REFEREE_LIMITS);
 }
 
 static size_t sum_of(const json_t *counts)
@@ -110,10 +139,10 @@ static json_t *check_reply(const struct bp_reply *reply)
     return read;
 }
 
-static json_t *check_path(const char *path, const char *body, size_t size)
+static json_t *check_path(struct bp_service *of, const char *path, const char *body, size_t size)
 {
-    struct bp_reply reply = answer(service(), BP_METHOD_POST, path, body, size),
-                    again = answer(service(), BP_METHOD_POST, path, body, size);
+    struct bp_reply reply = answer(of, BP_METHOD_POST, path, body, size),
+                    again = answer(of, BP_METHOD_POST, path, body, size);
     size_t n, n_again;
     const char *text = bp_reply_body(&reply, &n), *text_again = bp_reply_body(&again, &n_again);
     HOLDS(n == n_again && memcmp(text, text_again, n) == 0, "%s: %.*s and then %.*s", path, (int)n,
@@ -138,7 +167,7 @@ static void post_back(const json_t *reply, const char *body, size_t size)
     HOLDS(request, "jansson refuses what was accepted");
     json_object_set(request, "network", json_object_get(reply, "network"));
     char *text = json_dumps(request, JSON_COMPACT);
-    json_t *next = check_path("/step", text, strlen(text));
+    json_t *next = check_path(service(), "/step", text, strlen(text));
     const char *code = json_string_value(json_object_get(next, "code"));
     HOLDS(status_of(next) == 200 || !strcmp(code, "not_finite"), "posted back: %s: %s", code, text);
     json_decref(next);
@@ -214,15 +243,66 @@ static unsigned check_explained(const char *body, size_t size)
     return status;
 }
 
+/* Scores are shares, and each step has a status. */
+static void check_verdict(const json_t *reply)
+{
+    const json_t *steps = json_object_get(reply, "steps"), *step;
+    size_t i;
+    const double score = json_real_value(json_object_get(reply, "score"));
+    HOLDS(score >= 0 && score <= 1, "the score is %g", score);
+    HOLDS(json_array_size(steps) > 0, "no step is judged");
+    json_array_foreach(steps, i, step)
+    {
+        const double credit = json_real_value(json_object_get(step, "credit"));
+        HOLDS(credit >= 0 && credit <= 1, "a credit is %g", credit);
+        HOLDS(json_string_value(json_object_get(step, "status")), "a step without a status");
+    }
+}
+
+/* The whole reply of /backward, handed in, is right. */
+static void hand_in(const char *body, size_t size)
+{
+    const size_t mark = strncmp(body, "\xEF\xBB\xBF", 3) ? 0 : 3; /* of the byte order */
+    json_t *right = check_path(referee(), "/backward", body, size);
+    if (status_of(right) == 200 && json_object_get(right, "loss")) {
+        json_t *request = json_loadb(body + mark, size - mark, JSON_DECODE_INT_AS_REAL, NULL);
+        json_object_del(request, "include");
+        json_object_del(right, "status");
+        json_object_set(request, "answers", right);
+        char *text = json_dumps(request, JSON_COMPACT);
+        json_t *verdict = check_path(referee(), "/grade", text, strlen(text));
+        HOLDS(status_of(verdict) != 200 || json_real_value(json_object_get(verdict, "score")) == 1,
+              "%s for %s", json_string_value(json_object_get(verdict, "note")), text);
+        json_decref(verdict);
+        free(text);
+        json_decref(request);
+    }
+    json_decref(right);
+}
+
+static void check_referee(const char *body, size_t size)
+{
+    for (size_t i = 0; i < sizeof REFEREE_PATHS / sizeof *REFEREE_PATHS; i++) {
+        json_t *reply = check_path(referee(), REFEREE_PATHS[i], body, size);
+        if (i == 0 && status_of(reply) == 200)
+            check_verdict(reply);
+        json_decref(reply);
+    }
+    hand_in(body, size);
+    fuzz_memory_end(&referee()->memory);
+    fuzz_memory_end(&referee()->own_memory);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *body = fuzz_text(data, size);
     json_t *replies[3];
     for (size_t i = 0; i < 3; i++)
-        replies[i] = check_path(PATHS[i], body, size);
+        replies[i] = check_path(service(), PATHS[i], body, size);
     check_together(replies, body, size);
     HOLDS((check_explained(body, size) == 400) == (status_of(replies[0]) == 400),
           "JSON here, not there");
+    check_referee(body, size);
     for (size_t i = 0; i < 3; i++)
         json_decref(replies[i]);
     fuzz_memory_end(&service()->memory);

@@ -79,6 +79,21 @@ const explained = [{}, {options: {layout: 'in_out', reduction: 'sum', round_deci
   {samples: [{x: [1, 2], dL_dy_hat: [1]}, {x: [0, 0], y: [0]}], shown_decimals: null},
   {network: {W1: [[800, -800], [0, 1]], b1: [0, 1], activations: ['softmax']}, options: {loss: 'cross_entropy'}, samples: [{x: [1, 0], y: [0, 1]}]}];
 explained.forEach((more, i) => write('body', 0, `explain ${i}`, Buffer.from(JSON.stringify({...update, ...more}))));
+const graded = source('tests/api/grading/vectors/');
+for (const file of readdirSync(graded).filter(name => name !== 'refused.json')) {
+  const {request, cases} = JSON.parse(readFileSync(graded + file, 'utf8'));
+  for (const one of cases ? cases.map(({request: each}) => each) : [request]) write('body', 0, `referee ${file.replace('.json', '')}`, Buffer.from(JSON.stringify(one)));
+}
+const small = {network: {W1: [[1, -1], [0.5, 2]], b1: [0, 0.5], W2: [[1], [-1]], b2: null}, samples: [{x: [1, 2], y: [1]}, {x: [0, -1], y: [0]}]};
+const cells = ['0,5', '-1/3', ' .5 ', '\u22121e-3', '', null, 'x', true, {}, [], [[]], 1e300, '9'.repeat(70), '1/0'];
+const handedIn = [{samples: [{z1: ['0,5', '-1/3'], h1: null, loss: '1e-3'}, null]}, {gradients: {W1: [cells.slice(0, 2), cells.slice(2, 4)], b1: [[]], b2: null}, loss: {}},
+  {samples: [{dL_dW1: [[1, 2], [3]], dL_dx: [[1], 2]}], dead: {h1: [true, 'x']}, parameters: {nonzero: '3.0', zero: 1.5, total: 9}}, {network: {W1: [[0.9, -1], [0.5, 2]], b1: [0, 0.5]}},
+  {gradients: {W1: [cells.slice(4, 6), cells.slice(6, 8)], W2: [[[]], [{}]]}, samples: []}, {gradients: {W1: cells.map(cell => [cell, cell])}, why_zero: 1, unheard_of: 2}];
+handedIn.forEach((answers, i) => write('body', 0, `handed in ${i}`, Buffer.from(JSON.stringify({...small, answers, learning_rate: 0.1,
+  marking: {decimals: i, rtol: 0.01, weights: {[['z1', 'dL_dW2', 'network.b1', 'loss', 'dL_dx', 'dL_db2'][i]]: i + 1}, reveal: i % 2 === 0}}))));
+write('body', 0, 'exercise', Buffer.from(JSON.stringify({seed: 3, sizes: [2, 3, 2], activations: ['relu', 'softmax'], samples: 2, options: {loss: 'cross_entropy', round_decimals: null, layout: 'out_in'}, learning_rate: 0.5, marking: {decimals: 2}, tries: 3})));
+write('body', 0, 'check', Buffer.from(JSON.stringify({...small, gradients: {W1: [[1, 2], [3, 4]], b1: null, W2: [[1], [0]]}, epsilon: 0.001})));
+
 for (const body of kinds) {
   const calm = JSON.stringify({...JSON.parse(body), learning_rate: undefined, steps: undefined});
   write('body', 0, 'kinds step', Buffer.from(body));

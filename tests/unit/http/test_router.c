@@ -14,6 +14,7 @@ static const struct {
     {"/backward", BP_METHOD_POST, "application/json", "/backward"},
     {"/step", BP_METHOD_POST, "application/json", "/step"},
     {"/", GETS, "application/json", "/"},
+    {"/page/main.js", GETS, "text/javascript; charset=utf-8", "/page/main.js"},
     {"/version", GETS, "application/json", "/version"},
     {"/livez", GETS, "application/json", "/livez"},
     {"/healthz", GETS, "application/json", "/healthz"},
@@ -156,6 +157,53 @@ TEST(test_routes_by_their_names)
     free(routes);
 }
 
+TEST(test_only_lists_operations)
+{
+    static const char *const proper[] = {"*", "/grade", "/grade,/exercise",
+                                         " /exercise/review , /check"};
+    static const char *const improper[] = {"",        "grade",    "/grad",  "/grade,",
+                                           ",/grade", "*,/grade", "/livez", "/grade /check",
+                                           "/gradeX", "/"};
+    for (size_t i = 0; i < LENGTH(proper); i++)
+        ck_assert_msg(bp_only_is_proper(proper[i]), "%s", proper[i]);
+    for (size_t i = 0; i < LENGTH(improper); i++)
+        ck_assert_msg(!bp_only_is_proper(improper[i]), "%s", improper[i]);
+}
+
+TEST(test_only_what_is_listed_has_a_route)
+{
+    size_t n, n_operations = 0;
+    struct bp_route *routes = bp_routes_make(&n);
+    const size_t n_kept = bp_routes_keep(routes, "/exercise/review, /grade");
+    for (size_t i = 0; i < n_kept; i++)
+        n_operations += routes[i].operation != NULL;
+    ck_assert_uint_eq(n_operations, 2);
+    ck_assert_uint_gt(n, n_kept);
+    ck_assert_str_eq(bp_route_find(routes, "/grade")->path, "/grade");
+    ck_assert_str_eq(bp_route_find(routes, "/exercise")->path, "other");
+    ck_assert_str_eq(bp_route_find(routes, "/livez")->path, "/livez");
+    ck_assert_ptr_eq(bp_route_find(routes, "/backward"), &routes[n_kept - 1]);
+    free(routes);
+}
+
+TEST(test_answers_are_kept_where_something_that_tells_them_is_not_served)
+{
+    static const struct {
+        const char *only;
+        bool keeps;
+    } rows[] = {{"*", false},
+                {"/grade", true},
+                {"/backward,/step,/explain", false},
+                {"/grade,/backward,/step", true},
+                {"/explain,/step,/backward,/grade", false}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        start();
+        ck_assert(bp_service_serve_only(&service, rows[i].only));
+        ck_assert_msg(service.limits.keeps_answers == rows[i].keeps, "%s", rows[i].only);
+        service_end(&service);
+    }
+}
+
 TEST(test_method_not_allowed_says_which_are)
 {
     struct bp_reply reply;
@@ -171,4 +219,6 @@ TEST(test_method_not_allowed_says_which_are)
 
 SUITE("http/router", test_every_path_with_every_method, test_nothing_elsewhere,
       test_options_of_the_whole_service, test_routes_by_their_names,
-      test_method_not_allowed_says_which_are)
+      test_method_not_allowed_says_which_are, test_only_lists_operations,
+      test_only_what_is_listed_has_a_route,
+      test_answers_are_kept_where_something_that_tells_them_is_not_served)
