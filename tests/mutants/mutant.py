@@ -4,7 +4,7 @@ A new one: break the code, write the mutant, undo the change:
     python3 tests/mutants/mutant.py write core/bias-last tests/unit/core/test_pass.c 'The bias is added last.' && git restore src
 usage:
     mutant.py write NAME 'TEST...' MISTAKE [PATTERN]    from the changes that git diff shows
-    mutant.py shrink [NAME...]                          rewrites mutants (all of them) that still apply
+    mutant.py shrink [NAME...]                          rewrites mutants (all of them) that could do with less
     mutant.py check                                     each part of each mutant must fit its file at exactly one place
 """
 import os
@@ -16,6 +16,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+LINE_NUMBERS = re.compile(r'^@@ .*$', re.M)
 
 
 def run(*command, **options):
@@ -79,7 +80,8 @@ def shrink(*names):
                 print(f'mutant: {name} does not apply; make it again, with write')
                 continue
             diffs = [smallest_diff(path, (ROOT / path).read_text(), pathlib.Path(folder, path).read_text()) for path in paths]
-        file.write_text(head + ''.join(diffs))
+        if re.sub(LINE_NUMBERS, '', ''.join(diffs)) != re.sub(LINE_NUMBERS, '', diff):
+            file.write_text(head + ''.join(diffs))
 
 
 def all_names():

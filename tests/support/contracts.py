@@ -7,7 +7,7 @@ usage: contracts.py FILE...    prints what is wrong, and exits 1 if anything is
 import re
 import sys
 
-CONTRACT = re.compile(r'/\*(?P<text>(?:(?!\*/).)*)\*/\n(?P<declaration>[^;{]*)', re.S)
+CONTRACT = re.compile(r'/\*(?P<text>(?:(?!\*/).)*)\*/\n(?P<declaration>[^;]*)', re.S)
 LIST = re.compile(r'\b(?P<kind>In/out|In|Out)(?: on failure)?: +(?P<entries>.*?)(?:\.(?=\s|$)|$)', re.S)
 NAME = re.compile(r'\*?[a-z]\w*')
 NAMES = re.compile(rf'\s*(?P<names>{NAME.pattern}(?: and {NAME.pattern})*)(?= as |\s*[(:]|\s*$)')
