@@ -2,6 +2,7 @@
 
 A file NAME.json of examples/ is served as /examples/NAME, its index.json as /examples/, one of any other folder as
 /FOLDER/NAME.
+page/index.html is GET / as HTML.
 usage: files.py openapi.yaml FILE... >files.c
 """
 import json
@@ -21,7 +22,7 @@ MEDIA_TYPES = {
     '.yaml': 'application/yaml',
 }
 PAGE_CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
-GZIP_FROM = 4096  # shorter files fit into three packets as they are
+GZIP_FROM = 1024  # a page has many files; a shorter one fits into one packet as it is
 
 
 def etag(data):
@@ -49,6 +50,8 @@ def served(name):
         return '/examples/', 'examples', extension, data
     if folder == 'examples':
         return f'/examples/{stem}', None, extension, data
+    if (folder, stem, extension) == ('page', 'index', '.html'):
+        return '/', None, extension, data
     return f'/{folder}/{stem}{extension}', None, extension, data
 
 

@@ -224,6 +224,8 @@ int main(int argc, char **argv)
     if (!bp_service_start(&service, &options.limits) ||
         !bp_service_serve_only(&service, options.only))
         return complain("out of memory");
+    if (!options.has_page)
+        bp_routes_close_page(service.routes);
     int status = act(&service, &options);
     bp_service_free(&service);
     return status;

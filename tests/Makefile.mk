@@ -10,7 +10,8 @@ TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%)
 RUN_TESTS = BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node tests/support/run.mjs
 FUZZ_TARGETS := body http lift number
 REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/replay/%)
-INTEGRATION ?= tests/api/contract tests/api/integration
+PAGE := tests/page/unit tests/page
+INTEGRATION ?= tests/api/contract tests/api/integration $(PAGE)
 
 .PHONY: unit
 unit: test-tools $(TEST_BINARIES) ## The unit tests alone
@@ -19,6 +20,14 @@ unit: test-tools $(TEST_BINARIES) ## The unit tests alone
 .PHONY: integration
 integration: test-tools all ## The tests that call the real binary
 	@$(RUN_TESTS) $(INTEGRATION)
+
+.PHONY: page-deps
+page-deps: ## Install what the tests of the page need besides: Chromium, npm's packages of tests/page
+	@sh tests/support/deps.sh page
+
+.PHONY: page
+page: test-tools all ## Test the page in Chromium
+	@$(RUN_TESTS) $(PAGE)
 
 GRADING_EXERCISES ?= 130
 .PHONY: grading-report

@@ -9,6 +9,7 @@
 #define BP_PUBLIC_GROUPS(X)                                                                        \
     X(HEALTH, "health")   /* /livez, /healthz, /readyz */                                          \
     X(METRICS, "metrics") /* /metrics */                                                           \
+    X(PAGE, "page")       /* GET / as HTML, and the files of that page */                          \
     X(DOCS, "docs")       /* all that can be read and is none of these */
 
 #define BP_AS_GROUP(name, wire) BP_GROUP_##name,

@@ -45,6 +45,7 @@ struct bp_options {
     const char *allowed_hosts; /* "*", or a list: for bp_hosts_are_proper */
     const char *token_file;    /* "" for none */
     bool public_groups[BP_GROUP_COUNT];
+    bool has_page;
     struct bp_limits limits;
 };
 

@@ -24,6 +24,7 @@ struct bp_route {
     const struct bp_file *file; /* or NULL */
     /* of its representations, best first, NULL at the end; none if it has one alone */
     const char *media_types[BP_REPRESENTATIONS_MAX + 1];
+    bool is_off; /* nothing is there */
 };
 
 /* The routes of a service, in one block to be freed: first the operations, then what is always
@@ -39,6 +40,12 @@ bool bp_only_serves(const char *only, const struct bp_operation *operation);
 
 /* Takes away the routes of operations that are not served. Returns how many routes are left. */
 size_t bp_routes_keep(struct bp_route *routes, const char *only);
+
+/* Takes the page away: its files, and its representation of GET /. */
+void bp_routes_close_page(struct bp_route *routes);
+
+/* The group of one representation of a route: GET / as HTML belongs to the page. */
+enum bp_group bp_route_group(const struct bp_route *route, int representation);
 
 /* The route of a path; never NULL. */
 const struct bp_route *bp_route_find(const struct bp_route *routes, const char *path);

@@ -22,6 +22,8 @@ enum {
     PASS_LAYER = 300,
     BLOCK_LAYER = 150,
     SAMPLE_LAYER = 60,
+    /* a value and its derivatives, of a layer whose block no level 2 cache holds */
+    FAR = 70,
     SAMPLE = 120,
     PARAMETER = 33, /* its gradient cleared, checked, divided, and taken from it */
     /* reasons: once for a layer, for each parameter in a block, each bit of a set */
@@ -33,6 +35,7 @@ enum {
 #define LANES 8 /* those of the figures above */
 #define PANEL 32
 #define STRIP 64
+#define NEAR 65536 /* values of a layer in a block: five arrays of them */
 
 /* A unit's value and derivative for one sample. What an activation's derivatives are a matrix of
  * costs `pair` for each entry besides. */
@@ -123,6 +126,7 @@ static double backward_block(const struct bp_task *task, size_t m)
         work += product_work(layer->n_in, layer->n_out, m);
         work += k ? affine_back_work(m, layer->n_in, layer->n_out) : 0;
         work += ACTIVATIONS[layer->activation].slope * samples * n_out;
+        work += samples * n_out > NEAR ? FAR * samples * n_out : 0;
         work += ACTIVATIONS[layer->activation].pair * samples * n_out * n_out;
     }
     return work;

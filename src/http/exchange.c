@@ -53,14 +53,16 @@ static void refuse_saying(struct bp_exchange *exchange, enum bp_problem_code cod
     refuse(exchange, &problem);
 }
 
-/* True if there is a representation that the client accepts, or the reply is none. */
-static bool negotiate(struct bp_exchange *exchange, const struct bp_head *head)
+/* Chooses the representation that the client likes best. */
+static void negotiate(struct bp_exchange *exchange, const struct bp_head *head)
 {
     const struct bp_route *route = exchange->route;
     if (*route->media_types && exchange->method & route->methods &&
         exchange->method != BP_METHOD_OPTIONS)
         exchange->representation = bp_negotiate(head, route->media_types);
-    return exchange->representation >= 0;
+    if (exchange->representation < 0 && !route->operation)
+        exchange->representation =
+            0; /* what can only be read never refuses: health checks ask for / */
 }
 
 static void refuse_representations(struct bp_exchange *exchange)
@@ -141,13 +143,15 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
         refuse_size(exchange);
         return exchange->must_close = true;
     }
+    negotiate(exchange, head);
     if (!names_our_host(exchange, head))
         refuse_saying(exchange, BP_PROBLEM_MISDIRECTED,
                       "the request names a host that is none of --allow-host");
-    else if (!bp_access_allows(&service->access, exchange->route->group, head))
+    else if (!bp_access_allows(&service->access,
+                               bp_route_group(exchange->route, exchange->representation), head))
         refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for all that can be wrong */
                       "a known token is needed here: Authorization: Bearer TOKEN");
-    else if (!negotiate(exchange, head))
+    else if (exchange->representation < 0)
         refuse_representations(exchange);
     else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
         expect_body(exchange, head);

@@ -111,10 +111,14 @@ static bool is_list_of_names(const char *text)
     return true;
 }
 
-/* A page may send any header; "*" does not name the credentials' one. */
+/* Longer than any list that a page asks for, and short enough for the reply's head. */
+#define ASKED_MAX 1024
+
+/* A page may send any header; "*" stands for all but authorization. */
 static const char *allowed_headers(const char *asked)
 {
-    return asked && *asked && is_list_of_names(asked) ? asked : "*, authorization";
+    const size_t size = asked ? strlen(asked) : 0;
+    return size && size <= ASKED_MAX && is_list_of_names(asked) ? asked : "*, authorization";
 }
 
 static void add_methods(struct bp_fields *fields, const struct bp_reply *reply, const char *asked)
@@ -135,8 +139,10 @@ static void add_content(struct bp_fields *fields, const struct bp_reply *reply, 
         add(fields, "Content-Type", reply->media_type);
     if (reply->is_gzip)
         add(fields, "Content-Encoding", "gzip");
-    if (reply->csp)
+    if (reply->csp) {
         add(fields, "Content-Security-Policy", reply->csp);
+        add(fields, "Referrer-Policy", "no-referrer");
+    }
     if (reply->etag) {
         add(fields, "ETag", reply->etag);
         add(fields, "Cache-Control", "no-cache"); /* keep it, but ask */

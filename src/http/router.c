@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backpropd/media.h"
 #include "files.h"
 #include "list.h"
 
@@ -13,19 +14,20 @@
 bp_handler bp_answer_root, bp_answer_version, bp_answer_live, bp_answer_ready, bp_answer_metrics,
     bp_answer_problems, bp_answer_mistakes, bp_answer_mistake, bp_answer_file;
 
+#define PAGE_FOLDER "/page/"
+
 static const struct bp_route ROUTES[] = {
-    {"/", NULL, GET, BP_GROUP_DOCS, bp_answer_root, NULL, NULL, {NULL}},
-    {"/mistakes", "mistakes", GET, BP_GROUP_DOCS, bp_answer_mistakes, NULL, NULL, {NULL}},
-    {"/mistakes/*", NULL, GET, BP_GROUP_DOCS, bp_answer_mistake, NULL, NULL, {NULL}},
-    {"/problems/", "problems", GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}},
-    {"/problems/*", NULL, GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}},
-    {"/livez", "livez", GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL, {NULL}},
-    {"/healthz", NULL, GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL, {NULL}},
-    {"/readyz", "readyz", GET, BP_GROUP_HEALTH, bp_answer_ready, NULL, NULL, {NULL}},
-    {"/metrics", "metrics", GET, BP_GROUP_METRICS, bp_answer_metrics, NULL, NULL, {NULL}},
-    {"/version", "version", GET, BP_GROUP_DOCS, bp_answer_version, NULL, NULL, {NULL}},
-    {"other", NULL, 0, BP_GROUP_DOCS, NULL, NULL, NULL, {NULL}}, /* it only says that nothing is
-                                                                    there */
+    {"/mistakes", "mistakes", GET, BP_GROUP_DOCS, bp_answer_mistakes, NULL, NULL, {NULL}, false},
+    {"/mistakes/*", NULL, GET, BP_GROUP_DOCS, bp_answer_mistake, NULL, NULL, {NULL}, false},
+    {"/problems/", "problems", GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}, false},
+    {"/problems/*", NULL, GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}, false},
+    {"/livez", "livez", GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL, {NULL}, false},
+    {"/healthz", NULL, GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL, {NULL}, false},
+    {"/readyz", "readyz", GET, BP_GROUP_HEALTH, bp_answer_ready, NULL, NULL, {NULL}, false},
+    {"/metrics", "metrics", GET, BP_GROUP_METRICS, bp_answer_metrics, NULL, NULL, {NULL}, false},
+    {"/version", "version", GET, BP_GROUP_DOCS, bp_answer_version, NULL, NULL, {NULL}, false},
+    {"other", NULL, 0, BP_GROUP_DOCS, NULL, NULL, NULL, {NULL}, false}, /* it only says that nothing
+                                                                    is there */
 };
 
 /* Adds a route after n others; without room it only counts. */
@@ -51,19 +53,30 @@ static struct bp_route route_of(const struct bp_operation *operation)
     return route;
 }
 
+static struct bp_route route_of_file(const struct bp_file *file)
+{
+    const bool is_root = strcmp(file->path, "/") == 0;
+    const bool is_of_page = strncmp(file->path, PAGE_FOLDER, strlen(PAGE_FOLDER)) == 0;
+    struct bp_route route = {.path = file->path,
+                             .link = file->link,
+                             .methods = GET,
+                             .group = is_of_page ? BP_GROUP_PAGE : BP_GROUP_DOCS,
+                             .answer = is_root ? bp_answer_root : bp_answer_file,
+                             .file = file};
+    if (is_root) {
+        route.media_types[0] = BP_MEDIA_JSON;
+        route.media_types[1] = file->media_type;
+    }
+    return route;
+}
+
 static size_t add_all(struct bp_route *routes)
 {
     size_t n = 0;
     for (const struct bp_operation *const *each = bp_operations; *each; each++)
         n = add(routes, n, route_of(*each));
     for (const struct bp_file *file = bp_files; file->path; file++)
-        n = add(routes, n,
-                (struct bp_route){.path = file->path,
-                                  .link = file->link,
-                                  .methods = GET,
-                                  .group = BP_GROUP_DOCS,
-                                  .answer = bp_answer_file,
-                                  .file = file});
+        n = add(routes, n, route_of_file(file));
     for (size_t i = 0; i < sizeof ROUTES / sizeof *ROUTES; i++)
         n = add(routes, n, ROUTES[i]);
     return n;
@@ -76,6 +89,20 @@ struct bp_route *bp_routes_make(size_t *n)
     if (routes)
         add_all(routes);
     return routes;
+}
+
+enum bp_group bp_route_group(const struct bp_route *route, int representation)
+{
+    return route->answer == bp_answer_root && representation == 1 ? BP_GROUP_PAGE : route->group;
+}
+
+void bp_routes_close_page(struct bp_route *routes)
+{
+    for (; routes->methods; routes++)
+        if (routes->group == BP_GROUP_PAGE)
+            routes->is_off = true;
+        else if (routes->answer == bp_answer_root)
+            routes->media_types[0] = NULL;
 }
 
 /* --- --only ----------------------------------------------------------------------------------- */
@@ -134,7 +161,7 @@ static bool matches(const char *route, const char *path)
 
 const struct bp_route *bp_route_find(const struct bp_route *routes, const char *path)
 {
-    while (routes->methods && !matches(routes->path, path))
+    while (routes->methods && (routes->is_off || !matches(routes->path, path)))
         routes++;
     return routes;
 }

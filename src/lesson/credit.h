@@ -15,7 +15,7 @@ struct bp_credit {
 };
 
 /* Out: verdicts, (steps), their reasons of what follows alone; marks, (cells); the score, to 6
- * decimals. In/out: trusted, scratch; runner. In: credit. Cannot fail. */
+ * decimals. In/out: trusted and runner, to work with. In: credit. Cannot fail. */
 double bp_credit(struct bp_step_verdict *verdicts, uint8_t *marks, struct bp_run *trusted,
                  struct bp_runner *runner, const struct bp_credit *credit);
 

@@ -39,7 +39,7 @@ void bp_hypothesis_sum_up(struct bp_hypothesis *hypothesis, const struct bp_case
 
 /*
  * Supposes more than `base` does. Gives up at the first step before `least` that is not explained.
- * Out: hypothesis; if it was given up (false), only the records up to there. In: base, run; more,
+ * Out: hypothesis; if it was given up (false), only the records up to there. In: base, of; more,
  * (n_more). Cannot fail.
  */
 bool bp_hypothesis_suppose(struct bp_hypothesis *hypothesis, const struct bp_hypothesis *base,

@@ -39,8 +39,8 @@ struct bp_run {
     bool *fresh;                     /* (depth, samples) */
 };
 
-/* True if a row that was handed in may be used further on. In: right and other, as in the record.
- */
+/* row: true if a row that was handed in may be used further on. `right` and `other` are as in the
+ * record. */
 struct bp_trust {
     bool (*row)(const struct bp_trust *trust, size_t step, size_t row, const double *right,
                 const double *other);

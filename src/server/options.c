@@ -106,11 +106,12 @@ static const char *set_log_format(struct bp_options *options, const char *value,
     return flag->argument;
 }
 
-static const char *set_log_health(struct bp_options *options, const char *value,
-                                  const struct flag *flag)
+static const char *set_switch(struct bp_options *options, const char *value,
+                              const struct flag *flag)
 {
-    options->log_health = strcmp(value, "on") == 0;
-    return options->log_health || strcmp(value, "off") == 0 ? NULL : flag->argument;
+    bool *is_on = (bool *)((char *)options + flag->offset);
+    *is_on = strcmp(value, "on") == 0;
+    return *is_on || strcmp(value, "off") == 0 ? NULL : flag->argument;
 }
 
 static const char *set_cors_origins(struct bp_options *options, const char *value,
@@ -190,6 +191,7 @@ static const char *set_action(struct bp_options *options, const char *value,
 #define TEXT_OF(number) #number
 #define AS_FLAG(member, standard, most, about)                                                     \
     {"max-" #member, "N", TEXT_OF(standard), about, NUMBER(limits.member, 1, most)},
+#define SWITCH(member) set_switch, offsetof(struct bp_options, member), 0, 0, NULL, 0
 #define OTHER(set) set, 0, 0, 0, NULL, 0
 #define ACTION(name, letter) set_action, BP_ACTION_##name, 0, 0, NULL, letter
 
@@ -208,15 +210,16 @@ static const struct flag FLAGS[] = {
     {"idle-timeout", "SECONDS", "75", "a kept connection waits at most so long for a next request",
      NUMBER(idle_timeout, 1, 86400)},
     {"log-format", "FORMAT", "text", "requests on stderr: text, json or off", OTHER(set_log_format)},
-    {"log-health", "SWITCH", "off", "health checks that succeed are logged: on or off", OTHER(set_log_health)},
+    {"log-health", "SWITCH", "off", "health checks that succeed are logged: on or off", SWITCH(log_health)},
     {"cors-origin", "ORIGINS", "*", "origins whose pages may call: a list with commas, *, or none",
      OTHER(set_cors_origins)},
     {"allow-host", "HOSTS", "*", "hosts that a request may name: a list with commas, without ports, or *",
      OTHER(set_allowed_hosts)},
     {"only", "PATHS", "*", "POST paths to serve, such as /grade,/exercise: a list with commas, or *", OTHER(set_only)},
     {"token-file", "FILE", "", "tokens of which a caller must bring one, one a line", OTHER(set_token_file)},
-    {"public", "GROUPS", "health,docs", "open without a token: of health, metrics and docs; or none",
+    {"public", "GROUPS", "health,page,docs", "open without a token: of health, metrics, page and docs; or none",
      OTHER(set_public)},
+    {"page", "SWITCH", "on", "browsers get a page at /: on or off", SWITCH(has_page)},
     BP_LIMITS(AS_FLAG)
     {"accept", "TYPES", "*/*", "media types that `call` may print, as the header Accept lists them", OTHER(set_accept)},
     {"healthcheck", NULL, NULL, "ask the service at --listen whether it lives; exit 0, or 1 and why",
@@ -259,10 +262,10 @@ void bp_options_help(FILE *out)
         snprintf(left, sizeof left, "--%s%s%s", name, FLAGS[i].argument ? " " : "",
                  FLAGS[i].argument ? FLAGS[i].argument : "");
         if (FLAGS[i].argument)
-            fprintf(out, "  %-28s %-32s %-15s %s\n", left, variable, FLAGS[i].standard,
+            fprintf(out, "  %-28s %-32s %-16s %s\n", left, variable, FLAGS[i].standard,
                     FLAGS[i].about);
         else
-            fprintf(out, "  %-28s %-32s %-15s %s\n", left, "", "", FLAGS[i].about);
+            fprintf(out, "  %-28s %-32s %-16s %s\n", left, "", "", FLAGS[i].about);
     }
     fprintf(out,
             "\nPORT=N stands for --listen :N where neither that flag nor its variable is given.\n"

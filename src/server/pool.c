@@ -175,10 +175,11 @@ struct bp_work *bp_pool_close(struct bp_pool *pool)
     return others;
 }
 
-bool bp_pool_has_waiting(struct bp_pool *pool)
+bool bp_pool_has_waiting(struct bp_pool *pool, const struct bp_work *but)
 {
     pthread_mutex_lock(&pool->lock);
-    const bool waits = pool->turn;
+    const struct bp_lane *lane = pool->turn;
+    const bool waits = lane && (lane->first != but || lane->first != lane->last || lane->next);
     pthread_mutex_unlock(&pool->lock);
     return waits;
 }

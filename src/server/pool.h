@@ -47,8 +47,8 @@ bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work *work);
  * Returns what waited, light work aside, linked by `next`, NULL at the end. */
 struct bp_work *bp_pool_close(struct bp_pool *pool);
 
-/* True if something waits for a thread. */
-bool bp_pool_has_waiting(struct bp_pool *pool);
+/* True if something waits for a thread, other than this piece; NULL is none. */
+bool bp_pool_has_waiting(struct bp_pool *pool, const struct bp_work *but);
 
 /* Runs what still waits and ends the threads; work that comes later is refused. NULL is nothing. */
 void bp_pool_stop(struct bp_pool *pool);

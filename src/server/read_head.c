@@ -5,7 +5,7 @@
 #include "smuggling_check.h"
 
 /* The value of a header of our own, told from those that came by its address. */
-static const char no_cookies[] = "";
+static const char our_cookie[] = "a=b";
 
 struct bp_target bp_read_target(struct MHD_Connection *connection, char *target)
 {
@@ -14,7 +14,7 @@ struct bp_target bp_read_target(struct MHD_Connection *connection, char *target)
     if (query)
         query[1] = '\0';
     /* the library splits the first header of this name, and no headers have come yet */
-    (void)MHD_set_connection_value(connection, MHD_HEADER_KIND, "Cookie", no_cookies);
+    (void)MHD_set_connection_value(connection, MHD_HEADER_KIND, "Cookie", our_cookie);
     return seen;
 }
 
@@ -22,7 +22,7 @@ static enum MHD_Result collect_header(void *head, enum MHD_ValueKind kind, const
                                       size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
-    if (value != no_cookies)
+    if (value != our_cookie)
         bp_head_add(head, name, name_size, value, value_size);
     return MHD_YES;
 }
@@ -47,9 +47,34 @@ static void forget_expect(struct MHD_Connection *connection, struct bp_head *hea
     head->expect = NULL;
 }
 
+static enum MHD_Result find_name(void *found, enum MHD_ValueKind kind, const char *name,
+                                 size_t name_size, const char *value, size_t value_size)
+{
+    (void)kind;
+    (void)name_size;
+    (void)value;
+    (void)value_size;
+    *(const char **)found = name;
+    return MHD_YES;
+}
+
+/*
+ * What the library has skipped before a request. 0.9.75 reads to the start of a connection's
+ * memory; from the end it takes a block for each header, and last one for a copy of our cookie.
+ */
+static size_t skipped_before(struct MHD_Connection *connection, const struct bp_head *head,
+                             size_t pool)
+{
+    const size_t header = 8 * sizeof(void *), copy_of_cookie = 2 * sizeof(void *);
+    const char *copy = NULL;
+    MHD_get_connection_values_n(connection, MHD_COOKIE_KIND, find_name, &copy);
+    const size_t behind = copy_of_cookie + (head->n_headers + 1) * header;
+    return copy ? pool - behind - (size_t)(copy - head->method) : pool;
+}
+
 struct bp_head bp_read_head(struct MHD_Connection *connection, const char *method,
                             const char *target, const char *version, const struct bp_target *seen,
-                            bool scans_heads)
+                            size_t pool)
 {
     struct bp_head head = {.method = method,
                            .target = target,
@@ -59,10 +84,11 @@ struct bp_head bp_read_head(struct MHD_Connection *connection, const char *metho
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     head.size = info ? info->header_size : 0;
-    head.is_ambiguous =
-        info && scans_heads &&
-        !bp_raw_head_is_clean(method, target, seen->size, version, info->header_size);
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_header, &head);
+    head.is_ambiguous =
+        info && pool &&
+        !bp_raw_head_is_clean(method, target, seen->size, version, info->header_size,
+                              skipped_before(connection, &head, pool));
     forget_expect(connection, &head);
     return head;
 }

@@ -6,10 +6,11 @@
 
 #include "backpropd/head.h"
 
-/* What the library needs to be told to read heads so: the pool of a connection, in bytes. Above
- * 32 KiB it is taken from mmap and given back to the system; below, 10,000 closed connections left
+/* The least memory of a connection, in bytes, and what it is a multiple of. Above 32 KiB the
+ * library takes it from mmap and gives it back to the system; below, 10,000 closed connections left
  * 330 MB behind. */
-#define BP_CONNECTION_MEMORY 36864
+#define BP_POOL_LEAST 36864
+#define BP_POOL_MULTIPLE 4096
 
 /*
  * Looks at a target, in the library's callback for logging URIs. In/out: target, whose query is cut
@@ -21,12 +22,12 @@ struct bp_target bp_read_target(struct MHD_Connection *connection, char *target)
 
 /*
  * Reads the head of a connection's request, at the first call for it. In: method, target and
- * version as the library gives them to that call; seen, what bp_read_target has returned;
- * scans_heads, of the loaded version's bp_smuggling_check. The head points into the library's
- * buffer. Cannot fail: bp_head_check judges.
+ * version as the library gives them to that call; seen, what bp_read_target has returned; pool, the
+ * memory of the connection if the loaded version's heads must be scanned, else 0. The head points
+ * into the library's buffer. Cannot fail: bp_head_check judges.
  */
 struct bp_head bp_read_head(struct MHD_Connection *connection, const char *method,
                             const char *target, const char *version, const struct bp_target *seen,
-                            bool scans_heads);
+                            size_t pool);
 
 #endif

@@ -31,6 +31,7 @@ struct sample {
 
 static const struct sample samples[] = {
     SAMPLE("a proper head", LINE "Content-Length: 0\r\n\r\n", ACCEPTED),
+    SAMPLE("a proper head behind an empty line", "\r\n" LINE "Content-Length: 0\r\n\r\n", ACCEPTED),
     SAMPLE("a proper head with a query and cookies",
            "GET /livez?a=b&c?d HTTP/1.1\r\nHost: a\r\nCookie: a=b; c\r\n\r\n", ACCEPTED),
     SAMPLE("a folded header", LINE "Content-Length: 0\r\nX-A: b\r\n c\r\n\r\n", REFUSED),
@@ -68,8 +69,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     (void)piece;
     (void)piece_size;
     (void)state;
-    const struct bp_head head =
-        bp_read_head(connection, method, target, version, &trial->target, trial->scans_heads);
+    const struct bp_head head = bp_read_head(connection, method, target, version, &trial->target,
+                                             trial->scans_heads ? BP_POOL_LEAST : 0);
     trial->is_accepted |= bp_head_check(&head, &problem, SIZE_MAX);
     return MHD_NO;
 }
@@ -126,11 +127,10 @@ static void explain(char unsafe[BP_UNSAFE_MAX], const struct sample *sample, enu
 bool bp_self_check(char unsafe[BP_UNSAFE_MAX], const struct bp_smuggling_check *check)
 {
     struct trial trial = {.scans_heads = check->scans_heads};
-    struct MHD_Daemon *daemon =
-        MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, on_request,
-                         &trial, MHD_OPTION_STRICT_FOR_CLIENT, check->strictness,
-                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)BP_CONNECTION_MEMORY,
-                         MHD_OPTION_URI_LOG_CALLBACK, on_target, &trial, MHD_OPTION_END);
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, on_request, &trial,
+        MHD_OPTION_STRICT_FOR_CLIENT, check->strictness, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)BP_POOL_LEAST, MHD_OPTION_URI_LOG_CALLBACK, on_target, &trial, MHD_OPTION_END);
     enum outcome outcome = UNSENT;
     *unsafe = '\0';
     for (size_t i = 0; i < sizeof samples / sizeof *samples && !*unsafe; i++) {

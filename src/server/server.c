@@ -61,6 +61,7 @@ struct bp_server {
     bool logs_health;
     char keep_alive[32]; /* what Keep-Alive says to a client whose connection is kept */
     struct bp_smuggling_check smuggling_check;
+    size_t pool_size; /* the memory of a connection */
     struct bp_listening listening;
     uint64_t first_id;
     size_t ticks_at_rest;
@@ -284,7 +285,7 @@ static bool finish_here(struct bp_server *server, struct call *call)
     const bool is_over = is_turn_over(call);
     const double most = is_over ? TINY_WORK : LIGHT_WORK;
     const double left = bp_exchange_prepare(exchange, most);
-    if (left <= TINY_WORK || (left <= most && !bp_pool_has_waiting(server->pool))) {
+    if (left <= TINY_WORK || (left <= most && !bp_pool_has_waiting(server->pool, NULL))) {
         if (left > 0)
             bp_exchange_finish(exchange);
         return true;
@@ -325,7 +326,8 @@ static void on_gone(void *cls, struct bp_connection *connection)
 static void on_half_closed(void *cls, struct bp_connection *connection)
 {
     struct bp_server *server = cls;
-    if (bp_pool_has_waiting(server->pool))
+    const struct call *call = connection->request;
+    if (bp_pool_has_waiting(server->pool, &call->work))
         bp_connection_ask(connection);
 }
 
@@ -348,8 +350,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         struct bp_connection *peer = peer_of(connection);
         if (!peer)
             return MHD_NO; /* there was no memory for it */
-        struct bp_head head = bp_read_head(connection, method, url, version, &peer->target,
-                                           server->smuggling_check.scans_heads);
+        struct bp_head head =
+            bp_read_head(connection, method, url, version, &peer->target,
+                         server->smuggling_check.scans_heads ? server->pool_size : 0);
         return begin(server, connection, peer, &head, state);
     }
     if (*piece_size) {
@@ -499,16 +502,21 @@ static void on_panic(void *cls, const char *file, unsigned int line, const char 
     abort();
 }
 
+/* The memory of a connection holds a head as it comes, its headers' blocks and the reply's head. */
+static size_t pool_size_for(size_t header_bytes)
+{
+    const size_t size = 2 * header_bytes + 4096 + BP_POOL_MULTIPLE - 1;
+    return size > BP_POOL_LEAST ? size - size % BP_POOL_MULTIPLE : BP_POOL_LEAST;
+}
+
 static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp_options *options)
 {
-    const size_t head = 2 * options->limits.header_bytes + 4096;
     const struct MHD_OptionItem items[] = {
         {MHD_OPTION_LISTEN_SOCKET, server->listening.fd, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + SPARE_CONNECTIONS,
          NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-         (intptr_t)(head > BP_CONNECTION_MEMORY ? head : BP_CONNECTION_MEMORY), NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)server->pool_size, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},
@@ -611,6 +619,7 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     snprintf(server->keep_alive, sizeof server->keep_alive, "timeout=%zu", options->idle_timeout);
     server->cors_origins = options->cors_origins;
     server->smuggling_check = bp_smuggling_check_for(MHD_get_version());
+    server->pool_size = pool_size_for(options->limits.header_bytes);
     bp_self_check(service->unsafe, &server->smuggling_check);
     if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
         server->first_id = (uint64_t)getpid();

@@ -1,6 +1,5 @@
 #include "smuggling_check.h"
 
-#include <stdint.h>
 #include <string.h>
 
 /*
@@ -15,17 +14,11 @@ struct bp_smuggling_check bp_smuggling_check_for(const char *version)
     return (struct bp_smuggling_check){.strictness = is_known ? -1 : 1, .scans_heads = is_known};
 }
 
-/* The least size of a page, whatever the machine's is. */
-#define PAGE 4096
-
-/*
- * The library skips lines that are empty, and takes one that begins with a NUL for empty, whatever
- * follows. What is skipped stands before the method, in a buffer that begins with a page.
- */
-static bool starts_cleanly(const char *method)
+/* The library skips lines that are empty, and takes one that begins with a NUL for empty, whatever
+ * follows. */
+static bool skipped_empty_lines(const char *method, size_t skipped)
 {
     static const char empty_lines[4];
-    const size_t skipped = (uintptr_t)method % PAGE;
     return skipped <= sizeof empty_lines && skipped % 2 == 0 &&
            memcmp(method - skipped, empty_lines, skipped) == 0;
 }
@@ -36,12 +29,12 @@ static bool starts_cleanly(const char *method)
  * NUL NUL, and NUL NUL for the empty line.
  */
 bool bp_raw_head_is_clean(const char *method, const char *target, size_t target_size,
-                          const char *version, size_t size)
+                          const char *version, size_t size, size_t skipped)
 {
     const char *end = method + size;
     const char *at = version + strlen(version);
     /* a NUL ends the target for some, and a query that is cut off is no NUL */
-    if (target + target_size + 1 != version || !starts_cleanly(method))
+    if (target + target_size + 1 != version || !skipped_empty_lines(method, skipped))
         return false;
     while (at + 2 < end && at[0] == '\0' && at[1] == '\0') {
         at += 2;

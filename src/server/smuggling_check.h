@@ -24,9 +24,10 @@ struct bp_smuggling_check bp_smuggling_check_for(const char *version);
  *
  * True if the head holds nothing but a line and proper headers, and nothing but an empty line or
  * two stands before it. In: method, target and version as the library hands them over, all pointing
- * into its buffer, which begins with a page; target_size, with the query; the size of the head.
+ * into its buffer; target_size, with the query; size, of the head; skipped, what stands in the
+ * buffer before the method.
  */
 bool bp_raw_head_is_clean(const char *method, const char *target, size_t target_size,
-                          const char *version, size_t size);
+                          const char *version, size_t size, size_t skipped);
 
 #endif

@@ -4,7 +4,7 @@
 #   build       what compiling needs
 #   use         and what make demo needs
 #   test        and what make test needs: the default
-#   coverage, lint, packaging, fuzz, bench, chaos, container, proxy: what test needs, and what these need besides
+#   coverage, lint, packaging, fuzz, bench, chaos, container, page, proxy: what test needs, and what these need besides
 #   promtool    promtool alone, to build/tools: it comes with all of Prometheus, which is not to be installed
 # With check it installs nothing: it tells in one line what is missing, if anything is, and exits 1.
 # shellcheck disable=SC2086  # commands and lists are words
@@ -114,6 +114,11 @@ fi
 if [ "$scope" = proxy ]; then
   need nginx-light test -x /usr/sbin/nginx
   need haproxy test -x /usr/sbin/haproxy
+fi
+if [ "$scope" = page ]; then
+  need chromium have chromium
+  need npm have npm
+  npm_folder=page
 fi
 if [ "$scope" = container ]; then
   need docker.io have dockerd

@@ -6,7 +6,7 @@
 /* Grows when a reply changes in a way that breaks clients. */
 #define API 1
 
-bp_handler bp_answer_root, bp_answer_version;
+bp_handler bp_answer_root, bp_answer_version, bp_answer_file;
 
 static void put_name_and_version(struct bp_text *text)
 {
@@ -15,7 +15,7 @@ static void put_name_and_version(struct bp_text *text)
     bp_put_member_string(text, "version", BP_VERSION);
 }
 
-void bp_answer_root(struct bp_exchange *exchange)
+static void answer_index(struct bp_exchange *exchange)
 {
     const struct bp_service *service = exchange->service;
     struct bp_text *text = &exchange->reply.text;
@@ -35,6 +35,14 @@ void bp_answer_root(struct bp_exchange *exchange)
             bp_put_member_string(text, route->link, route->path + 1); /* relative to GET / */
     bp_text_puts(text, "}}");
     bp_reply_finish(&exchange->reply, &exchange->service->own_memory);
+}
+
+void bp_answer_root(struct bp_exchange *exchange)
+{
+    if (exchange->representation)
+        bp_answer_file(exchange);
+    else
+        answer_index(exchange);
 }
 
 void bp_answer_version(struct bp_exchange *exchange)

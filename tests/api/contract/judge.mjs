@@ -91,7 +91,7 @@ function methodsOf(item) {
 }
 
 /** A path of the document with something that is there for its parameter. */
-export const concrete = path => path.replace('{slug}', 'not-finite').replace('{name}', 'textbook').replace('{code}', 'transposed');
+export const concrete = path => path.replace('{slug}', 'not-finite').replace('{name}', 'textbook').replace('{code}', 'transposed').replace('{file}', 'numbers.js');
 
 /** Each method of each path, with the operation that documents it (none for OPTIONS) and the status of its success. */
 export function everyMethod(root) {
@@ -148,11 +148,13 @@ function wrongOrigin({status, requestHeaders, headers, origins}) {
   return got === want ? [] : [`the origin that is allowed is ${got}, not ${want}`];
 }
 
-const compressedFrom = 4096;
+/** Bytes from which on a reply is compressed: what is calculated at once costs time each time, a file does not. */
+const compressedFrom = headers => headers.etag === undefined ? 4096 : 1024;
 
-/** A path with several representations says so in each of its replies, but for one that is written beforehand. */
+/** A path with several representations says so in each of its replies, but for one that is written beforehand. A path
+ * with a name in it stands for several files, each of one type. */
 function isNegotiated(root, path, status) {
-  const operations = path && status !== 408 ? Object.values(root.node.paths[path]) : [];
+  const operations = path && !path.includes('{') && status !== 408 ? Object.values(root.node.paths[path]) : [];
   return operations.some(({responses}) => Object.keys(responses?.['200']?.content ?? {}).length > 1);
 }
 
@@ -166,7 +168,7 @@ function wrongVary(response, negotiated, {requestHeaders, headers, body, origins
   if (isCompressed && !/gzip|\*/i.test(requestHeaders?.['accept-encoding'] ?? '')) faults.push('compressed for one that does not ask for it');
   if (names.includes('Accept') !== negotiated) faults.push(`Vary: ${names} where Accept ${negotiated ? 'decides' : 'does not matter'}`);
   if (names.includes('Origin') !== (origins !== '*')) faults.push(`Vary: ${names} where ${origins} may call`);
-  const byEncoding = body === '' ? undefined : mayBe && Buffer.byteLength(body) >= compressedFrom; // without a body its size is not known
+  const byEncoding = body === '' ? undefined : mayBe && Buffer.byteLength(body) >= compressedFrom(headers); // without a body its size is not known
   if (byEncoding !== undefined && names.includes('Accept-Encoding') !== byEncoding) faults.push(`Vary: ${names} for ${Buffer.byteLength(body)} bytes`);
   return faults;
 }

@@ -29,6 +29,7 @@ function verdict({request, reply, requestBody, body, ...exchange}) {
   return judge({requestBody: requestBody ?? text(request), body: body ?? line(reply), ...exchange});
 }
 
+const varied = exchange => ({...exchange, headers: {...exchange.headers, vary: 'Accept'}});
 const forward = () => honest('POST', '/forward', example('TextbookRequest'), 200, example('TextbookForwardReply'));
 const backward = () => honest('POST', '/backward', example('TextbookRequest'), 200, example('TextbookBackwardReply'));
 const step = () => honest('POST', '/step', example('TextbookStepRequest'), 200, example('TextbookStepReply'));
@@ -54,7 +55,7 @@ const honestOnes = {forward, backward, step, fault, missing, preflight, token, l
   'long and plain': () => ({...long(), headers: {...long().headers, 'content-encoding': undefined}}),
   'prediction': () => honest('POST', '/forward', example('PredictRequest'), 200, example('PredictReply')),
   'batch': () => honest('POST', '/backward', example('BatchRequest'), 200, example('BatchReply')),
-  'index': () => honest('GET', '/', undefined, 200, example('Index')),
+  'index': () => varied(honest('GET', '/', undefined, 200, example('Index'))),
   'HEAD': () => honest('HEAD', '/version', undefined, 200, undefined),
   'HEAD of a file': () => honest('HEAD', '/openapi.json', undefined, 200, undefined),
   'OPTIONS': () => honest('OPTIONS', '/step', undefined, 204, undefined),

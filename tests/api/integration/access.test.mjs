@@ -101,9 +101,9 @@ test('no token stands in the log', async () => {
   for (const text of tokens) assert.ok(!guarded.log().includes(text));
 });
 
-const groupOf = path => /^\/(livez|healthz|readyz)$/.test(path) ? 'health' : path === '/metrics' ? 'metrics' : 'docs';
+const groupOf = path => /^\/(livez|healthz|readyz)$/.test(path) ? 'health' : path === '/metrics' ? 'metrics' : path.startsWith('/page/') ? 'page' : 'docs';
 const pages = [...Object.entries(contract.paths).filter(([, item]) => item.get).map(([path]) => concrete(path)), '/nowhere'];
-const choices = {'': 'health,docs', none: '', health: 'health', metrics: 'metrics', docs: 'docs', 'docs,metrics,health': 'health,metrics,docs'};
+const choices = {'': 'health,page,docs', page: 'page', none: '', health: 'health', metrics: 'metrics', docs: 'docs', 'docs,metrics,health': 'health,metrics,docs'};
 
 for (const [flag, open] of Object.entries(choices)) {
   test(`--public ${flag || 'as it is'}: open without a token is ${open || 'nothing'}`, () => withDaemon(

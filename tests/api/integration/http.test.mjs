@@ -9,6 +9,7 @@ import {after, test} from 'node:test';
 import {promisify} from 'node:util';
 import {concrete, readContract} from '../contract/judge.mjs';
 import {longTimeouts, request, start} from '../../support/daemon.mjs';
+import {is09} from '../../support/microhttpd.mjs';
 import {connect, head, isOpen, post, untilClosed} from '../../support/raw.mjs';
 import {until} from '../../support/until.mjs';
 
@@ -240,8 +241,29 @@ test('queries and cookies of any number of parts are answered', async () => {
     }
     await line.send(head(`GET ${targets.at(-1)} HTTP/1.1`, 'Host: a', ...fill(98, () => `Cookie: ${'a;'.repeat(50)}`)));
     assert.equal((await line.reply()).json.status, 'ok', 'a head with as much as may be');
+    await line.send(head('OPTIONS /livez HTTP/1.1', 'Host: a', ...fill(97, () => 'X: y'), `Access-Control-Request-Headers: ${'a'.repeat(15500)}`));
+    assert.equal((await line.reply('OPTIONS')).status, 204, 'a preflight with as much as may be');
     assert.ok(await isOpen(line));
   });
+});
+
+/** What was skipped before a head is known from the size of a connection's memory. */
+test('heads are read alike with any room for headers', async () => {
+  for (const bytes of [1000, 16385, 20001, 100000]) {
+    const own = await start({args: ['--log-format', 'off', '--max-header-bytes', String(bytes)], judged: false});
+    try {
+      await withLine(async line => {
+        const request = head('GET /livez?a&b HTTP/1.1', 'Host: a', ...fill(40, () => 'X: y'), 'Cookie: a=b');
+        await line.send(request + request);
+        for (let i = 0; i < 2; i++) assert.equal((await line.reply()).status, 200, `${bytes} bytes`);
+        await line.send(`\0x\r\n${request}`);
+        if (is09) assert.equal((await line.reply()).status, 400, `${bytes} bytes`);
+        assert.ok(!(await line.closed()).includes('200 OK'), `${bytes} bytes`);
+      }, own.port);
+    } finally {
+      await own.stop();
+    }
+  }
 });
 
 /** With so many headers the library has room for them, and then for less and less of a reply. */
@@ -402,13 +424,22 @@ test('1,000 pipelined POSTs are answered in their order', async () => {
   });
 });
 
-test('a client that stops sending after its request is answered', async () => {
-  await withLine(async line => {
-    await line.send(post('/backward', bodyText));
-    line.finish();
-    assert.equal((await line.reply()).text, answer);
+/** What the thread calculates that reads it, and what the pool does. */
+const kinds = {light: ['/backward', bodyText], large: ['/step', JSON.stringify({...JSON.parse(bodyText), learning_rate: 0.001, steps: 30000, include: []})]};
+
+for (const [kind, [path, text]] of Object.entries(kinds)) {
+  test(`a client that stops sending after a ${kind} request is answered, then closed`, async () => {
+    const expected = (await daemon.call('POST', path, text)).text;
+    await withLine(async line => {
+      await line.send(post(path, text));
+      line.finish();
+      const replies = [await line.reply()];
+      if (replies[0].status === 100) replies.push(await line.reply()); // which asks whether it is still there
+      assert.equal(replies.pop().text, expected);
+      assert.equal(await line.closed(), '', 'the idle timeout is beyond the patience of this');
+    });
   });
-});
+}
 
 test('1,000 identical requests at a time get identical bytes', async () => {
   const agent = new http.Agent({keepAlive: true, maxSockets: 64});

@@ -201,7 +201,7 @@ test('-h is --help', async () => assert.deepEqual(await run(['-h']), await run([
 const limitFlags = Object.entries(limits).map(([name, n]) => [`max-${name.replaceAll('_', '-')}`, String(n)]);
 const timeouts = [['head-timeout', '10'], ['body-timeout', '20'], ['reply-timeout', '60'], ['idle-timeout', '75']];
 const valueFlags = [['listen', '127.0.0.1:8080'], ['threads', '0'], ['drain-delay', '0'], ['drain-timeout', '8'], ...timeouts, ['log-format', 'text'], ['log-health', 'off'], ['cors-origin', '*'], ['allow-host', '*'], ['only', '*'],
-  ['token-file', ''], ['public', 'health,docs'], ...limitFlags, ['accept', '*/*']];
+  ['token-file', ''], ['public', 'health,page,docs'], ['page', 'on'], ...limitFlags, ['accept', '*/*']];
 const variableOf = flag => `BACKPROPD_${flag.replaceAll('-', '_').toUpperCase()}`;
 
 test('--help tells every flag with its variable and default', async () => {
@@ -244,7 +244,7 @@ const badValues = [
   ...['', 'many', '-1', '1.5', '0x10', '99999999999999999999', '5 ', ' 5', '\t5'].map(value => ['threads', value]),
   ...['', 'soon', '-1', '1.5', '99999999999999999999'].map(value => ['drain-delay', value]),
   ...['', 'xml', 'JSON', 'text ', 'off,json'].map(value => ['log-format', value]),
-  ...['', 'yes', 'ON', '1', 'on,off'].map(value => ['log-health', value]),
+  ...['', 'yes', 'ON', '1', 'on,off'].flatMap(value => [['log-health', value], ['page', value]]),
   ...['', 'a.example', 'https://', 'https://a.example/', 'https://*.example', 'https://a.example,', '*,https://a.example', 'https://u@a.example',
     'none,null'].map(value => ['cors-origin', value]),
   ...['', 'a.example:80', 'a.example,', ',a.example', '*,a.example', '::1', '[::1', '[]', 'http://a.example', 'a.example.', 'a b'].map(value => ['allow-host', value]),

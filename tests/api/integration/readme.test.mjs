@@ -67,7 +67,7 @@ test('what the pages link to is there', () => {
 
 test('the table of flags is that of --help', () => {
   const help = execFileSync(binary, ['--help'], { encoding: 'utf8' });
-  const fromHelp = [...help.matchAll(/^ {2}(--.{26}) (.{32}) (.{15}) (\S.*)$/gm)]; // columns: a default may be nothing
+  const fromHelp = [...help.matchAll(/^ {2}(--.{26}) (.{32}) (.{16}) (\S.*)$/gm)]; // columns: a default may be nothing
   const fromReadme = [...textOf('docker/README.md').matchAll(/^\| `(--[^`]+)` \| (?:`(\w+)`)? ?\| ?(\S*) ?\| (.+) \|$/gm)];
   const rows = (matches) => matches.map(([, ...cells]) => cells.map((cell) => (cell ?? '').trim()));
   assert.equal(fromHelp.length, help.match(/^ {2}--/gm).length);

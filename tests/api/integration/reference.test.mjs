@@ -42,7 +42,8 @@ async function post(path, request, name = '') {
 }
 
 before(async () => {
-  [daemon, ...cases] = (await Promise.all([start(), ...seeds.map(draw)])).flat();
+  daemon = await start(); // first, so that it is stopped whatever comes
+  cases = (await Promise.all(seeds.map(draw))).flat();
   for (const one of cases) {
     one.text = await post(one.path, one.request, one.name);
     one.got = JSON.parse(one.text);

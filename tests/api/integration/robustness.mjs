@@ -131,6 +131,7 @@ const http = limits => [
   [13, 'a line that begins with NUL', `\0abc\r\n${live()}`, since10(badRequest, libraryCloses)],
   [13, 'a line that is NUL', `\0\r\n${live()}`, since10(badRequest, libraryCloses)],
   [13, 'a request behind NUL', `\0GET /version HTTP/1.1\r\n${live()}`, since10(badRequest, libraryCloses)],
+  [13, 'a line of a page that begins with NUL', `\0${a(4093)}\r\n${live()}`, since10(badRequest, libraryCloses)],
   [13, 'a header behind NUL', live('X-A: b', '\0X-B: c'), notHandedOver],
   [13, 'an empty line first', `\r\n${live()}`, fine()],
   [13, 'NUL in the target', head('GET /livez\0x HTTP/1.1', host), since10(badRequest, libraryCloses)],

@@ -1252,6 +1252,22 @@ TEST(test_values_outside_numeric_arrays_are_limited)
     free(body);
 }
 
+TEST(test_objects_are_limited)
+{
+    const size_t most = 2 * STANDARD.samples + 64;
+    for (size_t n = most; n <= most + 1; n++) { /* with the body itself */
+        char *body = malloc(3 * n + 64), *at = body + sprintf(body, "{'samples':[0");
+        struct decoding d;
+        for (size_t i = 1; i < n; i++)
+            at += sprintf(at, ",{}");
+        strcpy(at, "]}");
+        decode(&d, FORWARD, body);
+        ck_assert_str_eq(d.problem.faults[0].pointer, n > most ? "#" : "#/network");
+        decoding_end(&d);
+        free(body);
+    }
+}
+
 /* As many samples as there may be, and everything wrong with each: that is no hostile body yet. */
 TEST(test_each_sample_may_be_wrong)
 {
@@ -1413,5 +1429,6 @@ SUITE("codec/decode", test_textbook_is_read_as_it_stands, test_defaults,
       test_faults_of_samples_in_order, test_more_faults_than_are_listed,
       test_hundred_thousand_unknown_members, test_invalid_json_is_another_problem, test_each_limit,
       test_limit_of_work, test_absurd_layer_numbers, test_values_outside_numeric_arrays_are_limited,
-      test_each_sample_may_be_wrong, test_hostile_bodies_take_little_memory,
-      test_smallest_samples_are_within_all_limits, test_every_budget, test_budget_counts_all_memory)
+      test_objects_are_limited, test_each_sample_may_be_wrong,
+      test_hostile_bodies_take_little_memory, test_smallest_samples_are_within_all_limits,
+      test_every_budget, test_budget_counts_all_memory)

@@ -16,7 +16,8 @@ static void start_within(struct read *read, const char *body, size_t size, size_
     budget_make(&read->memory, memory);
     memset(&read->problem, 0xA5, sizeof read->problem);
     read->problem.faults = read->faults;
-    read->good = bp_read_json(&read->json, &read->problem, body, size, &STANDARD, false, &read->memory);
+    read->good =
+        bp_read_json(&read->json, &read->problem, body, size, &STANDARD, false, &read->memory);
 }
 
 static void start(struct read *read, const char *body, size_t size)

@@ -1,8 +1,13 @@
+#include <math.h>
+#include <pthread.h>
+#include <time.h>
+
 #include "networks.h"
 
 struct walk {
     struct bp_descent descent;
     struct bp_overflow overflow;
+    const struct bp_task *task;
     void *block; /* owned */
 };
 
@@ -10,6 +15,7 @@ static void walk_make(struct walk *walk, const struct bp_task *task, double lear
                       size_t steps, const struct bp_frozen *frozen)
 {
     struct bp_layout layout = {NULL, 0};
+    walk->task = task;
     walk->descent =
         (struct bp_descent){.learning_rate = learning_rate, .steps = steps, .frozen = frozen};
     bp_descent_layout(&walk->descent, &layout, task, BP_PASS_ALL_SAMPLES);
@@ -363,6 +369,38 @@ TEST(test_changed_compares_the_two_ends)
     net_free(&net);
 }
 
+static atomic_bool cancelled;
+
+static void *descend_in_a_thread(void *argument)
+{
+    struct walk *walk = argument;
+    walk->overflow.step = 12345;
+    ck_assert(!bp_descend(&walk->descent, &walk->overflow, walk->task));
+    return NULL;
+}
+
+/* A descent that nobody waits for ends between two steps, and that is no overflow. */
+TEST(test_cancelled_descent_ends)
+{
+    enum { STEPS = 1000000 }; /* minutes */
+    struct net net;
+    struct walk walk;
+    pthread_t thread;
+    net_make(&net, 2, (const size_t[]){400, 400, 400}, 2);
+    net.task.cancelled = &cancelled;
+    walk_make(&walk, &net.task, 0, STEPS, NULL);
+    ck_assert_int_eq(pthread_create(&thread, NULL, descend_in_a_thread, &walk), 0);
+    const volatile double *third = &walk.descent.losses[2];
+    while (isnan(*third))
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    atomic_store(&cancelled, true);
+    pthread_join(thread, NULL);
+    ck_assert(isnan(walk.descent.losses[STEPS]));
+    ck_assert_uint_eq(walk.overflow.step, 12345);
+    walk_free(&walk);
+    net_free(&net);
+}
+
 TEST(test_overflowing_update_names_its_step)
 {
     struct net net;
@@ -402,5 +440,5 @@ SUITE("core/descent", test_gradients_are_taken_before_any_weight_is_changed, tes
       test_frozen_tensor_does_not_overflow, test_steps_without_biases, test_steps_on_the_sum,
       test_first_and_last_are_the_two_ends, test_posted_network_stays_as_it_is,
       test_learning_rate_zero_changes_nothing, test_changed_counts_parameters,
-      test_changed_compares_the_two_ends, test_overflowing_update_names_its_step,
-      test_carve_counts_what_it_cuts)
+      test_changed_compares_the_two_ends, test_cancelled_descent_ends,
+      test_overflowing_update_names_its_step, test_carve_counts_what_it_cuts)

@@ -882,6 +882,25 @@ TEST(test_terms_cancel_in_a_later_block)
 }
 
 /* A pass starts afresh: the second run over the same block gives the same. */
+/* Nothing is calculated for nobody, and that is no overflow. */
+TEST(test_cancelled_pass_ends)
+{
+    static const atomic_bool cancelled = true;
+    for (int backward = 0; backward < 2; backward++) {
+        struct net net;
+        struct run run;
+        net_textbook(&net);
+        net.task.cancelled = &cancelled;
+        run_make(&run, &net.task, BP_PASS_BACKWARD | BP_PASS_ALL_SAMPLES);
+        run.overflow.step = 12345;
+        ck_assert(!(backward ? bp_backward : bp_forward)(&run.pass, &run.overflow, &net.task));
+        ck_assert(isnan(run.pass.losses[0]) && isnan(run.pass.layers[0].z[0]));
+        ck_assert_uint_eq(run.overflow.step, 12345);
+        run_free(&run);
+        net_free(&net);
+    }
+}
+
 TEST(test_pass_can_be_used_again)
 {
     struct net net;
@@ -1082,6 +1101,6 @@ SUITE("core/pass", test_textbook_forward, test_textbook_backward, test_textbook_
       test_sample_alone_as_in_a_batch, test_gradients_are_summed_sample_by_sample,
       test_loss_is_summed_sample_by_sample, test_parts_do_not_change_numbers,
       test_reasons_of_a_batch_from_those_of_its_samples, test_terms_cancel_in_a_later_block,
-      test_pass_can_be_used_again, test_carve_arrays_do_not_overlap,
+      test_cancelled_pass_ends, test_pass_can_be_used_again, test_carve_arrays_do_not_overlap,
       test_carve_only_what_is_asked_for, test_carve_counts_without_memory, test_carve_rows_as_asked,
       test_carve_saturates, test_parameters_are_counted)

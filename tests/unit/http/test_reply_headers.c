@@ -135,12 +135,22 @@ TEST(test_headers_of_a_preflight)
         {NULL, any},    {"", any},    {"baggage,sentry-trace, X-Y", "baggage,sentry-trace, X-Y"},
         {"a b", "a b"}, {"a:b", any}, {"a;b", any}};
     const struct bp_reply reply = {.status = 204, .allow = 1, .is_preflight = true};
+    struct bp_reply_facts facts = {.cors_origins = "*"};
+    struct bp_fields fields;
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        const struct bp_reply_facts facts = {.cors_origins = "*", .asked_headers = rows[i].asked};
-        struct bp_fields fields;
+        facts.asked_headers = rows[i].asked;
         bp_fields_make(&fields, &reply, &facts);
         ck_assert_str_eq(value_of(&fields, "Access-Control-Allow-Headers"), rows[i].allowed);
     }
+    char name[1026];
+    memset(name, 'a', 1025);
+    name[1025] = '\0';
+    facts.asked_headers = name;
+    bp_fields_make(&fields, &reply, &facts);
+    ck_assert_str_eq(value_of(&fields, "Access-Control-Allow-Headers"), any); /* too long */
+    facts.asked_headers = name + 1;
+    bp_fields_make(&fields, &reply, &facts);
+    ck_assert_str_eq(value_of(&fields, "Access-Control-Allow-Headers"), name + 1);
 }
 
 SUITE("http/reply_headers", test_vary, test_headers_of_a_preflight, test_kept_or_closed,

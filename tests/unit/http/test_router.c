@@ -14,6 +14,7 @@ static const struct {
     {"/backward", BP_METHOD_POST, "application/json", "/backward"},
     {"/step", BP_METHOD_POST, "application/json", "/step"},
     {"/", GETS, "application/json", "/"},
+    {"/page/main.js", GETS, "text/javascript; charset=utf-8", "/page/main.js"},
     {"/version", GETS, "application/json", "/version"},
     {"/livez", GETS, "application/json", "/livez"},
     {"/healthz", GETS, "application/json", "/healthz"},

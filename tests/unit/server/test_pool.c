@@ -108,7 +108,7 @@ static struct bp_pool *busy_pool(size_t queue_max)
     struct bp_pool *pool = bp_pool_start(1, queue_max);
     pthread_mutex_lock(&gate);
     ck_assert(bp_pool_submit(pool, &busy.work));
-    while (bp_pool_has_waiting(pool))
+    while (bp_pool_has_waiting(pool, NULL))
         wait_a_moment();
     return pool;
 }
@@ -202,10 +202,35 @@ TEST(test_withdraw_the_only_one)
     submit_all(pool, all, 2);
     ck_assert(bp_pool_withdraw(pool, &all[0].work)); /* its lane has no turn any more */
     ck_assert(bp_pool_withdraw(pool, &all[1].work));
-    ck_assert(!bp_pool_has_waiting(pool));
+    ck_assert(!bp_pool_has_waiting(pool, NULL));
     submit_all(pool, all, 2);
     finish(pool);
     require_order((const int[]){0, 1}, 2);
+}
+
+/* Whether others wait: in the same lane, before it or behind it, or in another. */
+TEST(test_others_that_wait)
+{
+    static const struct {
+        struct bp_lane *lanes[2];
+        int n, which;
+        bool waits;
+    } rows[] = {{{&lane}, 1, 0, false},
+                {{&lane, &lane}, 2, 0, true},
+                {{&lane, &lane}, 2, 1, true},
+                {{&lane, &other_lane}, 2, 0, true},
+                {{&lane, &other_lane}, 2, 1, true}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct piece all[2] = {{.work = {.lane = rows[i].lanes[0]}},
+                               {.work = {.lane = rows[i].lanes[1]}}};
+        struct bp_pool *pool = busy_pool(3);
+        ck_assert(!bp_pool_has_waiting(pool, &all[0].work));
+        submit_all(pool, all, rows[i].n);
+        ck_assert(bp_pool_has_waiting(pool, NULL));
+        const bool waits = bp_pool_has_waiting(pool, &all[rows[i].which].work);
+        REQUIRE(waits == rows[i].waits, "row %zu", i);
+        finish(pool);
+    }
 }
 
 /* A closed pool gives back what waits, and goes on with light work. */
@@ -270,5 +295,5 @@ TEST(test_work_after_the_stop_is_refused)
 
 SUITE("server/pool", test_work_after_the_stop_is_refused, test_all_work_is_run_once,
       test_one_thread_keeps_the_order, test_full_queue_refuses, test_lanes_take_turns,
-      test_full_lane_refuses, test_withdraw, test_withdraw_the_only_one, test_close,
-      test_threads_work_at_once, test_pools_without_work)
+      test_full_lane_refuses, test_withdraw, test_withdraw_the_only_one, test_others_that_wait,
+      test_close, test_threads_work_at_once, test_pools_without_work)

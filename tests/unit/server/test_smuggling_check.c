@@ -6,16 +6,16 @@
 /* Does to the bytes what libmicrohttpd 0.9.75 does, then asks. */
 static bool is_clean(const char *raw, size_t size)
 {
-    char *page = aligned_alloc(4096, 8192); /* with room behind a head, as the library has it */
-    memset(page, 0, 8192);
-    memcpy(page, raw, size);
+    char *buffer = calloc(size + 2, 1); /* the library has room behind a head, too */
+    memcpy(buffer, raw, size);
     /* a line without a first character is skipped */
-    char *bytes = page;
+    char *bytes = buffer;
     while (*bytes == '\0' || *bytes == '\r' || *bytes == '\n') {
         bytes = (char *)memchr(bytes, '\n', size) + 1;
         bytes[-1] = bytes[-2] = '\0';
     }
-    size -= (size_t)(bytes - page);
+    const size_t skipped = (size_t)(bytes - buffer);
+    size -= skipped;
     char *target = memchr(bytes, ' ', size), *line_end = bytes;
     while (*line_end != '\r' && *line_end != '\n')
         line_end++;
@@ -39,8 +39,8 @@ static bool is_clean(const char *raw, size_t size)
             *end = '\0';
         at = end + 1;
     }
-    const bool clean = bp_raw_head_is_clean(bytes, target, target_size, version, size);
-    free(page);
+    const bool clean = bp_raw_head_is_clean(bytes, target, target_size, version, size, skipped);
+    free(buffer);
     return clean;
 }
 

@@ -1,0 +1,132 @@
+// Actions: what someone does on the page, each as a change of the state.
+import {useToken} from './api.js';
+import {pointerTo} from './body.js';
+import {find, say, toast} from './elements.js';
+import {describe} from './describe.js';
+import {instructive} from './model.js';
+import {chosenCell} from './picture.js';
+import {sentence} from './panel.js';
+import {randomBody} from './shapes.js';
+import {fail, refresh, showExample} from './session.js';
+import {curl, download, toFragment} from './share.js';
+import {change, makeView, state} from './state.js';
+import {showText} from './menu.js';
+import {texts} from './texts.js';
+
+export const view = () => makeView(state, instructive);
+let playing;
+let hasToken = false;
+
+async function copy(text, message) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(message);
+  } catch {
+    showText(text);
+  }
+}
+
+function stop() {
+  clearInterval(playing);
+  change({isPlaying: false});
+}
+
+function stepOn() {
+  const {moments, moment} = view();
+  if (moment.position + 1 < moments.length) act.go(moments[moment.position + 1].id);
+  else stop();
+}
+
+/** Undo and redo are one thing in two directions. */
+async function travel(from, to) {
+  const last = state[from].at(-1);
+  if (!last) return;
+  change({[from]: state[from].slice(0, -1), [to]: [...state[to], {body: state.model.body, run: state.run}], body: last.body, drafts: {}, example: null});
+  await refresh({run: last.run, remember: false});
+}
+
+export const act = {
+  go(id, cell = null) {
+    change({moment: id, cell, probe: null, isFresh: id !== view().moment.id});
+    say(sentence(view()));
+  },
+  by(n) {
+    const {moments, moment} = view();
+    act.go(moments[Math.max(0, Math.min(moments.length - 1, moment.position + n))].id);
+  },
+  first: () => act.by(-Infinity),
+  last: () => act.by(Infinity),
+  cell(cell) {
+    change({cell, probe: null, isFresh: false});
+  },
+  choose(ref) {
+    const cell = chosenCell(view(), ref);
+    change(cell ? {cell, probe: null, isFresh: false} : {probe: ref, isFresh: false});
+    say(describe({...view()}, ref));
+  },
+  look(ref) {
+    find('readout').textContent = describe(view(), ref);
+  },
+  play() {
+    if (state.isPlaying) return stop();
+    const {moments, moment} = view();
+    if (moment.position + 1 === moments.length) act.go(moments[0].id);
+    playing = setInterval(stepOn, 1800);
+    return change({isPlaying: true});
+  },
+  sample(sample) {
+    change({sample, cell: null, probe: null, isFresh: false});
+    say(sentence(view()));
+  },
+  filter: filter => change({filter, rows: 200}),
+  sort: column => change({sort: state.sort?.column === column ? state.sort.isUp ? null : {column, isUp: true} : {column, isUp: false}}),
+  moreRows: () => change({rows: state.rows + 200}),
+  edit() {
+    change({isEditing: !state.isEditing});
+    say(state.isEditing ? texts.editing : texts.edited);
+  },
+  type(pointer, text) {
+    if (pointer === pointerTo('learning_rate')) change({rate: text});
+    else change({drafts: {...state.drafts, [pointer]: text}, example: null});
+    refresh();
+  },
+  /** Another body: a unit more, another activation, other numbers. */
+  reshape(body, patch = {}) {
+    change({body, drafts: {}, example: null, cell: null, ...patch});
+    refresh();
+  },
+  example(name) {
+    history.pushState(null, '', location.href);
+    return showExample(name, {moment: 'dL_dy_hat'});
+  },
+  fresh() {
+    const seed = state.seed + 1;
+    history.pushState(null, '', location.href);
+    act.reshape(randomBody(state.model.body, seed), {seed});
+    toast(texts.menu.newNumbers(seed));
+  },
+  async share() {
+    const url = new URL(location.href);
+    url.hash = await toFragment(state);
+    await copy(url.href, texts.menu.shared);
+  },
+  curl: () => copy(curl(new URL(state.index.links.explain ?? state.index.links.backward, location.href.replace(/[?#].*/, '')).href, state.texts.request, hasToken), texts.menu.curled),
+  download: what => download(what, state).catch(fail),
+  print: () => window.print(),
+  menu() {
+    const isOpen = find('actions').classList.toggle('open');
+    find('more').setAttribute('aria-expanded', String(isOpen));
+  },
+  toField: pointer => document.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`)?.focus(),
+  async token(text) {
+    useToken(text);
+    hasToken = true;
+    change({needsToken: false});
+    await act.start?.();
+    change({tokenWasWrong: state.needsToken});
+  },
+  undo: () => travel('past', 'future'),
+  redo: () => travel('future', 'past'),
+  reset: () => state.run && act.reshape(state.run.start),
+  log: isLog => change({isLog}),
+};

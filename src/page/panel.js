@@ -1,0 +1,119 @@
+// Panel: the step in words: formula, the numbers put in, and what is to be noticed.
+import {at, indices, parts} from './model.js';
+import {button, el, math, redraw, unseen} from './elements.js';
+import {exact, isShortened, shown, shownSum, tone} from './numbers.js';
+import {nameOf, reasonText, texts} from './texts.js';
+
+const ROWS_MAX = 64;
+const ICONS = {neuron_dead: 'dead', source_dead: 'dead', on_the_boundary: 'edge', input_zero: 'zero', newly_dead: 'dead'};
+const same = (a, b) => a.tensor === b.tensor && String(a.index) === String(b.index);
+
+const terms = text => text.split(/ (?=\+ )/).map((term, i) => [i ? ' ' : '', el('span', {class: 'term'}, term)]);
+const number = (value, className = '') => el('span', {class: `vl ${className}`, title: isShortened(value) ? exact(value) : null}, shown(value));
+
+/** The sum of a cell without its result, which stands beside it. */
+function sumOf(step, index) {
+  const text = step.substituted === null ? '' : at(step.substituted, index);
+  return shownSum(text).replace(/ = [^=]*$/, '');
+}
+
+/** A row, or on paper the same without a button. */
+function row(step, cell, view, act) {
+  const {index} = cell;
+  const value = at(step.value, index);
+  const sum = sumOf(step, index);
+  const isBack = view.moment.phase !== 'forward';
+  const name = nameOf(step.tensor, index);
+  const shows = [el('span', {class: 'nm'}, name), ' ', el('span', {class: 'sm'}, sum && sum !== name ? ['= ', terms(sum)] : ''), ' ',
+    el('span', {class: `vl ${isBack && step.tensor !== 'loss' ? tone(value) : ''}`, title: isShortened(value) ? exact(value) : null}, `= ${shown(value)}`)];
+  const className = `row ${sum.length > 26 ? 'long' : ''}`;
+  if (!act) return el('li', {}, el('span', {class: className}, shows));
+  return el('li', {}, button({class: className, 'data-cell': JSON.stringify(cell), 'data-key': `cell${name}`, 'aria-pressed': String(same(cell, view.cell)), onclick: () => act.cell(cell)}, shows));
+}
+
+function rows(view, act) {
+  const [step] = view.moment.steps;
+  const cells = indices(step.value).map(index => ({tensor: step.tensor, index}));
+  const few = cells.slice(0, ROWS_MAX);
+  if (!few.some(cell => same(cell, view.cell))) few.push(view.cell);
+  return [el('ol', {class: 'rows'}, few.map(cell => row(step, cell, view, act))), cells.length > few.length && el('p', {class: 'hint'}, texts.more(cells.length - few.length))];
+}
+
+/** What came in and what came back: the two sides of a table of products. */
+function sides({model, sample, moment}) {
+  const k = moment.layer;
+  const down = {name: model.inName(k), values: model.value(sample, model.inName(k))};
+  const across = {name: model.errorName(k), values: model.value(sample, model.errorName(k))};
+  return model.isOutIn ? [across, down] : [down, across];
+}
+
+/** The gradient of weights as a table of products, its longer side down the page. */
+function products(view, act) {
+  const {moment, cell} = view;
+  const [step] = moment.steps;
+  const [down, across] = sides(view);
+  const isTurned = across.values.length > 4 && down.values.length <= 4;
+  const [rowSide, columnSide] = isTurned ? [across, down] : [down, across];
+  const indexOf = (r, c) => isTurned ? [c, r] : [r, c];
+  const few = rowSide.values.slice(0, ROWS_MAX);
+  const body = few.map((value, r) => el('tr', {}, el('th', {scope: 'row'}, el('span', {class: 'lab'}, `${rowSide.name}[${r}]`), ' ', shown(value)),
+    columnSide.values.map((_, c) => productCell(view, act, {tensor: step.tensor, index: indexOf(r, c)}))));
+  const table = el('table', {class: 'outer'}, el('caption', {}, texts.outer(rowSide.name, columnSide.name)),
+    el('thead', {}, el('tr', {}, el('td'), columnSide.values.map((value, c) => el('th', {scope: 'col'}, el('span', {class: 'lab'}, unseen(columnSide.name), `[${c}]`), ' ', shown(value))))), el('tbody', {}, body));
+  const isWide = columnSide.values.length > 5;
+  return [el('div', isWide ? {class: 'scroll-x', tabindex: 0, role: 'region', 'aria-label': texts.outer(rowSide.name, columnSide.name)} : {}, table),
+    rowSide.values.length > few.length && el('p', {class: 'hint'}, texts.more((rowSide.values.length - few.length) * columnSide.values.length)),
+    act && el('p', {class: 'one'}, el('b', {}, nameOf(cell.tensor, cell.index)), ' = ', terms(sumOf(step, cell.index)), ' = ', number(at(step.value, cell.index), tone(at(step.value, cell.index))))];
+}
+
+function productCell(view, act, cell) {
+  const value = at(view.moment.steps[0].value, cell.index);
+  const {layer} = parts(cell.tensor);
+  const why = value === 0 && reasonText(view.model.reason(`W${layer}`, cell.index), view.model, `W${layer}`, cell.index);
+  const inner = [shown(value), why && unseen(`, ${why}`)];
+  if (!act) return el('td', {}, el('span', {class: tone(value)}, inner));
+  return el('td', {}, button({class: tone(value), 'data-cell': JSON.stringify(cell), 'data-key': `cell${nameOf(cell.tensor, cell.index)}`, 'aria-pressed': String(same(cell, view.cell)), onclick: () => act.cell(cell)}, inner));
+}
+
+/** What the step downhill changes. */
+function moves({model, moment}) {
+  const all = moment.steps.filter(step => step.tensor.startsWith('network.')).flatMap(step => {
+    const {kind, layer} = parts(step.tensor);
+    return indices(step.value).map(index => ({name: nameOf(`${kind}${layer}`, index), before: at(model.body.network[`${kind}${layer}`], index), after: at(step.value, index)}));
+  }).filter(({before, after}) => before !== after);
+  return [el('ol', {class: 'moves', tabindex: 0, 'aria-label': texts.titles.update()}, all.slice(0, ROWS_MAX).map(({name, before, after}) => el('li', {}, el('b', {}, name), ' ',
+    el('span', {}, shown(before), unseen(` ${texts.becomes} `), el('span', {'aria-hidden': 'true'}, ' → '), number(after)), ' ', el('span', {class: after > before ? 'pos' : 'neg'}, after > before ? '↑' : '↓', unseen(after > before ? texts.goesUp : texts.goesDown))))),
+  all.length > ROWS_MAX && el('p', {class: 'hint'}, texts.more(all.length - ROWS_MAX)),
+  model.lossAfter !== undefined && el('p', {class: 'one'}, texts.lossFell(model.gradients.loss, model.lossAfter))];
+}
+
+function notes({moment}) {
+  const remarks = moment.steps.flatMap(step => step.remarks).slice(0, 8);
+  const own = (texts.notes[moment.kind] ?? []).slice(0, remarks.length > 2 ? 0 : 1);
+  return el('ul', {class: 'notes'}, remarks.map(({code, text}) => el('li', {class: 'with'}, el('span', {class: `ico ${ICONS[code] ?? ''}`, 'aria-hidden': 'true'}), el('span', {}, shownSum(text)))),
+    own.map(text => el('li', {}, text)));
+}
+
+function body(view, act) {
+  if (view.moment.kind === 'update') return moves(view);
+  return view.moment.kind === 'dL_dW' ? products(view, act) : rows(view, act);
+}
+
+export const where = ({moments, moment}) => texts.where(moment, moments.filter(one => one.phase === 'backward').length);
+export const titleOf = ({model, moment}) => texts.titles[moment.kind](moment, model);
+
+/** Formula, numbers, remarks; `act` as for the picture, without it for paper. */
+export const stepNodes = (view, act) => [view.moment.steps[0].mathml && math(view.moment.steps[0].mathml), body(view, act), notes(view)];
+
+export function drawPanel(holder, view, act) {
+  redraw(holder, el('div', {class: 'head'}, el('p', {class: 'eyebrow'}, where(view), ' ', el('code', {}, nameOf(view.moment.id === 'update' ? 'W, b' : view.moment.tensor, [])))),
+    el('h2', {id: 'h-panel'}, titleOf(view)), stepNodes(view, act));
+}
+
+/** What a screen reader hears of a step. */
+export function sentence(view) {
+  const {moment, model} = view;
+  if (moment.kind === 'update') return `${where(view)}. ${titleOf(view)}. ${model.lossAfter === undefined ? '' : texts.lossFell(model.gradients.loss, model.lossAfter)}`;
+  const values = [moment.steps[0].value].flat(2).slice(0, 24).map(shown).join(', ');
+  return `${where(view)}: ${nameOf(moment.tensor, [])}. ${titleOf(view)}. ${values}`;
+}

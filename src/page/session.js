@@ -1,0 +1,86 @@
+// Session: asks the service about the body each time it changes, and keeps the last replies that were good.
+import {Problem, ask, askJson} from './api.js';
+import {faultsByField, fromFile, requests} from './body.js';
+import {makeModel} from './model.js';
+import {change, state} from './state.js';
+import {say} from './elements.js';
+import {texts} from './texts.js';
+
+let aborting = new AbortController();
+
+const onWait = waiting => {
+  if (!waiting && state.waiting) say(texts.problems.back);
+  change({waiting});
+};
+
+const isBeyondExplained = ({document}) => document.errors?.length > 0 && document.errors.every(({code, pointer}) => code === 'limit_exceeded' && pointer === '#');
+
+/** The worked solution as {text, json}; nulls where it is longer than the service writes. */
+async function askExplain(text, signal) {
+  if (!state.index.links.explain) return {text: null, json: null};
+  try {
+    const reply = await ask(state.index.links.explain, {text, signal, onWait});
+    return {text: reply, json: JSON.parse(reply)};
+  } catch (error) {
+    if (error instanceof Problem && isBeyondExplained(error)) return {text: null, json: null};
+    throw error;
+  }
+}
+
+function keep(sent, explain, gradients, {run = null, remember = true} = {}) {
+  const {network, samples, options} = JSON.parse(sent.gradients.text);
+  const body = {network, samples, options: options ?? {}};
+  const hasChanged = state.model && JSON.stringify(state.model.body) !== JSON.stringify(body);
+  const past = remember && hasChanged ? [...state.past, {body: state.model.body, run: state.run}] : state.past;
+  change({body, drafts: {}, model: makeModel({body, explain: explain.json, gradients}), texts: {request: sent.explain, reply: explain.text}, problem: null, faults: null, waiting: null, needsToken: false,
+    run: hasChanged || run ? run : state.run, past, future: remember && hasChanged ? [] : state.future, isFresh: false});
+}
+
+export function fail(error) {
+  if (!(error instanceof Problem)) throw error;
+  if (error.document.status === 401) return change({needsToken: true, waiting: null});
+  const faults = state.body ? faultsByField(error.document, state.body) : null;
+  const isField = faults && [...faults.keys()].some(Boolean);
+  change({problem: error.document, faults, waiting: null, isEditing: state.isEditing || Boolean(isField && ![...faults.keys()].every(key => key === '#/learning_rate'))});
+  return say([error.document.title, ...(error.document.errors ?? []).slice(0, 3).map(({detail}) => detail)].join('. '));
+}
+
+/** Asks about the body as it is wanted now; what was asked before is of no use any more. */
+export async function refresh(how) {
+  aborting.abort();
+  aborting = new AbortController();
+  const {signal} = aborting;
+  const sent = requests(state);
+  try {
+    const [explain, gradients] = await Promise.all([askExplain(sent.explain, signal), askJson(state.index.links[sent.gradients.path], {text: sent.gradients.text, signal, onWait})]);
+    if (!signal.aborted) keep(sent, explain, gradients, how);
+  } catch (error) {
+    if (!signal.aborted) fail(error);
+  }
+}
+
+/** Shows a body from a file or a link. */
+export async function show(file, patch = {}) {
+  const {body, rate, frozen} = fromFile(file);
+  change({body, drafts: {}, frozen, rate: rate ?? '0.1', sample: 0, cell: null, probe: null, ...patch});
+  await refresh({remember: true});
+}
+
+export async function showExample(name, patch = {}) {
+  const example = state.examples.find(one => one.name === name);
+  try {
+    await show(await askJson(example.path, {onWait}), {example: name, ...patch});
+  } catch (error) {
+    if (error.name !== 'AbortError') fail(error);
+  }
+}
+
+/** What GET / and GET /examples/ say. False if the page cannot work with this service. */
+export async function connect() {
+  const index = await askJson('./', {onWait});
+  change({index});
+  if (!index.links.backward || !index.links.forward) return false;
+  const examples = index.links.examples ? await askJson(index.links.examples, {onWait}) : [];
+  change({examples});
+  return true;
+}
