@@ -135,13 +135,16 @@ test('words name the activations of the steps that they speak of, and their rule
 });
 
 test('the one cell that is off is told in the layout posted', async () => {
-  const {body} = (await post('/exercise', {seed: 5, sizes: [4, 3], samples: 3, options: {layout: 'out_in'}})).json;
-  const {gradients: {W1}} = await rightAnswers(body);
-  const [row, column] = [2, W1[2].findIndex(value => Math.abs(value) > 0.05)];
-  W1[row][column] *= -1;
-  const {mistakes, marks} = await grade({...body, answers: {gradients: {W1}}});
-  assert.deepEqual(mistakes.map(({code, at}) => [code, at]), [['one_sign', `#/answers/gradients/W1/${row}/${column}`]]);
-  assert.equal(marks.gradients.W1[row][column], 'wrong');
+  const {body} = (await post('/exercise', {seed: 5, sizes: [4, 3], samples: 2, options: {layout: 'out_in'}})).json;
+  const right = await rightAnswers(body);
+  const samples = right.samples.map(sample => only(sample, ['dL_dy_hat', 'dL_dW1']));
+  const {dL_dW1: matrix} = samples[1];
+  const row = 2;
+  const column = matrix[row].findIndex(value => Math.abs(value) > 0.05);
+  matrix[row][column] *= -1;
+  const {mistakes, marks} = await grade({...body, answers: {samples}});
+  assert.deepEqual(mistakes.map(({code, at}) => [code, at]), [['one_sign', `#/answers/samples/1/dL_dW1/${row}/${column}`]]);
+  assert.equal(marks.samples[1].dL_dW1[row][column], 'wrong');
 });
 
 // ---- Whoever writes numbers without working ----
