@@ -79,8 +79,9 @@ static size_t narrow_tiles(size_t n)
 /* (rows, columns) sums of n terms each. */
 static double product_work(size_t rows, size_t columns, size_t n)
 {
-    const double wide = (double)(columns / (2 * LANES)), narrow = (double)narrow_tiles(columns);
-    const double fours = (double)(rows / 4), ones = (double)(rows % 4);
+    const size_t wide_tiles = columns / (2 * LANES), row_tiles_of_4 = rows / 4;
+    const double wide = (double)wide_tiles, narrow = (double)narrow_tiles(columns);
+    const double fours = (double)row_tiles_of_4, ones = (double)(rows % 4);
     const double full = fours * wide, long_rows = ones * wide, parts = (fours + ones) * narrow;
     return (double)n * (FULL_TILE * full + ROW_TILE * long_rows + PART_TILE * parts) +
            TILE * (full + long_rows + parts);
@@ -91,7 +92,8 @@ static double affine_back_work(size_t m, size_t n_in, size_t n_out)
     const double samples = (double)m, inputs = (double)n_in, outputs = (double)n_out;
     if (m < 4)
         return ROW_TERMS * samples * (double)row_tiles(n_in) * outputs;
-    const double turns = n_out > PANEL ? (double)(n_in / STRIP + 1) : 1;
+    const size_t strips = n_out > PANEL ? n_in / STRIP + 1 : 1;
+    const double turns = (double)strips;
     return samples * (TURNED * turns * outputs + WRITTEN * inputs) + product_work(n_in, m, n_out);
 }
 

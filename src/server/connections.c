@@ -159,10 +159,9 @@ static bool make_room(struct bp_connections *connections)
 /* What has happened at each, by its place in the list; NULL if nothing has. */
 static const struct pollfd *poll_all(struct bp_connections *connections)
 {
-    struct pollfd *one = connections->polled;
     if (!make_room(connections))
         return NULL;
-    one = connections->polled;
+    struct pollfd *one = connections->polled;
     for (const struct bp_connection *at = connections->first; at; at = at->next)
         *one++ = (struct pollfd){.fd = at->socket, .events = POLLRDHUP};
     return poll(connections->polled, connections->n, 0) > 0 ? connections->polled : NULL;

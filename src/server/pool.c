@@ -21,7 +21,7 @@ struct bp_pool {
 static void add_turn(struct bp_pool *pool, struct bp_lane *lane)
 {
     lane->next = NULL;
-    if (pool->turn)
+    if (pool->last_turn)
         pool->last_turn->next = lane;
     else
         pool->turn = lane;

@@ -373,7 +373,7 @@ static void note_cut_body(struct call *call)
     call->observation = (struct bp_observation){.route = call->exchange.route,
                                                 .method = call->exchange.method,
                                                 .status = bp_problem_info(problem)->status,
-                                                .problem = problem};
+                                                .problem = (int)problem};
     call->bytes_out = 0;
     call->answered = true;
 }

@@ -546,6 +546,12 @@ TEST(test_cancelled_requests)
     bp_exchange_finish(&exchange);
     require_problem(&exchange.reply, BP_PROBLEM_OVERLOADED);
     end_exchange();
+    ck_assert(!begin_length(POST_BACKWARD, 2));
+    ck_assert(bp_exchange_take(&exchange, "[]", 2));
+    exchange.cancelled = &cancelled;
+    bp_exchange_finish(&exchange);
+    require_problem(&exchange.reply, BP_PROBLEM_OVERLOADED);
+    end_exchange();
     service_end(&service);
 }
 

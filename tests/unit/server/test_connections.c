@@ -403,6 +403,44 @@ TEST(test_slowest_go_in_a_crowd)
     bp_connections_stop(connections);
 }
 
+/* Of two that are slow the slower goes, whichever came first. */
+TEST(test_slower_goes_first)
+{
+    for (size_t slower = 0; slower < 2; slower++) {
+        struct bp_connections *connections = start(BP_WAIT_OVER, 10, 10);
+        struct pair all[10];
+        for (size_t i = 0; i < 10; i++) {
+            all[i] = open_pair(connections, "192.0.2.1");
+            bp_connection_wait(connections, all[i].connection, i < 2 ? BP_WAIT_BODY : BP_WAIT_WORK);
+        }
+        send_bytes(all[!slower], 3000);
+        wait_until_over(all[slower].connection);
+        wait_for_ticks(5);
+        ck_assert(!bp_connection_is_over(all[!slower].connection));
+        for (size_t i = 0; i < 10; i++)
+            close_pair(connections, all[i]);
+        bp_connections_stop(connections);
+    }
+}
+
+/* Where nobody is slow nobody goes: who has begun could come again, and end nothing. */
+TEST(test_fast_stay_in_a_crowd)
+{
+    struct bp_connections *connections = start(BP_WAIT_OVER, 3, 3);
+    struct pair all[3];
+    for (size_t i = 0; i < 3; i++) {
+        all[i] = open_pair(connections, "192.0.2.1");
+        bp_connection_wait(connections, all[i].connection, BP_WAIT_BODY);
+        send_bytes(all[i], 5000000);
+    }
+    sleep_ms(1500);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert(!bp_connection_is_over(all[i].connection));
+        close_pair(connections, all[i]);
+    }
+    bp_connections_stop(connections);
+}
+
 /* In each phase one without progress goes, where one is too many. */
 TEST(test_each_phase_goes_in_a_crowd)
 {
@@ -564,5 +602,6 @@ TEST(test_cancel)
 
 SUITE("server/connections", test_deadlines, test_ticks, test_a_phase_begins_anew,
       test_who_goes_on_is_not_late, test_limits, test_in_use, test_addresses, test_head_begins,
-      test_slowest_go_in_a_crowd, test_each_phase_goes_in_a_crowd, test_crowd_of_one_client,
-      test_stalled_readers_go, test_end_of_sending_is_told, test_gone_while_we_work, test_cancel)
+      test_slowest_go_in_a_crowd, test_slower_goes_first, test_fast_stay_in_a_crowd,
+      test_each_phase_goes_in_a_crowd, test_crowd_of_one_client, test_stalled_readers_go,
+      test_end_of_sending_is_told, test_gone_while_we_work, test_cancel)

@@ -149,28 +149,28 @@ TEST(test_lanes_take_turns)
     require_order((const int[]){0, 4, 1, 5, 2, 3}, 6);
 }
 
-/* A lane that is full refuses where the queue has room; light work fits into either. */
+/* A lane that is full refuses where the queue has room; light work fits, and takes no place. */
 TEST(test_full_lane_refuses)
 {
     struct piece all[4];
     struct piece one_more = {.work = {.lane = &other_lane, .run = note}};
-    for (int i = 0; i < 4; i++)
-        all[i].work = (struct bp_work){.lane = i < 2 ? &other_lane : &lane};
+    struct piece light[2];
     struct bp_pool *pool = busy_pool(4);
-    submit_all(pool, all, 2);
-    ck_assert(!bp_pool_submit(pool, &one_more.work));
-    struct piece light = {.work = {.lane = &other_lane, .run = note, .is_light = true},
-                          .number = 7};
-    ck_assert(bp_pool_submit(pool, &light.work));
-    for (int i = 2; i < 4; i++) { /* a light one takes no place */
-        all[i].work.run = note;
-        all[i].number = i;
-        ck_assert(bp_pool_submit(pool, &all[i].work));
+    for (int i = 0; i < 2; i++) {
+        light[i] = (struct piece){.work = {.lane = &other_lane, .run = note, .is_light = true},
+                                  .number = 7 + i};
+        for (int k = 0; k < 2; k++)
+            all[2 * i + k].work = (struct bp_work){.lane = i ? &lane : &other_lane};
     }
-    one_more.work.lane = &lane;
+    ck_assert(bp_pool_submit(pool, &light[0].work));
+    submit_all(pool, all, 4);
+    ck_assert_uint_eq(other_lane.n, 2);
     ck_assert(!bp_pool_submit(pool, &one_more.work));
+    ck_assert(bp_pool_submit(pool, &light[1].work));
+    one_more.work.lane = &lane;
+    ck_assert(!bp_pool_submit(pool, &one_more.work)); /* the queue is full, too */
     finish(pool);
-    require_order((const int[]){0, 2, 1, 3, 7}, 5);
+    require_order((const int[]){7, 2, 0, 3, 1, 8}, 6);
 }
 
 /* What waits can be taken back, from any place, once. */
@@ -289,6 +289,8 @@ TEST(test_work_after_the_stop_is_refused)
     struct piece piece = {.work = {.lane = &lane}, .number = 0};
     struct bp_pool *pool = bp_pool_start(2, 8);
     bp_pool_stop(pool);
+    ck_assert(!bp_pool_submit(pool, &piece.work));
+    piece.work.is_light = true;
     ck_assert(!bp_pool_submit(pool, &piece.work));
     bp_pool_free(pool);
 }
