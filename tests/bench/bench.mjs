@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { folder, has, say } from './tools.mjs';
 import { ratios } from './table.mjs';
 
-const PARTS = ['cost', 'alone', 'start', 'replica', 'growth', 'work', 'fairness', 'overload'];
+const PARTS = ['cost', 'alone', 'start', 'replica', 'growth', 'work', 'grading', 'fairness', 'overload'];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : PARTS;
 const unknown = wanted.filter((part) => !PARTS.includes(part));
 if (unknown.length) {

@@ -115,6 +115,38 @@ test('null asks for nothing in place of a container, and is blank in place of a 
   assert.deepEqual(one.steps.map(({step, status, cells}) => [step, status, cells]), [['z1', 'blank', {blank: 3}]]);
 });
 
+test('an empty text is blank, a blank one is no number, and counts are whole', async () => {
+  const reply = await grade({...book(), answers: {samples: [{z1: ['', null, ' ']}], parameters: {nonzero: 12.5, zero: '19.0'}}});
+  assert.deepEqual(reply.marks, {samples: [{z1: [null, null, null]}], parameters: {nonzero: null, zero: 'right'}});
+  assert.deepEqual(reply.unreadable.map(({pointer, detail}) => [pointer, detail.slice(0, 14)]),
+    [['#/answers/samples/0/z1/2', 'not a number: '], ['#/answers/parameters/nonzero', 'a whole number']]);
+});
+
+test('words name the activations of the steps that they speak of, and their rules', async () => {
+  const {body} = (await post('/exercise', {seed: 4, sizes: [2, 3, 2, 2], activations: ['relu', 'tanh', 'sigmoid']})).json;
+  const {samples: [{z2, h2, z3}]} = await rightAnswers(body);
+  const told = async answers => (await grade({...body, answers: {samples: [answers]}})).mistakes.map(({message, hint}) => [message, hint]);
+  assert.deepEqual(await told({z3, y_hat: z3}), [['y_hat: this is z itself: the activation was not applied.', 'What does sigmoid make of this z?']]);
+  assert.deepEqual(await told({z2, h2: z2}), [['h2: this is z itself: the activation was not applied.', 'What does tanh make of this z?']]);
+  const both = {dh2_dz2: z2.map(z => 1 - z * z), dy_hat_dz3: z3.map(z => z * (1 - z))};
+  assert.deepEqual(await told(both), [['dy_hat_dz3, dh2_dz2: z was put into a rule that is written with h.',
+    'The rule is h (1 - h) for sigmoid and 1 - h^2 for tanh. Which number of the forward pass is h?']]);
+  assert.deepEqual(await told({h2, dh2_dz2: both.dh2_dz2}), [['dh2_dz2: z was put into a rule that is written with h.', 'The rule is 1 - h^2. Which number of the forward pass is h?']]);
+});
+
+test('the one cell that is off is told in the layout posted', async () => {
+  const {body} = (await post('/exercise', {seed: 5, sizes: [4, 3], samples: 2, options: {layout: 'out_in'}})).json;
+  const right = await rightAnswers(body);
+  const samples = right.samples.map(sample => only(sample, ['dL_dy_hat', 'dL_dW1']));
+  const {dL_dW1: matrix} = samples[1];
+  const row = 2;
+  const column = matrix[row].findIndex(value => Math.abs(value) > 0.05);
+  matrix[row][column] *= -1;
+  const {mistakes, marks} = await grade({...body, answers: {samples}});
+  assert.deepEqual(mistakes.map(({code, at}) => [code, at]), [['one_sign', `#/answers/samples/1/dL_dW1/${row}/${column}`]]);
+  assert.equal(marks.samples[1].dL_dW1[row][column], 'wrong');
+});
+
 // ---- Whoever writes numbers without working ----
 
 const everywhere = async value => {

@@ -15,6 +15,9 @@
 #define ACTIVE(first, last) "{" NETWORK ",'activations':['" first "','" last "']}," SAMPLES "}"
 #define WITH(more) "{" NETWORK "}," SAMPLES "," more "}"
 #define STEP(more) WITH("'learning_rate':0.1" more)
+#define ANSWERS                                                                                    \
+    "'learning_rate':0.1,'answers':{'samples':[{'z1':['0,5',null,'abc'],'dL_dW2':[[1]]}],"         \
+    "'gradients':{'b1':[0,1,2]},'network':{'b2':[1,2]}},'marking':{'weights':{'loss':2}}"
 #define GET(target) "GET " target " HTTP/1.1\r\nHost: a\r\n\r\n"
 
 #define MANY 1250 /* samples: a body beyond what is decoded at once */
@@ -38,6 +41,16 @@ const struct scenario scenarios[] = {
     {"half sse", FORM_POST, "/step", STEP(",'options':{'loss':'half_sse'}"), .status = 200},
     {"other options", FORM_POST, "/backward",
      WITH("'options':{'round_decimals':null,'relu_at_zero':0.5},'include':[]"), .status = 200},
+    {"grade", FORM_POST, "/grade", WITH(ANSWERS), .status = 200},
+    {"grade, the other layout", FORM_POST, "/grade",
+     "{'network':{'W1':[[0.2,-0.5],[0.1,0.3]],'b1':null},'samples':[{'x':[1,2],'y':[1,0]}],"
+     "'options':{'layout':'out_in'},'answers':{'gradients':{'W1':[['1','x'],[null,{}]]}},"
+     "'marking':{'reveal':true}}",
+     .status = 200},
+    {"check", FORM_POST, "/check", WITH("'gradients':{'b2':[0,0.5]}"), .status = 200},
+    {"exercise", FORM_POST, "/exercise",
+     "{'sizes':[2,2,2],'tries':2,'options':{'loss':'sse','layout':'out_in'}}", .status = 200},
+    {"review", FORM_POST, "/exercise/review", BODY, .status = 200},
     {"two blocks of samples", FORM_POST, "/backward", BODY, .samples = 100, .status = 200},
 
     {"forward with many samples", FORM_POST, "/forward", BODY, .samples = MANY, .status = 200},
@@ -123,6 +136,8 @@ const struct scenario scenarios[] = {
     {"/openapi.json", FORM_RAW, NULL, GET("/openapi.json"), .status = 200},
     {"/examples/textbook", FORM_RAW, NULL, GET("/examples/textbook"), .status = 200},
     {"/problems/", FORM_RAW, NULL, GET("/problems/"), .status = 200},
+    {"/mistakes", FORM_RAW, NULL, GET("/mistakes"), .status = 200},
+    {"/mistakes/CODE", FORM_RAW, NULL, GET("/mistakes/transposed"), .status = 200},
     {"/problems/not-found", FORM_RAW, NULL, GET("/problems/not-found"), .status = 200},
     {"HEAD", FORM_RAW, NULL, "HEAD /metrics HTTP/1.1\r\nHost: a\r\n\r\n", .status = 200,
      .is_head = true},

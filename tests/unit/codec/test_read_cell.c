@@ -44,6 +44,10 @@ static const struct {
     {"999999999999999999/1", 1e18, BP_PLACES_EXACT},
     /* halfway between two doubles: to the even one, and just beyond: up */
     {"9007199254740993/1", 9007199254740992, BP_PLACES_EXACT},
+    /* the first 64 bits of the quotient are halfway, and the rest is not nothing */
+    {"86105/253131", 0.34015983818655166, BP_PLACES_EXACT},
+    {"889406/893487", 0.9954325020957216, BP_PLACES_EXACT},
+    {"9090/680233", 0.013363068242793279, BP_PLACES_EXACT},
     {"18014398509481987/2", 9007199254740994, BP_PLACES_EXACT},
 };
 
