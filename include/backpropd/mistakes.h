@@ -105,7 +105,7 @@
 /*
  * The table of mistakes: kind of the altered step, name of the row among that kind's, code, the row
  * whose words it shares (its own, or an earlier one's), and where it makes sense, as an expression
- * of a struct bp_place *c. Beside it, what is calculated in place of the right formula; a: what
+ * of a struct bp_operands *c. Beside it, what is calculated in place of the right formula; a: what
  * feeds the layer, d = dL_dz, u = dL_dh.
  *
  * The order is part of the contract: of equally good explanations the first row's is the answer.

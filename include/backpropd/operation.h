@@ -62,8 +62,8 @@ struct bp_operation {
     /* Lays the result out, and returns it; NULL while the layout only counts. */
     void *(*layout)(struct bp_layout *layout, const struct bp_job *job);
 
-    /* Calculates a result that was laid out. Out on failure: overflow, its step BP_NO_STEP if the
-     * calculation has none. Fails (false) if a number is not finite. */
+    /* Calculates a result that was laid out. Out on failure: overflow, its step BP_NOT_IN_DESCENT
+     * if the calculation has none. Fails (false) if a number is not finite. */
     bool (*run)(void *result, struct bp_overflow *overflow, const struct bp_job *job);
 };
 

@@ -52,7 +52,7 @@ struct bp_runner {
     const struct bp_handed *handed;
     const struct bp_trust *trust; /* of BP_CARRY_TRUSTED */
     int hand_decimals;            /* of BP_CARRY_ROUNDED */
-    struct bp_place *places;      /* (depth) */
+    struct bp_operands *operands; /* (depth) */
     bool *yes, *no;               /* (samples): all true, all false */
     bool *flags;                  /* scratch, (samples) */
     double *row, *rest;           /* scratch, (widest) */

@@ -149,12 +149,12 @@ void bp_steps_layout(struct bp_steps *steps, struct bp_layout *layout, const str
 /* --- what a formula may look at ----------------------------------------------------------------
  */
 
-void bp_place_set(struct bp_place *place, const struct bp_steps *steps, size_t layer)
+void bp_operands_set(struct bp_operands *operands, const struct bp_steps *steps, size_t layer)
 {
     const struct bp_task *task = steps->task;
     const struct bp_layer *shape = &task->network.layers[layer];
     const size_t outputs = bp_network_last(&task->network)->n_out;
-    *place = (struct bp_place){
+    *operands = (struct bp_operands){
         .first = layer == 0,
         .last = layer + 1 == task->network.depth,
         .pair = steps->pair,
@@ -211,7 +211,7 @@ static double activate(enum bp_activation activation, double z)
 }
 
 /* 1 - h of sigmoid and softmax for all units: from z where h came from it, else from h. */
-static void prepare_rest(const struct bp_place *c)
+static void prepare_rest(const struct bp_operands *c)
 {
     if (c->fresh && c->activation == BP_ACTIVATION_SOFTMAX)
         bp_derive(c->rest, c->z, c->activation, 0, 1, c->n);
@@ -224,7 +224,7 @@ static void prepare_rest(const struct bp_place *c)
 }
 
 /* What is had for a whole row at once. */
-static void prepare(enum bp_step_kind kind, const struct bp_place *c)
+static void prepare(enum bp_step_kind kind, const struct bp_operands *c)
 {
     switch (kind) {
     case BP_STEP_H:
@@ -250,7 +250,7 @@ static void prepare(enum bp_step_kind kind, const struct bp_place *c)
 /* --- forward, and the loss ----------------------------------------------------------------------
  */
 
-static double z_cell(const struct bp_place *c, enum bp_mistake mistake, size_t j)
+static double z_cell(const struct bp_operands *c, enum bp_mistake mistake, size_t j)
 {
     const bool turned = mistake == BP_MISTAKE_Z_WEIGHTS_TRANSPOSED;
     const bool bare = !c->b || mistake == BP_MISTAKE_Z_BIAS_FORGOTTEN;
@@ -260,7 +260,7 @@ static double z_cell(const struct bp_place *c, enum bp_mistake mistake, size_t j
     return total;
 }
 
-static double h_cell(const struct bp_place *c, enum bp_mistake mistake, size_t j)
+static double h_cell(const struct bp_operands *c, enum bp_mistake mistake, size_t j)
 {
     switch (mistake) {
     case BP_MISTAKE_H_ACTIVATION_FORGOTTEN:
@@ -284,7 +284,7 @@ static double spread_of(const double *z, size_t *largest, size_t n)
 }
 
 /* What output j adds to the loss, without the loss's factor. */
-static double term_of_loss(const struct bp_place *c, size_t j)
+static double term_of_loss(const struct bp_operands *c, size_t j)
 {
     const double h = c->h[j], y = c->y[j];
     size_t largest;
@@ -303,7 +303,7 @@ static double term_of_loss(const struct bp_place *c, size_t j)
     }
 }
 
-static double loss_of(const struct bp_place *c)
+static double loss_of(const struct bp_operands *c)
 {
     double total = 0;
     if (c->fresh)
@@ -313,7 +313,7 @@ static double loss_of(const struct bp_place *c)
     return c->loss_factor * total;
 }
 
-static double loss_cell(const struct bp_place *c, enum bp_mistake mistake)
+static double loss_cell(const struct bp_operands *c, enum bp_mistake mistake)
 {
     switch (mistake) {
     case BP_MISTAKE_LOSS_NOT_DIVIDED_BY_OUTPUTS:
@@ -326,7 +326,7 @@ static double loss_cell(const struct bp_place *c, enum bp_mistake mistake)
 /* --- step 1: the derivative of the loss ---------------------------------------------------------
  */
 
-static double loss_slope(const struct bp_place *c, size_t j)
+static double loss_slope(const struct bp_operands *c, size_t j)
 {
     const double h = c->h[j], y = c->y[j];
     switch (bp_loss_needs(c->loss)) {
@@ -340,7 +340,7 @@ static double loss_slope(const struct bp_place *c, size_t j)
 }
 
 /* dL_dz of a pair: of softmax y_hat (the sum of the other y) - y (1 - y_hat). */
-static double short_form(const struct bp_place *c, size_t j)
+static double short_form(const struct bp_operands *c, size_t j)
 {
     double others = 0;
     if (c->loss != BP_LOSS_CROSS_ENTROPY)
@@ -350,7 +350,7 @@ static double short_form(const struct bp_place *c, size_t j)
     return c->h[j] * others - c->y[j] * c->rest[j];
 }
 
-static double dl_dy_cell(const struct bp_place *c, enum bp_mistake mistake, size_t j)
+static double dl_dy_cell(const struct bp_operands *c, enum bp_mistake mistake, size_t j)
 {
     switch (mistake) {
     case BP_MISTAKE_DL_DY_MISSING_FACTOR_2:
@@ -380,7 +380,7 @@ static double dl_dy_cell(const struct bp_place *c, enum bp_mistake mistake, size
  */
 
 /* From h, where h is not what z gives; of a gate from z. */
-static double slope_from(const struct bp_place *c, double z, double h, double one_less_h,
+static double slope_from(const struct bp_operands *c, double z, double h, double one_less_h,
                          double at_zero)
 {
     switch (c->activation) {
@@ -397,13 +397,13 @@ static double slope_from(const struct bp_place *c, double z, double h, double on
     }
 }
 
-static double derivative_at_h(const struct bp_place *c, size_t j)
+static double derivative_at_h(const struct bp_operands *c, size_t j)
 {
     const double h = activate(c->activation, c->h[j]);
     return slope_from(c, c->h[j], h, 1 - h, 0);
 }
 
-static double dh_dz_cell(const struct bp_place *c, enum bp_mistake mistake, size_t j)
+static double dh_dz_cell(const struct bp_operands *c, enum bp_mistake mistake, size_t j)
 {
     const double z = c->z[j], h = c->h[j];
     switch (mistake) {
@@ -434,7 +434,8 @@ static double dh_dz_cell(const struct bp_place *c, enum bp_mistake mistake, size
 }
 
 /* Output j by z[i]. */
-static double jacobian_cell(const struct bp_place *c, enum bp_mistake mistake, size_t j, size_t i)
+static double jacobian_cell(const struct bp_operands *c, enum bp_mistake mistake, size_t j,
+                            size_t i)
 {
     switch (mistake) {
     case BP_MISTAKE_JACOBIAN_DERIVATIVE_FORGOTTEN:
@@ -450,7 +451,7 @@ static double jacobian_cell(const struct bp_place *c, enum bp_mistake mistake, s
  */
 
 /* What output i's gradient, `u_of` output i, leaves at z[j]. */
-static double back(const struct bp_place *c, double (*u_of)(const struct bp_place *, size_t),
+static double back(const struct bp_operands *c, double (*u_of)(const struct bp_operands *, size_t),
                    size_t j)
 {
     double total = 0;
@@ -461,17 +462,17 @@ static double back(const struct bp_place *c, double (*u_of)(const struct bp_plac
     return total;
 }
 
-static double upstream(const struct bp_place *c, size_t j)
+static double upstream(const struct bp_operands *c, size_t j)
 {
     return c->u[j];
 }
 
-static double residual(const struct bp_place *c, size_t j)
+static double residual(const struct bp_operands *c, size_t j)
 {
     return c->h[j] - c->y[j];
 }
 
-static double dl_dz_cell(const struct bp_place *c, enum bp_mistake mistake, size_t j)
+static double dl_dz_cell(const struct bp_operands *c, enum bp_mistake mistake, size_t j)
 {
     switch (mistake) {
     case BP_MISTAKE_DL_DZ_NOT_DIVIDED_BY_OUTPUTS:
@@ -496,7 +497,7 @@ static double dl_dz_cell(const struct bp_place *c, enum bp_mistake mistake, size
 /* --- steps 2, 3, 6, 7: weights and biases -------------------------------------------------------
  */
 
-static double dl_dw_cell(const struct bp_place *c, enum bp_mistake mistake, size_t i, size_t j)
+static double dl_dw_cell(const struct bp_operands *c, enum bp_mistake mistake, size_t i, size_t j)
 {
     switch (mistake) {
     case BP_MISTAKE_DL_DW_USES_Z_FOR_H:
@@ -516,7 +517,7 @@ static double dl_dw_cell(const struct bp_place *c, enum bp_mistake mistake, size
     }
 }
 
-static double dl_db_cell(const struct bp_place *c, enum bp_mistake mistake, size_t j)
+static double dl_db_cell(const struct bp_operands *c, enum bp_mistake mistake, size_t j)
 {
     switch (mistake) {
     case BP_MISTAKE_DL_DB_DL_DH_FOR_DL_DZ:
@@ -537,7 +538,7 @@ static double dl_db_cell(const struct bp_place *c, enum bp_mistake mistake, size
 /* --- step 4: one layer down ----------------------------------------------------------------------
  */
 
-static double turned_weights(const struct bp_place *c, size_t i)
+static double turned_weights(const struct bp_operands *c, size_t i)
 {
     double total = 0;
     for (size_t j = 0; j < c->n; j++)
@@ -545,7 +546,7 @@ static double turned_weights(const struct bp_place *c, size_t i)
     return total;
 }
 
-static double residual_sent_back(const struct bp_place *c, size_t i)
+static double residual_sent_back(const struct bp_operands *c, size_t i)
 {
     double total = 0;
     for (size_t j = 0; j < c->n; j++)
@@ -554,7 +555,7 @@ static double residual_sent_back(const struct bp_place *c, size_t i)
 }
 
 /* Samples put together, as a mean or as a sum. */
-static double together(const struct bp_place *c, const double *terms, size_t stride)
+static double together(const struct bp_operands *c, const double *terms, size_t stride)
 {
     double total = 0;
     for (size_t s = 0; s < c->samples; s++)
@@ -562,7 +563,7 @@ static double together(const struct bp_place *c, const double *terms, size_t str
     return c->reduction == BP_REDUCTION_MEAN ? total / (double)c->samples : total;
 }
 
-static double updated_weights(const struct bp_place *c, size_t i)
+static double updated_weights(const struct bp_operands *c, size_t i)
 {
     double total = 0;
     for (size_t j = 0; j < c->n; j++) {
@@ -573,7 +574,7 @@ static double updated_weights(const struct bp_place *c, size_t i)
     return total;
 }
 
-static double dl_dh_cell(const struct bp_place *c, enum bp_mistake mistake, size_t i)
+static double dl_dh_cell(const struct bp_operands *c, enum bp_mistake mistake, size_t i)
 {
     const double *w = c->w + i * c->n;
     switch (mistake) {
@@ -601,7 +602,7 @@ static double dl_dh_cell(const struct bp_place *c, enum bp_mistake mistake, size
 /* --- the batch -----------------------------------------------------------------------------------
  */
 
-static double sum_of_samples(const struct bp_place *c, const double *terms)
+static double sum_of_samples(const struct bp_operands *c, const double *terms)
 {
     double total = 0;
     for (size_t s = 0; s < c->samples; s++)
@@ -609,7 +610,7 @@ static double sum_of_samples(const struct bp_place *c, const double *terms)
     return total;
 }
 
-static double mean_cell(const struct bp_place *c, enum bp_mistake mistake, size_t at)
+static double mean_cell(const struct bp_operands *c, enum bp_mistake mistake, size_t at)
 {
     const double *terms = c->terms + at, n = (double)c->samples;
     switch (mistake) {
@@ -636,7 +637,7 @@ static double mean_cell(const struct bp_place *c, enum bp_mistake mistake, size_
 }
 
 /* terms: all gradients, one behind the other. Cell 0 counts what is not 0, cell 1 what is. */
-static double count_cell(const struct bp_place *c, size_t j)
+static double count_cell(const struct bp_operands *c, size_t j)
 {
     size_t count = 0;
     for (size_t i = 0; i < c->stride; i++)
@@ -644,7 +645,7 @@ static double count_cell(const struct bp_place *c, size_t j)
     return (double)count;
 }
 
-static double dead_cell(const struct bp_place *c, size_t j)
+static double dead_cell(const struct bp_operands *c, size_t j)
 {
     for (size_t s = 0; s < c->samples; s++)
         if (c->terms[s * c->stride + j] != 0)
@@ -652,7 +653,7 @@ static double dead_cell(const struct bp_place *c, size_t j)
     return 1;
 }
 
-static double new_cell(const struct bp_place *c, enum bp_mistake mistake, const double *values,
+static double new_cell(const struct bp_operands *c, enum bp_mistake mistake, const double *values,
                        size_t at)
 {
     const double value = values[at], g = c->terms[at], lr = c->learning_rate;
@@ -677,7 +678,7 @@ static double new_cell(const struct bp_place *c, enum bp_mistake mistake, const 
 /* --- all of them
  * ---------------------------------------------------------------------------------- */
 
-static double cell(const struct bp_place *c, enum bp_step_kind kind, enum bp_mistake mistake,
+static double cell(const struct bp_operands *c, enum bp_step_kind kind, enum bp_mistake mistake,
                    size_t i, size_t j)
 {
     switch (kind) {
@@ -720,17 +721,17 @@ static double cell(const struct bp_place *c, enum bp_step_kind kind, enum bp_mis
 }
 
 void bp_step_calculate(double *cells, const struct bp_step *step, enum bp_mistake mistake,
-                       const struct bp_place *place)
+                       const struct bp_operands *operands)
 {
-    prepare(step->kind, place);
+    prepare(step->kind, operands);
     for (size_t i = 0; i < step->height; i++)
         for (size_t j = 0; j < step->width; j++)
-            cells[i * step->width + j] = cell(place, step->kind, mistake, i, j);
+            cells[i * step->width + j] = cell(operands, step->kind, mistake, i, j);
 }
 
-void bp_step_short(double *cells, const struct bp_place *place)
+void bp_step_short(double *cells, const struct bp_operands *operands)
 {
-    prepare_rest(place);
-    for (size_t j = 0; j < place->n; j++)
-        cells[j] = short_form(place, j);
+    prepare_rest(operands);
+    for (size_t j = 0; j < operands->n; j++)
+        cells[j] = short_form(operands, j);
 }
