@@ -52,8 +52,8 @@ struct bp_server {
     struct MHD_Daemon *daemon;
     struct bp_pool *pool;
     struct bp_connections *connections;
-    struct bp_late_body late_body; /* what clients get that are late with theirs */
-    struct bp_late_body cut_body;  /* and those whose body has not come when the service ends */
+    /* 408: the body took too long; 503: the service stops and the body is not here. */
+    struct bp_timeout_reply reply_if_late, reply_if_stopping;
     size_t drain_timeout;
     atomic_bool refuses_large; /* requests that begin now: it is about to stop */
     struct bp_work *withdrawn; /* to be resumed by the thread of connections */
@@ -171,7 +171,7 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
 static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call *call)
 {
     struct bp_exchange *exchange = &call->exchange;
-    if (!bp_connection_wait(call->server->connections, call->peer, BP_WAIT_REPLY))
+    if (!bp_connection_begin_wait(call->server->connections, call->peer, BP_WAIT_REPLY))
         return MHD_NO;
     observe(call);
     bp_exchange_free(exchange);
@@ -216,7 +216,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
 {
     struct call *call = NULL;
     set_request_id(peer->request_id, server, head);
-    if (bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
+    if (bp_connection_begin_wait(server->connections, peer, BP_WAIT_BODY))
         call = malloc(sizeof *call);
     if (!call)
         return MHD_NO; /* there is nobody left to answer, or no memory to do it in */
@@ -235,7 +235,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->work.run = finish_in_pool;
     call->work.lane = &peer->client->lane;
     atomic_store(&peer->is_cancelled, false);
-    peer->is_asked = strcmp(head->version, "HTTP/1.1") != 0; /* older ones take no interim reply */
+    peer->is_probed = strcmp(head->version, "HTTP/1.1") != 0; /* older ones take no interim reply */
     call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     bp_head_trace_id(call->trace_id, head);
@@ -266,7 +266,8 @@ static bool is_turn_over(struct call *call)
 
 static enum MHD_Result put_off(struct bp_server *server, struct call *call)
 {
-    return bp_connection_wait(server->connections, call->peer, BP_WAIT_WORK) ? MHD_YES : MHD_NO;
+    return bp_connection_begin_wait(server->connections, call->peer, BP_WAIT_WORK) ? MHD_YES
+                                                                                   : MHD_NO;
 }
 
 static enum MHD_Result hand_over(struct bp_server *server, struct call *call)
@@ -333,7 +334,7 @@ static void on_half_closed(void *cls, struct bp_connection *connection)
     struct bp_server *server = cls;
     const struct call *call = connection->request;
     if (bp_pool_has_waiting(server->pool, &call->work))
-        bp_connection_ask(connection);
+        bp_connection_probe(connection);
 }
 
 static void resume_all(struct bp_work *work)
@@ -440,13 +441,13 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     if (!call)
         return;
     *state = NULL;
-    if (bp_connection_is_over(call->peer)) {
+    if (bp_connection_was_cut_off(call->peer)) {
         if (!call->answered)
             note_cut_body(call);
     } else if (why == MHD_REQUEST_TERMINATED_WITH_ERROR) {
         call->answered = false; /* the reply could not be sent */
     }
-    bp_connection_wait(server->connections, call->peer, BP_WAIT_IDLE);
+    bp_connection_begin_wait(server->connections, call->peer, BP_WAIT_IDLE);
     end_call(call);
 }
 
@@ -563,8 +564,8 @@ static struct bp_connections *start_connections(struct bp_server *server,
                                                           [BP_WAIT_IDLE] = options->idle_timeout},
                                               .limits = &server->service->limits,
                                               .memory = &server->service->memory,
-                                              .late_body = &server->late_body,
-                                              .cut_body = &server->cut_body,
+                                              .reply_if_late = &server->reply_if_late,
+                                              .reply_if_stopping = &server->reply_if_stopping,
                                               .on_gone = on_gone,
                                               .on_half_closed = on_half_closed,
                                               .on_tick = on_tick,
@@ -572,16 +573,16 @@ static struct bp_connections *start_connections(struct bp_server *server,
     return bp_connections_start(&rules);
 }
 
-static bool make_body_replies(struct bp_server *server, const char *cors_origins)
+static bool make_timeout_replies(struct bp_server *server, const char *cors_origins)
 {
     struct bp_problem late, cut;
     bp_problem_set(&late, BP_PROBLEM_REQUEST_TIMEOUT,
                    "the body has not come in time; send it faster, or ask for --body-timeout");
     bp_problem_set_stopping(&cut);
-    return bp_late_body_make(&server->late_body, server->service, cors_origins,
-                             "408 Request Timeout", &late) &&
-           bp_late_body_make(&server->cut_body, server->service, cors_origins,
-                             "503 Service Unavailable", &cut);
+    return bp_timeout_reply_make(&server->reply_if_late, server->service, cors_origins,
+                                 "408 Request Timeout", &late) &&
+           bp_timeout_reply_make(&server->reply_if_stopping, server->service, cors_origins,
+                                 "503 Service Unavailable", &cut);
 }
 
 static void free_server(struct bp_server *server)
@@ -589,15 +590,15 @@ static void free_server(struct bp_server *server)
     bp_pool_stop(server->pool);
     bp_connections_stop(server->connections);
     bp_pool_free(server->pool);
-    bp_late_body_free(&server->late_body);
-    bp_late_body_free(&server->cut_body);
+    bp_timeout_reply_free(&server->reply_if_late);
+    bp_timeout_reply_free(&server->reply_if_stopping);
     free(server);
 }
 
 static bool start_threads(struct bp_server *server, const struct bp_options *options,
                           char error[BP_OPTION_ERROR_MAX])
 {
-    if (make_body_replies(server, options->cors_origins) &&
+    if (make_timeout_replies(server, options->cors_origins) &&
         (server->pool = bp_pool_start(options->threads, options->limits.queue)) &&
         (server->connections = start_connections(server, options)))
         server->daemon = start_daemon(server, options);
