@@ -55,15 +55,15 @@ struct bp_server {
     /* 408: the body took too long; 503: the service stops and the body is not here. */
     struct bp_timeout_reply reply_if_late, reply_if_stopping;
     size_t drain_timeout;
-    atomic_bool refuses_large; /* requests that begin now: it is about to stop */
-    struct bp_work *withdrawn; /* to be resumed by the thread of connections */
+    atomic_bool refuses_large;      /* requests that begin now: it is about to stop */
+    struct bp_work_item *withdrawn; /* to be resumed by the thread of connections */
     struct bp_service *service;
     const char *cors_origins;
     enum bp_log_format log_format;
     bool logs_health;
     char keep_alive[32]; /* what Keep-Alive says to a client whose connection is kept */
     struct bp_smuggling_check smuggling_check;
-    size_t pool_size; /* the memory of a connection */
+    size_t connection_memory; /* bytes, of the library for each */
     struct bp_listening listening;
     uint64_t first_id;
     size_t ticks_at_rest;
@@ -73,7 +73,7 @@ struct bp_server {
 
 /* One request and what the server adds to it. */
 struct call {
-    struct bp_work work; /* first: the pool hands it back */
+    struct bp_work_item item; /* first: the pool hands it back */
     struct bp_server *server;
     struct MHD_Connection *connection;
     struct bp_connection *peer;
@@ -197,9 +197,9 @@ static void set_request_id(char out[BP_REQUEST_ID_MAX + 1], struct bp_server *se
         make_request_id(out, server);
 }
 
-static void finish_in_pool(struct bp_work *work)
+static void finish_in_pool(struct bp_work_item *item)
 {
-    struct call *call = (struct call *)work;
+    struct call *call = (struct call *)item;
     bp_exchange_finish(&call->exchange);
     MHD_resume_connection(call->connection);
 }
@@ -232,8 +232,8 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->is_for_pool = call->is_working = false;
     call->comes_late = atomic_load(&server->refuses_large);
     atomic_init(&call->is_gone, false);
-    call->work.run = finish_in_pool;
-    call->work.lane = &peer->client->lane;
+    call->item.run = finish_in_pool;
+    call->item.lane = &peer->client->lane;
     atomic_store(&peer->is_cancelled, false);
     peer->is_probed = strcmp(head->version, "HTTP/1.1") != 0; /* older ones take no interim reply */
     call->answered = false;
@@ -275,8 +275,8 @@ static enum MHD_Result hand_over(struct bp_server *server, struct call *call)
     call->is_working = true;
     atomic_store(&server->holds_memory, true);
     MHD_suspend_connection(call->connection); /* before the pool could resume it */
-    const bool is_refused = call->comes_late && !call->work.is_short;
-    if (is_refused || !bp_pool_submit(server->pool, &call->work)) {
+    const bool is_refused = call->comes_late && !call->item.is_short;
+    if (is_refused || !bp_pool_submit(server->pool, &call->item)) {
         bp_exchange_refuse_queue(&call->exchange);
         MHD_resume_connection(call->connection);
     }
@@ -296,7 +296,7 @@ static bool finish_here(struct bp_server *server, struct call *call)
             bp_exchange_finish(exchange);
         return true;
     }
-    call->work.is_short = exchange->job.operation && left <= SHORT_WORK;
+    call->item.is_short = exchange->job.operation && left <= SHORT_WORK;
     call->is_for_pool = !is_over || exchange->job.operation || left > LIGHT_WORK;
     return false;
 }
@@ -321,9 +321,9 @@ static void on_gone(void *cls, struct bp_connection *connection)
     struct call *call = connection->request;
     atomic_store(&connection->is_cancelled, true);
     atomic_store(&call->is_gone, true);
-    if (bp_pool_withdraw(server->pool, &call->work)) {
-        call->work.next = server->withdrawn;
-        server->withdrawn = &call->work;
+    if (bp_pool_withdraw(server->pool, &call->item)) {
+        call->item.next = server->withdrawn;
+        server->withdrawn = &call->item;
     }
 }
 
@@ -333,15 +333,15 @@ static void on_half_closed(void *cls, struct bp_connection *connection)
 {
     struct bp_server *server = cls;
     const struct call *call = connection->request;
-    if (bp_pool_has_waiting(server->pool, &call->work))
+    if (bp_pool_has_waiting(server->pool, &call->item))
         bp_connection_probe(connection);
 }
 
-static void resume_all(struct bp_work *work)
+static void resume_all(struct bp_work_item *item)
 {
-    while (work) {
-        struct call *call = (struct call *)work;
-        work = work->next;
+    while (item) {
+        struct call *call = (struct call *)item;
+        item = item->next;
         MHD_resume_connection(call->connection);
     }
 }
@@ -358,7 +358,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
             return MHD_NO; /* there was no memory for it */
         struct bp_head head =
             bp_read_head(connection, method, url, version, &peer->target,
-                         server->smuggling_check.scans_heads ? server->pool_size : 0);
+                         server->smuggling_check.scans_heads ? server->connection_memory : 0);
         return begin(server, connection, peer, &head, state);
     }
     if (*piece_size) {
@@ -509,10 +509,11 @@ static void on_panic(void *cls, const char *file, unsigned int line, const char 
 }
 
 /* The memory of a connection holds a head as it comes, its headers' blocks and the reply's head. */
-static size_t pool_size_for(size_t header_bytes)
+static size_t connection_memory_for(size_t header_bytes)
 {
-    const size_t size = 2 * header_bytes + 4096 + BP_POOL_MULTIPLE - 1;
-    return size > BP_POOL_LEAST ? size - size % BP_POOL_MULTIPLE : BP_POOL_LEAST;
+    const size_t size = 2 * header_bytes + 4096 + BP_CONNECTION_MEMORY_MULTIPLE - 1;
+    return size > BP_CONNECTION_MEMORY_LEAST ? size - size % BP_CONNECTION_MEMORY_MULTIPLE
+                                             : BP_CONNECTION_MEMORY_LEAST;
 }
 
 static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp_options *options)
@@ -522,7 +523,7 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + BP_SPARE_CONNECTIONS,
          NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)server->pool_size, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)server->connection_memory, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},
@@ -625,7 +626,7 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     snprintf(server->keep_alive, sizeof server->keep_alive, "timeout=%zu", options->idle_timeout);
     server->cors_origins = options->cors_origins;
     server->smuggling_check = bp_smuggling_check_for(MHD_get_version());
-    server->pool_size = pool_size_for(options->limits.header_bytes);
+    server->connection_memory = connection_memory_for(options->limits.header_bytes);
     bp_self_check(service->unsafe, &server->smuggling_check);
     if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
         server->first_id = (uint64_t)getpid();
@@ -685,9 +686,9 @@ static bool wait_for_requests(const struct bp_server *server, const struct times
 static void refuse_waiting(struct bp_server *server)
 {
     atomic_store(&server->refuses_large, true);
-    struct bp_work *waiting = bp_pool_withdraw_all(server->pool);
-    for (struct bp_work *work = waiting; work; work = work->next)
-        bp_exchange_refuse_queue(&((struct call *)work)->exchange);
+    struct bp_work_item *waiting = bp_pool_withdraw_all(server->pool);
+    for (struct bp_work_item *item = waiting; item; item = item->next)
+        bp_exchange_refuse_queue(&((struct call *)item)->exchange);
     resume_all(waiting);
 }
 
