@@ -75,12 +75,12 @@ struct bp_server {
 struct call {
     struct bp_work_item item; /* first: the pool hands it back */
     struct bp_server *server;
-    struct MHD_Connection *connection;
-    struct bp_connection *peer;
+    struct MHD_Connection *mhd;
+    struct bp_connection *connection;
     const char *origin;        /* of the request, or NULL */
     const char *asked_headers; /* by a preflight, or NULL */
     bool is_kept;              /* the client expects that its connection is kept */
-    uint64_t turn;             /* in which it was put off */
+    uint64_t turn;             /* in which it was deferred */
     bool comes_late;           /* it began when large ones were refused already */
     bool is_for_pool;
     bool is_working;     /* a thread of the pool makes the reply, or has made it */
@@ -112,10 +112,10 @@ static void make_request_id(char *out, struct bp_server *server)
     out[16] = '\0';
 }
 
-static struct bp_connection *peer_of(struct MHD_Connection *connection)
+static struct bp_connection *connection_of(struct MHD_Connection *mhd)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info ? info->socket_context : NULL;
 }
 
@@ -154,7 +154,7 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
 {
     const struct bp_exchange *exchange = &call->exchange;
     const struct bp_reply_facts facts = {
-        .request_id = call->peer->request_id,
+        .request_id = call->connection->request_id,
         .cors_origins = call->server->cors_origins,
         .origin = call->origin,
         .asked_headers = call->asked_headers,
@@ -168,10 +168,10 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
         (void)MHD_add_response_header(response, fields.all[i].name, fields.all[i].value);
 }
 
-static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call *call)
+static enum MHD_Result send_reply(struct MHD_Connection *mhd, struct call *call)
 {
     struct bp_exchange *exchange = &call->exchange;
-    if (!bp_connection_begin_wait(call->server->connections, call->peer, BP_WAIT_REPLY))
+    if (!bp_connection_begin_wait(call->server->connections, call->connection, BP_WAIT_REPLY))
         return MHD_NO;
     observe(call);
     bp_exchange_free(exchange);
@@ -182,7 +182,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call
     add_fields(response, call);
     if (call->is_kept) /* which names Keep-Alive in Connection, if the connection is kept */
         MHD_set_response_options(response, MHD_RF_SEND_KEEP_ALIVE_HEADER, MHD_RO_END);
-    enum MHD_Result queued = MHD_queue_response(connection, exchange->reply.status, response);
+    enum MHD_Result queued = MHD_queue_response(mhd, exchange->reply.status, response);
     MHD_destroy_response(response);
     return queued;
 }
@@ -201,7 +201,7 @@ static void finish_in_pool(struct bp_work_item *item)
 {
     struct call *call = (struct call *)item;
     bp_exchange_finish(&call->exchange);
-    MHD_resume_connection(call->connection);
+    MHD_resume_connection(call->mhd);
 }
 
 static uint64_t now_ms(void)
@@ -211,20 +211,20 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *connection,
-                             struct bp_connection *peer, struct bp_head *head, void **state)
+static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *mhd,
+                             struct bp_connection *connection, struct bp_head *head, void **state)
 {
     struct call *call = NULL;
-    set_request_id(peer->request_id, server, head);
-    if (bp_connection_begin_wait(server->connections, peer, BP_WAIT_BODY))
+    set_request_id(connection->request_id, server, head);
+    if (bp_connection_begin_wait(server->connections, connection, BP_WAIT_BODY))
         call = malloc(sizeof *call);
     if (!call)
         return MHD_NO; /* there is nobody left to answer, or no memory to do it in */
     *state = call;
     call->server = server;
+    call->mhd = mhd;
     call->connection = connection;
-    call->peer = peer;
-    peer->request = call;
+    connection->request = call;
     call->origin = head->origin;
     call->asked_headers = head->asked_headers;
     call->is_kept = bp_head_keeps_connection(head);
@@ -233,23 +233,24 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->comes_late = atomic_load(&server->refuses_large);
     atomic_init(&call->is_gone, false);
     call->item.run = finish_in_pool;
-    call->item.lane = &peer->client->lane;
-    atomic_store(&peer->is_cancelled, false);
-    peer->is_probed = strcmp(head->version, "HTTP/1.1") != 0; /* older ones take no interim reply */
+    call->item.lane = &connection->client->lane;
+    atomic_store(&connection->is_cancelled, false);
+    /* older versions take no interim reply */
+    connection->is_probed = strcmp(head->version, "HTTP/1.1") != 0;
     call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     bp_head_trace_id(call->trace_id, head);
-    head->is_one_too_many = peer->is_one_too_many;
-    head->memory = &peer->client->memory;
-    head->cancelled = &peer->is_cancelled;
+    head->is_one_too_many = connection->is_one_too_many;
+    head->memory = &connection->client->memory;
+    head->cancelled = &connection->is_cancelled;
     bp_metrics_begin(server->service->metrics);
     if (bp_exchange_begin(&call->exchange, server->service, head))
-        return send_reply(connection, call);
+        return send_reply(mhd, call);
     return MHD_YES;
 }
 
 /* True if this thread has worked for long. The library looks at all connections that are ready
- * before it asks again for a request that was put off, which so begins a new turn. */
+ * before it asks again for a request that was deferred, which so begins a new turn. */
 static bool is_turn_over(struct call *call)
 {
     static _Thread_local struct {
@@ -264,21 +265,22 @@ static bool is_turn_over(struct call *call)
     return now - turn.start >= TURN_MS;
 }
 
-static enum MHD_Result put_off(struct bp_server *server, struct call *call)
+static enum MHD_Result defer(struct bp_server *server, struct call *call)
 {
-    return bp_connection_begin_wait(server->connections, call->peer, BP_WAIT_WORK) ? MHD_YES
-                                                                                   : MHD_NO;
+    const bool goes_on =
+        bp_connection_begin_wait(server->connections, call->connection, BP_WAIT_WORK);
+    return goes_on ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result hand_over(struct bp_server *server, struct call *call)
 {
     call->is_working = true;
     atomic_store(&server->holds_memory, true);
-    MHD_suspend_connection(call->connection); /* before the pool could resume it */
+    MHD_suspend_connection(call->mhd); /* before the pool could resume it */
     const bool is_refused = call->comes_late && !call->item.is_short;
     if (is_refused || !bp_pool_submit(server->pool, &call->item)) {
         bp_exchange_refuse_queue(&call->exchange);
-        MHD_resume_connection(call->connection);
+        MHD_resume_connection(call->mhd);
     }
     return MHD_YES;
 }
@@ -301,17 +303,22 @@ static bool finish_here(struct bp_server *server, struct call *call)
     return false;
 }
 
-/* The body is whole. What takes long goes to the pool while the connection sleeps; the library asks
- * again when it has woken up. It is put off before: the library reads from a connection that slept
- * at once, and would close one whose client has ended its sending, did it not know that the request
- * is whole. */
-static enum MHD_Result finish(struct bp_server *server, struct call *call)
+/*
+ * The body is whole. The library calls this up to three times for one request:
+ * 1. a small request gets its reply here; for others this returns MHD_YES once, so that the library
+ *    notes the body's end. Otherwise, on resume, it would read again, see the client's FIN and
+ *    close.
+ * 2. `is_for_pool`: the connection is suspended, and the request goes to the pool. (Where only this
+ *    thread's turn was over, the first call is made again.)
+ * 3. `is_working`, after MHD_resume_connection: the reply is sent.
+ */
+static enum MHD_Result on_whole_body(struct bp_server *server, struct call *call)
 {
     if (call->is_working)
-        return atomic_load(&call->is_gone) ? MHD_NO : send_reply(call->connection, call);
+        return atomic_load(&call->is_gone) ? MHD_NO : send_reply(call->mhd, call);
     if (call->is_for_pool)
         return hand_over(server, call);
-    return finish_here(server, call) ? send_reply(call->connection, call) : put_off(server, call);
+    return finish_here(server, call) ? send_reply(call->mhd, call) : defer(server, call);
 }
 
 /* Ends what is done for a client that has gone. Called by the thread of connections. */
@@ -342,24 +349,24 @@ static void resume_all(struct bp_work_item *item)
     while (item) {
         struct call *call = (struct call *)item;
         item = item->next;
-        MHD_resume_connection(call->connection);
+        MHD_resume_connection(call->mhd);
     }
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url,
                                   const char *method, const char *version, const char *piece,
                                   size_t *piece_size, void **state)
 {
     struct call *call = *state;
     if (!call) {
         struct bp_server *server = cls;
-        struct bp_connection *peer = peer_of(connection);
-        if (!peer)
+        struct bp_connection *connection = connection_of(mhd);
+        if (!connection)
             return MHD_NO; /* there was no memory for it */
         struct bp_head head =
-            bp_read_head(connection, method, url, version, &peer->target,
+            bp_read_head(mhd, method, url, version, &connection->target,
                          server->smuggling_check.scans_heads ? server->connection_memory : 0);
-        return begin(server, connection, peer, &head, state);
+        return begin(server, mhd, connection, &head, state);
     }
     if (*piece_size) {
         bool go_on = bp_exchange_take(&call->exchange, piece, *piece_size);
@@ -368,14 +375,15 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     }
     if (call->answered)
         return MHD_YES;
-    return finish(cls, call);
+    return on_whole_body(cls, call);
 }
 
 /* The client has been told, as far as it listened, that its body is not waited for. */
 static void note_cut_body(struct call *call)
 {
-    const enum bp_problem_code problem =
-        atomic_load(&call->peer->is_cancelled) ? BP_PROBLEM_OVERLOADED : BP_PROBLEM_REQUEST_TIMEOUT;
+    const enum bp_problem_code problem = atomic_load(&call->connection->is_cancelled)
+                                             ? BP_PROBLEM_OVERLOADED
+                                             : BP_PROBLEM_REQUEST_TIMEOUT;
     call->observation = (struct bp_observation){.route = call->exchange.route,
                                                 .method = call->exchange.method,
                                                 .status = bp_problem_info(problem)->status,
@@ -407,14 +415,14 @@ static void log_call(const struct call *call)
     struct bp_forwarded forwarded = {.size = 0};
     if (call->server->log_format == BP_LOG_OFF || !is_of_interest(call))
         return;
-    MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, collect_forwarded, &forwarded);
-    bp_connection_client(remote, call->peer);
+    MHD_get_connection_values_n(call->mhd, MHD_HEADER_KIND, collect_forwarded, &forwarded);
+    bp_connection_client(remote, call->connection);
     const struct bp_log_line line = {&call->observation,
                                      call->exchange.received,
                                      call->bytes_out,
                                      remote,
                                      bp_forwarded_text(&forwarded),
-                                     call->peer->request_id,
+                                     call->connection->request_id,
                                      call->trace_id};
     bp_log_request(call->server->log_format, &line);
 }
@@ -428,75 +436,75 @@ static void end_call(struct call *call)
         log_call(call);
     }
     bp_metrics_end(call->server->service->metrics, call->answered ? &call->observation : NULL);
-    call->peer->request = NULL;
+    call->connection->request = NULL;
     free(call);
 }
 
-static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
+static void on_completed(void *cls, struct MHD_Connection *mhd, void **state,
                          enum MHD_RequestTerminationCode why)
 {
     struct bp_server *server = cls;
     struct call *call = *state;
-    (void)connection;
+    (void)mhd;
     if (!call)
         return;
     *state = NULL;
-    if (bp_connection_was_cut_off(call->peer)) {
+    if (bp_connection_was_cut_off(call->connection)) {
         if (!call->answered)
             note_cut_body(call);
     } else if (why == MHD_REQUEST_TERMINATED_WITH_ERROR) {
         call->answered = false; /* the reply could not be sent */
     }
-    bp_connection_begin_wait(server->connections, call->peer, BP_WAIT_IDLE);
+    bp_connection_begin_wait(server->connections, call->connection, BP_WAIT_IDLE);
     end_call(call);
 }
 
 /* Where memory runs out at the wrong moment, the library drops a connection without a word about
  * its request. */
-static void on_closed(struct bp_server *server, struct bp_connection *peer)
+static void on_closed(struct bp_server *server, struct bp_connection *connection)
 {
-    struct call *call = peer->request;
+    struct call *call = connection->request;
     if (call) {
         call->answered = false; /* nor is it counted */
         end_call(call);
     }
-    bp_connection_close(server->connections, peer);
+    bp_connection_close(server->connections, connection);
 }
 
-static void on_connection(void *cls, struct MHD_Connection *connection, void **peer,
+static void on_connection(void *cls, struct MHD_Connection *mhd, void **connection,
                           enum MHD_ConnectionNotificationCode code)
 {
     struct bp_server *server = cls;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         const int socket =
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        *peer = bp_connection_open(
+            MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        *connection = bp_connection_open(
             server->connections, socket,
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-    } else if (*peer) {
-        on_closed(server, *peer);
+            MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    } else if (*connection) {
+        on_closed(server, *connection);
     }
 }
 
 /* The one place where the whole target is to be seen, its query included. It makes no state: for a
  * request that is refused by the library none would be freed. */
-static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
+static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd)
 {
     const struct bp_server *server = cls;
-    struct bp_connection *peer = peer_of(connection);
-    const struct bp_target seen = bp_read_target(connection, (char *)target);
-    if (peer) {
-        bp_connection_begin_head(server->connections, peer);
-        peer->target = seen;
+    struct bp_connection *connection = connection_of(mhd);
+    const struct bp_target seen = bp_read_target(mhd, (char *)target);
+    if (connection) {
+        bp_connection_begin_head(server->connections, connection);
+        connection->target = seen;
     }
     return NULL;
 }
 
 /* The path is matched as it came: decoding would make /forward%00 something else. */
-static size_t leave_escapes(void *cls, struct MHD_Connection *connection, char *text)
+static size_t leave_escapes(void *cls, struct MHD_Connection *mhd, char *text)
 {
     (void)cls;
-    (void)connection;
+    (void)mhd;
     return strlen(text);
 }
 
