@@ -37,7 +37,7 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
 
 /* Takes a piece of the body. Returns false if the body is so large that the connection is to be
  * cut without an answer. */
-bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t size);
+bool bp_exchange_receive(struct bp_exchange *exchange, const char *piece, size_t size);
 
 /*
  * The body has ended: makes the reply if nothing is to be calculated. Otherwise decodes the body if

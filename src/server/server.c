@@ -369,7 +369,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         return begin(server, mhd, connection, &head, state);
     }
     if (*piece_size) {
-        bool go_on = bp_exchange_take(&call->exchange, piece, *piece_size);
+        bool go_on = bp_exchange_receive(&call->exchange, piece, *piece_size);
         *piece_size = 0;
         return go_on ? MHD_YES : MHD_NO;
     }
