@@ -42,7 +42,7 @@ bool bp_reader_fits_loss(const struct bp_reader *reader)
 {
     const enum bp_activation needs = bp_loss_needs(reader->job->task.rules.loss);
     return !reader->loss_is_faulty && !reader->activations_are_faulty &&
-           (needs == BP_ACTIVATION_COUNT ||
+           (needs == BP_ACTIVATION_ANY ||
             bp_network_last(&reader->job->task.network)->activation == needs);
 }
 

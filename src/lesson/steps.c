@@ -135,7 +135,7 @@ void bp_steps_layout(struct bp_steps *steps, struct bp_layout *layout, const str
     const struct bp_network *network = &task->network;
     const size_t depth = network->depth, most = BP_STEP_KIND_COUNT * depth;
     *steps = (struct bp_steps){.task = task, .learning_rate = learning_rate};
-    steps->pair = bp_loss_needs(task->rules.loss) != BP_ACTIVATION_COUNT;
+    steps->pair = bp_loss_is_from_z(task->rules.loss);
     steps->widest = widest_of(network);
     steps->list = bp_layout_array(layout, most, sizeof *steps->list);
     steps->at = bp_layout_array(layout, most, sizeof *steps->at);
@@ -288,19 +288,20 @@ static double term_of_loss(const struct bp_operands *c, size_t j)
 {
     const double h = c->h[j], y = c->y[j];
     size_t largest;
-    switch (bp_loss_needs(c->loss)) {
-    case BP_ACTIVATION_SOFTMAX:
+    switch (bp_loss_kind(c->loss)) {
+    case BP_LOSS_KIND_SOFTMAX:
         if (!c->fresh)
             return -(y == 0 ? 0 : y * ln(h));
         const double spread = spread_of(c->z, &largest, c->n);
         return y == 0 ? 0 : y * ((c->z[largest] - c->z[j]) + spread);
-    case BP_ACTIVATION_SIGMOID:
+    case BP_LOSS_KIND_SIGMOID:
         if (!c->fresh)
             return -((y == 0 ? 0 : y * ln(h)) + (y == 1 ? 0 : (1 - y) * ln(1 - h)));
         return (c->z[j] > 0 ? c->z[j] : 0) - c->z[j] * y + log1p(exp(-fabs(c->z[j])));
-    default:
-        return (h - y) * (h - y);
+    case BP_LOSS_KIND_SQUARES:
+        break;
     }
+    return (h - y) * (h - y);
 }
 
 static double loss_of(const struct bp_operands *c)
@@ -329,21 +330,22 @@ static double loss_cell(const struct bp_operands *c, enum bp_mistake mistake)
 static double loss_slope(const struct bp_operands *c, size_t j)
 {
     const double h = c->h[j], y = c->y[j];
-    switch (bp_loss_needs(c->loss)) {
-    case BP_ACTIVATION_SOFTMAX:
+    switch (bp_loss_kind(c->loss)) {
+    case BP_LOSS_KIND_SOFTMAX:
         return ratio(-y, h);
-    case BP_ACTIVATION_SIGMOID:
+    case BP_LOSS_KIND_SIGMOID:
         return c->loss_factor * (ratio(1 - y, c->rest[j]) - ratio(y, h));
-    default:
-        return 2 * c->loss_factor * (h - y);
+    case BP_LOSS_KIND_SQUARES:
+        break;
     }
+    return 2 * c->loss_factor * (h - y);
 }
 
 /* dL_dz of a pair: of softmax y_hat (the sum of the other y) - y (1 - y_hat). */
 static double short_form(const struct bp_operands *c, size_t j)
 {
     double others = 0;
-    if (c->loss != BP_LOSS_CROSS_ENTROPY)
+    if (bp_loss_kind(c->loss) == BP_LOSS_KIND_SIGMOID)
         return c->loss_factor * ((1 - c->y[j]) * c->h[j] - c->y[j] * c->rest[j]);
     for (size_t i = 0; i < c->n; i++)
         others += i == j ? 0 : c->y[i];
@@ -392,9 +394,12 @@ static double slope_from(const struct bp_operands *c, double z, double h, double
         return h * one_less_h;
     case BP_ACTIVATION_TANH:
         return 1 - h * h;
-    default:
-        return 1;
+    case BP_ACTIVATION_IDENTITY:
+    case BP_ACTIVATION_SOFTMAX: /* which has a matrix instead */
+    case BP_ACTIVATION_COUNT:
+        break;
     }
+    return 1;
 }
 
 static double derivative_at_h(const struct bp_operands *c, size_t j)

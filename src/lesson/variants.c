@@ -1,5 +1,6 @@
 #include "variants.h"
 
+#include "backpropd/loss.h"
 #include "steps.h"
 
 /* --- where a mistake makes sense ---------------------------------------------------------------
@@ -54,14 +55,24 @@ static bool is_mean(const struct bp_operands *c)
 
 static bool has_squares(const struct bp_operands *c)
 {
-    return c->loss == BP_LOSS_MSE || c->loss == BP_LOSS_SSE || c->loss == BP_LOSS_HALF_MSE ||
-           c->loss == BP_LOSS_HALF_SSE;
+    return bp_loss_kind(c->loss) == BP_LOSS_KIND_SQUARES;
 }
 
+/* Squares whose derivative has a factor 2, and those whose 1/2 takes it away. */
+static bool has_whole_squares(const struct bp_operands *c)
+{
+    return has_squares(c) && bp_loss_factor(c->loss, 1) == 1;
+}
+
+static bool has_half_squares(const struct bp_operands *c)
+{
+    return has_squares(c) && bp_loss_factor(c->loss, 1) == 0.5;
+}
+
+/* A loss that is a mean over the outputs, of which there are several. */
 static bool has_mean_loss(const struct bp_operands *c)
 {
-    return c->outputs > 1 && (c->loss == BP_LOSS_MSE || c->loss == BP_LOSS_HALF_MSE ||
-                              c->loss == BP_LOSS_BINARY_CROSS_ENTROPY);
+    return c->loss_factor != bp_loss_factor(c->loss, 1);
 }
 
 static bool makes_sense(enum bp_mistake mistake, const struct bp_operands *c)
