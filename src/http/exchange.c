@@ -79,7 +79,7 @@ static void refuse_representations(struct bp_exchange *exchange)
     refuse(exchange, &problem);
 }
 
-/* Health is told to any: who probes calls by address. */
+/* Health checks skip --allow-host, since probes use the IP address. */
 static bool names_our_host(const struct bp_exchange *exchange, const struct bp_head *head)
 {
     return exchange->route->group == BP_GROUP_HEALTH ||
@@ -174,7 +174,7 @@ bool bp_exchange_receive(struct bp_exchange *exchange, const char *piece, size_t
     return true;
 }
 
-/* Of no body does decoding take more work for each byte. */
+/* The most work that decoding takes for each byte of a body. */
 #define BYTE_WORK 450
 
 static void end_body(struct bp_exchange *exchange)

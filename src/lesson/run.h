@@ -1,6 +1,6 @@
 /*
- * The one machine: every step of a task, calculated in order, with mistakes put in and with what
- * was handed in taking the place of what was calculated.
+ * Calculates all steps of a task in order, with given mistakes and, where asked, with the numbers
+ * that were handed in instead of calculated ones.
  *
  * A run takes over from another one what cannot differ: most supposed mistakes change few steps.
  */

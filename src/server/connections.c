@@ -75,8 +75,8 @@ static uint64_t wait_until(const struct bp_connections *connections, enum bp_wai
                 wait);
 }
 
-/* With a late head there may be no request at all, and in a reply a second one would only do harm:
- * only a late body is told so. */
+/* Only a late body gets a reply: before a head there is no request, and within a reply a second one
+ * would corrupt it. */
 static void cut_off(struct bp_connections *connections, struct bp_connection *connection,
                     uint64_t packed)
 {
@@ -110,9 +110,8 @@ static bool has_stalled(const struct bp_connection *connection, enum bp_wait wai
            now - progress->moved_at > STALLED_MILLISECONDS;
 }
 
-/* Where the end of a client's sending comes with its last bytes, the library reads those and does
- * not look again. Shutting down what has ended already wakes it, and it reads the end once it has
- * answered what it has read. */
+/* If the FIN comes with the client's last bytes, the library reads those and misses it.
+ * shutdown(SHUT_RD) wakes the library, which reads the FIN once it has answered. */
 static void tell_end(const struct bp_connection *connection)
 {
     shutdown(connection->socket, SHUT_RD);

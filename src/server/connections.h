@@ -85,13 +85,11 @@ void bp_connection_close(struct bp_connections *connections, struct bp_connectio
 /* How many connections are open. */
 size_t bp_connections_count(struct bp_connections *connections);
 
-/* True if one has waited for a request for less than so long: it was accepted just now, or had a
- * reply.
- */
+/* True if a connection was accepted, or became idle, less than so many milliseconds ago. */
 bool bp_connections_in_use(struct bp_connections *connections, size_t milliseconds);
 
-/* From now on it waits for something else. False if its time is over: it must not be used. Once it
- * has waited for work, this waits for the callbacks about it. */
+/* Starts the next phase and its deadline; does not block, except after BP_WAIT_WORK, until running
+ * callbacks end. False if the connection was cut off: it must not be used. */
 bool bp_connection_begin_wait(struct bp_connections *connections, struct bp_connection *connection,
                               enum bp_wait wait);
 
@@ -102,15 +100,15 @@ void bp_connection_begin_head(struct bp_connections *connections, struct bp_conn
 /* The client's address as text, "unix" on a Unix socket. */
 void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection *connection);
 
-/* Sends an interim reply to a client that has ended its own sending, once a request: the system of
- * one that has gone answers with a reset. For on_half_closed. */
+/* Sends 100 Continue to a half-closed client, at most once per request. If the client has gone, its
+ * system answers with RST, and on_gone is called. For on_half_closed. */
 void bp_connection_probe(struct bp_connection *connection);
 
 /* The service ends: what is calculated is cancelled, and of the rest those that wait for a request
  * or its body are cut off. */
 void bp_connections_cancel(struct bp_connections *connections);
 
-/* True if the client was cut off for being late. */
+/* True if the socket was shut down: the client was late or too slow, or the service stops. */
 bool bp_connection_was_cut_off(struct bp_connection *connection);
 
 /* Ends the thread and frees all but the connections, which must have been closed. NULL is nothing.

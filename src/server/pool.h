@@ -18,13 +18,13 @@ struct bp_lane;
 struct bp_work_item {
     void (*run)(struct bp_work_item *item);
     struct bp_lane *lane;      /* where it waits */
-    bool is_short;             /* it takes a place in a lane, not in the queue: it always fits */
+    bool is_short;             /* not counted in queue_max, nor in its lane's `most` */
     struct bp_work_item *next; /* the pool's */
 };
 
 /* What waits of one client. Starts as zeros, but for `most`. Where something waits it must stay. */
 struct bp_lane {
-    size_t most; /* that may wait here, short work aside */
+    size_t most; /* pieces that may wait here, short ones not counted */
     size_t n;
     struct bp_work_item *first, *last;
     struct bp_lane *next; /* the pool's: whose turn comes after */

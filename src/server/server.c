@@ -27,25 +27,24 @@
 /* After so many tenths of a second without a request, memory goes back to the system. */
 #define REST_TICKS 50
 
-/* What a stop waits, once it has cancelled what was not done in time, for its replies to be taken.
- */
+/* Seconds that a stop waits for clients to read the 503s that it has just sent. */
 #define CANCEL_SECONDS 1
 
 /* After so long a thread looks at all other connections that are ready, before it answers one more.
  */
 #define TURN_MS 10
 
-/* Half a millisecond, which a thread that polls sockets does by itself, and what it does even after
- * its turn. What takes more work goes to the pool. */
+/* A thread that polls sockets makes a reply itself up to LIGHT_WORK (0.5 ms); once its turn is
+ * over, up to TINY_WORK (0.05 ms). More goes to the pool. */
 #define LIGHT_WORK 15000000
 #define TINY_WORK 1500000
 
-/* Ten milliseconds, of which a client may have as many waiting for the pool as it has connections;
- * what is longer takes a place in the queue. */
+/* Work of up to 10 ms is not counted in the queue's limit: a client may have one such request
+ * waiting for each of its connections. */
 #define SHORT_WORK 300000000
 
-/* What a stop leaves to open connections, from when each was last used, to bring a request that is
- * on its way: closed at once, they would lose it. */
+/* After a stop, a connection that was used less than so long ago stays open, since a request may be
+ * on its way. */
 #define GRACE_MS 1000
 
 struct bp_server {
@@ -80,7 +79,7 @@ struct call {
     const char *origin;        /* of the request, or NULL */
     const char *asked_headers; /* by a preflight, or NULL */
     bool is_kept;              /* the client expects that its connection is kept */
-    uint64_t turn;             /* in which it was deferred */
+    uint64_t turn;             /* number of the thread's turn in which it was deferred */
     bool comes_late;           /* it began when large ones were refused already */
     bool is_for_pool;
     bool is_working;     /* a thread of the pool makes the reply, or has made it */
@@ -249,8 +248,8 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *mh
     return MHD_YES;
 }
 
-/* True if this thread has worked for long. The library looks at all connections that are ready
- * before it asks again for a request that was deferred, which so begins a new turn. */
+/* True if this thread has worked for TURN_MS. When the library calls again for a deferred request,
+ * it has looked at all connections that are ready: a new turn begins. */
 static bool is_turn_over(struct call *call)
 {
     static _Thread_local struct {
@@ -285,8 +284,8 @@ static enum MHD_Result hand_over(struct bp_server *server, struct call *call)
     return MHD_YES;
 }
 
-/* Makes the reply if that takes little: next to nothing where this thread has worked for long, or
- * others wait for the pool. */
+/* Makes the reply here if it is light work; only if it is tiny once this thread's turn is over or
+ * the pool has work waiting. False: it is left to the pool, or to this thread's next turn. */
 static bool finish_here(struct bp_server *server, struct call *call)
 {
     struct bp_exchange *exchange = &call->exchange;
@@ -334,8 +333,8 @@ static void on_gone(void *cls, struct bp_connection *connection)
     }
 }
 
-/* One that waits for its reply cannot be told from one that has gone, but by asking. That matters
- * where others wait for a thread. */
+/* A half-closed client may have gone or may wait for its reply: only sending something tells. It
+ * matters if others wait for a thread. */
 static void on_half_closed(void *cls, struct bp_connection *connection)
 {
     struct bp_server *server = cls;
@@ -530,7 +529,8 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
         {MHD_OPTION_LISTEN_SOCKET, server->listening.fd, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + BP_SPARE_CONNECTIONS,
          NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
+        {MHD_OPTION_CONNECTION_TIMEOUT, 0,
+         NULL}, /* off: connections.c limits a whole phase, not a pause */
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)server->connection_memory, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},

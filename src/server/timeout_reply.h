@@ -1,4 +1,4 @@
-/* What is sent to a client whose body is not waited for any longer. */
+/* The reply after a body timeout, and to a client whose body is not here when the service stops. */
 #ifndef BACKPROPD_SERVER_TIMEOUT_REPLY_H
 #define BACKPROPD_SERVER_TIMEOUT_REPLY_H
 
