@@ -8,7 +8,7 @@
 #define BACKPROPD_LESSON_RUN_H
 
 #include "compare.h"
-#include "steps.h"
+#include "formulas.h"
 
 /* What is used further on in place of a step's result. */
 enum bp_carry {

@@ -1,7 +1,7 @@
 #include "variants.h"
 
 #include "backpropd/loss.h"
-#include "steps.h"
+#include "formulas.h"
 
 /* --- where a mistake makes sense ---------------------------------------------------------------
  */

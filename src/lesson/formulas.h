@@ -1,6 +1,6 @@
-/* One cell of one step: the right formula, or an altered one. */
-#ifndef BACKPROPD_LESSON_STEPS_H
-#define BACKPROPD_LESSON_STEPS_H
+/* The formulas of all steps, cell by cell: the right one, or one altered by a mistake. */
+#ifndef BACKPROPD_LESSON_FORMULAS_H
+#define BACKPROPD_LESSON_FORMULAS_H
 
 #include "backpropd/steps.h"
 
@@ -21,7 +21,7 @@ struct bp_operands {
     const double *dw, *own_dw;           /* (samples, m, n) of the layer; (m, n) of this sample */
     const double *terms;                 /* of a batch's step: (samples, stride) */
     size_t stride;
-    double *row, *rest; /* scratch, (widest): what bp_step_prepare calculates for all cells */
+    double *row, *rest; /* scratch, (widest): what is calculated once for all cells */
 };
 
 /* What is the same for all samples. Out: operands. Cannot fail. */
