@@ -78,7 +78,7 @@ static int call(struct bp_service *service, const char *path, const char *accept
                                  .accept = {accept},
                                  .n_accept = 1};
     if (!bp_exchange_begin(&exchange, service, &head)) {
-        bp_exchange_take(&exchange, body.data, body.size);
+        bp_exchange_receive(&exchange, body.data, body.size);
         bp_exchange_finish(&exchange);
     }
     const char *reply = bp_reply_body(&exchange.reply, &size);

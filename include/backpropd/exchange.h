@@ -37,13 +37,13 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
 
 /* Takes a piece of the body. Returns false if the body is so large that the connection is to be
  * cut without an answer. */
-bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t size);
+bool bp_exchange_receive(struct bp_exchange *exchange, const char *piece, size_t size);
 
 /*
  * The body has ended: makes the reply if nothing is to be calculated. Otherwise decodes the body if
- * that takes no more than `most` work, in the multiply-adds of work.h. Returns an estimate of what
- * is left to do: 0 if the reply is there; if the body is not decoded, more than `most`. May be
- * called again.
+ * that takes no more than `most` work, in the multiply-adds of work.h. Returns the work that is
+ * left: 0 if the reply is there; up to `most`: the body is decoded; more: it may not be, since
+ * decoding alone is estimated at that. bp_exchange_finish does the rest. May be called again.
  */
 double bp_exchange_prepare(struct bp_exchange *exchange, double most);
 

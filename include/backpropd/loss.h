@@ -10,19 +10,31 @@
 
 #include "backpropd/network.h"
 
-/* c' (or c) of the loss for n outputs: the factor before the sum. Cannot fail. */
-double bp_loss_factor(enum bp_loss loss, size_t n);
+/* What its sum is over. Cannot fail. */
+enum bp_loss_kind bp_loss_kind(enum bp_loss loss);
 
-/* The activation that a loss needs the last layer to have, and is then calculated from z;
- * BP_ACTIVATION_COUNT: it takes any, and goes by the chain rule. Cannot fail. */
+/* c of the loss for n_outputs outputs: the factor before the sum. Cannot fail. */
+double bp_loss_factor(enum bp_loss loss, size_t n_outputs);
+
+/* Any activation: what a loss needs that goes by the chain rule. */
+#define BP_ACTIVATION_ANY BP_ACTIVATION_COUNT
+
+/* The activation that a loss needs the last layer to have, or BP_ACTIVATION_ANY. Cannot fail. */
 enum bp_activation bp_loss_needs(enum bp_loss loss);
+
+/* True if the loss and its last layer are a pair, and both loss and dL_dzL are calculated from z.
+ * Cannot fail. */
+static inline bool bp_loss_is_from_z(enum bp_loss loss)
+{
+    return bp_loss_needs(loss) != BP_ACTIVATION_ANY;
+}
 
 /* The loss of one sample. In: z, y_hat and y, (n). Cannot fail; not finite beyond the largest
  * double. */
 double bp_loss(const double *z, const double *y_hat, const double *y, enum bp_loss loss, size_t n);
 
 /*
- * dL_dy_hat: 2c' (y_hat - y) of squares; -y / y_hat; c ((1 - y) / (1 - y_hat) - y / y_hat), where a
+ * dL_dy_hat: 2c (y_hat - y) of squares; -y / y_hat; c ((1 - y) / (1 - y_hat) - y / y_hat), where a
  * term whose y, or 1 - y, is 0 is 0.
  *
  * Out: dl_dy_hat, (n).

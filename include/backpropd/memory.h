@@ -1,6 +1,6 @@
 /*
  * Memory against a budget that all requests in flight share. A share of a budget has a limit of its
- * own: a block must fit into both. Small blocks count for the whole alone.
+ * own: a block must fit into both. Small blocks count against the total, not against the share.
  */
 #ifndef BACKPROPD_MEMORY_H
 #define BACKPROPD_MEMORY_H

@@ -105,7 +105,7 @@
 /*
  * The table of mistakes: kind of the altered step, name of the row among that kind's, code, the row
  * whose words it shares (its own, or an earlier one's), and where it makes sense, as an expression
- * of a struct bp_place *c. Beside it, what is calculated in place of the right formula; a: what
+ * of a struct bp_operands *c. Beside it, what is calculated in place of the right formula; a: what
  * feeds the layer, d = dL_dz, u = dL_dh.
  *
  * The order is part of the contract: of equally good explanations the first row's is the answer.
@@ -116,15 +116,15 @@
     X(Z, WEIGHTS_TRANSPOSED, WEIGHTS_TRANSPOSED, Z_WEIGHTS_TRANSPOSED, is_square(c))                \
     X(H, ACTIVATION_FORGOTTEN, ACTIVATION_FORGOTTEN, H_ACTIVATION_FORGOTTEN, is_bent(c)) /* z */    \
     X(LOSS, NOT_DIVIDED_BY_OUTPUTS, NOT_DIVIDED_BY_OUTPUTS, LOSS_NOT_DIVIDED_BY_OUTPUTS, has_mean_loss(c)) \
-    X(DL_DY, MISSING_FACTOR_2, MISSING_FACTOR_2, DL_DY_MISSING_FACTOR_2, c->loss == BP_LOSS_MSE || c->loss == BP_LOSS_SSE) \
-    X(DL_DY, EXTRA_FACTOR_2, EXTRA_FACTOR_2, DL_DY_EXTRA_FACTOR_2, c->loss == BP_LOSS_HALF_MSE || c->loss == BP_LOSS_HALF_SSE) \
+    X(DL_DY, MISSING_FACTOR_2, MISSING_FACTOR_2, DL_DY_MISSING_FACTOR_2, has_whole_squares(c)) \
+    X(DL_DY, EXTRA_FACTOR_2, EXTRA_FACTOR_2, DL_DY_EXTRA_FACTOR_2, has_half_squares(c)) \
     X(DL_DY, NOT_DIVIDED_BY_OUTPUTS, NOT_DIVIDED_BY_OUTPUTS, DL_DY_NOT_DIVIDED_BY_OUTPUTS, has_mean_loss(c)) \
     X(DL_DZ, NOT_DIVIDED_BY_OUTPUTS, NOT_DIVIDED_BY_OUTPUTS, DL_DY_NOT_DIVIDED_BY_OUTPUTS, is_pair(c) && has_mean_loss(c)) \
     X(DL_DY, DIVIDED_BY_OUTPUTS, DIVIDED_BY_OUTPUTS, DL_DY_DIVIDED_BY_OUTPUTS, !has_mean_loss(c) && c->outputs > 1) \
-    X(DL_DY, RESIDUAL_ONLY, RESIDUAL_ONLY, DL_DY_RESIDUAL_ONLY, c->loss == BP_LOSS_MSE && c->outputs > 2) /* y_hat - y */ \
+    X(DL_DY, RESIDUAL_ONLY, RESIDUAL_ONLY, DL_DY_RESIDUAL_ONLY, has_whole_squares(c) && has_mean_loss(c) && c->outputs > 2) /* y_hat - y */ \
     X(DL_DY, SIGN_FLIPPED, SIGN_FLIPPED, DL_DY_SIGN_FLIPPED, true)                                  \
     X(DL_DZ, SIGN_FLIPPED, SIGN_FLIPPED, DL_DY_SIGN_FLIPPED, is_pair(c))                            \
-    X(DL_DY, SIGN_LOST, SIGN_LOST, DL_DY_SIGN_LOST, c->loss != BP_LOSS_CROSS_ENTROPY)               \
+    X(DL_DY, SIGN_LOST, SIGN_LOST, DL_DY_SIGN_LOST, bp_loss_kind(c->loss) != BP_LOSS_KIND_SOFTMAX)   \
     X(DL_DY, LOSS_NOT_DERIVED, LOSS_NOT_DERIVED, DL_DY_LOSS_NOT_DERIVED, true)                      \
     X(DL_DY, GRADIENT_OF_LOGITS, GRADIENT_OF_LOGITS, DL_DY_GRADIENT_OF_LOGITS, is_pair(c))          \
     X(DH_DZ, DERIVATIVE_FORGOTTEN, DERIVATIVE_FORGOTTEN, DH_DZ_DERIVATIVE_FORGOTTEN, is_curved(c)) /* 1 */ \

@@ -22,18 +22,22 @@
     X(SOFTMAX, "softmax") /* of the last layer alone */
 
 /*
- * The loss of one sample of N outputs. Of squares: c' sum((y_hat - y)^2), c' = 1/N, 1, 1/(2N), 1/2.
- * After softmax: -sum(y ln y_hat). After sigmoid: -c sum(y ln y_hat + (1 - y) ln(1 - y_hat)),
- * c = 1/N, 1.
+ * The loss of one sample of n outputs, as c times a sum over the outputs, which is the kind's.
+ * SQUARES: (y_hat - y)^2. SOFTMAX: -y ln y_hat. SIGMOID: -(y ln y_hat + (1 - y) ln(1 - y_hat)).
+ *
+ * A loss of another kind is a new kind: each `switch` over enum bp_loss_kind then fails to compile.
  */
+#define BP_LOSS_KINDS(X) X(SQUARES) X(SOFTMAX) X(SIGMOID)
+
+/* name in C, name on the wire, kind, c */
 #define BP_LOSSES(X)                                                                               \
-    X(MSE, "mse")                                                                                  \
-    X(SSE, "sse")                                                                                  \
-    X(HALF_MSE, "half_mse")                                                                        \
-    X(HALF_SSE, "half_sse")                                                                        \
-    X(CROSS_ENTROPY, "cross_entropy")                                                              \
-    X(BINARY_CROSS_ENTROPY, "binary_cross_entropy")                                                \
-    X(SUM_BINARY_CROSS_ENTROPY, "sum_binary_cross_entropy")
+    X(MSE, "mse", SQUARES, 1 / n)                                                                  \
+    X(SSE, "sse", SQUARES, 1)                                                                      \
+    X(HALF_MSE, "half_mse", SQUARES, 1 / (2 * n))                                                  \
+    X(HALF_SSE, "half_sse", SQUARES, 0.5)                                                          \
+    X(CROSS_ENTROPY, "cross_entropy", SOFTMAX, 1)                                                  \
+    X(BINARY_CROSS_ENTROPY, "binary_cross_entropy", SIGMOID, 1 / n)                                \
+    X(SUM_BINARY_CROSS_ENTROPY, "sum_binary_cross_entropy", SIGMOID, 1)
 
 /* What is done with the samples' losses and gradients. */
 #define BP_REDUCTIONS(X)                                                                           \
@@ -41,12 +45,15 @@
     X(SUM, "sum")
 
 #define BP_AS_ACTIVATION(name, wire) BP_ACTIVATION_##name,
-#define BP_AS_LOSS(name, wire) BP_LOSS_##name,
+#define BP_AS_LOSS_KIND(name) BP_LOSS_KIND_##name,
+#define BP_AS_LOSS(name, wire, kind, c) BP_LOSS_##name,
 #define BP_AS_REDUCTION(name, wire) BP_REDUCTION_##name,
 enum bp_activation { BP_ACTIVATIONS(BP_AS_ACTIVATION) BP_ACTIVATION_COUNT };
+enum bp_loss_kind { BP_LOSS_KINDS(BP_AS_LOSS_KIND) };
 enum bp_loss { BP_LOSSES(BP_AS_LOSS) BP_LOSS_COUNT };
 enum bp_reduction { BP_REDUCTIONS(BP_AS_REDUCTION) BP_REDUCTION_COUNT };
 #undef BP_AS_ACTIVATION
+#undef BP_AS_LOSS_KIND
 #undef BP_AS_LOSS
 #undef BP_AS_REDUCTION
 

@@ -1,6 +1,6 @@
 /*
- * What can be calculated. One row is all that the rest knows of a calculation: decoding, limits,
- * routes, the links of GET /, `call` and metrics read it. A new one is a file in
+ * What can be calculated. struct bp_operation is the only interface of a calculation: decoding,
+ * limits, routes, the links of GET /, `call` and metrics read it. A new one is a file in
  * src/codec/operations and its name in src/codec/operation.c.
  */
 #ifndef BACKPROPD_OPERATION_H
@@ -28,7 +28,7 @@ enum bp_targets {
     BP_TARGETS_OPTIONAL,
     BP_TARGETS_REQUIRED,
     BP_TARGETS_OR_GRADIENTS, /* y, or dL_dy_hat in its place */
-    BP_TARGETS_ALL_OR_NONE   /* the same, or neither in any sample */
+    BP_TARGETS_ALL_OR_NONE   /* the same in each sample, or neither in any */
 };
 
 /* One way to write a result. */
@@ -48,7 +48,7 @@ struct bp_operation {
     struct {
         size_t once, per_layer, per_sample;
     } own;
-    bool tells_answers;      /* its reply has what /grade is asked not to tell */
+    bool tells_answers;      /* its reply has right answers: --only can leave it out */
     bool has_cells;          /* its body may have an array for each cell that is graded */
     const char *work_member; /* the member to blame for too much work; NULL: the body */
     const struct bp_representation *representations; /* best first; the last has no media type */
@@ -62,8 +62,8 @@ struct bp_operation {
     /* Lays the result out, and returns it; NULL while the layout only counts. */
     void *(*layout)(struct bp_layout *layout, const struct bp_job *job);
 
-    /* Calculates a result that was laid out. Out on failure: overflow, its step BP_NO_STEP if the
-     * calculation has none. Fails (false) if a number is not finite. */
+    /* Calculates a result that was laid out. Out on failure: overflow, its step BP_NOT_IN_DESCENT
+     * if the calculation has none. Fails (false) if a number is not finite. */
     bool (*run)(void *result, struct bp_overflow *overflow, const struct bp_job *job);
 };
 

@@ -91,7 +91,7 @@ struct bp_fact {
 #define BP_FAULTS_MAX 20
 #define BP_FAULTS_ROOM (BP_FAULTS_MAX + 1) /* the last is scratch for those beyond */
 
-#define BP_NO_STEP ((size_t)-1) /* the step of an overflow outside of gradient descent */
+#define BP_NOT_IN_DESCENT ((size_t)-1) /* the step of an overflow outside of gradient descent */
 
 struct bp_fault {
     enum bp_fault_code code;

@@ -34,8 +34,8 @@ enum bp_reason { BP_REASONS(BP_AS_REASON) BP_REASON_COUNT };
 typedef uint64_t bp_set;
 
 /*
- * What a block of samples says of one unit, as disjoint sets of samples: why no gradient enters
- * it. `open` is the rest.
+ * For one unit, the samples of a block by the reason why no gradient enters the unit: disjoint
+ * sets. `open` is the rest.
  */
 struct bp_unit_sets {
     bp_set error_zero;

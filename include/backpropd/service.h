@@ -18,10 +18,9 @@ struct bp_route;
 struct bp_service {
     struct bp_limits limits;
     struct bp_memory memory;
-    struct bp_memory
-        own_memory; /* without a budget: what the service says of itself, and why it refuses */
-    atomic_bool draining;       /* a stop was asked for: /readyz says no */
-    char unsafe[BP_UNSAFE_MAX]; /* why no requests should be sent here: /readyz says no; or "" */
+    struct bp_memory own_memory; /* unlimited: for error replies and GET pages */
+    atomic_bool draining;        /* a stop was asked for: /readyz says no */
+    char unsafe[BP_UNSAFE_MAX];  /* why no requests should be sent here: /readyz says no; or "" */
     struct bp_route *routes;
     struct bp_metrics *metrics; /* counters that all threads share */
     struct bp_access access;

@@ -1,7 +1,7 @@
 /*
  * What calculations cost, known before any is done: in multiply-adds of a large product of
- * matrices, of which one processor does about 30 in a nanosecond. A block of samples, a layer, a
- * value of an activation count as many as they take as long as.
+ * matrices, of which one processor does about 30 in a nanosecond. Other costs, of a block of
+ * samples, a layer or a value of an activation, are converted to multiply-adds of the same time.
  *
  * The figures stand for ordinary numbers on an x86-64 processor with AVX-512; on other machines
  * all take longer, but by about the same factor. They are doubles, so that no sum of them wraps

@@ -65,19 +65,35 @@ static void put_activations(struct bp_text *text, const struct filling *with)
     }
 }
 
+/* The derivative in terms of h, or NULL. */
+static const char *rule_of(enum bp_activation activation)
+{
+    switch (activation) {
+    case BP_ACTIVATION_SIGMOID:
+        return "h (1 - h)";
+    case BP_ACTIVATION_TANH:
+        return "1 - h^2";
+    case BP_ACTIVATION_RELU:
+    case BP_ACTIVATION_LEAKY_RELU:
+    case BP_ACTIVATION_IDENTITY:
+    case BP_ACTIVATION_SOFTMAX:
+    case BP_ACTIVATION_COUNT:
+        break;
+    }
+    return NULL;
+}
+
 /* Their derivatives in terms of h, of those that have one. */
 static void put_rules(struct bp_text *text, const struct filling *with)
 {
-    static const char *const rules[BP_ACTIVATION_COUNT] = {
-        [BP_ACTIVATION_SIGMOID] = "h (1 - h)", [BP_ACTIVATION_TANH] = "1 - h^2"};
     enum bp_activation list[BP_ACTIVATION_COUNT + 1];
     const size_t n = list_activations(list, with);
     size_t n_put = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!rules[list[i]])
+        if (!rule_of(list[i]))
             continue;
         bp_text_puts(text, n_put++ ? " and " : "");
-        bp_text_puts(text, rules[list[i]]);
+        bp_text_puts(text, rule_of(list[i]));
         if (n > 1) {
             bp_text_puts(text, " for ");
             bp_text_puts(text, bp_activation_names[list[i]]);

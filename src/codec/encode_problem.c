@@ -87,7 +87,7 @@ static void put_overflow(struct bp_text *text, const struct bp_problem *problem)
     bp_text_putc(text, ']');
     if (overflow->sample != BP_WHOLE_BATCH)
         bp_put_member_size(text, "sample", overflow->sample);
-    if (overflow->step != BP_NO_STEP)
+    if (overflow->step != BP_NOT_IN_DESCENT)
         bp_put_member_size(text, "step", overflow->step);
 }
 

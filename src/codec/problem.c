@@ -106,7 +106,7 @@ bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflo
         snprintf(at, sizeof at, "[%zu][%zu]", overflow->index[0], overflow->index[1]);
     if (overflow->sample != BP_WHOLE_BATCH)
         snprintf(sample, sizeof sample, " of sample %zu", overflow->sample);
-    if (overflow->step != BP_NO_STEP)
+    if (overflow->step != BP_NOT_IN_DESCENT)
         snprintf(step, sizeof step, " at step %zu", overflow->step);
     problem->overflow = *overflow;
     problem->depth = depth;

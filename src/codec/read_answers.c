@@ -58,11 +58,11 @@ static struct typed typed_element(const struct answers *in, const struct bp_valu
     }
 }
 
-static const char *read_typed(struct bp_cell *cell, const struct typed *typed,
+static const char *read_typed(struct bp_typed_cell *cell, const struct typed *typed,
                               enum bp_step_kind kind)
 {
     if (kind == BP_STEP_DEAD) {
-        *cell = (struct bp_cell){bp_json_is_true(typed->value), BP_PLACES_EXACT};
+        *cell = (struct bp_typed_cell){bp_json_is_true(typed->value), BP_PLACES_EXACT};
         return typed->kind == BP_JSON_BOOLEAN ? NULL : "true or false is needed here";
     }
     if (typed->kind == BP_JSON_NUMBER)
@@ -97,7 +97,7 @@ static void read_cell(struct answers *in, size_t step, size_t cell, const struct
                       const struct bp_place *place)
 {
     struct bp_answers *answers = &in->grading->grade.answers;
-    struct bp_cell read;
+    struct bp_typed_cell read;
     if (is_blank(typed))
         return;
     const char *wrong = read_typed(&read, typed, in->grading->grade.steps.list[step].kind);

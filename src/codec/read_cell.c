@@ -87,7 +87,8 @@ static double divide(uint64_t a, uint64_t b)
     return ldexp((double)((uint64_t)quotient | is_inexact), exponent);
 }
 
-static const char *read_ratio(struct bp_cell *cell, const char *at, bool is_negative, bool is_count)
+static const char *read_ratio(struct bp_typed_cell *cell, const char *at, bool is_negative,
+                              bool is_count)
 {
     char *slash;
     const uint64_t above = strtoull(at, &slash, 10), below = strtoull(slash + 1, NULL, 10);
@@ -170,7 +171,7 @@ static double value_of(const struct decimal *of)
     return value;
 }
 
-static const char *read_decimal(struct bp_cell *cell, const char *at, bool is_negative,
+static const char *read_decimal(struct bp_typed_cell *cell, const char *at, bool is_negative,
                                 bool is_count)
 {
     struct decimal decimal;
@@ -190,7 +191,7 @@ static const char *read_decimal(struct bp_cell *cell, const char *at, bool is_ne
 /* --- cells ------------------------------------------------------------------------------------ */
 
 /* What has no blanks around it, and a hyphen for its sign. */
-static const char *read_tidy(struct bp_cell *cell, const char *text, bool is_count)
+static const char *read_tidy(struct bp_typed_cell *cell, const char *text, bool is_count)
 {
     const bool is_negative = *text == '-';
     text += *text == '-' || *text == '+';
@@ -198,7 +199,7 @@ static const char *read_tidy(struct bp_cell *cell, const char *text, bool is_cou
                           : read_decimal(cell, text, is_negative, is_count);
 }
 
-const char *bp_cell_read_text(struct bp_cell *cell, const char *text, bool is_count)
+const char *bp_cell_read_text(struct bp_typed_cell *cell, const char *text, bool is_count)
 {
     char tidied[BP_CELL_TEXT_MAX * 4 + 1];
     if (count_characters(text) > BP_CELL_TEXT_MAX)
@@ -207,7 +208,7 @@ const char *bp_cell_read_text(struct bp_cell *cell, const char *text, bool is_co
     return read_tidy(cell, tidied, is_count);
 }
 
-const char *bp_cell_read_number(struct bp_cell *cell, double number, bool is_count)
+const char *bp_cell_read_number(struct bp_typed_cell *cell, double number, bool is_count)
 {
     char text[BP_NUMBER_ROOM];
     if (!isfinite(number))

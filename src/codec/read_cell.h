@@ -6,7 +6,7 @@
 
 #define BP_CELL_TEXT_MAX 64 /* characters */
 
-struct bp_cell {
+struct bp_typed_cell {
     double value; /* finite */
     int places;   /* decimals shown, or BP_PLACES_EXACT */
 };
@@ -16,9 +16,9 @@ struct bp_cell {
  * sign, and blanks around it. Out: cell, its value the nearest double. In: is_count, whether it
  * must be a whole number. Returns NULL, or what is wrong.
  */
-const char *bp_cell_read_text(struct bp_cell *cell, const char *text, bool is_count);
+const char *bp_cell_read_text(struct bp_typed_cell *cell, const char *text, bool is_count);
 
 /* The same of a number of JSON: its decimals are those of its shortest text. */
-const char *bp_cell_read_number(struct bp_cell *cell, double number, bool is_count);
+const char *bp_cell_read_number(struct bp_typed_cell *cell, double number, bool is_count);
 
 #endif

@@ -4,14 +4,21 @@
 
 #include "backpropd/loss.h"
 
-static const struct bp_names KNOWN =
-    BP_NAMES("round_decimals", "relu_at_zero", "loss", "reduction", "layout");
+/* name in C, name on the wire, what reads it */
+#define OPTIONS(X)                                                                                 \
+    X(ROUND_DECIMALS, "round_decimals", read_rounding)                                             \
+    X(RELU_AT_ZERO, "relu_at_zero", read_relu_at_zero)                                             \
+    X(LOSS, "loss", read_loss)                                                                     \
+    X(REDUCTION, "reduction", read_reduction)                                                      \
+    X(LAYOUT, "layout", read_layout)
 
-static const struct bp_place ROUND_DECIMALS = {&bp_place_options, "round_decimals", BP_NO_NUMBER};
-static const struct bp_place RELU_AT_ZERO = {&bp_place_options, "relu_at_zero", BP_NO_NUMBER};
-static const struct bp_place LOSS = {&bp_place_options, "loss", BP_NO_NUMBER};
-static const struct bp_place REDUCTION = {&bp_place_options, "reduction", BP_NO_NUMBER};
-static const struct bp_place LAYOUT = {&bp_place_options, "layout", BP_NO_NUMBER};
+#define AS_WIRE(name, wire, read) wire,
+static const char *const NAMES[] = {OPTIONS(AS_WIRE)};
+static const struct bp_names KNOWN = {NAMES, sizeof NAMES / sizeof *NAMES};
+
+#define AS_PLACE(name, wire, read)                                                                 \
+    static const struct bp_place name = {&bp_place_options, wire, BP_NO_NUMBER};
+OPTIONS(AS_PLACE)
 
 static const char *const LAYOUTS[] = {"in_out", "out_in"};
 
@@ -42,7 +49,7 @@ bool bp_reader_fits_loss(const struct bp_reader *reader)
 {
     const enum bp_activation needs = bp_loss_needs(reader->job->task.rules.loss);
     return !reader->loss_is_faulty && !reader->activations_are_faulty &&
-           (needs == BP_ACTIVATION_COUNT ||
+           (needs == BP_ACTIVATION_ANY ||
             bp_network_last(&reader->job->task.network)->activation == needs);
 }
 
@@ -90,28 +97,42 @@ void bp_peek_options(struct bp_reader *reader)
     reader->job->task.rules.loss = (enum bp_loss)loss;
 }
 
-void bp_read_options(struct bp_reader *reader, const struct bp_value *options)
+static void read_reduction(struct bp_reader *reader, const struct bp_value *value)
 {
     size_t index;
+    if (bp_read_name(reader, value, &REDUCTION, bp_reduction_names, BP_REDUCTION_COUNT, &index))
+        reader->job->task.rules.reduction = (enum bp_reduction)index;
+}
+
+/* bp_peek_options has the layout already. */
+static void read_layout(struct bp_reader *reader, const struct bp_value *value)
+{
+    size_t index;
+    bp_read_name(reader, value, &LAYOUT, LAYOUTS, 2, &index);
+}
+
+static void read_option(struct bp_reader *reader, const char *name, const struct bp_value *value)
+{
+#define AS_READER(name, wire, read) read,
+    static void (*const readers[])(struct bp_reader *,
+                                   const struct bp_value *) = {OPTIONS(AS_READER)};
+    size_t i = 0;
+    while (i < KNOWN.n && strcmp(name, NAMES[i]) != 0)
+        i++;
+    if (i < KNOWN.n)
+        readers[i](reader, value);
+    else
+        bp_read_unknown(reader, &bp_place_options, name, KNOWN);
+}
+
+void bp_read_options(struct bp_reader *reader, const struct bp_value *options)
+{
     if (bp_json_kind(reader->json, options) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, options, &bp_place_options, "an object");
         return;
     }
-    for (struct bp_members m = bp_json_members(options); bp_json_next(&m);) {
-        if (strcmp(m.name, "round_decimals") == 0)
-            read_rounding(reader, m.value);
-        else if (strcmp(m.name, "relu_at_zero") == 0)
-            read_relu_at_zero(reader, m.value);
-        else if (strcmp(m.name, "loss") == 0)
-            read_loss(reader, m.value);
-        else if (strcmp(m.name, "layout") == 0)
-            bp_read_name(reader, m.value, &LAYOUT, LAYOUTS, 2, &index);
-        else if (strcmp(m.name, "reduction") != 0)
-            bp_read_unknown(reader, &bp_place_options, m.name, KNOWN);
-        else if (bp_read_name(reader, m.value, &REDUCTION, bp_reduction_names, BP_REDUCTION_COUNT,
-                              &index))
-            reader->job->task.rules.reduction = (enum bp_reduction)index;
-    }
+    for (struct bp_members m = bp_json_members(options); bp_json_next(&m);)
+        read_option(reader, m.name, m.value);
 }
 
 /* The bit of a name on the wire. */

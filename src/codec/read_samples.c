@@ -78,9 +78,17 @@ static const double *read_values(const struct bp_reader *reader, const struct bp
 static void check_range(const struct bp_reader *reader, const struct bp_place *place,
                         const double *y, size_t n)
 {
-    const enum bp_activation needs = bp_loss_needs(reader->job->task.rules.loss);
-    const bool is_binary = needs == BP_ACTIVATION_SIGMOID;
-    if (needs == BP_ACTIVATION_COUNT || !bp_reader_fits_loss(reader) || reader->softmax_is_hidden)
+    bool is_binary = false;
+    switch (bp_loss_kind(reader->job->task.rules.loss)) {
+    case BP_LOSS_KIND_SQUARES:
+        return;
+    case BP_LOSS_KIND_SIGMOID:
+        is_binary = true;
+        break;
+    case BP_LOSS_KIND_SOFTMAX:
+        break;
+    }
+    if (!bp_reader_fits_loss(reader) || reader->softmax_is_hidden)
         return;
     for (size_t j = 0; j < n; j++)
         if (y[j] < 0 || (is_binary && y[j] > 1))

@@ -23,7 +23,7 @@ static inline struct bp_block bp_block_at(const struct bp_pass *pass, const stru
 /* True if the sample's loss and dL_dzL are calculated from z: see loss.h. */
 static inline bool bp_sample_is_from_z(const struct bp_task *task, const struct bp_sample *sample)
 {
-    return sample->y && bp_loss_needs(task->rules.loss) != BP_ACTIVATION_COUNT;
+    return sample->y && bp_loss_is_from_z(task->rules.loss);
 }
 
 /* z, h and losses of the block, and dead of those so far. Fails (false) at the first tensor that

@@ -1,44 +1,37 @@
 #include "backpropd/loss.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "backpropd/activation.h"
 
-double bp_loss_factor(enum bp_loss loss, size_t n)
+enum bp_loss_kind bp_loss_kind(enum bp_loss loss)
 {
-    switch (loss) {
-    case BP_LOSS_MSE:
-    case BP_LOSS_BINARY_CROSS_ENTROPY:
-        return 1 / (double)n;
-    case BP_LOSS_HALF_MSE:
-        return 1 / (2 * (double)n);
-    case BP_LOSS_HALF_SSE:
-        return 0.5;
-    case BP_LOSS_SSE:
-    case BP_LOSS_CROSS_ENTROPY:
-    case BP_LOSS_SUM_BINARY_CROSS_ENTROPY:
-    case BP_LOSS_COUNT:
-        break;
-    }
-    return 1;
+#define AS_KIND(name, wire, kind, c) BP_LOSS_KIND_##kind,
+    static const enum bp_loss_kind kinds[] = {BP_LOSSES(AS_KIND)};
+#undef AS_KIND
+    return kinds[loss];
+}
+
+double bp_loss_factor(enum bp_loss loss, size_t n_outputs)
+{
+    const double n = (double)n_outputs;
+#define AS_FACTOR(name, wire, kind, c) loss == BP_LOSS_##name ? (c):
+    return BP_LOSSES(AS_FACTOR) 1;
+#undef AS_FACTOR
 }
 
 enum bp_activation bp_loss_needs(enum bp_loss loss)
 {
-    switch (loss) {
-    case BP_LOSS_CROSS_ENTROPY:
+    switch (bp_loss_kind(loss)) {
+    case BP_LOSS_KIND_SOFTMAX:
         return BP_ACTIVATION_SOFTMAX;
-    case BP_LOSS_BINARY_CROSS_ENTROPY:
-    case BP_LOSS_SUM_BINARY_CROSS_ENTROPY:
+    case BP_LOSS_KIND_SIGMOID:
         return BP_ACTIVATION_SIGMOID;
-    case BP_LOSS_MSE:
-    case BP_LOSS_SSE:
-    case BP_LOSS_HALF_MSE:
-    case BP_LOSS_HALF_SSE:
-    case BP_LOSS_COUNT:
+    case BP_LOSS_KIND_SQUARES:
         break;
     }
-    return BP_ACTIVATION_COUNT;
+    return BP_ACTIVATION_ANY;
 }
 
 static double sum_of_squares(const double *y_hat, const double *y, size_t n)
@@ -77,14 +70,19 @@ static double binary_cross_entropy(const double *z, const double *y, size_t n)
 
 double bp_loss(const double *z, const double *y_hat, const double *y, enum bp_loss loss, size_t n)
 {
-    switch (bp_loss_needs(loss)) {
-    case BP_ACTIVATION_SOFTMAX:
-        return cross_entropy(z, y, n);
-    case BP_ACTIVATION_SIGMOID:
-        return bp_loss_factor(loss, n) * binary_cross_entropy(z, y, n);
-    default:
-        return bp_loss_factor(loss, n) * sum_of_squares(y_hat, y, n);
+    double sum = 0;
+    switch (bp_loss_kind(loss)) {
+    case BP_LOSS_KIND_SQUARES:
+        sum = sum_of_squares(y_hat, y, n);
+        break;
+    case BP_LOSS_KIND_SOFTMAX:
+        sum = cross_entropy(z, y, n);
+        break;
+    case BP_LOSS_KIND_SIGMOID:
+        sum = binary_cross_entropy(z, y, n);
+        break;
     }
+    return bp_loss_factor(loss, n) * sum;
 }
 
 /* A term of the derivative by y_hat: none where its numerator is 0, whatever it is divided by. */
@@ -97,17 +95,17 @@ void bp_loss_derive(double *dl_dy_hat, const double *z, const double *y_hat, con
                     enum bp_loss loss, size_t n)
 {
     const double factor = bp_loss_factor(loss, n), twice = 2 * factor;
-    switch (bp_loss_needs(loss)) {
-    case BP_ACTIVATION_SOFTMAX:
+    switch (bp_loss_kind(loss)) {
+    case BP_LOSS_KIND_SOFTMAX:
         for (size_t j = 0; j < n; j++)
             dl_dy_hat[j] = ratio(-y[j], y_hat[j]);
         return;
-    case BP_ACTIVATION_SIGMOID:
+    case BP_LOSS_KIND_SIGMOID:
         for (size_t j = 0; j < n; j++)
             dl_dy_hat[j] =
                 factor * (ratio(1 - y[j], bp_sigmoid(-z[j])) - ratio(y[j], bp_sigmoid(z[j])));
         return;
-    default:
+    case BP_LOSS_KIND_SQUARES:
         for (size_t j = 0; j < n; j++)
             dl_dy_hat[j] = twice * (y_hat[j] - y[j]);
     }
@@ -117,12 +115,17 @@ void bp_loss_derive_by_z(double *dl_dz, const double *z, const double *y_hat,
                          const double *one_less_h, const double *y, enum bp_loss loss, size_t n)
 {
     const double factor = bp_loss_factor(loss, n);
-    if (bp_loss_needs(loss) == BP_ACTIVATION_SOFTMAX) {
+    switch (bp_loss_kind(loss)) {
+    case BP_LOSS_KIND_SOFTMAX:
         bp_sums_of_others(dl_dz, y, n);
         for (size_t j = 0; j < n; j++)
             dl_dz[j] = y_hat[j] * dl_dz[j] - y[j] * one_less_h[j];
         return;
+    case BP_LOSS_KIND_SIGMOID:
+        for (size_t j = 0; j < n; j++)
+            dl_dz[j] = factor * ((1 - y[j]) * bp_sigmoid(z[j]) - y[j] * bp_sigmoid(-z[j]));
+        return;
+    case BP_LOSS_KIND_SQUARES:
+        assert(!"squares go by the chain rule");
     }
-    for (size_t j = 0; j < n; j++)
-        dl_dz[j] = factor * ((1 - y[j]) * bp_sigmoid(z[j]) - y[j] * bp_sigmoid(-z[j]));
 }

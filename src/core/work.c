@@ -39,31 +39,27 @@ enum {
 
 /* A unit's value and derivative for one sample. What an activation's derivatives are a matrix of
  * costs `pair` for each entry besides. */
-static const struct {
+struct cost {
     double value, slope, pair;
-} ACTIVATIONS[BP_ACTIVATION_COUNT] = {
-    [BP_ACTIVATION_RELU] = {66, 60, 0},      [BP_ACTIVATION_LEAKY_RELU] = {52, 42, 0},
-    [BP_ACTIVATION_SIGMOID] = {160, 140, 0}, [BP_ACTIVATION_TANH] = {280, 140, 0},
-    [BP_ACTIVATION_IDENTITY] = {13, 42, 0},  [BP_ACTIVATION_SOFTMAX] = {260, 100, 11},
 };
+static const struct cost RELU_COST = {66, 60, 0};
+static const struct cost LEAKY_RELU_COST = {52, 42, 0};
+static const struct cost SIGMOID_COST = {160, 140, 0};
+static const struct cost TANH_COST = {280, 140, 0};
+static const struct cost IDENTITY_COST = {13, 42, 0};
+static const struct cost SOFTMAX_COST = {260, 100, 11};
+
+#define AS_COST(name, wire) &name##_COST,
+static const struct cost *const ACTIVATIONS[] = {BP_ACTIVATIONS(AS_COST)};
 
 /* An output's share of the loss and of its derivative for one sample, and what each entry of
  * softmax's matrix costs besides. */
-#define SQUARES                                                                                    \
-    {                                                                                              \
-        15, 0, 23                                                                                  \
-    }
-static const struct {
-    double value, slope, pair;
-} LOSSES[BP_LOSS_COUNT] = {
-    [BP_LOSS_MSE] = SQUARES,
-    [BP_LOSS_SSE] = SQUARES,
-    [BP_LOSS_HALF_MSE] = SQUARES,
-    [BP_LOSS_HALF_SSE] = SQUARES,
-    [BP_LOSS_CROSS_ENTROPY] = {200, 100, 7}, /* 14 where every target is above 0 */
-    [BP_LOSS_BINARY_CROSS_ENTROPY] = {400, 550, 0},
-    [BP_LOSS_SUM_BINARY_CROSS_ENTROPY] = {400, 550, 0},
-};
+static const struct cost SQUARES_LOSS_COST = {15, 0, 23};
+static const struct cost SOFTMAX_LOSS_COST = {200, 100, 7}; /* 14 where every target is above 0 */
+static const struct cost SIGMOID_LOSS_COST = {400, 550, 0};
+
+#define AS_LOSS_COST(name, wire, kind, c) &kind##_LOSS_COST,
+static const struct cost *const LOSSES[] = {BP_LOSSES(AS_LOSS_COST)};
 
 /* How many tiles cover n rows, and n columns but for the widest ones. */
 static size_t row_tiles(size_t n)
@@ -103,12 +99,12 @@ static double forward_block(const struct bp_task *task, size_t m)
 {
     const struct bp_network *network = &task->network;
     const double samples = (double)m, outputs = (double)bp_network_last(network)->n_out;
-    double work = samples * (SAMPLE + LOSSES[task->rules.loss].value * outputs);
+    double work = samples * (SAMPLE + LOSSES[task->rules.loss]->value * outputs);
     for (size_t k = 0; k < network->depth; k++) {
         const struct bp_layer *layer = &network->layers[k];
         work += BLOCK_LAYER + SAMPLE_LAYER * samples;
         work += product_work(m, layer->n_out, layer->n_in);
-        work += ACTIVATIONS[layer->activation].value * samples * (double)layer->n_out;
+        work += ACTIVATIONS[layer->activation]->value * samples * (double)layer->n_out;
     }
     return work;
 }
@@ -118,18 +114,18 @@ static double backward_block(const struct bp_task *task, size_t m)
     const struct bp_network *network = &task->network;
     const struct bp_layer *last = bp_network_last(network);
     const double samples = (double)m, outputs = (double)last->n_out;
-    double work = LOSSES[task->rules.loss].slope * samples * outputs;
+    double work = LOSSES[task->rules.loss]->slope * samples * outputs;
     if (last->activation == BP_ACTIVATION_SOFTMAX)
-        work += LOSSES[task->rules.loss].pair * samples * outputs * outputs;
+        work += LOSSES[task->rules.loss]->pair * samples * outputs * outputs;
     for (size_t k = 0; k < network->depth; k++) {
         const struct bp_layer *layer = &network->layers[k];
         const double n_out = (double)layer->n_out;
         work += BLOCK_LAYER + SAMPLE_LAYER * samples;
         work += product_work(layer->n_in, layer->n_out, m);
         work += k ? affine_back_work(m, layer->n_in, layer->n_out) : 0;
-        work += ACTIVATIONS[layer->activation].slope * samples * n_out;
+        work += ACTIVATIONS[layer->activation]->slope * samples * n_out;
         work += samples * n_out > NEAR ? FAR * samples * n_out : 0;
-        work += ACTIVATIONS[layer->activation].pair * samples * n_out * n_out;
+        work += ACTIVATIONS[layer->activation]->pair * samples * n_out * n_out;
     }
     return work;
 }

@@ -11,9 +11,9 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-bool bp_calculation_begin(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
-                          struct bp_memory *memory, const struct bp_operation *operation,
-                          const char *body, size_t size)
+bool bp_calculation_decode(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
+                           struct bp_memory *memory, const struct bp_operation *operation,
+                           const char *body, size_t size)
 {
     struct bp_fault faults[BP_FAULTS_ROOM];
     struct bp_problem problem;
@@ -21,10 +21,10 @@ bool bp_calculation_begin(struct bp_job *job, struct bp_reply *reply, struct bp_
     problem.faults = faults;
     if (!bp_decode(job, &problem, operation, body, size, &service->limits, memory)) {
         bp_reply_problem(reply, &service->own_memory, &problem);
-        return true;
+        return false;
     }
     reply->timing.parse = now_ns() - start;
-    return false;
+    return true;
 }
 
 #define GZIP_NUMBER 15000 /* the work of compressing a number */
@@ -35,9 +35,10 @@ double bp_calculation_work(const struct bp_job *job, bool with_gzip)
 }
 
 /* Calculates what was laid out in a block, and writes it. */
-static bool answer(struct bp_reply *reply, struct bp_problem *problem, struct bp_service *service,
-                   struct bp_memory *memory, const struct bp_job *job,
-                   const struct bp_representation *as, void *result)
+static bool run_and_encode(struct bp_reply *reply, struct bp_problem *problem,
+                           struct bp_service *service, struct bp_memory *memory,
+                           const struct bp_job *job, const struct bp_representation *as,
+                           void *result)
 {
     struct bp_timing timing = reply->timing;
     struct bp_overflow overflow;
@@ -55,8 +56,8 @@ static bool answer(struct bp_reply *reply, struct bp_problem *problem, struct bp
     return true;
 }
 
-void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
-                             struct bp_memory *memory, const struct bp_representation *as)
+void bp_calculation_run(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
+                        struct bp_memory *memory, const struct bp_representation *as)
 {
     struct bp_problem problem;
     struct bp_layout layout = {NULL, 0};
@@ -64,8 +65,8 @@ void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct 
     job->operation->layout(&layout, job);
     layout.base = bp_memory_take(memory, layout.used, &over_budget);
     layout.used = 0;
-    good = layout.base ? answer(reply, &problem, service, memory, job, as,
-                                job->operation->layout(&layout, job))
+    good = layout.base ? run_and_encode(reply, &problem, service, memory, job, as,
+                                        job->operation->layout(&layout, job))
                        : bp_problem_set_memory(&problem, over_budget);
     if (!good)
         bp_reply_problem(reply, &service->own_memory, &problem);

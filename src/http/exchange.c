@@ -79,7 +79,7 @@ static void refuse_representations(struct bp_exchange *exchange)
     refuse(exchange, &problem);
 }
 
-/* Health is told to any: who probes calls by address. */
+/* Health checks skip --allow-host, since probes use the IP address. */
 static bool names_our_host(const struct bp_exchange *exchange, const struct bp_head *head)
 {
     return exchange->route->group == BP_GROUP_HEALTH ||
@@ -158,7 +158,7 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
     return head->expect && bp_head_has_body(head) && answer_before_body(exchange);
 }
 
-bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t size)
+bool bp_exchange_receive(struct bp_exchange *exchange, const char *piece, size_t size)
 {
     exchange->received += size;
     if (is_beyond_reading(exchange, exchange->received))
@@ -174,7 +174,7 @@ bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t si
     return true;
 }
 
-/* Of no body does decoding take more work for each byte. */
+/* The most work that decoding takes for each byte of a body. */
 #define BYTE_WORK 450
 
 static void end_body(struct bp_exchange *exchange)
@@ -218,7 +218,7 @@ static void answer_not_found(struct bp_exchange *exchange)
 }
 
 /* True if the reply is there. */
-static bool begin_answer(struct bp_exchange *exchange)
+static bool decode_or_answer(struct bp_exchange *exchange)
 {
     const struct bp_route *route = exchange->route;
     if (exchange->is_refused)
@@ -230,20 +230,20 @@ static bool begin_answer(struct bp_exchange *exchange)
     else if (!(route->methods & exchange->method))
         answer_not_allowed(exchange);
     else if (route->operation)
-        return bp_calculation_begin(&exchange->job, &exchange->reply, exchange->service,
-                                    exchange->memory, route->operation, exchange->body.data,
-                                    exchange->received);
+        return !bp_calculation_decode(&exchange->job, &exchange->reply, exchange->service,
+                                      exchange->memory, route->operation, exchange->body.data,
+                                      exchange->received);
     else
         route->answer(exchange);
     return true;
 }
 
-static void complete(struct bp_exchange *exchange)
+static void calculate(struct bp_exchange *exchange)
 {
     struct bp_reply *reply = &exchange->reply;
     exchange->job.task.cancelled = exchange->cancelled;
-    bp_calculation_complete(&exchange->job, reply, exchange->service, exchange->memory,
-                            exchange->job.operation->representations + exchange->representation);
+    bp_calculation_run(&exchange->job, reply, exchange->service, exchange->memory,
+                       exchange->job.operation->representations + exchange->representation);
     reply->has_gzip = reply->text.size >= BP_GZIP_FROM;
     reply->is_gzip = reply->has_gzip && exchange->accepts_gzip && bp_gzip(&reply->text);
 }
@@ -255,7 +255,7 @@ double bp_exchange_prepare(struct bp_exchange *exchange, double most)
         const double decoding = BYTE_WORK * (double)exchange->received;
         if (exchange->body.data && decoding > most)
             return decoding;
-        if (begin_answer(exchange))
+        if (decode_or_answer(exchange))
             return 0;
     }
     return bp_calculation_work(&exchange->job, exchange->accepts_gzip);
@@ -280,8 +280,8 @@ void bp_exchange_finish(struct bp_exchange *exchange)
         return;
     }
     end_body(exchange);
-    if (exchange->job.operation || !begin_answer(exchange))
-        complete(exchange);
+    if (exchange->job.operation || !decode_or_answer(exchange))
+        calculate(exchange);
 }
 
 void bp_exchange_free(struct bp_exchange *exchange)

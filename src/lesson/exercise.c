@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backpropd/activation.h"
+#include "backpropd/loss.h"
 #include "referee.h"
 
 /* --- what an exercise can reveal
@@ -233,16 +234,19 @@ static void draw_sample(double *x, double *y, const struct bp_task *task, uint64
     const size_t n_y = bp_network_last(&task->network)->n_out;
     for (size_t i = 0; i < n_x; i++)
         x[i] = n_x > 1 ? many[below(state, 5)] : one[below(state, 3)];
-    if (task->rules.loss == BP_LOSS_CROSS_ENTROPY) {
-        const size_t hot = below(state, n_y);
-        for (size_t j = 0; j < n_y; j++)
-            y[j] = j == hot;
+    switch (bp_loss_kind(task->rules.loss)) {
+    case BP_LOSS_KIND_SOFTMAX: /* all 0 but one */
+        memset(y, 0, n_y * sizeof *y);
+        y[below(state, n_y)] = 1;
         return;
+    case BP_LOSS_KIND_SIGMOID:
+        for (size_t j = 0; j < n_y; j++)
+            y[j] = (double)below(state, 2);
+        return;
+    case BP_LOSS_KIND_SQUARES:
+        for (size_t j = 0; j < n_y; j++)
+            y[j] = targets[below(state, 4)];
     }
-    const bool binary = task->rules.loss == BP_LOSS_BINARY_CROSS_ENTROPY ||
-                        task->rules.loss == BP_LOSS_SUM_BINARY_CROSS_ENTROPY;
-    for (size_t j = 0; j < n_y; j++)
-        y[j] = binary ? (double)below(state, 2) : targets[below(state, 4)];
 }
 
 static double sum_into(double start, const double *a, const double *w, size_t stride, size_t n)

@@ -5,7 +5,8 @@
 #include "run.h"
 #include "variants.h"
 
-/* From the numbers handed in; unrounded; by hand; by hand with the chain. */
+/* The runs: carried on from the numbers handed in; from unrounded results; from results rounded as
+ * by hand; the same, with dL_dzL of a pair by the chain rule. */
 #define BP_RUNS_MAX 4
 
 struct bp_hypothesis {

@@ -10,7 +10,7 @@ void bp_runner_layout(struct bp_runner *runner, struct bp_layout *layout,
 {
     const size_t n_samples = steps->task->n_samples, depth = steps->task->network.depth;
     *runner = (struct bp_runner){.steps = steps};
-    runner->places = bp_layout_array(layout, depth, sizeof *runner->places);
+    runner->operands = bp_layout_array(layout, depth, sizeof *runner->operands);
     runner->yes = bp_layout_array(layout, n_samples, sizeof(bool));
     runner->no = bp_layout_array(layout, n_samples, sizeof(bool));
     runner->flags = bp_layout_array(layout, n_samples, sizeof(bool));
@@ -23,9 +23,9 @@ void bp_runner_layout(struct bp_runner *runner, struct bp_layout *layout,
         runner->no[s] = false;
     }
     for (size_t k = 0; k < depth; k++) {
-        bp_place_set(&runner->places[k], steps, k);
-        runner->places[k].row = runner->row;
-        runner->places[k].rest = runner->rest;
+        bp_operands_set(&runner->operands[k], steps, k);
+        runner->operands[k].row = runner->row;
+        runner->operands[k].rest = runner->rest;
     }
 }
 
@@ -89,48 +89,48 @@ static const double *gate_of(const struct bp_run *run, const struct bp_steps *st
 }
 
 /* Fills in what a sample's formula reads. */
-static void read_sample(struct bp_place *place, const struct bp_run *run,
+static void read_sample(struct bp_operands *operands, const struct bp_run *run,
                         const struct bp_steps *steps, size_t k, size_t s)
 {
     const struct bp_task *task = steps->task;
     const size_t h = bp_step_at(steps, BP_STEP_H, k);
-    place->x = task->samples[s].x;
-    place->y = task->samples[s].y;
-    place->a = k == 0 ? place->x : own_of(run, steps, BP_STEP_H, k - 1, s);
-    place->z_below = k == 0 ? NULL : own_of(run, steps, BP_STEP_Z, k - 1, s);
-    place->g_below = k == 0 ? NULL : gate_of(run, steps, k - 1, s);
-    place->z = own_of(run, steps, BP_STEP_Z, k, s);
-    place->h = own_of(run, steps, BP_STEP_H, k, s);
-    place->fresh = run->records[h].fresh && run->records[h].fresh[s];
-    place->g = gate_of(run, steps, k, s);
-    place->u = place->last ? own_of(run, steps, BP_STEP_DL_DY, k, s)
-                           : own_of(run, steps, BP_STEP_DL_DH, k + 1, s);
-    place->d = own_of(run, steps, BP_STEP_DL_DZ, k, s);
-    place->dw = own_of(run, steps, BP_STEP_DL_DW, k, 0);
-    place->own_dw = own_of(run, steps, BP_STEP_DL_DW, k, s);
+    operands->x = task->samples[s].x;
+    operands->y = task->samples[s].y;
+    operands->a = k == 0 ? operands->x : own_of(run, steps, BP_STEP_H, k - 1, s);
+    operands->z_below = k == 0 ? NULL : own_of(run, steps, BP_STEP_Z, k - 1, s);
+    operands->g_below = k == 0 ? NULL : gate_of(run, steps, k - 1, s);
+    operands->z = own_of(run, steps, BP_STEP_Z, k, s);
+    operands->h = own_of(run, steps, BP_STEP_H, k, s);
+    operands->fresh = run->records[h].fresh && run->records[h].fresh[s];
+    operands->g = gate_of(run, steps, k, s);
+    operands->u = operands->last ? own_of(run, steps, BP_STEP_DL_DY, k, s)
+                                 : own_of(run, steps, BP_STEP_DL_DH, k + 1, s);
+    operands->d = own_of(run, steps, BP_STEP_DL_DZ, k, s);
+    operands->dw = own_of(run, steps, BP_STEP_DL_DW, k, 0);
+    operands->own_dw = own_of(run, steps, BP_STEP_DL_DW, k, s);
 }
 
 /* Fills in what a formula of the batch reads. */
-static void read_batch(struct bp_place *place, const struct bp_run *run,
+static void read_batch(struct bp_operands *operands, const struct bp_run *run,
                        const struct bp_steps *steps, const struct bp_step *step)
 {
     const size_t input = step->inputs[0];
-    place->terms = run->records[input].own;
-    place->stride = steps->list[input].n;
+    operands->terms = run->records[input].own;
+    operands->stride = steps->list[input].n;
 }
 
 /* The counts of all gradients, added up. */
 static void count(double *cells, const struct bp_run *run, const struct bp_steps *steps,
-                  const struct bp_step *step, struct bp_place *place)
+                  const struct bp_step *step, struct bp_operands *operands)
 {
     double both[2];
     cells[0] = cells[1] = 0;
     for (size_t i = 0; i < steps->n; i++) {
         if (steps->list[i].kind != BP_STEP_MEAN_W && steps->list[i].kind != BP_STEP_MEAN_B)
             continue;
-        place->terms = run->records[i].own;
-        place->stride = steps->list[i].n;
-        bp_step_calculate(both, step, BP_NO_MISTAKE, place);
+        operands->terms = run->records[i].own;
+        operands->stride = steps->list[i].n;
+        bp_step_calculate(both, step, BP_NO_MISTAKE, operands);
         cells[0] += both[0];
         cells[1] += both[1];
     }
@@ -146,13 +146,13 @@ static bool all_finite(const double *v, size_t n)
 
 /* dL_dzL of a pair both ways: `cells` by the one that is used further on. */
 static void both_ways(double *cells, double *other, const struct bp_run *run,
-                      const struct bp_step *step, const struct bp_place *place)
+                      const struct bp_step *step, const struct bp_operands *operands)
 {
-    bp_step_calculate(cells, step, BP_NO_MISTAKE, place);
+    bp_step_calculate(cells, step, BP_NO_MISTAKE, operands);
     const bool chain = run->chained && all_finite(cells, step->n);
     if (!chain)
         memcpy(other, cells, step->n * sizeof *other);
-    bp_step_short(chain ? other : cells, place);
+    bp_step_short(chain ? other : cells, operands);
 }
 
 /* One row by a formula, the right one or another. */
@@ -161,19 +161,19 @@ static void calculate(double *cells, double *other, const struct bp_run *run,
 {
     const struct bp_steps *steps = runner->steps;
     const struct bp_step *step = &steps->list[i];
-    struct bp_place *place = &runner->places[step->layer];
+    struct bp_operands *operands = &runner->operands[step->layer];
     if (step->kind == BP_STEP_COUNTS) {
-        count(cells, run, steps, step, place);
+        count(cells, run, steps, step, operands);
         return;
     }
     if (bp_step_is_batch(step))
-        read_batch(place, run, steps, step);
+        read_batch(operands, run, steps, step);
     else
-        read_sample(place, run, steps, step->layer, s);
+        read_sample(operands, run, steps, step->layer, s);
     if (other && mistake == BP_NO_MISTAKE)
-        both_ways(cells, other, run, step, place);
+        both_ways(cells, other, run, step, operands);
     else
-        bp_step_calculate(cells, step, mistake, place);
+        bp_step_calculate(cells, step, mistake, operands);
     if (step->kind == BP_STEP_Z && bp_layer_is_gated(&steps->task->network.layers[step->layer]))
         bp_round(cells, steps->task->rules.round_decimals, step->n);
 }
@@ -183,7 +183,7 @@ static void calculate_right(struct bp_run *run, const struct bp_runner *runner, 
     const struct bp_step *step = &runner->steps->list[i];
     struct bp_record *now = &run->records[i];
     const bool both =
-        step->kind == BP_STEP_DL_DZ && runner->steps->pair && runner->places[step->layer].last;
+        step->kind == BP_STEP_DL_DZ && runner->steps->pair && runner->operands[step->layer].last;
     for (size_t s = 0; s < step->rows; s++)
         calculate(run->right + step->first + s * step->n, both ? run->other + s * step->n : NULL,
                   run, runner, i, s, BP_NO_MISTAKE);
@@ -299,7 +299,7 @@ static bool reads_the_same(const struct bp_run *run, const struct bp_runner *run
         if (input != BP_NO_STEP && run->records[input].own != base->records[input].own)
             return false;
     }
-    if (step->kind != BP_STEP_DL_DZ || !runner->steps->pair || !runner->places[step->layer].last)
+    if (step->kind != BP_STEP_DL_DZ || !runner->steps->pair || !runner->operands[step->layer].last)
         return true;
     /* the short form reads the forward pass */
     const size_t z = bp_step_at(runner->steps, BP_STEP_Z, step->layer), h = z + 1;

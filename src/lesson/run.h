@@ -1,6 +1,6 @@
 /*
- * The one machine: every step of a task, calculated in order, with mistakes put in and with what
- * was handed in taking the place of what was calculated.
+ * Calculates all steps of a task in order, with given mistakes and, where asked, with the numbers
+ * that were handed in instead of calculated ones.
  *
  * A run takes over from another one what cannot differ: most supposed mistakes change few steps.
  */
@@ -8,7 +8,7 @@
 #define BACKPROPD_LESSON_RUN_H
 
 #include "compare.h"
-#include "steps.h"
+#include "formulas.h"
 
 /* What is used further on in place of a step's result. */
 enum bp_carry {
@@ -52,7 +52,7 @@ struct bp_runner {
     const struct bp_handed *handed;
     const struct bp_trust *trust; /* of BP_CARRY_TRUSTED */
     int hand_decimals;            /* of BP_CARRY_ROUNDED */
-    struct bp_place *places;      /* (depth) */
+    struct bp_operands *operands; /* (depth) */
     bool *yes, *no;               /* (samples): all true, all false */
     bool *flags;                  /* scratch, (samples) */
     double *row, *rest;           /* scratch, (widest) */

@@ -17,7 +17,8 @@ void bp_textbook_forward(struct bp_textbook_layer *book, const double *x,
             for (size_t i = 0; i < n_in; i++)
                 z[j] += h_below[i] * W[i * n_out + j];
         }
-        if (bp_layer_is_gated(layer)) /* a gate opens at 2.8e-17, where the book's z is 0 */
+        if (bp_layer_is_gated(
+                layer)) /* else a z that is 0 on paper is 2.8e-17 here, and opens the gate */
             bp_round(z, rules->round_decimals, n_out);
         bp_activate(book[k].h, z, layer->activation, 1, n_out);
     }
@@ -27,10 +28,15 @@ double bp_textbook_loss(const double *z, const double *y_hat, const double *y, e
                         size_t n)
 {
     double sum = 0;
-    if (bp_loss_needs(loss) != BP_ACTIVATION_COUNT) /* a logarithm of y_hat is better had from z */
+    switch (bp_loss_kind(loss)) {
+    case BP_LOSS_KIND_SQUARES:
+        for (size_t j = 0; j < n; j++)
+            sum += (y_hat[j] - y[j]) * (y_hat[j] - y[j]);
+        break;
+    case BP_LOSS_KIND_SOFTMAX: /* cross-entropy is calculated from z, more exactly than */
+    case BP_LOSS_KIND_SIGMOID: /* from ln(y_hat) */
         return bp_loss(z, y_hat, y, loss, n);
-    for (size_t j = 0; j < n; j++)
-        sum += (y_hat[j] - y[j]) * (y_hat[j] - y[j]);
+    }
     return bp_loss_factor(loss, n) * sum;
 }
 
@@ -40,7 +46,7 @@ static void output_error(struct bp_textbook_layer *last, const struct bp_sample 
 {
     const double *y_hat = last->h, *y = sample->y;
     const size_t n = layer->n_out;
-    if (y && bp_loss_needs(loss) != BP_ACTIVATION_COUNT) { /* with a logarithm: both from z */
+    if (y && bp_loss_is_from_z(loss)) {
         bp_loss_derive(last->dL_dh, last->z, y_hat, y, loss, n);
         bp_loss_derive_by_z(last->dL_dz, last->z, y_hat, last->dh_dz, y, loss, n);
         return;

@@ -1,70 +1,92 @@
 #include "variants.h"
 
-#include "steps.h"
+#include "backpropd/loss.h"
+#include "formulas.h"
 
 /* --- where a mistake makes sense ---------------------------------------------------------------
  */
 
-static bool is_square(const struct bp_place *c)
+static bool is_square(const struct bp_operands *c)
 {
     return c->m == c->n && c->n > 1;
 }
 
-static bool is_bent(const struct bp_place *c)
+static bool is_bent(const struct bp_operands *c)
 {
     return c->activation != BP_ACTIVATION_IDENTITY;
 }
 
-static bool is_relu(const struct bp_place *c)
+static bool is_relu(const struct bp_operands *c)
 {
     return c->activation == BP_ACTIVATION_RELU;
 }
 
-static bool is_gated(const struct bp_place *c)
+static bool is_gated(const struct bp_operands *c)
 {
     return is_relu(c) || c->activation == BP_ACTIVATION_LEAKY_RELU;
 }
 
-static bool is_smooth(const struct bp_place *c)
+static bool is_smooth(const struct bp_operands *c)
 {
-    return c->activation == BP_ACTIVATION_SIGMOID || c->activation == BP_ACTIVATION_TANH;
+    switch (c->activation) {
+    case BP_ACTIVATION_SIGMOID:
+    case BP_ACTIVATION_TANH:
+        return true;
+    case BP_ACTIVATION_RELU:
+    case BP_ACTIVATION_LEAKY_RELU:
+    case BP_ACTIVATION_IDENTITY:
+    case BP_ACTIVATION_SOFTMAX:
+    case BP_ACTIVATION_COUNT:
+        break;
+    }
+    return false;
 }
 
 /* A derivative of its own for each unit, and not 1 everywhere. */
-static bool is_curved(const struct bp_place *c)
+static bool is_curved(const struct bp_operands *c)
 {
     return is_gated(c) || is_smooth(c);
 }
 
 /* softmax stands at the end alone, so what lies below is curved or identity. */
-static bool is_curved_below(const struct bp_place *c)
+static bool is_curved_below(const struct bp_operands *c)
 {
     return !c->first && c->below != BP_ACTIVATION_IDENTITY;
 }
 
-static bool is_pair(const struct bp_place *c)
+static bool is_pair(const struct bp_operands *c)
 {
     return c->last && c->pair;
 }
 
-static bool is_mean(const struct bp_place *c)
+static bool is_mean(const struct bp_operands *c)
 {
     return c->samples > 1 && c->reduction == BP_REDUCTION_MEAN;
 }
 
-static bool has_squares(const struct bp_place *c)
+static bool has_squares(const struct bp_operands *c)
 {
-    return c->loss == BP_LOSS_MSE || c->loss == BP_LOSS_SSE || c->loss == BP_LOSS_HALF_MSE ||
-           c->loss == BP_LOSS_HALF_SSE;
+    return bp_loss_kind(c->loss) == BP_LOSS_KIND_SQUARES;
 }
 
-static bool has_mean_loss(const struct bp_place *c)
+/* Squares whose derivative has a factor 2, and those whose 1/2 takes it away. */
+static bool has_whole_squares(const struct bp_operands *c)
 {
-    return c->outputs > 1 && (c->loss == BP_LOSS_MSE || c->loss == BP_LOSS_HALF_MSE ||
-                              c->loss == BP_LOSS_BINARY_CROSS_ENTROPY);
+    return has_squares(c) && bp_loss_factor(c->loss, 1) == 1;
 }
 
-static bool makes_sense(enum bp_mistake mistake, const struct bp_place *c)
+static bool has_half_squares(const struct bp_operands *c)
+{
+    return has_squares(c) && bp_loss_factor(c->loss, 1) == 0.5;
+}
+
+/* A loss that is a mean over the outputs, of which there are several. */
+static bool has_mean_loss(const struct bp_operands *c)
+{
+    return c->loss_factor != bp_loss_factor(c->loss, 1);
+}
+
+static bool makes_sense(enum bp_mistake mistake, const struct bp_operands *c)
 {
     switch (mistake) {
 #define AS_CASE(kind, name, code, words, condition)                                                \
@@ -94,11 +116,11 @@ static size_t list_places(struct bp_altered *places, const struct bp_steps *step
     size_t n = 0;
     for (size_t row = 0; row < BP_MISTAKE_COUNT; row++)
         for (size_t i = 0; i < steps->n; i++) {
-            struct bp_place place;
+            struct bp_operands operands;
             if (steps->list[i].kind != bp_mistake_row((enum bp_mistake)row)->kind)
                 continue;
-            bp_place_set(&place, steps, steps->list[i].layer);
-            if (makes_sense((enum bp_mistake)row, &place))
+            bp_operands_set(&operands, steps, steps->list[i].layer);
+            if (makes_sense((enum bp_mistake)row, &operands))
                 places[n++] = (struct bp_altered){(enum bp_mistake)row, i};
         }
     return n;

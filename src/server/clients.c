@@ -43,8 +43,8 @@ static size_t share_of(size_t whole, const struct bp_limits *limits)
     return part ? part : 1;
 }
 
-/* Where one address may have all connections, addresses do not tell clients apart: a proxy's, or a
- * Unix socket's. */
+/* No share if one address may have all connections (a proxy in front), nor on a Unix socket: the
+ * address does not tell clients apart there. */
 static void set_limits(struct bp_client *client, const struct bp_clients *clients)
 {
     const struct bp_limits *limits = clients->limits;

@@ -75,8 +75,8 @@ static uint64_t wait_until(const struct bp_connections *connections, enum bp_wai
                 wait);
 }
 
-/* With a late head there may be no request at all, and in a reply a second one would only do harm:
- * only a late body is told so. */
+/* Only a late body gets a reply: before a head there is no request, and within a reply a second one
+ * would corrupt it. */
 static void cut_off(struct bp_connections *connections, struct bp_connection *connection,
                     uint64_t packed)
 {
@@ -84,9 +84,10 @@ static void cut_off(struct bp_connections *connections, struct bp_connection *co
                                         pack(NO_DEADLINE, BP_WAIT_OVER)))
         return; /* it has just gone on */
     if (wait_of(packed) == BP_WAIT_BODY)
-        bp_late_body_send(atomic_load(&connection->is_cancelled) ? connections->rules.cut_body
-                                                                 : connections->rules.late_body,
-                          connection->socket, connection->request_id);
+        bp_timeout_reply_send(atomic_load(&connection->is_cancelled)
+                                  ? connections->rules.reply_if_stopping
+                                  : connections->rules.reply_if_late,
+                              connection->socket, connection->request_id);
     shutdown(connection->socket, SHUT_RDWR);
 }
 
@@ -109,9 +110,8 @@ static bool has_stalled(const struct bp_connection *connection, enum bp_wait wai
            now - progress->moved_at > STALLED_MILLISECONDS;
 }
 
-/* Where the end of a client's sending comes with its last bytes, the library reads those and does
- * not look again. Shutting down what has ended already wakes it, and it reads the end once it has
- * answered what it has read. */
+/* If the FIN comes with the client's last bytes, the library reads those and misses it.
+ * shutdown(SHUT_RD) wakes the library, which reads the FIN once it has answered. */
 static void tell_end(const struct bp_connection *connection)
 {
     shutdown(connection->socket, SHUT_RD);
@@ -378,8 +378,8 @@ static bool change(struct bp_connection *connection, uint64_t after)
     return false;
 }
 
-bool bp_connection_wait(struct bp_connections *connections, struct bp_connection *connection,
-                        enum bp_wait wait)
+bool bp_connection_begin_wait(struct bp_connections *connections, struct bp_connection *connection,
+                              enum bp_wait wait)
 {
     const bool has_work = wait_of(atomic_load(&connection->wait)) == BP_WAIT_WORK;
     if (has_work)
@@ -390,12 +390,12 @@ bool bp_connection_wait(struct bp_connections *connections, struct bp_connection
     return goes_on;
 }
 
-void bp_connection_ask(struct bp_connection *connection)
+void bp_connection_probe(struct bp_connection *connection)
 {
     static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    if (!connection->is_asked)
+    if (!connection->is_probed)
         (void)send(connection->socket, interim, sizeof interim - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-    connection->is_asked = true;
+    connection->is_probed = true;
 }
 
 void bp_connections_cancel(struct bp_connections *connections)
@@ -413,10 +413,10 @@ void bp_connections_cancel(struct bp_connections *connections)
 void bp_connection_begin_head(struct bp_connections *connections, struct bp_connection *connection)
 {
     if (wait_of(atomic_load(&connection->wait)) == BP_WAIT_IDLE)
-        (void)bp_connection_wait(connections, connection, BP_WAIT_HEAD);
+        (void)bp_connection_begin_wait(connections, connection, BP_WAIT_HEAD);
 }
 
-bool bp_connection_is_over(struct bp_connection *connection)
+bool bp_connection_was_cut_off(struct bp_connection *connection)
 {
     return wait_of(atomic_load(&connection->wait)) == BP_WAIT_OVER;
 }

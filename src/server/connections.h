@@ -42,10 +42,10 @@ struct bp_connection;
 
 struct bp_connection_rules {
     size_t seconds[BP_WAIT_COUNT];
-    const struct bp_limits *limits;       /* of connections, and what makes a client's share */
-    struct bp_memory *memory;             /* of all requests */
-    const struct bp_late_body *late_body; /* what a client gets whose body has not come in time */
-    const struct bp_late_body *cut_body;  /* and whose body has not come when the service ends */
+    const struct bp_limits *limits; /* of connections, and what makes a client's share */
+    struct bp_memory *memory;       /* of all requests */
+    /* What a client gets whose body has not come in time, or when the service stops. */
+    const struct bp_timeout_reply *reply_if_late, *reply_if_stopping;
     /* A client for which there is work has closed its connection, or has ended its own sending and
      * may still read. The connection does not change while this is called. */
     void (*on_gone)(void *cls, struct bp_connection *connection);
@@ -60,7 +60,7 @@ struct bp_connection {
     struct bp_progress progress; /* for the thread alone */
     int socket;
     atomic_bool is_cancelled; /* nobody waits for what is calculated */
-    bool is_asked;            /* whether its client is still there, in this request */
+    bool is_probed;           /* whether its client is still there, in this request */
     bool is_one_too_many;     /* beyond a limit: to be told so */
     struct bp_target target;  /* of the request at hand */
     _Atomic uint64_t wait;    /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
@@ -85,15 +85,13 @@ void bp_connection_close(struct bp_connections *connections, struct bp_connectio
 /* How many connections are open. */
 size_t bp_connections_count(struct bp_connections *connections);
 
-/* True if one has waited for a request for less than so long: it was accepted just now, or had a
- * reply.
- */
+/* True if a connection was accepted, or became idle, less than so many milliseconds ago. */
 bool bp_connections_in_use(struct bp_connections *connections, size_t milliseconds);
 
-/* From now on it waits for something else. False if its time is over: it must not be used. Once it
- * has waited for work, this waits for the callbacks about it. */
-bool bp_connection_wait(struct bp_connections *connections, struct bp_connection *connection,
-                        enum bp_wait wait);
+/* Starts the next phase and its deadline; does not block, except after BP_WAIT_WORK, until running
+ * callbacks end. False if the connection was cut off: it must not be used. */
+bool bp_connection_begin_wait(struct bp_connections *connections, struct bp_connection *connection,
+                              enum bp_wait wait);
 
 /* The first line of a request has come: one that was idle has the time of a head for the rest. A
  * fresh connection has had it since it was accepted. Cannot fail. */
@@ -102,16 +100,16 @@ void bp_connection_begin_head(struct bp_connections *connections, struct bp_conn
 /* The client's address as text, "unix" on a Unix socket. */
 void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection *connection);
 
-/* Sends an interim reply to a client that has ended its own sending, once a request: the system of
- * one that has gone answers with a reset. For on_half_closed. */
-void bp_connection_ask(struct bp_connection *connection);
+/* Sends 100 Continue to a half-closed client, at most once per request. If the client has gone, its
+ * system answers with RST, and on_gone is called. For on_half_closed. */
+void bp_connection_probe(struct bp_connection *connection);
 
 /* The service ends: what is calculated is cancelled, and of the rest those that wait for a request
  * or its body are cut off. */
 void bp_connections_cancel(struct bp_connections *connections);
 
-/* True if the client was cut off for being late. */
-bool bp_connection_is_over(struct bp_connection *connection);
+/* True if the socket was shut down: the client was late or too slow, or the service stops. */
+bool bp_connection_was_cut_off(struct bp_connection *connection);
 
 /* Ends the thread and frees all but the connections, which must have been closed. NULL is nothing.
  */

@@ -37,66 +37,66 @@ static void remove_turn(struct bp_pool *pool, const struct bp_lane *lane)
         pool->last_turn = before;
 }
 
-static void add_to_lane(struct bp_lane *lane, struct bp_work *work)
+static void add_to_lane(struct bp_lane *lane, struct bp_work_item *item)
 {
-    work->next = NULL;
+    item->next = NULL;
     if (lane->first)
-        lane->last->next = work;
+        lane->last->next = item;
     else
-        lane->first = work;
-    lane->last = work;
-    lane->n += !work->is_short;
+        lane->first = item;
+    lane->last = item;
+    lane->n += !item->is_short;
 }
 
 /* False if the work is not there. */
-static bool remove_from_lane(struct bp_lane *lane, const struct bp_work *work)
+static bool remove_from_lane(struct bp_lane *lane, const struct bp_work_item *item)
 {
-    struct bp_work *before = NULL, *at = lane->first;
-    for (; at && at != work; at = at->next)
+    struct bp_work_item *before = NULL, *at = lane->first;
+    for (; at && at != item; at = at->next)
         before = at;
     if (!at)
         return false;
-    *(before ? &before->next : &lane->first) = work->next;
-    if (lane->last == work)
+    *(before ? &before->next : &lane->first) = item->next;
+    if (lane->last == item)
         lane->last = before;
-    lane->n -= !work->is_short;
+    lane->n -= !item->is_short;
     return true;
 }
 
 /* The oldest piece of the lane whose turn it is, which then goes behind the others. NULL if nothing
  * waits. */
-static struct bp_work *take(struct bp_pool *pool)
+static struct bp_work_item *take(struct bp_pool *pool)
 {
     struct bp_lane *lane = pool->turn;
     if (!lane)
         return NULL;
-    struct bp_work *work = lane->first;
-    (void)remove_from_lane(lane, work);
+    struct bp_work_item *item = lane->first;
+    (void)remove_from_lane(lane, item);
     remove_turn(pool, lane);
     if (lane->first)
         add_turn(pool, lane);
-    pool->n_queued -= !work->is_short;
-    return work;
+    pool->n_queued -= !item->is_short;
+    return item;
 }
 
 /* The next piece of work, after waiting for one; NULL when the pool stops and none is left. */
-static struct bp_work *next_work(struct bp_pool *pool)
+static struct bp_work_item *next_item(struct bp_pool *pool)
 {
-    struct bp_work *work;
+    struct bp_work_item *item;
     pthread_mutex_lock(&pool->lock);
-    while (!(work = take(pool)) && !pool->stopping)
+    while (!(item = take(pool)) && !pool->stopping)
         pthread_cond_wait(&pool->changed, &pool->lock);
     pthread_mutex_unlock(&pool->lock);
-    return work;
+    return item;
 }
 
 static void *work_on(void *cls)
 {
     struct bp_pool *pool = cls;
-    struct bp_work *work;
+    struct bp_work_item *item;
     setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* of this thread alone, on Linux */
-    while ((work = next_work(pool)))
-        work->run(work);
+    while ((item = next_item(pool)))
+        item->run(item);
     return NULL;
 }
 
@@ -122,33 +122,33 @@ static bool has_room(const struct bp_pool *pool, const struct bp_lane *lane)
     return pool->n_queued < pool->queue_max && lane->n < lane->most;
 }
 
-static void add(struct bp_pool *pool, struct bp_work *work)
+static void add(struct bp_pool *pool, struct bp_work_item *item)
 {
-    if (!work->lane->first)
-        add_turn(pool, work->lane);
-    add_to_lane(work->lane, work);
-    pool->n_queued += !work->is_short;
+    if (!item->lane->first)
+        add_turn(pool, item->lane);
+    add_to_lane(item->lane, item);
+    pool->n_queued += !item->is_short;
 }
 
-bool bp_pool_submit(struct bp_pool *pool, struct bp_work *work)
+bool bp_pool_submit(struct bp_pool *pool, struct bp_work_item *item)
 {
     pthread_mutex_lock(&pool->lock);
-    const bool fits = !pool->stopping && (work->is_short || has_room(pool, work->lane));
+    const bool fits = !pool->stopping && (item->is_short || has_room(pool, item->lane));
     if (fits) {
-        add(pool, work);
+        add(pool, item);
         pthread_cond_signal(&pool->changed);
     }
     pthread_mutex_unlock(&pool->lock);
     return fits;
 }
 
-bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work *work)
+bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work_item *item)
 {
-    struct bp_lane *lane = work->lane;
+    struct bp_lane *lane = item->lane;
     pthread_mutex_lock(&pool->lock);
-    const bool waited = remove_from_lane(lane, work);
+    const bool waited = remove_from_lane(lane, item);
     if (waited) {
-        pool->n_queued -= !work->is_short;
+        pool->n_queued -= !item->is_short;
         if (!lane->first)
             remove_turn(pool, lane);
     }
@@ -156,24 +156,24 @@ bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work *work)
     return waited;
 }
 
-struct bp_work *bp_pool_withdraw_all(struct bp_pool *pool)
+struct bp_work_item *bp_pool_withdraw_all(struct bp_pool *pool)
 {
-    struct bp_work *short_ones = NULL, *others = NULL, *work;
+    struct bp_work_item *short_ones = NULL, *others = NULL, *item;
     pthread_mutex_lock(&pool->lock);
-    while ((work = take(pool))) {
-        struct bp_work **list = work->is_short ? &short_ones : &others;
-        work->next = *list;
-        *list = work;
+    while ((item = take(pool))) {
+        struct bp_work_item **list = item->is_short ? &short_ones : &others;
+        item->next = *list;
+        *list = item;
     }
-    while ((work = short_ones)) {
-        short_ones = work->next;
-        add(pool, work);
+    while ((item = short_ones)) {
+        short_ones = item->next;
+        add(pool, item);
     }
     pthread_mutex_unlock(&pool->lock);
     return others;
 }
 
-bool bp_pool_has_waiting(struct bp_pool *pool, const struct bp_work *but)
+bool bp_pool_has_waiting(struct bp_pool *pool, const struct bp_work_item *but)
 {
     pthread_mutex_lock(&pool->lock);
     const struct bp_lane *lane = pool->turn;

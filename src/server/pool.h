@@ -15,18 +15,18 @@
 struct bp_lane;
 
 /* A piece of work, part of what it belongs to. */
-struct bp_work {
-    void (*run)(struct bp_work *work);
-    struct bp_lane *lane; /* where it waits */
-    bool is_short;        /* it takes a place in a lane, not in the queue: it always fits */
-    struct bp_work *next; /* the pool's */
+struct bp_work_item {
+    void (*run)(struct bp_work_item *item);
+    struct bp_lane *lane;      /* where it waits */
+    bool is_short;             /* not counted in queue_max, nor in its lane's `most` */
+    struct bp_work_item *next; /* the pool's */
 };
 
 /* What waits of one client. Starts as zeros, but for `most`. Where something waits it must stay. */
 struct bp_lane {
-    size_t most; /* that may wait here, short work aside */
+    size_t most; /* pieces that may wait here, short ones not counted */
     size_t n;
-    struct bp_work *first, *last;
+    struct bp_work_item *first, *last;
     struct bp_lane *next; /* the pool's: whose turn comes after */
 };
 
@@ -38,16 +38,16 @@ struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max);
 
 /* Puts work at the end of its lane; false if the lane or the queue is full or the pool is closed,
  * or has stopped. */
-bool bp_pool_submit(struct bp_pool *pool, struct bp_work *work);
+bool bp_pool_submit(struct bp_pool *pool, struct bp_work_item *item);
 
 /* Takes work back that still waits; false if it does not, it runs or has run. */
-bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work *work);
+bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work_item *item);
 
 /* Takes back all that waits, short work aside. Returns it linked by `next`, NULL at the end. */
-struct bp_work *bp_pool_withdraw_all(struct bp_pool *pool);
+struct bp_work_item *bp_pool_withdraw_all(struct bp_pool *pool);
 
 /* True if something waits for a thread, other than this piece; NULL is none. */
-bool bp_pool_has_waiting(struct bp_pool *pool, const struct bp_work *but);
+bool bp_pool_has_waiting(struct bp_pool *pool, const struct bp_work_item *but);
 
 /* Runs what still waits and ends the threads; work that comes later is refused. NULL is nothing. */
 void bp_pool_stop(struct bp_pool *pool);

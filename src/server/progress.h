@@ -11,7 +11,7 @@ enum bp_direction { BP_DIRECTION_NONE, BP_DIRECTION_IN, BP_DIRECTION_OUT };
 /* Of one phase of a connection. All zeros at the start of a connection. Times are in milliseconds.
  */
 struct bp_progress {
-    uint64_t phase;    /* a number that is another for each phase */
+    uint64_t phase;    /* id of the phase: changes when the phase does */
     uint64_t since;    /* when the phase was first looked at */
     uint64_t moved_at; /* when bytes were last seen to have moved, or could not move */
     uint64_t in, out;  /* bytes of the connection at the last look */

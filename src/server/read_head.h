@@ -9,8 +9,8 @@
 /* The least memory of a connection, in bytes, and what it is a multiple of. Above 32 KiB the
  * library takes it from mmap and gives it back to the system; below, 10,000 closed connections left
  * 330 MB behind. */
-#define BP_POOL_LEAST 36864
-#define BP_POOL_MULTIPLE 4096
+#define BP_CONNECTION_MEMORY_LEAST 36864
+#define BP_CONNECTION_MEMORY_MULTIPLE 4096
 
 /*
  * Looks at a target, in the library's callback for logging URIs. In/out: target, whose query is cut

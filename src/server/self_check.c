@@ -70,7 +70,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     (void)piece_size;
     (void)state;
     const struct bp_head head = bp_read_head(connection, method, target, version, &trial->target,
-                                             trial->scans_heads ? BP_POOL_LEAST : 0);
+                                             trial->scans_heads ? BP_CONNECTION_MEMORY_LEAST : 0);
     trial->is_accepted |= bp_head_check(&head, &problem, SIZE_MAX);
     return MHD_NO;
 }
@@ -127,10 +127,11 @@ static void explain(char unsafe[BP_UNSAFE_MAX], const struct sample *sample, enu
 bool bp_self_check(char unsafe[BP_UNSAFE_MAX], const struct bp_smuggling_check *check)
 {
     struct trial trial = {.scans_heads = check->scans_heads};
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, on_request, &trial,
-        MHD_OPTION_STRICT_FOR_CLIENT, check->strictness, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)BP_POOL_LEAST, MHD_OPTION_URI_LOG_CALLBACK, on_target, &trial, MHD_OPTION_END);
+    struct MHD_Daemon *daemon =
+        MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, on_request,
+                         &trial, MHD_OPTION_STRICT_FOR_CLIENT, check->strictness,
+                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)BP_CONNECTION_MEMORY_LEAST,
+                         MHD_OPTION_URI_LOG_CALLBACK, on_target, &trial, MHD_OPTION_END);
     enum outcome outcome = UNSENT;
     *unsafe = '\0';
     for (size_t i = 0; i < sizeof samples / sizeof *samples && !*unsafe; i++) {

@@ -27,43 +27,42 @@
 /* After so many tenths of a second without a request, memory goes back to the system. */
 #define REST_TICKS 50
 
-/* What a stop waits, once it has cancelled what was not done in time, for its replies to be taken.
- */
+/* Seconds that a stop waits for clients to read the 503s that it has just sent. */
 #define CANCEL_SECONDS 1
 
 /* After so long a thread looks at all other connections that are ready, before it answers one more.
  */
 #define TURN_MS 10
 
-/* Half a millisecond, which a thread that polls sockets does by itself, and what it does even after
- * its turn. What takes more work goes to the pool. */
+/* A thread that polls sockets makes a reply itself up to LIGHT_WORK (0.5 ms); once its turn is
+ * over, up to TINY_WORK (0.05 ms). More goes to the pool. */
 #define LIGHT_WORK 15000000
 #define TINY_WORK 1500000
 
-/* Ten milliseconds, of which a client may have as many waiting for the pool as it has connections;
- * what is longer takes a place in the queue. */
+/* Work of up to 10 ms is not counted in the queue's limit: a client may have one such request
+ * waiting for each of its connections. */
 #define SHORT_WORK 300000000
 
-/* What a stop leaves to open connections, from when each was last used, to bring a request that is
- * on its way: closed at once, they would lose it. */
+/* After a stop, a connection that was used less than so long ago stays open, since a request may be
+ * on its way. */
 #define GRACE_MS 1000
 
 struct bp_server {
     struct MHD_Daemon *daemon;
     struct bp_pool *pool;
     struct bp_connections *connections;
-    struct bp_late_body late_body; /* what clients get that are late with theirs */
-    struct bp_late_body cut_body;  /* and those whose body has not come when the service ends */
+    /* 408: the body took too long; 503: the service stops and the body is not here. */
+    struct bp_timeout_reply reply_if_late, reply_if_stopping;
     size_t drain_timeout;
-    atomic_bool refuses_large; /* requests that begin now: it is about to stop */
-    struct bp_work *withdrawn; /* to be resumed by the thread of connections */
+    atomic_bool refuses_large;      /* requests that begin now: it is about to stop */
+    struct bp_work_item *withdrawn; /* to be resumed by the thread of connections */
     struct bp_service *service;
     const char *cors_origins;
     enum bp_log_format log_format;
     bool logs_health;
     char keep_alive[32]; /* what Keep-Alive says to a client whose connection is kept */
     struct bp_smuggling_check smuggling_check;
-    size_t pool_size; /* the memory of a connection */
+    size_t connection_memory; /* bytes, of the library for each */
     struct bp_listening listening;
     uint64_t first_id;
     size_t ticks_at_rest;
@@ -73,14 +72,14 @@ struct bp_server {
 
 /* One request and what the server adds to it. */
 struct call {
-    struct bp_work work; /* first: the pool hands it back */
+    struct bp_work_item item; /* first: the pool hands it back */
     struct bp_server *server;
-    struct MHD_Connection *connection;
-    struct bp_connection *peer;
+    struct MHD_Connection *mhd;
+    struct bp_connection *connection;
     const char *origin;        /* of the request, or NULL */
     const char *asked_headers; /* by a preflight, or NULL */
     bool is_kept;              /* the client expects that its connection is kept */
-    uint64_t turn;             /* in which it was put off */
+    uint64_t turn;             /* number of the thread's turn in which it was deferred */
     bool comes_late;           /* it began when large ones were refused already */
     bool is_for_pool;
     bool is_working;     /* a thread of the pool makes the reply, or has made it */
@@ -112,10 +111,10 @@ static void make_request_id(char *out, struct bp_server *server)
     out[16] = '\0';
 }
 
-static struct bp_connection *peer_of(struct MHD_Connection *connection)
+static struct bp_connection *connection_of(struct MHD_Connection *mhd)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info ? info->socket_context : NULL;
 }
 
@@ -154,7 +153,7 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
 {
     const struct bp_exchange *exchange = &call->exchange;
     const struct bp_reply_facts facts = {
-        .request_id = call->peer->request_id,
+        .request_id = call->connection->request_id,
         .cors_origins = call->server->cors_origins,
         .origin = call->origin,
         .asked_headers = call->asked_headers,
@@ -168,10 +167,10 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
         (void)MHD_add_response_header(response, fields.all[i].name, fields.all[i].value);
 }
 
-static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call *call)
+static enum MHD_Result send_reply(struct MHD_Connection *mhd, struct call *call)
 {
     struct bp_exchange *exchange = &call->exchange;
-    if (!bp_connection_wait(call->server->connections, call->peer, BP_WAIT_REPLY))
+    if (!bp_connection_begin_wait(call->server->connections, call->connection, BP_WAIT_REPLY))
         return MHD_NO;
     observe(call);
     bp_exchange_free(exchange);
@@ -182,7 +181,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call
     add_fields(response, call);
     if (call->is_kept) /* which names Keep-Alive in Connection, if the connection is kept */
         MHD_set_response_options(response, MHD_RF_SEND_KEEP_ALIVE_HEADER, MHD_RO_END);
-    enum MHD_Result queued = MHD_queue_response(connection, exchange->reply.status, response);
+    enum MHD_Result queued = MHD_queue_response(mhd, exchange->reply.status, response);
     MHD_destroy_response(response);
     return queued;
 }
@@ -197,11 +196,11 @@ static void set_request_id(char out[BP_REQUEST_ID_MAX + 1], struct bp_server *se
         make_request_id(out, server);
 }
 
-static void finish_in_pool(struct bp_work *work)
+static void finish_in_pool(struct bp_work_item *item)
 {
-    struct call *call = (struct call *)work;
+    struct call *call = (struct call *)item;
     bp_exchange_finish(&call->exchange);
-    MHD_resume_connection(call->connection);
+    MHD_resume_connection(call->mhd);
 }
 
 static uint64_t now_ms(void)
@@ -211,20 +210,20 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *connection,
-                             struct bp_connection *peer, struct bp_head *head, void **state)
+static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *mhd,
+                             struct bp_connection *connection, struct bp_head *head, void **state)
 {
     struct call *call = NULL;
-    set_request_id(peer->request_id, server, head);
-    if (bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
+    set_request_id(connection->request_id, server, head);
+    if (bp_connection_begin_wait(server->connections, connection, BP_WAIT_BODY))
         call = malloc(sizeof *call);
     if (!call)
         return MHD_NO; /* there is nobody left to answer, or no memory to do it in */
     *state = call;
     call->server = server;
+    call->mhd = mhd;
     call->connection = connection;
-    call->peer = peer;
-    peer->request = call;
+    connection->request = call;
     call->origin = head->origin;
     call->asked_headers = head->asked_headers;
     call->is_kept = bp_head_keeps_connection(head);
@@ -232,24 +231,25 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->is_for_pool = call->is_working = false;
     call->comes_late = atomic_load(&server->refuses_large);
     atomic_init(&call->is_gone, false);
-    call->work.run = finish_in_pool;
-    call->work.lane = &peer->client->lane;
-    atomic_store(&peer->is_cancelled, false);
-    peer->is_asked = strcmp(head->version, "HTTP/1.1") != 0; /* older ones take no interim reply */
+    call->item.run = finish_in_pool;
+    call->item.lane = &connection->client->lane;
+    atomic_store(&connection->is_cancelled, false);
+    /* older versions take no interim reply */
+    connection->is_probed = strcmp(head->version, "HTTP/1.1") != 0;
     call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     bp_head_trace_id(call->trace_id, head);
-    head->is_one_too_many = peer->is_one_too_many;
-    head->memory = &peer->client->memory;
-    head->cancelled = &peer->is_cancelled;
+    head->is_one_too_many = connection->is_one_too_many;
+    head->memory = &connection->client->memory;
+    head->cancelled = &connection->is_cancelled;
     bp_metrics_begin(server->service->metrics);
     if (bp_exchange_begin(&call->exchange, server->service, head))
-        return send_reply(connection, call);
+        return send_reply(mhd, call);
     return MHD_YES;
 }
 
-/* True if this thread has worked for long. The library looks at all connections that are ready
- * before it asks again for a request that was put off, which so begins a new turn. */
+/* True if this thread has worked for TURN_MS. When the library calls again for a deferred request,
+ * it has looked at all connections that are ready: a new turn begins. */
 static bool is_turn_over(struct call *call)
 {
     static _Thread_local struct {
@@ -264,26 +264,28 @@ static bool is_turn_over(struct call *call)
     return now - turn.start >= TURN_MS;
 }
 
-static enum MHD_Result put_off(struct bp_server *server, struct call *call)
+static enum MHD_Result defer(struct bp_server *server, struct call *call)
 {
-    return bp_connection_wait(server->connections, call->peer, BP_WAIT_WORK) ? MHD_YES : MHD_NO;
+    const bool goes_on =
+        bp_connection_begin_wait(server->connections, call->connection, BP_WAIT_WORK);
+    return goes_on ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result hand_over(struct bp_server *server, struct call *call)
 {
     call->is_working = true;
     atomic_store(&server->holds_memory, true);
-    MHD_suspend_connection(call->connection); /* before the pool could resume it */
-    const bool is_refused = call->comes_late && !call->work.is_short;
-    if (is_refused || !bp_pool_submit(server->pool, &call->work)) {
+    MHD_suspend_connection(call->mhd); /* before the pool could resume it */
+    const bool is_refused = call->comes_late && !call->item.is_short;
+    if (is_refused || !bp_pool_submit(server->pool, &call->item)) {
         bp_exchange_refuse_queue(&call->exchange);
-        MHD_resume_connection(call->connection);
+        MHD_resume_connection(call->mhd);
     }
     return MHD_YES;
 }
 
-/* Makes the reply if that takes little: next to nothing where this thread has worked for long, or
- * others wait for the pool. */
+/* Makes the reply here if it is light work; only if it is tiny once this thread's turn is over or
+ * the pool has work waiting. False: it is left to the pool, or to this thread's next turn. */
 static bool finish_here(struct bp_server *server, struct call *call)
 {
     struct bp_exchange *exchange = &call->exchange;
@@ -295,22 +297,27 @@ static bool finish_here(struct bp_server *server, struct call *call)
             bp_exchange_finish(exchange);
         return true;
     }
-    call->work.is_short = exchange->job.operation && left <= SHORT_WORK;
+    call->item.is_short = exchange->job.operation && left <= SHORT_WORK;
     call->is_for_pool = !is_over || exchange->job.operation || left > LIGHT_WORK;
     return false;
 }
 
-/* The body is whole. What takes long goes to the pool while the connection sleeps; the library asks
- * again when it has woken up. It is put off before: the library reads from a connection that slept
- * at once, and would close one whose client has ended its sending, did it not know that the request
- * is whole. */
-static enum MHD_Result finish(struct bp_server *server, struct call *call)
+/*
+ * The body is whole. The library calls this up to three times for one request:
+ * 1. a small request gets its reply here; for others this returns MHD_YES once, so that the library
+ *    notes the body's end. Otherwise, on resume, it would read again, see the client's FIN and
+ *    close.
+ * 2. `is_for_pool`: the connection is suspended, and the request goes to the pool. (Where only this
+ *    thread's turn was over, the first call is made again.)
+ * 3. `is_working`, after MHD_resume_connection: the reply is sent.
+ */
+static enum MHD_Result on_whole_body(struct bp_server *server, struct call *call)
 {
     if (call->is_working)
-        return atomic_load(&call->is_gone) ? MHD_NO : send_reply(call->connection, call);
+        return atomic_load(&call->is_gone) ? MHD_NO : send_reply(call->mhd, call);
     if (call->is_for_pool)
         return hand_over(server, call);
-    return finish_here(server, call) ? send_reply(call->connection, call) : put_off(server, call);
+    return finish_here(server, call) ? send_reply(call->mhd, call) : defer(server, call);
 }
 
 /* Ends what is done for a client that has gone. Called by the thread of connections. */
@@ -320,61 +327,62 @@ static void on_gone(void *cls, struct bp_connection *connection)
     struct call *call = connection->request;
     atomic_store(&connection->is_cancelled, true);
     atomic_store(&call->is_gone, true);
-    if (bp_pool_withdraw(server->pool, &call->work)) {
-        call->work.next = server->withdrawn;
-        server->withdrawn = &call->work;
+    if (bp_pool_withdraw(server->pool, &call->item)) {
+        call->item.next = server->withdrawn;
+        server->withdrawn = &call->item;
     }
 }
 
-/* One that waits for its reply cannot be told from one that has gone, but by asking. That matters
- * where others wait for a thread. */
+/* A half-closed client may have gone or may wait for its reply: only sending something tells. It
+ * matters if others wait for a thread. */
 static void on_half_closed(void *cls, struct bp_connection *connection)
 {
     struct bp_server *server = cls;
     const struct call *call = connection->request;
-    if (bp_pool_has_waiting(server->pool, &call->work))
-        bp_connection_ask(connection);
+    if (bp_pool_has_waiting(server->pool, &call->item))
+        bp_connection_probe(connection);
 }
 
-static void resume_all(struct bp_work *work)
+static void resume_all(struct bp_work_item *item)
 {
-    while (work) {
-        struct call *call = (struct call *)work;
-        work = work->next;
-        MHD_resume_connection(call->connection);
+    while (item) {
+        struct call *call = (struct call *)item;
+        item = item->next;
+        MHD_resume_connection(call->mhd);
     }
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url,
                                   const char *method, const char *version, const char *piece,
                                   size_t *piece_size, void **state)
 {
     struct call *call = *state;
     if (!call) {
         struct bp_server *server = cls;
-        struct bp_connection *peer = peer_of(connection);
-        if (!peer)
+        struct bp_connection *connection = connection_of(mhd);
+        if (!connection)
             return MHD_NO; /* there was no memory for it */
         struct bp_head head =
-            bp_read_head(connection, method, url, version, &peer->target,
-                         server->smuggling_check.scans_heads ? server->pool_size : 0);
-        return begin(server, connection, peer, &head, state);
+            bp_read_head(mhd, method, url, version, &connection->target,
+                         server->smuggling_check.scans_heads ? server->connection_memory : 0);
+        return begin(server, mhd, connection, &head, state);
     }
     if (*piece_size) {
-        bool go_on = bp_exchange_take(&call->exchange, piece, *piece_size);
+        bool go_on = bp_exchange_receive(&call->exchange, piece, *piece_size);
         *piece_size = 0;
         return go_on ? MHD_YES : MHD_NO;
     }
     if (call->answered)
         return MHD_YES;
-    return finish(cls, call);
+    return on_whole_body(cls, call);
 }
 
 /* The client has been told, as far as it listened, that its body is not waited for. */
 static void note_cut_body(struct call *call)
 {
-    const enum bp_problem_code problem =
-        atomic_load(&call->peer->is_cancelled) ? BP_PROBLEM_OVERLOADED : BP_PROBLEM_REQUEST_TIMEOUT;
+    const enum bp_problem_code problem = atomic_load(&call->connection->is_cancelled)
+                                             ? BP_PROBLEM_OVERLOADED
+                                             : BP_PROBLEM_REQUEST_TIMEOUT;
     call->observation = (struct bp_observation){.route = call->exchange.route,
                                                 .method = call->exchange.method,
                                                 .status = bp_problem_info(problem)->status,
@@ -406,14 +414,14 @@ static void log_call(const struct call *call)
     struct bp_forwarded forwarded = {.size = 0};
     if (call->server->log_format == BP_LOG_OFF || !is_of_interest(call))
         return;
-    MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, collect_forwarded, &forwarded);
-    bp_connection_client(remote, call->peer);
+    MHD_get_connection_values_n(call->mhd, MHD_HEADER_KIND, collect_forwarded, &forwarded);
+    bp_connection_client(remote, call->connection);
     const struct bp_log_line line = {&call->observation,
                                      call->exchange.received,
                                      call->bytes_out,
                                      remote,
                                      bp_forwarded_text(&forwarded),
-                                     call->peer->request_id,
+                                     call->connection->request_id,
                                      call->trace_id};
     bp_log_request(call->server->log_format, &line);
 }
@@ -427,75 +435,75 @@ static void end_call(struct call *call)
         log_call(call);
     }
     bp_metrics_end(call->server->service->metrics, call->answered ? &call->observation : NULL);
-    call->peer->request = NULL;
+    call->connection->request = NULL;
     free(call);
 }
 
-static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
+static void on_completed(void *cls, struct MHD_Connection *mhd, void **state,
                          enum MHD_RequestTerminationCode why)
 {
     struct bp_server *server = cls;
     struct call *call = *state;
-    (void)connection;
+    (void)mhd;
     if (!call)
         return;
     *state = NULL;
-    if (bp_connection_is_over(call->peer)) {
+    if (bp_connection_was_cut_off(call->connection)) {
         if (!call->answered)
             note_cut_body(call);
     } else if (why == MHD_REQUEST_TERMINATED_WITH_ERROR) {
         call->answered = false; /* the reply could not be sent */
     }
-    bp_connection_wait(server->connections, call->peer, BP_WAIT_IDLE);
+    bp_connection_begin_wait(server->connections, call->connection, BP_WAIT_IDLE);
     end_call(call);
 }
 
 /* Where memory runs out at the wrong moment, the library drops a connection without a word about
  * its request. */
-static void on_closed(struct bp_server *server, struct bp_connection *peer)
+static void on_closed(struct bp_server *server, struct bp_connection *connection)
 {
-    struct call *call = peer->request;
+    struct call *call = connection->request;
     if (call) {
         call->answered = false; /* nor is it counted */
         end_call(call);
     }
-    bp_connection_close(server->connections, peer);
+    bp_connection_close(server->connections, connection);
 }
 
-static void on_connection(void *cls, struct MHD_Connection *connection, void **peer,
+static void on_connection(void *cls, struct MHD_Connection *mhd, void **connection,
                           enum MHD_ConnectionNotificationCode code)
 {
     struct bp_server *server = cls;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         const int socket =
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        *peer = bp_connection_open(
+            MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        *connection = bp_connection_open(
             server->connections, socket,
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-    } else if (*peer) {
-        on_closed(server, *peer);
+            MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    } else if (*connection) {
+        on_closed(server, *connection);
     }
 }
 
 /* The one place where the whole target is to be seen, its query included. It makes no state: for a
  * request that is refused by the library none would be freed. */
-static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
+static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd)
 {
     const struct bp_server *server = cls;
-    struct bp_connection *peer = peer_of(connection);
-    const struct bp_target seen = bp_read_target(connection, (char *)target);
-    if (peer) {
-        bp_connection_begin_head(server->connections, peer);
-        peer->target = seen;
+    struct bp_connection *connection = connection_of(mhd);
+    const struct bp_target seen = bp_read_target(mhd, (char *)target);
+    if (connection) {
+        bp_connection_begin_head(server->connections, connection);
+        connection->target = seen;
     }
     return NULL;
 }
 
 /* The path is matched as it came: decoding would make /forward%00 something else. */
-static size_t leave_escapes(void *cls, struct MHD_Connection *connection, char *text)
+static size_t leave_escapes(void *cls, struct MHD_Connection *mhd, char *text)
 {
     (void)cls;
-    (void)connection;
+    (void)mhd;
     return strlen(text);
 }
 
@@ -508,10 +516,11 @@ static void on_panic(void *cls, const char *file, unsigned int line, const char 
 }
 
 /* The memory of a connection holds a head as it comes, its headers' blocks and the reply's head. */
-static size_t pool_size_for(size_t header_bytes)
+static size_t connection_memory_for(size_t header_bytes)
 {
-    const size_t size = 2 * header_bytes + 4096 + BP_POOL_MULTIPLE - 1;
-    return size > BP_POOL_LEAST ? size - size % BP_POOL_MULTIPLE : BP_POOL_LEAST;
+    const size_t size = 2 * header_bytes + 4096 + BP_CONNECTION_MEMORY_MULTIPLE - 1;
+    return size > BP_CONNECTION_MEMORY_LEAST ? size - size % BP_CONNECTION_MEMORY_MULTIPLE
+                                             : BP_CONNECTION_MEMORY_LEAST;
 }
 
 static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp_options *options)
@@ -520,8 +529,9 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
         {MHD_OPTION_LISTEN_SOCKET, server->listening.fd, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + BP_SPARE_CONNECTIONS,
          NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)server->pool_size, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, 0,
+         NULL}, /* off: connections.c limits a whole phase, not a pause */
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)server->connection_memory, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},
@@ -563,8 +573,8 @@ static struct bp_connections *start_connections(struct bp_server *server,
                                                           [BP_WAIT_IDLE] = options->idle_timeout},
                                               .limits = &server->service->limits,
                                               .memory = &server->service->memory,
-                                              .late_body = &server->late_body,
-                                              .cut_body = &server->cut_body,
+                                              .reply_if_late = &server->reply_if_late,
+                                              .reply_if_stopping = &server->reply_if_stopping,
                                               .on_gone = on_gone,
                                               .on_half_closed = on_half_closed,
                                               .on_tick = on_tick,
@@ -572,16 +582,16 @@ static struct bp_connections *start_connections(struct bp_server *server,
     return bp_connections_start(&rules);
 }
 
-static bool make_body_replies(struct bp_server *server, const char *cors_origins)
+static bool make_timeout_replies(struct bp_server *server, const char *cors_origins)
 {
     struct bp_problem late, cut;
     bp_problem_set(&late, BP_PROBLEM_REQUEST_TIMEOUT,
                    "the body has not come in time; send it faster, or ask for --body-timeout");
     bp_problem_set_stopping(&cut);
-    return bp_late_body_make(&server->late_body, server->service, cors_origins,
-                             "408 Request Timeout", &late) &&
-           bp_late_body_make(&server->cut_body, server->service, cors_origins,
-                             "503 Service Unavailable", &cut);
+    return bp_timeout_reply_make(&server->reply_if_late, server->service, cors_origins,
+                                 "408 Request Timeout", &late) &&
+           bp_timeout_reply_make(&server->reply_if_stopping, server->service, cors_origins,
+                                 "503 Service Unavailable", &cut);
 }
 
 static void free_server(struct bp_server *server)
@@ -589,15 +599,15 @@ static void free_server(struct bp_server *server)
     bp_pool_stop(server->pool);
     bp_connections_stop(server->connections);
     bp_pool_free(server->pool);
-    bp_late_body_free(&server->late_body);
-    bp_late_body_free(&server->cut_body);
+    bp_timeout_reply_free(&server->reply_if_late);
+    bp_timeout_reply_free(&server->reply_if_stopping);
     free(server);
 }
 
 static bool start_threads(struct bp_server *server, const struct bp_options *options,
                           char error[BP_OPTION_ERROR_MAX])
 {
-    if (make_body_replies(server, options->cors_origins) &&
+    if (make_timeout_replies(server, options->cors_origins) &&
         (server->pool = bp_pool_start(options->threads, options->limits.queue)) &&
         (server->connections = start_connections(server, options)))
         server->daemon = start_daemon(server, options);
@@ -624,7 +634,7 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     snprintf(server->keep_alive, sizeof server->keep_alive, "timeout=%zu", options->idle_timeout);
     server->cors_origins = options->cors_origins;
     server->smuggling_check = bp_smuggling_check_for(MHD_get_version());
-    server->pool_size = pool_size_for(options->limits.header_bytes);
+    server->connection_memory = connection_memory_for(options->limits.header_bytes);
     bp_self_check(service->unsafe, &server->smuggling_check);
     if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
         server->first_id = (uint64_t)getpid();
@@ -684,9 +694,9 @@ static bool wait_for_requests(const struct bp_server *server, const struct times
 static void refuse_waiting(struct bp_server *server)
 {
     atomic_store(&server->refuses_large, true);
-    struct bp_work *waiting = bp_pool_withdraw_all(server->pool);
-    for (struct bp_work *work = waiting; work; work = work->next)
-        bp_exchange_refuse_queue(&((struct call *)work)->exchange);
+    struct bp_work_item *waiting = bp_pool_withdraw_all(server->pool);
+    for (struct bp_work_item *item = waiting; item; item = item->next)
+        bp_exchange_refuse_queue(&((struct call *)item)->exchange);
     resume_all(waiting);
 }
 

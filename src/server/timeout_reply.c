@@ -14,11 +14,11 @@ static void put_field(struct bp_text *text, const char *name, const char *value)
     bp_text_puts(text, "\r\n");
 }
 
-bool bp_late_body_make(struct bp_late_body *late, struct bp_service *service,
-                       const char *cors_origins, const char *status,
-                       const struct bp_problem *problem)
+bool bp_timeout_reply_make(struct bp_timeout_reply *made, struct bp_service *service,
+                           const char *cors_origins, const char *status,
+                           const struct bp_problem *problem)
 {
-    struct bp_text *text = &late->text;
+    struct bp_text *text = &made->text;
     const struct bp_reply_facts facts = {
         .cors_origins = cors_origins, .is_post = true, .closes = true};
     struct bp_reply reply;
@@ -31,7 +31,7 @@ bool bp_late_body_make(struct bp_late_body *late, struct bp_service *service,
     bp_text_puts(text, "HTTP/1.1 ");
     bp_text_puts(text, status);
     bp_text_puts(text, "\r\nX-Request-Id: ");
-    late->id_at = text->size;
+    made->id_at = text->size;
     bp_text_puts(text, "\r\nContent-Length: ");
     bp_text_put_size(text, size);
     bp_text_puts(text, "\r\n");
@@ -43,17 +43,17 @@ bool bp_late_body_make(struct bp_late_body *late, struct bp_service *service,
     return !text->failed;
 }
 
-void bp_late_body_send(const struct bp_late_body *late, int socket, const char *request_id)
+void bp_timeout_reply_send(const struct bp_timeout_reply *made, int socket, const char *request_id)
 {
-    char *text = late->text.data;
-    struct iovec parts[] = {{text, late->id_at},
+    char *text = made->text.data;
+    struct iovec parts[] = {{text, made->id_at},
                             {(char *)request_id, strlen(request_id)},
-                            {text + late->id_at, late->text.size - late->id_at}};
+                            {text + made->id_at, made->text.size - made->id_at}};
     const struct msghdr message = {.msg_iov = parts, .msg_iovlen = sizeof parts / sizeof *parts};
     (void)sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-void bp_late_body_free(struct bp_late_body *late)
+void bp_timeout_reply_free(struct bp_timeout_reply *made)
 {
-    bp_text_free(&late->text);
+    bp_text_free(&made->text);
 }

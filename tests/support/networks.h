@@ -66,7 +66,7 @@ static inline void net_drop_biases(struct net *net, size_t k)
 static inline bool net_can_pair(enum bp_activation last, enum bp_loss loss)
 {
     const enum bp_activation needed = bp_loss_needs(loss);
-    return needed == BP_ACTIVATION_COUNT || needed == last;
+    return needed == BP_ACTIVATION_ANY || needed == last;
 }
 
 static inline void net_free(struct net *net)

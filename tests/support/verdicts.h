@@ -39,12 +39,14 @@ struct case_task {
  */
 
 #define AS_WIRE(name, wire) wire,
+#define AS_LOSS_WIRE(name, wire, kind, c) wire,
 static const char *const CASE_CODES[] = {BP_MISTAKE_CODES(AS_WIRE) BP_OTHER_CODES(AS_WIRE) "-"};
 static const char *const CASE_STATUSES[] = {BP_STEP_STATUSES(AS_WIRE)};
 static const char *const CASE_ACTIVATIONS[] = {BP_ACTIVATIONS(AS_WIRE)};
-static const char *const CASE_LOSSES[] = {BP_LOSSES(AS_WIRE)};
+static const char *const CASE_LOSSES[] = {BP_LOSSES(AS_LOSS_WIRE)};
 static const char *const CASE_REDUCTIONS[] = {BP_REDUCTIONS(AS_WIRE)};
 #undef AS_WIRE
+#undef AS_LOSS_WIRE
 
 static inline unsigned case_word(const char *const *words, size_t n, const char *word)
 {

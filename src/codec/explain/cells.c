@@ -177,7 +177,7 @@ static void put_h(struct pen pen, struct bp_cell cell)
 /* The last layer of one sample. */
 struct output {
     enum bp_loss loss;
-    enum bp_activation needs; /* what the loss needs, see bp_loss_needs */
+    enum bp_loss_kind kind;
     const double *z, *y_hat, *y, *dl_dy_hat, *one_less_y_hat;
     size_t n;
 };
@@ -189,7 +189,7 @@ static struct output output_of(const struct bp_explanation *e, size_t sample)
     const size_t at = sample * n;
     const enum bp_loss loss = e->task->rules.loss;
     return (struct output){.loss = loss,
-                           .needs = bp_loss_needs(loss),
+                           .kind = bp_loss_kind(loss),
                            .z = got->z + at,
                            .y_hat = got->h + at,
                            .y = e->task->samples[sample].y,
@@ -203,7 +203,7 @@ static bool can_take_logarithms(const struct output *o)
 {
     for (size_t j = 0; j < o->n; j++)
         if (o->y_hat[j] < 1e-290 ||
-            (o->needs == BP_ACTIVATION_SIGMOID && bp_sigmoid(-o->z[j]) < 1e-290))
+            (o->kind == BP_LOSS_KIND_SIGMOID && bp_sigmoid(-o->z[j]) < 1e-290))
             return false;
     return true;
 }
@@ -215,7 +215,7 @@ static void put_logarithms(struct pen pen, const struct output *o, size_t j)
     word(pen, " ln(");
     number(pen, o->y_hat[j]);
     word(pen, ")");
-    if (o->needs != BP_ACTIVATION_SIGMOID)
+    if (o->kind != BP_LOSS_KIND_SIGMOID)
         return;
     word(pen, " + (");
     difference(pen, 1, o->y[j]);
@@ -227,7 +227,7 @@ static void put_logarithms(struct pen pen, const struct output *o, size_t j)
 static double logarithms(const struct output *o, size_t j)
 {
     double sum = o->y[j] * log(o->y_hat[j]);
-    if (o->needs == BP_ACTIVATION_SIGMOID)
+    if (o->kind == BP_LOSS_KIND_SIGMOID)
         sum += (1 - o->y[j]) * log(bp_sigmoid(-o->z[j]));
     return sum;
 }
@@ -236,7 +236,7 @@ static double logarithms(const struct output *o, size_t j)
 static void put_term_from_z(struct pen pen, const struct output *o, size_t j)
 {
     const double largest = largest_of(o->z, o->n);
-    if (o->needs == BP_ACTIVATION_SIGMOID) {
+    if (o->kind == BP_LOSS_KIND_SIGMOID) {
         word(pen, "max(0, ");
         number(pen, o->z[j]);
         word(pen, ") - ");
@@ -286,10 +286,14 @@ static void put_loss(struct pen pen, struct bp_cell cell)
 {
     const struct output o = output_of(pen.e, pen.line->sample);
     (void)cell;
-    if (o.needs == BP_ACTIVATION_COUNT)
+    switch (o.kind) {
+    case BP_LOSS_KIND_SQUARES:
         put_terms(pen, &o, put_square);
-    else
+        return;
+    case BP_LOSS_KIND_SOFTMAX:
+    case BP_LOSS_KIND_SIGMOID:
         put_terms(pen, &o, can_take_logarithms(&o) ? put_logarithms : put_term_from_z);
+    }
 }
 
 void bp_put_loss_terms(struct bp_text *text, const struct bp_line *line,
@@ -299,7 +303,7 @@ void bp_put_loss_terms(struct bp_text *text, const struct bp_line *line,
     if (line->form != BP_FORM_LOSS)
         return;
     const struct output o = output_of(e, line->sample);
-    const bool is_squares = o.needs == BP_ACTIVATION_COUNT;
+    const bool is_squares = o.kind == BP_LOSS_KIND_SQUARES;
     const struct bp_fraction fraction = bp_loss_fraction(e, false);
     if (is_squares ? o.n == 1 && fraction.denominator == 1 : !can_take_logarithms(&o))
         return;
@@ -319,7 +323,7 @@ static void put_ratios(struct pen pen, const struct output *o, size_t j)
 {
     const bool has_fraction = bp_put_fraction(pen.text, bp_loss_fraction(pen.e, false), "/", " (");
     const double y = o->y[j], y_hat = o->y_hat[j], rest = bp_sigmoid(-o->z[j]);
-    const bool has_first = o->needs == BP_ACTIVATION_SIGMOID && (y != 1 || rest != 0);
+    const bool has_first = o->kind == BP_LOSS_KIND_SIGMOID && (y != 1 || rest != 0);
     const bool has_second = y != 0 || y_hat != 0;
     if (has_first) {
         word(pen, "(");
@@ -350,10 +354,14 @@ static void put_fraction_of_difference(struct pen pen, struct bp_fraction fracti
 static void put_error(struct pen pen, struct bp_cell cell)
 {
     const struct output o = output_of(pen.e, pen.line->sample);
-    if (o.needs == BP_ACTIVATION_COUNT)
+    switch (o.kind) {
+    case BP_LOSS_KIND_SQUARES:
         put_fraction_of_difference(pen, bp_loss_fraction(pen.e, true), &o, cell.unit);
-    else
+        return;
+    case BP_LOSS_KIND_SOFTMAX:
+    case BP_LOSS_KIND_SIGMOID:
         put_ratios(pen, &o, cell.unit);
+    }
 }
 
 static double sum_of_others(const struct output *o, size_t j)
@@ -374,7 +382,7 @@ static void put_pair(struct pen pen, struct bp_cell cell)
     const double c = bp_loss_factor(o.loss, o.n), y = o.y[j];
     if (has_digits_of(c * (o.y_hat[j] - y), bp_line_value(pen.line, pen.e, cell))) {
         put_fraction_of_difference(pen, fraction, &o, j);
-    } else if (o.needs == BP_ACTIVATION_SOFTMAX) {
+    } else if (o.kind == BP_LOSS_KIND_SOFTMAX) {
         assert(o.one_less_y_hat);
         factor(pen, o.y_hat[j]);
         factor(pen, sum_of_others(&o, j));

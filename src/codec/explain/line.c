@@ -39,7 +39,7 @@ static enum bp_form form_of_dz(const struct bp_line *line, const struct bp_expla
 {
     if (!bp_line_is_last(line, e))
         return BP_FORM_DZ;
-    if (sample_of(line, e)->y && bp_loss_needs(e->task->rules.loss) != BP_ACTIVATION_COUNT)
+    if (sample_of(line, e)->y && bp_loss_is_from_z(e->task->rules.loss))
         return BP_FORM_DZ_PAIR;
     return bp_line_layer(line, e)->activation == BP_ACTIVATION_SOFTMAX ? BP_FORM_DZ_SOFTMAX
                                                                        : BP_FORM_DZ;

@@ -15,7 +15,7 @@ static enum bp_remark of_error(const struct bp_explanation *e, double error)
     if (isinf(error))
         return BP_REMARK_BEYOND;
     /* after softmax an output that is not asked for has no term, however wrong it is */
-    const bool is_right = error == 0 && bp_loss_needs(e->task->rules.loss) != BP_ACTIVATION_SOFTMAX;
+    const bool is_right = error == 0 && bp_loss_kind(e->task->rules.loss) != BP_LOSS_KIND_SOFTMAX;
     return is_right ? BP_REMARK_RIGHT : BP_REMARK_COUNT;
 }
 

@@ -27,7 +27,7 @@ struct bp_fraction bp_loss_fraction(const struct bp_explanation *e, bool of_slop
     const enum bp_loss loss = e->task->rules.loss;
     const double inverse = 1 / bp_loss_factor(loss, outputs_of(e));
     struct bp_fraction fraction = {1, (size_t)rint(inverse)};
-    if (of_slope && (loss == BP_LOSS_MSE || loss == BP_LOSS_SSE))
+    if (of_slope && bp_loss_factor(loss, 1) == 1)
         fraction.numerator = 2;
     else if (of_slope)
         fraction.denominator /= 2;

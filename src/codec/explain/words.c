@@ -98,91 +98,89 @@ const struct bp_line_words *bp_line_words(enum bp_form form)
     return &LINES[form];
 }
 
-static const struct bp_activation_words ACTIVATIONS[BP_ACTIVATION_COUNT] = {
-    [BP_ACTIVATION_RELU] =
-        {
-            .formula = "max(0, z{k}[j])",
-            .mathml = CALL("max", MN("0") MO(",") Z("j")),
-            .heading = "relu(z{k}) = max(0, z{k})",
-            .cell = "max(0, %z)",
-            .slope = "(1 where z{k}[j] > 0, {at 0}0 where z{k}[j] {below}",
-            .slope_mathml = "<msup>" MI("relu") MO("\xE2\x80\xB2") "</msup>" OF PARENTHESES(Z("j")),
-            .slope_heading = "{u} * relu'(z{k}): the gate{with at 0}",
-            .slope_cell = "(%g)",
-            .program = "np.maximum(0, z{k})",
-            .slope_program = "{py.gate}  # the book's relu_grad",
-        },
-    [BP_ACTIVATION_LEAKY_RELU] =
-        {
-            .formula = "max(z{k}[j], 0.01 z{k}[j])",
-            .mathml = CALL("max", Z("j") MO(",") MN("0.01") TIMES Z("j")),
-            .heading = "leaky_relu(z{k}) = max(z{k}, 0.01 z{k})",
-            .cell = "max(%z, (0.01)(%z))",
-            .slope = "(1 where z{k}[j] > 0, 0.01 elsewhere)",
-            .slope_mathml =
-                "<msup>" MI("leaky_relu") MO("\xE2\x80\xB2") "</msup>" OF PARENTHESES(Z("j")),
-            .slope_heading = "{u} * leaky_relu'(z{k}): 1 above 0, 0.01 elsewhere",
-            .slope_cell = "(%g)",
-            .program = "np.where(z{k} > 0, z{k}, 0.01 * z{k})",
-            .slope_program = "np.where(z{k} > 0, 1.0, 0.01)",
-        },
-    [BP_ACTIVATION_SIGMOID] =
-        {
-            .formula = "1 / (1 + exp(-z{k}[j]))",
-            .mathml = FRACTION(MN("1"), MN("1") MO("+") EXP(MINUS Z("j"))),
-            .heading = "sigmoid(z{k}) = 1 / (1 + exp(-z{k}))",
-            .cell = "1 / (1 + exp(%m))",
-            .slope = "{h}[j] (1 - {h}[j])",
-            .slope_mathml = "{m.h}" TIMES ONE_LESS("{m.h}"),
-            .slope_heading = "{u} * {h} (1 - {h}): the slope of sigmoid",
-            .slope_cell = "(%h)(%v)",
-            .program = "1 / (1 + np.exp(-z{k}))",
-            .slope_program = "{h} / (1 + np.exp(z{k}))  # {h} (1 - {h}), also where {h} is "
-                             "nearly 1",
-        },
-    [BP_ACTIVATION_TANH] =
-        {
-            .formula = "tanh(z{k}[j])",
-            .mathml = CALL("tanh", Z("j")),
-            .heading = "tanh(z{k})",
-            .cell = "tanh(%z)",
-            .slope = "(1 - {h}[j]^2)",
-            .slope_mathml = ONE_LESS(SQUARED(PARENTHESES("{m.h}"))),
-            .slope_heading = "{u} * (1 - {h}^2): the slope of tanh",
-            .slope_cell = "(%q)",
-            .program = "np.tanh(z{k})",
-            .slope_program = "1 / np.cosh(z{k}) ** 2  # 1 - {h}^2, also where {h} is nearly 1",
-        },
-    [BP_ACTIVATION_IDENTITY] =
-        {
-            .formula = "z{k}[j]",
-            .mathml = Z("j"),
-            .heading = "z{k}, since identity changes nothing",
-            .cell = "",
-            .slope = "1",
-            .slope_mathml = MN("1"),
-            .slope_heading = "{u}, since the slope of identity is 1",
-            .slope_cell = "(%g)",
-            .program = "z{k}",
-            .slope_program = "np.ones({units})",
-        },
-    [BP_ACTIVATION_SOFTMAX] =
-        {
-            .formula = "exp(z{k}[j] - m) / sum over i of exp(z{k}[i] - m), m being the largest "
-                       "z{k}",
-            .mathml =
-                FRACTION(EXP(Z("j") MINUS MI("m")), SUM("i") EXP(Z("i") MINUS MI("m")))
-                    MO(",") MI("m") MO("=") "<munder>" MI("max") MI("i") "</munder>" OF Z("i"),
-            .heading = "softmax(z{k}) = exp(z{k} - m) / the sum of all exp(z{k} - m), where m is "
-                       "the largest z{k}",
-            .program = "np.exp(z{k} - np.max(z{k})) / np.sum(np.exp(z{k} - np.max(z{k})))",
-            .slope_program = "np.diag({h}) - np.outer({h}, {h})",
-        },
+static const struct bp_activation_words RELU_WORDS = {
+    .formula = "max(0, z{k}[j])",
+    .mathml = CALL("max", MN("0") MO(",") Z("j")),
+    .heading = "relu(z{k}) = max(0, z{k})",
+    .cell = "max(0, %z)",
+    .slope = "(1 where z{k}[j] > 0, {at 0}0 where z{k}[j] {below}",
+    .slope_mathml = "<msup>" MI("relu") MO("\xE2\x80\xB2") "</msup>" OF PARENTHESES(Z("j")),
+    .slope_heading = "{u} * relu'(z{k}): the gate{with at 0}",
+    .slope_cell = "(%g)",
+    .program = "np.maximum(0, z{k})",
+    .slope_program = "{py.gate}  # the book's relu_grad",
 };
+
+static const struct bp_activation_words LEAKY_RELU_WORDS = {
+    .formula = "max(z{k}[j], 0.01 z{k}[j])",
+    .mathml = CALL("max", Z("j") MO(",") MN("0.01") TIMES Z("j")),
+    .heading = "leaky_relu(z{k}) = max(z{k}, 0.01 z{k})",
+    .cell = "max(%z, (0.01)(%z))",
+    .slope = "(1 where z{k}[j] > 0, 0.01 elsewhere)",
+    .slope_mathml = "<msup>" MI("leaky_relu") MO("\xE2\x80\xB2") "</msup>" OF PARENTHESES(Z("j")),
+    .slope_heading = "{u} * leaky_relu'(z{k}): 1 above 0, 0.01 elsewhere",
+    .slope_cell = "(%g)",
+    .program = "np.where(z{k} > 0, z{k}, 0.01 * z{k})",
+    .slope_program = "np.where(z{k} > 0, 1.0, 0.01)",
+};
+
+static const struct bp_activation_words SIGMOID_WORDS = {
+    .formula = "1 / (1 + exp(-z{k}[j]))",
+    .mathml = FRACTION(MN("1"), MN("1") MO("+") EXP(MINUS Z("j"))),
+    .heading = "sigmoid(z{k}) = 1 / (1 + exp(-z{k}))",
+    .cell = "1 / (1 + exp(%m))",
+    .slope = "{h}[j] (1 - {h}[j])",
+    .slope_mathml = "{m.h}" TIMES ONE_LESS("{m.h}"),
+    .slope_heading = "{u} * {h} (1 - {h}): the slope of sigmoid",
+    .slope_cell = "(%h)(%v)",
+    .program = "1 / (1 + np.exp(-z{k}))",
+    .slope_program = "{h} / (1 + np.exp(z{k}))  # {h} (1 - {h}), also where {h} is "
+                     "nearly 1",
+};
+
+static const struct bp_activation_words TANH_WORDS = {
+    .formula = "tanh(z{k}[j])",
+    .mathml = CALL("tanh", Z("j")),
+    .heading = "tanh(z{k})",
+    .cell = "tanh(%z)",
+    .slope = "(1 - {h}[j]^2)",
+    .slope_mathml = ONE_LESS(SQUARED(PARENTHESES("{m.h}"))),
+    .slope_heading = "{u} * (1 - {h}^2): the slope of tanh",
+    .slope_cell = "(%q)",
+    .program = "np.tanh(z{k})",
+    .slope_program = "1 / np.cosh(z{k}) ** 2  # 1 - {h}^2, also where {h} is nearly 1",
+};
+
+static const struct bp_activation_words IDENTITY_WORDS = {
+    .formula = "z{k}[j]",
+    .mathml = Z("j"),
+    .heading = "z{k}, since identity changes nothing",
+    .cell = "",
+    .slope = "1",
+    .slope_mathml = MN("1"),
+    .slope_heading = "{u}, since the slope of identity is 1",
+    .slope_cell = "(%g)",
+    .program = "z{k}",
+    .slope_program = "np.ones({units})",
+};
+
+static const struct bp_activation_words SOFTMAX_WORDS = {
+    .formula = "exp(z{k}[j] - m) / sum over i of exp(z{k}[i] - m), m being the largest "
+               "z{k}",
+    .mathml = FRACTION(EXP(Z("j") MINUS MI("m")), SUM("i") EXP(Z("i") MINUS MI("m"))) MO(",")
+        MI("m") MO("=") "<munder>" MI("max") MI("i") "</munder>" OF Z("i"),
+    .heading = "softmax(z{k}) = exp(z{k} - m) / the sum of all exp(z{k} - m), where m is "
+               "the largest z{k}",
+    .program = "np.exp(z{k} - np.max(z{k})) / np.sum(np.exp(z{k} - np.max(z{k})))",
+    .slope_program = "np.diag({h}) - np.outer({h}, {h})",
+};
+
+#define AS_WORDS(name, wire) &name##_WORDS,
+static const struct bp_activation_words *const ACTIVATIONS[] = {BP_ACTIVATIONS(AS_WORDS)};
 
 const struct bp_activation_words *bp_activation_words(enum bp_activation activation)
 {
-    return &ACTIVATIONS[activation];
+    return ACTIVATIONS[activation];
 }
 
 #define SQUARES(words, factor, twice, numpy)                                                       \
@@ -215,39 +213,43 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
         .pair_program = "{py.c differences}",                                                      \
     }
 
-static const struct bp_loss_words LOSSES[BP_LOSS_COUNT] = {
-    [BP_LOSS_MSE] = SQUARES("{c of the sum}", FRACTION(MN("1"), MI("N")),
-                            FRACTION(MN("2"), MI("N")), "np.mean((y_hat - y) ** 2)"),
-    [BP_LOSS_SSE] = SQUARES("the sum of", "", MN("2"), "np.sum((y_hat - y) ** 2)"),
-    [BP_LOSS_HALF_MSE] = SQUARES("{c of the sum}", FRACTION(MN("1"), MN("2") TIMES MI("N")),
-                                 FRACTION(MN("1"), MI("N")), "{py.c}np.sum((y_hat - y) ** 2)"),
-    [BP_LOSS_HALF_SSE] =
-        SQUARES("{c of the sum}", FRACTION(MN("1"), MN("2")), "", "{py.c}np.sum((y_hat - y) ** 2)"),
-    [BP_LOSS_CROSS_ENTROPY] =
-        {
-            .in_words = "minus the sum of y ln(y_hat)",
-            .formula = "-sum over j of y[j] ln(y_hat[j])",
-            .mathml = MINUS SUM("j") Y("j") TIMES CALL("ln", Y_HAT("j")),
-            .term = "y[{o}] ln(y_hat[{o}])",
-            .series = "-({terms})",
-            .slope = "-y[j]/y_hat[j]",
-            .slope_mathml = MINUS FRACTION(Y("j"), Y_HAT("j")),
-            .slope_heading = "-y/y_hat (only shown: step 2 does not need it)",
-            .pair = "{sum of y}y_hat[j] - y[j]",
-            .pair_mathml = "{m.sum of y}" Y_HAT("j") MINUS Y("j"),
-            .pair_heading = "{sum of y}y_hat - y",
-            .program = "np.sum(y * (np.max(z{k}) - z{k} + "
-                       "np.log(np.sum(np.exp(z{k} - np.max(z{k}))))))",
-            .slope_program = "np.where(y == 0, 0, -y / y_hat)",
-            .pair_program = "{py.sum of y}y_hat - y",
-        },
-    [BP_LOSS_BINARY_CROSS_ENTROPY] = BINARY("minus {c of the sum}", FRACTION(MN("1"), MI("N"))),
-    [BP_LOSS_SUM_BINARY_CROSS_ENTROPY] = BINARY("minus the sum of", ""),
+static const struct bp_loss_words MSE_WORDS =
+    SQUARES("{c of the sum}", FRACTION(MN("1"), MI("N")), FRACTION(MN("2"), MI("N")),
+            "np.mean((y_hat - y) ** 2)");
+static const struct bp_loss_words SSE_WORDS =
+    SQUARES("the sum of", "", MN("2"), "np.sum((y_hat - y) ** 2)");
+static const struct bp_loss_words HALF_MSE_WORDS =
+    SQUARES("{c of the sum}", FRACTION(MN("1"), MN("2") TIMES MI("N")), FRACTION(MN("1"), MI("N")),
+            "{py.c}np.sum((y_hat - y) ** 2)");
+static const struct bp_loss_words HALF_SSE_WORDS =
+    SQUARES("{c of the sum}", FRACTION(MN("1"), MN("2")), "", "{py.c}np.sum((y_hat - y) ** 2)");
+static const struct bp_loss_words CROSS_ENTROPY_WORDS = {
+    .in_words = "minus the sum of y ln(y_hat)",
+    .formula = "-sum over j of y[j] ln(y_hat[j])",
+    .mathml = MINUS SUM("j") Y("j") TIMES CALL("ln", Y_HAT("j")),
+    .term = "y[{o}] ln(y_hat[{o}])",
+    .series = "-({terms})",
+    .slope = "-y[j]/y_hat[j]",
+    .slope_mathml = MINUS FRACTION(Y("j"), Y_HAT("j")),
+    .slope_heading = "-y/y_hat (only shown: step 2 does not need it)",
+    .pair = "{sum of y}y_hat[j] - y[j]",
+    .pair_mathml = "{m.sum of y}" Y_HAT("j") MINUS Y("j"),
+    .pair_heading = "{sum of y}y_hat - y",
+    .program = "np.sum(y * (np.max(z{k}) - z{k} + "
+               "np.log(np.sum(np.exp(z{k} - np.max(z{k}))))))",
+    .slope_program = "np.where(y == 0, 0, -y / y_hat)",
+    .pair_program = "{py.sum of y}y_hat - y",
 };
+static const struct bp_loss_words BINARY_CROSS_ENTROPY_WORDS =
+    BINARY("minus {c of the sum}", FRACTION(MN("1"), MI("N")));
+static const struct bp_loss_words SUM_BINARY_CROSS_ENTROPY_WORDS = BINARY("minus the sum of", "");
+
+#define AS_LOSS_WORDS(name, wire, kind, c) &name##_WORDS,
+static const struct bp_loss_words *const LOSSES[] = {BP_LOSSES(AS_LOSS_WORDS)};
 
 const struct bp_loss_words *bp_loss_words(enum bp_loss loss)
 {
-    return &LOSSES[loss];
+    return LOSSES[loss];
 }
 
 static const struct bp_remark_words REMARKS[BP_REMARK_COUNT] = {

@@ -152,7 +152,7 @@ static bool run(void *result, struct bp_overflow *overflow, const struct bp_job 
         return bp_descend(&to->descent, overflow, &job->task);
     const bool finite =
         (to->explanation.has_backward ? bp_backward : bp_forward)(&to->pass, overflow, &job->task);
-    overflow->step = BP_NO_STEP;
+    overflow->step = BP_NOT_IN_DESCENT;
     return finite;
 }
 

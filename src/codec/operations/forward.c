@@ -22,7 +22,7 @@ static void *layout(struct bp_layout *layout, const struct bp_job *job)
 static bool run(void *result, struct bp_overflow *overflow, const struct bp_job *job)
 {
     const bool finite = bp_forward(result, overflow, &job->task);
-    overflow->step = BP_NO_STEP;
+    overflow->step = BP_NOT_IN_DESCENT;
     return finite;
 }
 

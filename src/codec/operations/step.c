@@ -13,7 +13,7 @@ static const struct bp_place STEPS = {&bp_place_body, "steps", BP_NO_NUMBER};
 
 static void read(struct bp_reader *reader)
 {
-    struct bp_step *own = reader->job->own;
+    struct bp_step_request *own = reader->job->own;
     bp_read_task(reader);
     bp_read_learning_rate(reader, &own->learning_rate, true);
     const struct bp_value *steps = bp_read_member(reader, "steps", false);
@@ -26,7 +26,7 @@ static void read(struct bp_reader *reader)
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 {
-    const struct bp_step *own = job->own;
+    const struct bp_step_request *own = job->own;
     const size_t networks = 2 * bp_network_parameters(&job->task.network);
     *estimate = (struct bp_estimate){
         .work = bp_work_descent(&job->task, own->steps),
@@ -38,7 +38,7 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 
 static void *layout(struct bp_layout *layout, const struct bp_job *job)
 {
-    const struct bp_step *own = job->own;
+    const struct bp_step_request *own = job->own;
     struct bp_descent counted = {0}, *descent = bp_layout_array(layout, 1, sizeof *descent);
     struct bp_descent *to = descent ? descent : &counted;
     to->learning_rate = own->learning_rate;
@@ -108,7 +108,7 @@ const struct bp_operation bp_operation_step = {
         BP_NAMES("network", "samples", "options", "include", "learning_rate", "steps", "frozen"),
     .parts = BP_NAMES("samples", "why_zero"),
     .targets = BP_TARGETS_REQUIRED,
-    .own = {.once = sizeof(struct bp_step), .per_layer = sizeof(struct bp_frozen)},
+    .own = {.once = sizeof(struct bp_step_request), .per_layer = sizeof(struct bp_frozen)},
     .tells_answers = true,
     .work_member = "steps",
     .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},

@@ -4,7 +4,7 @@
 
 #include "backpropd/descent.h"
 
-struct bp_step {
+struct bp_step_request {
     double learning_rate;      /* >= 0 */
     size_t steps;              /* >= 1 */
     struct bp_frozen frozen[]; /* (depth) */

@@ -39,7 +39,7 @@ struct MHD_Daemon *__wrap_MHD_start_daemon(unsigned flags, uint16_t port,
 struct MHD_Daemon *__real_MHD_start_daemon(unsigned flags, uint16_t port,
                                            MHD_AcceptPolicyCallback accept, void *accept_cls,
                                            MHD_AccessHandlerCallback handle, void *handle_cls, ...);
-bool __wrap_bp_pool_submit(struct bp_pool *pool, struct bp_work *work);
+bool __wrap_bp_pool_submit(struct bp_pool *pool, struct bp_work_item *work);
 bool __wrap_bp_self_check(char unsafe[BP_UNSAFE_MAX], const struct bp_smuggling_check *check);
 
 struct MHD_Daemon *__wrap_MHD_start_daemon(unsigned flags, uint16_t port,
@@ -68,7 +68,7 @@ struct MHD_Daemon *__wrap_MHD_start_daemon(unsigned flags, uint16_t port,
     return daemon_;
 }
 
-bool __wrap_bp_pool_submit(struct bp_pool *pool, struct bp_work *work)
+bool __wrap_bp_pool_submit(struct bp_pool *pool, struct bp_work_item *work)
 {
     (void)pool;
     work->run(work);

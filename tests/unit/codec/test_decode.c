@@ -47,7 +47,7 @@ TEST(test_textbook_is_read_as_it_stands)
     decoding_end(&d);
 }
 
-static const struct bp_step *step_of(const struct bp_job *job)
+static const struct bp_step_request *step_of(const struct bp_job *job)
 {
     return job->own;
 }

@@ -44,7 +44,7 @@ TEST(test_each_kind_has_its_own_members)
         struct bp_problem problem;
         const char *expected = "";
         memset(&problem, 0, sizeof problem);
-        problem.overflow.step = BP_NO_STEP;
+        problem.overflow.step = BP_NOT_IN_DESCENT;
         problem.expected.kind = BP_FACT_NAMES;
         bp_problem_set(&problem, (enum bp_problem_code)code, "detail");
         for (size_t i = 0; i < LENGTH(rows); i++)
@@ -103,7 +103,8 @@ TEST(test_not_finite)
 {
     const struct bp_job job = {.task.network.depth = 2};
     struct bp_problem problem;
-    const struct bp_overflow scalar = {.tensor = BP_TENSOR_LOSS, .sample = 3, .step = BP_NO_STEP};
+    const struct bp_overflow scalar = {
+        .tensor = BP_TENSOR_LOSS, .sample = 3, .step = BP_NOT_IN_DESCENT};
     bp_problem_set_overflow(&problem, &scalar, &job);
     strcpy(problem.detail, "d");
     require_document(&problem, NOT_FINITE "d','tensor':'loss','index':[],'sample':3}");

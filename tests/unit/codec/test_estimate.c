@@ -7,7 +7,7 @@
 #include "replies.h"
 
 static struct bp_layer layers[20];
-static struct bp_step step;
+static struct bp_step_request step;
 static double none;
 
 /* A job of these sizes, with biases, but without any numbers: estimates need none. */

@@ -104,7 +104,7 @@ TEST(test_overflow_says_what_it_knows)
     ck_assert_ptr_nonnull(strstr(problem.detail, "W2[4][3] at step 5"));
     ck_assert(problem.overflow.index[0] == 4 && problem.overflow.index[1] == 3);
     const struct bp_overflow one = {
-        .tensor = BP_TENSOR_Z, .n_index = 1, .index = {2}, .sample = 6, .step = BP_NO_STEP};
+        .tensor = BP_TENSOR_Z, .n_index = 1, .index = {2}, .sample = 6, .step = BP_NOT_IN_DESCENT};
     bp_problem_set_overflow(&problem, &one, &job);
     ck_assert_ptr_nonnull(strstr(problem.detail, "z1[2] of sample 6"));
     ck_assert_ptr_null(strstr(problem.detail, "step"));

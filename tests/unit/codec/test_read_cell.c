@@ -84,7 +84,7 @@ static const struct {
 TEST(test_texts_are_read_as_typed)
 {
     for (size_t i = 0; i < LENGTH(NUMBERS); i++) {
-        struct bp_cell cell;
+        struct bp_typed_cell cell;
         ck_assert_ptr_null(bp_cell_read_text(&cell, NUMBERS[i].text, false));
         ck_assert_msg(cell.value == NUMBERS[i].value && cell.places == NUMBERS[i].places,
                       "%s is read as %.17g with %d decimals", NUMBERS[i].text, cell.value,
@@ -95,7 +95,7 @@ TEST(test_texts_are_read_as_typed)
 TEST(test_what_is_no_number_says_why)
 {
     for (size_t i = 0; i < LENGTH(FAULTS); i++) {
-        struct bp_cell cell;
+        struct bp_typed_cell cell;
         const char *wrong = bp_cell_read_text(&cell, FAULTS[i].text, false);
         ck_assert_msg(wrong && strcmp(wrong, FAULTS[i].wrong) == 0, "%s: %s", FAULTS[i].text,
                       wrong ? wrong : "read");
@@ -105,7 +105,7 @@ TEST(test_what_is_no_number_says_why)
 TEST(test_length_is_counted_in_characters)
 {
     char text[3 * (BP_CELL_TEXT_MAX + 1) + 1];
-    struct bp_cell cell;
+    struct bp_typed_cell cell;
     memset(text, '1', BP_CELL_TEXT_MAX);
     text[BP_CELL_TEXT_MAX] = '\0';
     ck_assert_ptr_null(bp_cell_read_text(&cell, text, false));
@@ -121,7 +121,7 @@ TEST(test_counts_are_whole)
     static const char *const whole[] = {"12", "12.0", "12,00", "1.2e1", "120e-1", "24/2", "0.0"};
     static const char *const others[] = {"12.5", "1e-1", "0.99999999999999999999", "25/2",
                                          "1.23e1"};
-    struct bp_cell cell;
+    struct bp_typed_cell cell;
     for (size_t i = 0; i < LENGTH(whole); i++) {
         ck_assert_msg(!bp_cell_read_text(&cell, whole[i], true), "%s", whole[i]);
         ck_assert(cell.value == (i == 6 ? 0 : 12) && cell.places == BP_PLACES_EXACT);
@@ -140,7 +140,7 @@ TEST(test_decimals_of_a_number_are_those_of_its_shortest_text)
         double number;
         int places;
     } rows[] = {{0.5, 1}, {2, 0}, {-0.0125, 4}, {1e-7, 7}, {1.5e-7, 8}, {1e22, 0}, {0.1 + 0.2, 17}};
-    struct bp_cell cell;
+    struct bp_typed_cell cell;
     for (size_t i = 0; i < LENGTH(rows); i++) {
         ck_assert_ptr_null(bp_cell_read_number(&cell, rows[i].number, false));
         ck_assert(cell.value == rows[i].number);

@@ -99,10 +99,10 @@ TEST(test_whole_body)
     start(&STANDARD);
     char *body = quoted(TEXTBOOK), *expected = direct_reply("/backward", TEXTBOOK);
     ck_assert(!begin_length(POST_BACKWARD, strlen(body)));
-    ck_assert(bp_exchange_take(&exchange, body, strlen(body)));
+    ck_assert(bp_exchange_receive(&exchange, body, strlen(body)));
     require_reply(expected);
     ck_assert(!begin(CHUNKED));
-    ck_assert(bp_exchange_take(&exchange, body, strlen(body)));
+    ck_assert(bp_exchange_receive(&exchange, body, strlen(body)));
     require_reply(expected);
     free(expected);
     free(body);
@@ -116,8 +116,8 @@ TEST(test_body_in_two_pieces)
     const size_t size = strlen(body);
     for (size_t cut = 0; cut <= size; cut++) {
         ck_assert(!(cut % 2 ? begin(CHUNKED) : begin_length(POST_BACKWARD, size)));
-        ck_assert(bp_exchange_take(&exchange, body, cut));
-        ck_assert(bp_exchange_take(&exchange, body + cut, size - cut));
+        ck_assert(bp_exchange_receive(&exchange, body, cut));
+        ck_assert(bp_exchange_receive(&exchange, body + cut, size - cut));
         require_reply(expected);
     }
     free(expected);
@@ -131,7 +131,7 @@ TEST(test_body_byte_by_byte)
     char *body = quoted(TEXTBOOK), *expected = direct_reply("/backward", TEXTBOOK);
     ck_assert(!begin(CHUNKED));
     for (const char *at = body; *at; at++)
-        ck_assert(bp_exchange_take(&exchange, at, 1));
+        ck_assert(bp_exchange_receive(&exchange, at, 1));
     require_reply(expected);
     free(expected);
     free(body);
@@ -143,7 +143,7 @@ TEST(test_body_with_a_nul)
 {
     start(&STANDARD);
     ck_assert(!begin(CHUNKED));
-    ck_assert(bp_exchange_take(&exchange, "{}\0", 3));
+    ck_assert(bp_exchange_receive(&exchange, "{}\0", 3));
     require_in_the_end(BP_PROBLEM_INVALID_JSON);
     ck_assert(!begin_length(POST_BACKWARD, 0));
     require_in_the_end(BP_PROBLEM_INVALID_JSON);
@@ -207,8 +207,8 @@ TEST(test_other_errors_wait_for_the_body)
     start_small();
     for (size_t i = 0; i < LENGTH(rows); i++) {
         ck_assert(!begin_length(rows[i].head, 5));
-        ck_assert(bp_exchange_take(&exchange, "12", 2));
-        ck_assert(bp_exchange_take(&exchange, "[45", 3));
+        ck_assert(bp_exchange_receive(&exchange, "12", 2));
+        ck_assert(bp_exchange_receive(&exchange, "[45", 3));
         require_in_the_end(rows[i].code);
     }
     service_end(&service);
@@ -246,7 +246,7 @@ TEST(test_large_body_is_swallowed)
         REQUIRE(!begin_length(POST_BACKWARD, sizes[i]), "%zu bytes", sizes[i]);
         for (size_t left = sizes[i]; left > 0;) {
             const size_t n = left < sizeof piece ? left : sizeof piece;
-            ck_assert(bp_exchange_take(&exchange, piece, n));
+            ck_assert(bp_exchange_receive(&exchange, piece, n));
             left -= n;
         }
         bp_exchange_finish(&exchange);
@@ -380,16 +380,16 @@ TEST(test_chunked_body_is_limited_too)
     memset(piece, ' ', sizeof piece);
     start_small();
     ck_assert(!begin(CHUNKED)); /* as many bytes as may be: they are only no JSON */
-    ck_assert(bp_exchange_take(&exchange, piece, 100));
+    ck_assert(bp_exchange_receive(&exchange, piece, 100));
     require_in_the_end(BP_PROBLEM_INVALID_JSON);
     ck_assert(!begin(CHUNKED));
-    ck_assert(bp_exchange_take(&exchange, piece, 100));
-    ck_assert(bp_exchange_take(&exchange, piece, 1));
+    ck_assert(bp_exchange_receive(&exchange, piece, 100));
+    ck_assert(bp_exchange_receive(&exchange, piece, 1));
     require_in_the_end(BP_PROBLEM_BODY_TOO_LARGE);
     ck_assert(!begin(CHUNKED));
     for (int i = 0; i < 8; i++)
-        ck_assert(bp_exchange_take(&exchange, piece, 100));
-    ck_assert(!bp_exchange_take(&exchange, piece, 1)); /* enough is enough */
+        ck_assert(bp_exchange_receive(&exchange, piece, 100));
+    ck_assert(!bp_exchange_receive(&exchange, piece, 1)); /* enough is enough */
     end_exchange();
     service_end(&service);
 }
@@ -402,7 +402,7 @@ TEST(test_swallowed_body_is_dropped)
     start_small();
     ck_assert(!begin_length("POST /nowhere HTTP/1.1\nHost: a", 800));
     for (int i = 0; i < 8; i++) {
-        ck_assert(bp_exchange_take(&exchange, piece, 100));
+        ck_assert(bp_exchange_receive(&exchange, piece, 100));
         ck_assert_uint_eq(atomic_load(&service.memory.used), 0);
     }
     require_in_the_end(BP_PROBLEM_NOT_FOUND);
@@ -413,7 +413,7 @@ TEST(test_body_of_a_get_is_ignored)
 {
     start(&STANDARD);
     ck_assert(!begin_length("GET /livez HTTP/1.1\nHost: a", 7));
-    ck_assert(bp_exchange_take(&exchange, "garbage", 7));
+    ck_assert(bp_exchange_receive(&exchange, "garbage", 7));
     require_reply("{\"status\":\"ok\"}");
     ck_assert(!begin("GET http://a/livez HTTP/1.1\nHost: a"));
     require_reply("{\"status\":\"ok\"}");
@@ -434,7 +434,7 @@ TEST(test_every_budget)
     for (size_t budget = 0; !done; budget += 3) {
         service.memory.limit = budget;
         ck_assert(!(budget % 2 ? begin(CHUNKED) : begin_length(POST_BACKWARD, strlen(body))));
-        ck_assert(bp_exchange_take(&exchange, body, strlen(body)));
+        ck_assert(bp_exchange_receive(&exchange, body, strlen(body)));
         bp_exchange_finish(&exchange);
         done = exchange.reply.status == 200;
         refused += !done;
@@ -466,7 +466,7 @@ static bool try_body(const char *head, const char *text)
 {
     char *body = quoted(text);
     ck_assert(!begin_length(head, strlen(body)));
-    ck_assert(bp_exchange_take(&exchange, body, strlen(body)));
+    ck_assert(bp_exchange_receive(&exchange, body, strlen(body)));
     const double left = bp_exchange_prepare(&exchange, LIGHT);
     if (left > 0 && left <= LIGHT)
         bp_exchange_finish(&exchange);
@@ -524,7 +524,7 @@ TEST(test_prepared_bit_by_bit)
     start(&STANDARD);
     char *body = quoted(TEXTBOOK), *expected = direct_reply("/backward", TEXTBOOK);
     ck_assert(!begin_length(POST_BACKWARD, strlen(body)));
-    ck_assert(bp_exchange_take(&exchange, body, strlen(body)));
+    ck_assert(bp_exchange_receive(&exchange, body, strlen(body)));
     ck_assert(bp_exchange_prepare(&exchange, 10) > 10);
     ck_assert_ptr_null(exchange.job.operation);
     ck_assert(bp_exchange_prepare(&exchange, LIGHT) > 0);
@@ -547,7 +547,7 @@ TEST(test_cancelled_requests)
     require_problem(&exchange.reply, BP_PROBLEM_OVERLOADED);
     end_exchange();
     ck_assert(!begin_length(POST_BACKWARD, 2));
-    ck_assert(bp_exchange_take(&exchange, "[]", 2));
+    ck_assert(bp_exchange_receive(&exchange, "[]", 2));
     exchange.cancelled = &cancelled;
     bp_exchange_finish(&exchange);
     require_problem(&exchange.reply, BP_PROBLEM_OVERLOADED);
@@ -572,11 +572,11 @@ TEST(test_announced_bodies)
         REQUIRE(atomic_load(&share.used) <= most, "%zu bytes for %zu", atomic_load(&share.used),
                 come);
         ck_assert_uint_eq(atomic_load(&share.used), atomic_load(&service.memory.used));
-        ck_assert(bp_exchange_take(&exchange, piece, sizeof piece));
+        ck_assert(bp_exchange_receive(&exchange, piece, sizeof piece));
     }
     share.limit = 100;
     for (size_t i = 0; i < PIECES; i++)
-        ck_assert(bp_exchange_take(&exchange, piece, sizeof piece));
+        ck_assert(bp_exchange_receive(&exchange, piece, sizeof piece));
     ck_assert_uint_eq(atomic_load(&share.used), 0);
     require_in_the_end(BP_PROBLEM_OVERLOADED);
     service_end(&service);
@@ -600,7 +600,7 @@ TEST(test_given_up_on)
     ck_assert(!try_body(POST_STEP, HEAVY));
     end_exchange();
     ck_assert(!begin_length(POST_BACKWARD, 100));
-    ck_assert(bp_exchange_take(&exchange, "{", 1));
+    ck_assert(bp_exchange_receive(&exchange, "{", 1));
     end_exchange();
     ck_assert(!begin(CHUNKED));
     end_exchange();
@@ -623,11 +623,11 @@ TEST(test_without_a_token)
         snprintf(head, sizeof head, "POST /forward HTTP/1.1\nHost: a%s", lines[i]);
         ck_assert(!begin_length(head, i == 0 ? 101 : 1));
         ck_assert_ptr_null(exchange.body.data);
-        ck_assert(bp_exchange_take(&exchange, "{", 1));
+        ck_assert(bp_exchange_receive(&exchange, "{", 1));
         require_in_the_end(BP_PROBLEM_UNAUTHORIZED);
     }
     ck_assert(!begin_length(POST_BACKWARD "\nAuthorization: bearer " TOKEN, 1));
-    ck_assert(bp_exchange_take(&exchange, "{", 1));
+    ck_assert(bp_exchange_receive(&exchange, "{", 1));
     require_in_the_end(BP_PROBLEM_INVALID_JSON);
     ck_assert(!begin("OPTIONS /step HTTP/1.1\nHost: a"));
     bp_exchange_finish(&exchange);

@@ -182,7 +182,7 @@ TEST(test_answers_of_any_kind_are_graded)
             for (size_t n = 0; n < net.n_parameters; n++)
                 net.numbers[n] *= 1e200;
         const enum bp_loss loss = net.task.rules.loss = (enum bp_loss)(i % BP_LOSS_COUNT);
-        if (bp_loss_needs(loss) != BP_ACTIVATION_COUNT)
+        if (bp_loss_needs(loss) != BP_ACTIVATION_ANY)
             net.layers[net.task.network.depth - 1].activation = bp_loss_needs(loss);
         bp_grade_layout(&grade, &layout, &net.task, 0.1);
         layout = (struct bp_layout){block_of(layout.used), 0};

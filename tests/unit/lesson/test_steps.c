@@ -12,14 +12,15 @@
 
 static double target_of(enum bp_loss loss, uint64_t *seed)
 {
-    switch (bp_loss_needs(loss)) {
-    case BP_ACTIVATION_SOFTMAX: /* not negative, and often 0 */
+    switch (bp_loss_kind(loss)) {
+    case BP_LOSS_KIND_SOFTMAX: /* not negative, and often 0 */
         return random_below(seed, 2) ? random_between(seed, 0, 1) : 0;
-    case BP_ACTIVATION_SIGMOID: /* 0, 1 or between */
+    case BP_LOSS_KIND_SIGMOID: /* 0, 1 or between */
         return random_below(seed, 3) ? (double)random_below(seed, 2) : random_between(seed, 0, 1);
-    default:
-        return random_between(seed, -2, 2);
+    case BP_LOSS_KIND_SQUARES:
+        break;
     }
+    return random_between(seed, -2, 2);
 }
 
 /* All losses with all last activations that they take; numbers of any size here and there. To be

@@ -384,7 +384,7 @@ static void require_output_formulas(size_t i, const struct book *book, const str
         const double error = output_error(own, j, layer, y, loss);
         require_same("dL_dzL", i, last, &own->dL_dz[j], &error, 1);
     }
-    if (!y || bp_loss_needs(loss) == BP_ACTIVATION_COUNT)
+    if (!y || !bp_loss_is_from_z(loss))
         return;
     const double sum = loss_from_z(own->z, y, loss, n);
     const double expected = loss == BP_LOSS_BINARY_CROSS_ENTROPY ? 1 / (double)n * sum : sum;

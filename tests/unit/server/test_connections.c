@@ -21,11 +21,11 @@ static void tick(void *cls)
     atomic_fetch_add(&n_ticks, 1);
 }
 
-static const struct bp_late_body late_body = {
+static const struct bp_timeout_reply reply_if_late = {
     .text = {.data = late_text, .size = sizeof late_text - 1}, .id_at = sizeof "too late, " - 1};
 
 static char cut_text[] = "stopped, ";
-static const struct bp_late_body cut_body = {
+static const struct bp_timeout_reply reply_if_stopping = {
     .text = {.data = cut_text, .size = sizeof cut_text - 1}, .id_at = sizeof cut_text - 1};
 static struct bp_limits limits = BP_LIMITS_DEFAULT;
 static struct bp_memory memory = {.limit = SIZE_MAX};
@@ -41,7 +41,7 @@ static void note_gone(void *cls, struct bp_connection *connection)
 static void note_half_closed(void *cls, struct bp_connection *connection)
 {
     ck_assert_ptr_eq(cls, &n_ticks);
-    bp_connection_ask(connection);
+    bp_connection_probe(connection);
     atomic_fetch_add(&n_half_closed, 1);
 }
 
@@ -54,8 +54,8 @@ static struct bp_connections *start(enum bp_wait strict, size_t most, size_t mos
     struct bp_connection_rules rules = {.seconds = {NEVER, NEVER, NEVER, NEVER},
                                         .limits = &limits,
                                         .memory = &memory,
-                                        .late_body = &late_body,
-                                        .cut_body = &cut_body,
+                                        .reply_if_late = &reply_if_late,
+                                        .reply_if_stopping = &reply_if_stopping,
                                         .on_gone = note_gone,
                                         .on_half_closed = note_half_closed,
                                         .on_tick = tick,
@@ -100,7 +100,7 @@ static void require_not_early(long begin)
 
 static void wait_until_over(struct bp_connection *connection)
 {
-    while (!bp_connection_is_over(connection))
+    while (!bp_connection_was_cut_off(connection))
         sleep_ms(1);
 }
 
@@ -124,8 +124,8 @@ static struct bp_connection *open_through(struct bp_connections *connections, en
 {
     for (;;) {
         struct bp_connection *connection = open_from(connections, -1, "192.0.2.1");
-        if (bp_connection_wait(connections, connection, first) &&
-            bp_connection_wait(connections, connection, then))
+        if (bp_connection_begin_wait(connections, connection, first) &&
+            bp_connection_begin_wait(connections, connection, then))
             return connection;
         bp_connection_close(connections, connection);
     }
@@ -142,12 +142,12 @@ static void require_deadline(enum bp_wait wait)
     struct bp_connection *late = open_from(connections, ends[0], "192.0.2.1");
     strcpy(late->request_id, "one");
     if (wait != BP_WAIT_HEAD)
-        ck_assert(bp_connection_wait(connections, late, wait));
+        ck_assert(bp_connection_begin_wait(connections, late, wait));
     require_cut_off(ends[1], wait);
     require_not_early(begin);
-    ck_assert(bp_connection_is_over(late));
-    REQUIRE(!bp_connection_wait(connections, late, BP_WAIT_REPLY), "phase %d goes on", wait);
-    ck_assert(!bp_connection_is_over(working));
+    ck_assert(bp_connection_was_cut_off(late));
+    REQUIRE(!bp_connection_begin_wait(connections, late, BP_WAIT_REPLY), "phase %d goes on", wait);
+    ck_assert(!bp_connection_was_cut_off(working));
     bp_connection_close(connections, late);
     bp_connection_close(connections, working);
     bp_connections_stop(connections);
@@ -176,7 +176,7 @@ TEST(test_a_phase_begins_anew)
     struct bp_connection *connection = open_from(connections, -1, "192.0.2.1");
     sleep_ms(SOON * 1500);
     const long begin = now_ms();
-    ck_assert(bp_connection_wait(connections, connection, BP_WAIT_BODY));
+    ck_assert(bp_connection_begin_wait(connections, connection, BP_WAIT_BODY));
     wait_until_over(connection);
     require_not_early(begin);
     bp_connection_close(connections, connection);
@@ -189,7 +189,7 @@ TEST(test_who_goes_on_is_not_late)
     struct bp_connections *connections = start(BP_WAIT_BODY, 100, 100);
     struct bp_connection *connection = open_through(connections, BP_WAIT_BODY, BP_WAIT_REPLY);
     sleep_ms(SOON * 1500);
-    ck_assert(!bp_connection_is_over(connection));
+    ck_assert(!bp_connection_was_cut_off(connection));
     bp_connection_close(connections, connection);
     bp_connections_stop(connections);
 }
@@ -224,11 +224,11 @@ TEST(test_in_use)
     struct bp_connection *one = open_from(connections, -1, "192.0.2.1");
     struct bp_connection *two = open_from(connections, -1, "192.0.2.1");
     ck_assert(bp_connections_in_use(connections, NEVER * 1000));
-    ck_assert(bp_connection_wait(connections, one, BP_WAIT_BODY));
+    ck_assert(bp_connection_begin_wait(connections, one, BP_WAIT_BODY));
     ck_assert(bp_connections_in_use(connections, NEVER * 1000)); /* the other */
-    ck_assert(bp_connection_wait(connections, two, BP_WAIT_WORK));
+    ck_assert(bp_connection_begin_wait(connections, two, BP_WAIT_WORK));
     ck_assert(!bp_connections_in_use(connections, NEVER * 1000));
-    ck_assert(bp_connection_wait(connections, two, BP_WAIT_IDLE));
+    ck_assert(bp_connection_begin_wait(connections, two, BP_WAIT_IDLE));
     sleep_ms(300);
     ck_assert(bp_connections_in_use(connections, NEVER * 1000));
     ck_assert(!bp_connections_in_use(connections, 200));
@@ -275,12 +275,12 @@ TEST(test_head_begins)
     sleep_ms(20);
     bp_connection_begin_head(connections, one);
     ck_assert_uint_eq(atomic_load(&one->wait), fresh);
-    ck_assert(bp_connection_wait(connections, one, BP_WAIT_IDLE));
+    ck_assert(bp_connection_begin_wait(connections, one, BP_WAIT_IDLE));
     const uint64_t idle = atomic_load(&one->wait);
     bp_connection_begin_head(connections, one);
     ck_assert_uint_lt(atomic_load(&one->wait), idle);
     ck_assert_uint_gt(atomic_load(&one->wait), fresh);
-    ck_assert(bp_connection_wait(connections, one, BP_WAIT_BODY));
+    ck_assert(bp_connection_begin_wait(connections, one, BP_WAIT_BODY));
     const uint64_t body = atomic_load(&one->wait);
     bp_connection_begin_head(connections, one);
     ck_assert_uint_eq(atomic_load(&one->wait), body);
@@ -372,7 +372,7 @@ TEST(test_slowest_go_in_a_crowd)
     for (size_t i = 0; i < N - 2; i++) {
         const enum bp_wait wait = i < SLOW ? WITHOUT_PROGRESS[i] : BP_WAIT_BODY;
         if (wait != BP_WAIT_HEAD)
-            bp_connection_wait(connections, all[i].connection, wait);
+            bp_connection_begin_wait(connections, all[i].connection, wait);
         if (wait == BP_WAIT_REPLY)
             fill(all[i]);
         if (i >= SLOW)
@@ -380,23 +380,23 @@ TEST(test_slowest_go_in_a_crowd)
     }
     sleep_ms(1500);
     for (size_t i = 0; i < N - 2; i++)
-        REQUIRE(!bp_connection_is_over(all[i].connection), "%zu: 9 of 10 are no crowd", i);
+        REQUIRE(!bp_connection_was_cut_off(all[i].connection), "%zu: 9 of 10 are no crowd", i);
     for (size_t i = N - 2; i < N; i++) {
         all[i] = open_pair(connections, "192.0.2.1");
-        bp_connection_wait(connections, all[i].connection, BP_WAIT_WORK);
+        bp_connection_begin_wait(connections, all[i].connection, BP_WAIT_WORK);
     }
     while (n_over < 2) {
         sleep_ms(1);
         n_over = 0;
         for (size_t i = 0; i < N; i++)
-            n_over += bp_connection_is_over(all[i].connection);
+            n_over += bp_connection_was_cut_off(all[i].connection);
     }
     wait_for_ticks(5);
     for (size_t i = SLOW; i < N; i++)
-        REQUIRE(!bp_connection_is_over(all[i].connection), "%zu is fast, or we are slow", i);
+        REQUIRE(!bp_connection_was_cut_off(all[i].connection), "%zu is fast, or we are slow", i);
     n_over = 0;
     for (size_t i = 0; i < SLOW; i++)
-        n_over += bp_connection_is_over(all[i].connection);
+        n_over += bp_connection_was_cut_off(all[i].connection);
     ck_assert_uint_eq(n_over, 2);
     for (size_t i = 0; i < N; i++)
         close_pair(connections, all[i]);
@@ -411,12 +411,13 @@ TEST(test_slower_goes_first)
         struct pair all[10];
         for (size_t i = 0; i < 10; i++) {
             all[i] = open_pair(connections, "192.0.2.1");
-            bp_connection_wait(connections, all[i].connection, i < 2 ? BP_WAIT_BODY : BP_WAIT_WORK);
+            bp_connection_begin_wait(connections, all[i].connection,
+                                     i < 2 ? BP_WAIT_BODY : BP_WAIT_WORK);
         }
         send_bytes(all[!slower], 3000);
         wait_until_over(all[slower].connection);
         wait_for_ticks(5);
-        ck_assert(!bp_connection_is_over(all[!slower].connection));
+        ck_assert(!bp_connection_was_cut_off(all[!slower].connection));
         for (size_t i = 0; i < 10; i++)
             close_pair(connections, all[i]);
         bp_connections_stop(connections);
@@ -430,12 +431,12 @@ TEST(test_fast_stay_in_a_crowd)
     struct pair all[3];
     for (size_t i = 0; i < 3; i++) {
         all[i] = open_pair(connections, "192.0.2.1");
-        bp_connection_wait(connections, all[i].connection, BP_WAIT_BODY);
+        bp_connection_begin_wait(connections, all[i].connection, BP_WAIT_BODY);
         send_bytes(all[i], 5000000);
     }
     sleep_ms(1500);
     for (size_t i = 0; i < 3; i++) {
-        ck_assert(!bp_connection_is_over(all[i].connection));
+        ck_assert(!bp_connection_was_cut_off(all[i].connection));
         close_pair(connections, all[i]);
     }
     bp_connections_stop(connections);
@@ -450,9 +451,9 @@ TEST(test_each_phase_goes_in_a_crowd)
         for (size_t i = 0; i < 3; i++)
             all[i] = open_pair(connections, "192.0.2.1");
         for (size_t i = 1; i < 3; i++)
-            bp_connection_wait(connections, all[i].connection, BP_WAIT_WORK);
+            bp_connection_begin_wait(connections, all[i].connection, BP_WAIT_WORK);
         if (WITHOUT_PROGRESS[phase] != BP_WAIT_HEAD)
-            bp_connection_wait(connections, all[0].connection, WITHOUT_PROGRESS[phase]);
+            bp_connection_begin_wait(connections, all[0].connection, WITHOUT_PROGRESS[phase]);
         if (WITHOUT_PROGRESS[phase] == BP_WAIT_REPLY)
             fill(all[0]);
         const long begin = now_ms();
@@ -473,18 +474,19 @@ TEST(test_crowd_of_one_client)
     for (size_t i = 0; i < 6; i++)
         all[i] = open_pair(connections, i < 4 ? "192.0.2.1" : "192.0.2.2");
     for (size_t i = 0; i < 6; i++)
-        bp_connection_wait(connections, all[i].connection, i % 2 ? BP_WAIT_BODY : BP_WAIT_IDLE);
+        bp_connection_begin_wait(connections, all[i].connection,
+                                 i % 2 ? BP_WAIT_BODY : BP_WAIT_IDLE);
     for (size_t n_over = 0; n_over < 1;) {
         sleep_ms(1);
         for (size_t i = 0; i < 4; i++)
-            n_over += bp_connection_is_over(all[i].connection);
+            n_over += bp_connection_was_cut_off(all[i].connection);
     }
     wait_for_ticks(20);
     for (size_t i = 4; i < 6; i++)
-        ck_assert(!bp_connection_is_over(all[i].connection));
+        ck_assert(!bp_connection_was_cut_off(all[i].connection));
     size_t n_over = 0;
     for (size_t i = 0; i < 6; i++)
-        n_over += bp_connection_is_over(all[i].connection);
+        n_over += bp_connection_was_cut_off(all[i].connection);
     ck_assert_uint_eq(n_over, 1); /* of four, three are 9 of 10 */
     for (size_t i = 0; i < 6; i++)
         close_pair(connections, all[i]);
@@ -499,20 +501,20 @@ TEST(test_stalled_readers_go)
     struct pair waiting = open_pair(connections, "192.0.2.1");
     struct pair reading = open_pair(connections, "192.0.2.1");
     struct pair sending = open_pair(connections, "192.0.2.1");
-    bp_connection_wait(connections, stalled.connection, BP_WAIT_REPLY);
-    bp_connection_wait(connections, waiting.connection, BP_WAIT_REPLY);
-    bp_connection_wait(connections, reading.connection, BP_WAIT_REPLY);
-    bp_connection_wait(connections, sending.connection, BP_WAIT_BODY);
+    bp_connection_begin_wait(connections, stalled.connection, BP_WAIT_REPLY);
+    bp_connection_begin_wait(connections, waiting.connection, BP_WAIT_REPLY);
+    bp_connection_begin_wait(connections, reading.connection, BP_WAIT_REPLY);
+    bp_connection_begin_wait(connections, sending.connection, BP_WAIT_BODY);
     fill(stalled);
     static char bytes[1 << 20];
-    while (!bp_connection_is_over(stalled.connection)) {
+    while (!bp_connection_was_cut_off(stalled.connection)) {
         fill(reading);
         (void)recv(reading.client, bytes, sizeof bytes, MSG_DONTWAIT);
         sleep_ms(10);
     }
-    ck_assert(!bp_connection_is_over(waiting.connection));
-    ck_assert(!bp_connection_is_over(reading.connection));
-    ck_assert(!bp_connection_is_over(sending.connection));
+    ck_assert(!bp_connection_was_cut_off(waiting.connection));
+    ck_assert(!bp_connection_was_cut_off(reading.connection));
+    ck_assert(!bp_connection_was_cut_off(sending.connection));
     close_pair(connections, stalled);
     close_pair(connections, waiting);
     close_pair(connections, reading);
@@ -532,12 +534,12 @@ TEST(test_end_of_sending_is_told)
         const int epoll = epoll_create1(0);
         ck_assert_int_eq(epoll_ctl(epoll, EPOLL_CTL_ADD, pair.connection->socket, &event), 0);
         if (phases[i] != BP_WAIT_HEAD)
-            bp_connection_wait(connections, pair.connection, phases[i]);
+            bp_connection_begin_wait(connections, pair.connection, phases[i]);
         ck_assert_int_eq(send(pair.client, "a", 1, 0), 1);
         shutdown(pair.client, SHUT_WR);
         for (int n = 0; n < 3; n++) /* edges, with nothing read in between */
             ck_assert_int_eq(epoll_wait(epoll, &event, 1, NEVER * 1000), 1);
-        ck_assert(!bp_connection_is_over(pair.connection));
+        ck_assert(!bp_connection_was_cut_off(pair.connection));
         close(epoll);
         close_pair(connections, pair);
         bp_connections_stop(connections);
@@ -553,9 +555,9 @@ TEST(test_gone_while_we_work)
     struct pair gone = open_pair(connections, "192.0.2.1");
     struct pair stays = open_pair(connections, "192.0.2.1");
     char text[100];
-    bp_connection_wait(connections, reads.connection, BP_WAIT_WORK);
-    bp_connection_wait(connections, gone.connection, BP_WAIT_WORK);
-    bp_connection_wait(connections, stays.connection, BP_WAIT_WORK);
+    bp_connection_begin_wait(connections, reads.connection, BP_WAIT_WORK);
+    bp_connection_begin_wait(connections, gone.connection, BP_WAIT_WORK);
+    bp_connection_begin_wait(connections, stays.connection, BP_WAIT_WORK);
     wait_for_ticks(3);
     ck_assert_int_eq(atomic_load(&n_half_closed) + atomic_load(&n_gone), 0);
     shutdown(reads.client, SHUT_WR);
@@ -568,7 +570,7 @@ TEST(test_gone_while_we_work)
     close(gone.client); /* looks the same, but its system answers with a reset */
     gone.client = -1;
     wait_for(&n_gone, 1);
-    ck_assert(!bp_connection_is_over(gone.connection));
+    ck_assert(!bp_connection_was_cut_off(gone.connection));
     close_pair(connections, reads);
     close_pair(connections, gone);
     close_pair(connections, stays);
@@ -584,12 +586,12 @@ TEST(test_cancel)
     for (int wait = BP_WAIT_HEAD; wait <= BP_WAIT_WORK; wait++) {
         all[wait] = open_pair(connections, "192.0.2.1");
         if (wait != BP_WAIT_HEAD)
-            bp_connection_wait(connections, all[wait].connection, (enum bp_wait)wait);
+            bp_connection_begin_wait(connections, all[wait].connection, (enum bp_wait)wait);
     }
     bp_connections_cancel(connections);
     for (int wait = BP_WAIT_HEAD; wait <= BP_WAIT_WORK; wait++) {
         const bool goes_on = wait == BP_WAIT_REPLY || wait == BP_WAIT_WORK;
-        REQUIRE(bp_connection_is_over(all[wait].connection) != goes_on, "phase %d", wait);
+        REQUIRE(bp_connection_was_cut_off(all[wait].connection) != goes_on, "phase %d", wait);
         ck_assert(atomic_load(&all[wait].connection->is_cancelled));
     }
     ck_assert_int_eq(recv(all[BP_WAIT_BODY].client, text, sizeof text, 0), sizeof cut_text - 1);

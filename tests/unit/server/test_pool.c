@@ -8,7 +8,7 @@
 #include "suite.h"
 
 struct piece {
-    struct bp_work work; /* first: so that the one is found from the other */
+    struct bp_work_item item; /* first: so that the one is found from the other */
     int number;
 };
 
@@ -17,18 +17,18 @@ static atomic_int n_run;
 static int order[2000];
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 
-static void note(struct bp_work *work)
+static void note(struct bp_work_item *item)
 {
     const int place = atomic_fetch_add(&n_run, 1);
-    order[place] = ((struct piece *)work)->number;
+    order[place] = ((struct piece *)item)->number;
 }
 
 /* Waits until the test opens the gate, then notes. */
-static void wait_and_note(struct bp_work *work)
+static void wait_and_note(struct bp_work_item *item)
 {
     pthread_mutex_lock(&gate);
     pthread_mutex_unlock(&gate);
-    note(work);
+    note(item);
 }
 
 static void wait_a_moment(void)
@@ -50,8 +50,8 @@ TEST(test_all_work_is_run_once)
     struct bp_pool *pool = bp_pool_start(4, N);
     ck_assert_ptr_nonnull(pool);
     for (int i = 0; i < N; i++) {
-        pieces[i] = (struct piece){.work = {.lane = &lane, .run = note}, .number = i};
-        ck_assert(bp_pool_submit(pool, &pieces[i].work));
+        pieces[i] = (struct piece){.item = {.lane = &lane, .run = note}, .number = i};
+        ck_assert(bp_pool_submit(pool, &pieces[i].item));
     }
     bp_pool_stop(pool); /* runs what still waits */
     bp_pool_free(pool);
@@ -70,8 +70,8 @@ TEST(test_one_thread_keeps_the_order)
     pthread_mutex_lock(&gate);
     for (int i = 0; i < N; i++) {
         pieces[i] =
-            (struct piece){.work = {.lane = &lane, .run = i ? note : wait_and_note}, .number = i};
-        ck_assert(bp_pool_submit(pool, &pieces[i].work));
+            (struct piece){.item = {.lane = &lane, .run = i ? note : wait_and_note}, .number = i};
+        ck_assert(bp_pool_submit(pool, &pieces[i].item));
     }
     pthread_mutex_unlock(&gate);
     bp_pool_stop(pool);
@@ -86,16 +86,16 @@ TEST(test_full_queue_refuses)
     static struct piece pieces[QUEUE + 2];
     struct bp_pool *pool = bp_pool_start(1, QUEUE);
     for (int i = 0; i < QUEUE + 2; i++)
-        pieces[i] = (struct piece){.work = {.lane = &lane, .run = wait_and_note}, .number = i};
+        pieces[i] = (struct piece){.item = {.lane = &lane, .run = wait_and_note}, .number = i};
     pthread_mutex_lock(&gate);
     for (int i = 0; i <= QUEUE; i++) /* the first is taken by the thread, and waits no more */
-        while (!bp_pool_submit(pool, &pieces[i].work))
+        while (!bp_pool_submit(pool, &pieces[i].item))
             wait_a_moment();
     for (int i = 0; i < 5; i++, wait_a_moment())
-        ck_assert(!bp_pool_submit(pool, &pieces[QUEUE + 1].work));
+        ck_assert(!bp_pool_submit(pool, &pieces[QUEUE + 1].item));
     pthread_mutex_unlock(&gate);
     wait_until_run(QUEUE + 1);
-    ck_assert(bp_pool_submit(pool, &pieces[QUEUE + 1].work)); /* there is room again */
+    ck_assert(bp_pool_submit(pool, &pieces[QUEUE + 1].item)); /* there is room again */
     bp_pool_stop(pool);
     bp_pool_free(pool);
     ck_assert_int_eq(atomic_load(&n_run), QUEUE + 2);
@@ -104,10 +104,10 @@ TEST(test_full_queue_refuses)
 /* A pool of one thread that is at a piece of its own and waits for the gate, which is locked. */
 static struct bp_pool *busy_pool(size_t queue_max)
 {
-    static struct piece busy = {.work = {.lane = &lane, .run = wait_and_note}, .number = 100};
+    static struct piece busy = {.item = {.lane = &lane, .run = wait_and_note}, .number = 100};
     struct bp_pool *pool = bp_pool_start(1, queue_max);
     pthread_mutex_lock(&gate);
-    ck_assert(bp_pool_submit(pool, &busy.work));
+    ck_assert(bp_pool_submit(pool, &busy.item));
     while (bp_pool_has_waiting(pool, NULL))
         wait_a_moment();
     return pool;
@@ -131,9 +131,9 @@ static void require_order(const int *expected, size_t n)
 static void submit_all(struct bp_pool *pool, struct piece *pieces, int n)
 {
     for (int i = 0; i < n; i++) {
-        pieces[i].work.run = note;
+        pieces[i].item.run = note;
         pieces[i].number = i;
-        ck_assert(bp_pool_submit(pool, &pieces[i].work));
+        ck_assert(bp_pool_submit(pool, &pieces[i].item));
     }
 }
 
@@ -142,7 +142,7 @@ TEST(test_lanes_take_turns)
 {
     struct piece all[6];
     for (int i = 0; i < 6; i++)
-        all[i].work = (struct bp_work){.lane = i < 4 ? &lane : &other_lane};
+        all[i].item = (struct bp_work_item){.lane = i < 4 ? &lane : &other_lane};
     struct bp_pool *pool = busy_pool(10);
     submit_all(pool, all, 6);
     finish(pool);
@@ -153,24 +153,24 @@ TEST(test_lanes_take_turns)
 TEST(test_full_lane_refuses)
 {
     struct piece all[4];
-    struct piece one_more = {.work = {.lane = &other_lane, .run = note}, .number = 9};
-    struct piece too_many = {.work = {.lane = &lane, .run = note}};
+    struct piece one_more = {.item = {.lane = &other_lane, .run = note}, .number = 9};
+    struct piece too_many = {.item = {.lane = &lane, .run = note}};
     struct piece short_ones[2];
     struct bp_pool *pool = busy_pool(5);
     for (int i = 0; i < 2; i++) {
-        short_ones[i] = (struct piece){.work = {.lane = &other_lane, .run = note, .is_short = true},
+        short_ones[i] = (struct piece){.item = {.lane = &other_lane, .run = note, .is_short = true},
                                        .number = 7 + i};
         for (int k = 0; k < 2; k++)
-            all[2 * i + k].work = (struct bp_work){.lane = i ? &lane : &other_lane};
+            all[2 * i + k].item = (struct bp_work_item){.lane = i ? &lane : &other_lane};
     }
-    ck_assert(bp_pool_submit(pool, &short_ones[0].work));
+    ck_assert(bp_pool_submit(pool, &short_ones[0].item));
     submit_all(pool, all, 4);
     ck_assert_uint_eq(other_lane.n, 2);
-    ck_assert(!bp_pool_submit(pool, &one_more.work));
-    ck_assert(bp_pool_submit(pool, &short_ones[1].work));
-    one_more.work.lane = &lane;
-    ck_assert(bp_pool_submit(pool, &one_more.work));
-    ck_assert(!bp_pool_submit(pool, &too_many.work)); /* the queue is full, too */
+    ck_assert(!bp_pool_submit(pool, &one_more.item));
+    ck_assert(bp_pool_submit(pool, &short_ones[1].item));
+    one_more.item.lane = &lane;
+    ck_assert(bp_pool_submit(pool, &one_more.item));
+    ck_assert(!bp_pool_submit(pool, &too_many.item)); /* the queue is full, too */
     finish(pool);
     require_order((const int[]){7, 2, 0, 3, 1, 9, 8}, 7);
 }
@@ -182,15 +182,15 @@ TEST(test_withdraw)
     for (int gone = 0; gone < 3; gone++) {
         struct piece all[3];
         for (int i = 0; i < 3; i++)
-            all[i].work = (struct bp_work){.lane = &lane};
+            all[i].item = (struct bp_work_item){.lane = &lane};
         atomic_store(&n_run, 0);
         struct bp_pool *pool = busy_pool(3);
         submit_all(pool, all, 3);
-        ck_assert(bp_pool_withdraw(pool, &all[gone].work));
-        ck_assert(!bp_pool_withdraw(pool, &all[gone].work));
-        struct piece last = {.work = {.lane = &lane, .run = note}, .number = 9};
-        ck_assert(bp_pool_submit(pool, &last.work)); /* its place is free */
-        ck_assert(bp_pool_withdraw(pool, &last.work));
+        ck_assert(bp_pool_withdraw(pool, &all[gone].item));
+        ck_assert(!bp_pool_withdraw(pool, &all[gone].item));
+        struct piece last = {.item = {.lane = &lane, .run = note}, .number = 9};
+        ck_assert(bp_pool_submit(pool, &last.item)); /* its place is free */
+        ck_assert(bp_pool_withdraw(pool, &last.item));
         finish(pool);
         require_order(kept[gone], 2);
         ck_assert_uint_eq(lane.n, 0);
@@ -199,11 +199,11 @@ TEST(test_withdraw)
 
 TEST(test_withdraw_the_only_one)
 {
-    struct piece all[2] = {{.work = {.lane = &other_lane}}, {.work = {.lane = &lane}}};
+    struct piece all[2] = {{.item = {.lane = &other_lane}}, {.item = {.lane = &lane}}};
     struct bp_pool *pool = busy_pool(3);
     submit_all(pool, all, 2);
-    ck_assert(bp_pool_withdraw(pool, &all[0].work)); /* its lane has no turn any more */
-    ck_assert(bp_pool_withdraw(pool, &all[1].work));
+    ck_assert(bp_pool_withdraw(pool, &all[0].item)); /* its lane has no turn any more */
+    ck_assert(bp_pool_withdraw(pool, &all[1].item));
     ck_assert(!bp_pool_has_waiting(pool, NULL));
     submit_all(pool, all, 2);
     finish(pool);
@@ -223,13 +223,13 @@ TEST(test_others_that_wait)
                 {{&lane, &other_lane}, 2, 0, true},
                 {{&lane, &other_lane}, 2, 1, true}};
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct piece all[2] = {{.work = {.lane = rows[i].lanes[0]}},
-                               {.work = {.lane = rows[i].lanes[1]}}};
+        struct piece all[2] = {{.item = {.lane = rows[i].lanes[0]}},
+                               {.item = {.lane = rows[i].lanes[1]}}};
         struct bp_pool *pool = busy_pool(3);
-        ck_assert(!bp_pool_has_waiting(pool, &all[0].work));
+        ck_assert(!bp_pool_has_waiting(pool, &all[0].item));
         submit_all(pool, all, rows[i].n);
         ck_assert(bp_pool_has_waiting(pool, NULL));
-        const bool waits = bp_pool_has_waiting(pool, &all[rows[i].which].work);
+        const bool waits = bp_pool_has_waiting(pool, &all[rows[i].which].item);
         REQUIRE(waits == rows[i].waits, "row %zu", i);
         finish(pool);
     }
@@ -240,24 +240,24 @@ TEST(test_withdraw_all)
 {
     struct piece all[4];
     for (int i = 0; i < 4; i++)
-        all[i].work = (struct bp_work){.lane = &lane, .is_short = i % 2};
+        all[i].item = (struct bp_work_item){.lane = &lane, .is_short = i % 2};
     struct bp_pool *pool = busy_pool(10);
     submit_all(pool, all, 4);
     unsigned given = 0;
-    for (struct bp_work *work = bp_pool_withdraw_all(pool); work; work = work->next)
-        given |= 1U << ((struct piece *)work)->number;
+    for (struct bp_work_item *item = bp_pool_withdraw_all(pool); item; item = item->next)
+        given |= 1U << ((struct piece *)item)->number;
     ck_assert_uint_eq(given, 1 << 0 | 1 << 2);
-    ck_assert(bp_pool_submit(pool, &all[0].work));
+    ck_assert(bp_pool_submit(pool, &all[0].item));
     finish(pool);
     require_order((const int[]){3, 1, 0}, 3);
 }
 
 static pthread_barrier_t barrier;
 
-static void meet(struct bp_work *work)
+static void meet(struct bp_work_item *item)
 {
     pthread_barrier_wait(&barrier); /* nobody comes here alone */
-    note(work);
+    note(item);
 }
 
 TEST(test_threads_work_at_once)
@@ -266,8 +266,8 @@ TEST(test_threads_work_at_once)
     struct bp_pool *pool = bp_pool_start(4, 10);
     pthread_barrier_init(&barrier, NULL, 4);
     for (int i = 0; i < 4; i++) {
-        pieces[i] = (struct piece){.work = {.lane = &lane, .run = meet}, .number = i};
-        ck_assert(bp_pool_submit(pool, &pieces[i].work));
+        pieces[i] = (struct piece){.item = {.lane = &lane, .run = meet}, .number = i};
+        ck_assert(bp_pool_submit(pool, &pieces[i].item));
     }
     bp_pool_stop(pool);
     bp_pool_free(pool);
@@ -288,12 +288,12 @@ TEST(test_pools_without_work)
 /* Connections may still bring work while the daemon stops: nobody would run it. */
 TEST(test_work_after_the_stop_is_refused)
 {
-    struct piece piece = {.work = {.lane = &lane}, .number = 0};
+    struct piece piece = {.item = {.lane = &lane}, .number = 0};
     struct bp_pool *pool = bp_pool_start(2, 8);
     bp_pool_stop(pool);
-    ck_assert(!bp_pool_submit(pool, &piece.work));
-    piece.work.is_short = true;
-    ck_assert(!bp_pool_submit(pool, &piece.work));
+    ck_assert(!bp_pool_submit(pool, &piece.item));
+    piece.item.is_short = true;
+    ck_assert(!bp_pool_submit(pool, &piece.item));
     bp_pool_free(pool);
 }
 
