@@ -112,7 +112,7 @@ static sigset_t block_signals(void)
 static void notify(const char *state)
 {
     if (!bp_notify(state))
-        fprintf(stderr, "backpropd: NOTIFY_SOCKET cannot be told %s\n", state);
+        fprintf(stderr, "backpropd: cannot send %s to NOTIFY_SOCKET\n", state);
 }
 
 /* Whoever starts the service without standard input or output would have a socket take its number,

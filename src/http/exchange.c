@@ -32,7 +32,7 @@ static void refuse_size(struct bp_exchange *exchange)
 {
     struct bp_problem problem;
     problem.limit = exchange->service->limits.body_bytes;
-    bp_problem_set(&problem, BP_PROBLEM_BODY_TOO_LARGE, "the body may have %zu bytes here",
+    bp_problem_set(&problem, BP_PROBLEM_BODY_TOO_LARGE, "the body must have at most %zu bytes",
                    problem.limit);
     refuse(exchange, &problem);
 }
@@ -74,7 +74,7 @@ static void refuse_representations(struct bp_exchange *exchange)
         n++;
     problem.expected = (struct bp_fact){.kind = BP_FACT_NAMES, .names = names, .n_names = n};
     bp_problem_set(&problem, BP_PROBLEM_NOT_ACCEPTABLE,
-                   "Accept admits none of the %zu representations of %.40s; the first is %s", n,
+                   "Accept includes none of the %zu media types of %.40s; the first is %s", n,
                    exchange->path, names[0]);
     refuse(exchange, &problem);
 }
@@ -132,7 +132,7 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
     if (is_one_too_many || !bp_head_check(head, &problem, service->limits.header_bytes)) {
         if (is_one_too_many)
             bp_problem_set(&problem, BP_PROBLEM_OVERLOADED,
-                           "%zu connections are open already, or %zu of this client",
+                           "too many connections: the limit is %zu, or %zu from one client",
                            service->limits.connections, service->limits.client_connections);
         refuse(exchange, &problem);
         return exchange->must_close = true;
@@ -146,11 +146,11 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
     negotiate(exchange, head);
     if (!names_our_host(exchange, head))
         refuse_saying(exchange, BP_PROBLEM_MISDIRECTED,
-                      "the request names a host that is none of --allow-host");
+                      "the request's host is not one that --allow-host lists");
     else if (!bp_access_allows(&service->access,
                                bp_route_group(exchange->route, exchange->representation), head))
         refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for all that can be wrong */
-                      "a known token is needed here: Authorization: Bearer TOKEN");
+                      "this path needs a valid token: Authorization: Bearer TOKEN");
     else if (exchange->representation < 0)
         refuse_representations(exchange);
     else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
@@ -213,7 +213,8 @@ static void answer_not_allowed(struct bp_exchange *exchange)
 static void answer_not_found(struct bp_exchange *exchange)
 {
     struct bp_problem problem;
-    bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "nothing is here; GET / lists the paths");
+    bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND,
+                   "there is nothing at this path; GET / lists the paths");
     bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
 }
 
@@ -267,9 +268,10 @@ void bp_exchange_refuse_queue(struct bp_exchange *exchange)
     if (atomic_load(&exchange->service->draining))
         bp_problem_set_stopping(&problem);
     else
-        bp_problem_set(&problem, BP_PROBLEM_OVERLOADED,
-                       "%zu large requests wait already, or all that one client may have",
-                       exchange->service->limits.queue);
+        bp_problem_set(
+            &problem, BP_PROBLEM_OVERLOADED,
+            "the queue is full: %zu large requests are waiting, or as many as one client may have",
+            exchange->service->limits.queue);
     refuse(exchange, &problem);
 }
 

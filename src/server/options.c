@@ -198,33 +198,33 @@ static const char *set_action(struct bp_options *options, const char *value,
 /* clang-format off */
 static const struct flag FLAGS[] = {
     {"listen", "ADDR:PORT", DEFAULT_HOST ":8080",
-     "where to listen; also PORT, :PORT for all addresses, unix:/PATH; port 0 picks a free one", OTHER(set_listen)},
-    {"threads", "N", "0", "threads that serve; 0: one for each processor", NUMBER(threads, 0, 1024)},
-    {"drain-delay", "SECONDS", "0", "go on accepting so long after SIGTERM", NUMBER(drain_delay, 0, 86400)},
-    {"drain-timeout", "SECONDS", "8", "then finish what has begun within so long, or end it with 503",
+     "address to listen on; also PORT, :PORT for all addresses, or unix:/PATH; port 0 picks a free port", OTHER(set_listen)},
+    {"threads", "N", "0", "worker threads; 0: one per processor", NUMBER(threads, 0, 1024)},
+    {"drain-delay", "SECONDS", "0", "keep accepting connections for this long after SIGTERM", NUMBER(drain_delay, 0, 86400)},
+    {"drain-timeout", "SECONDS", "8", "then give requests in progress this long to finish, before they get 503",
      NUMBER(drain_timeout, 0, 86400)},
-    {"head-timeout", "SECONDS", "10", "a request's head takes at most so long, on a new connection from its start",
+    {"head-timeout", "SECONDS", "10", "time limit for a request's headers; on a new connection it starts when that opens",
      NUMBER(head_timeout, 1, 86400)},
-    {"body-timeout", "SECONDS", "20", "a request's body takes at most so long", NUMBER(body_timeout, 1, 86400)},
-    {"reply-timeout", "SECONDS", "60", "a client takes its reply within so long", NUMBER(reply_timeout, 1, 86400)},
-    {"idle-timeout", "SECONDS", "75", "a kept connection waits at most so long for a next request",
+    {"body-timeout", "SECONDS", "20", "time limit for a request's body", NUMBER(body_timeout, 1, 86400)},
+    {"reply-timeout", "SECONDS", "60", "time limit for a client to read its reply", NUMBER(reply_timeout, 1, 86400)},
+    {"idle-timeout", "SECONDS", "75", "how long an idle keep-alive connection stays open",
      NUMBER(idle_timeout, 1, 86400)},
-    {"log-format", "FORMAT", "text", "requests on stderr: text, json or off", OTHER(set_log_format)},
-    {"log-health", "SWITCH", "off", "health checks that succeed are logged: on or off", SWITCH(log_health)},
-    {"cors-origin", "ORIGINS", "*", "origins whose pages may call: a list with commas, *, or none",
+    {"log-format", "FORMAT", "text", "format of the request log on stderr: text, json or off", OTHER(set_log_format)},
+    {"log-health", "SWITCH", "off", "log successful health checks, too: on or off", SWITCH(log_health)},
+    {"cors-origin", "ORIGINS", "*", "origins whose web pages may call: a comma-separated list, *, or none",
      OTHER(set_cors_origins)},
-    {"allow-host", "HOSTS", "*", "hosts that a request may name: a list with commas, without ports, or *",
+    {"allow-host", "HOSTS", "*", "host names that a request may use: a comma-separated list without ports, or *",
      OTHER(set_allowed_hosts)},
-    {"only", "PATHS", "*", "POST paths to serve, such as /grade,/exercise: a list with commas, or *", OTHER(set_only)},
-    {"token-file", "FILE", "", "tokens of which a caller must bring one, one a line", OTHER(set_token_file)},
-    {"public", "GROUPS", "health,page,docs", "open without a token: of health, metrics, page and docs; or none",
+    {"only", "PATHS", "*", "POST paths to serve, such as /grade,/exercise: a comma-separated list, or *", OTHER(set_only)},
+    {"token-file", "FILE", "", "file of accepted bearer tokens, one per line", OTHER(set_token_file)},
+    {"public", "GROUPS", "health,page,docs", "what is open without a token: a comma-separated list of health, metrics, page and docs, or none",
      OTHER(set_public)},
-    {"page", "SWITCH", "on", "browsers get a page at /: on or off", SWITCH(has_page)},
+    {"page", "SWITCH", "on", "serve a web page at / to browsers: on or off", SWITCH(has_page)},
     BP_LIMITS(AS_FLAG)
-    {"accept", "TYPES", "*/*", "media types that `call` may print, as the header Accept lists them", OTHER(set_accept)},
-    {"healthcheck", NULL, NULL, "ask the service at --listen whether it lives; exit 0, or 1 and why",
+    {"accept", "TYPES", "*/*", "media types that `call` may print, written as in an Accept header", OTHER(set_accept)},
+    {"healthcheck", NULL, NULL, "ask the service at --listen whether it is alive; exit 0, or 1 with the reason",
      ACTION(HEALTHCHECK, 0)},
-    {"help", NULL, NULL, "print this; also -h", ACTION(HELP, 'h')},
+    {"help", NULL, NULL, "print this help; also -h", ACTION(HELP, 'h')},
     {"version", NULL, NULL, "print the version; also -V", ACTION(VERSION, 'V')},
 };
 /* clang-format on */
@@ -268,9 +268,9 @@ void bp_options_help(FILE *out)
             fprintf(out, "  %-28s %-32s %-16s %s\n", left, "", "", FLAGS[i].about);
     }
     fprintf(out,
-            "\nPORT=N stands for --listen :N where neither that flag nor its variable is given.\n"
-            "SIGTERM finishes what has begun and exits 0. `call` exits 0, or 1 with a problem "
-            "document.\n");
+            "\nPORT=N means --listen :N if neither --listen nor BACKPROPD_LISTEN is given.\n"
+            "On SIGTERM the service finishes the requests in progress and exits 0. `call` exits 0, "
+            "or 1 if the reply is a problem document.\n");
 }
 
 /* One line that names a flag, or its variable if the value came from there, and what is needed
@@ -282,10 +282,10 @@ static void blame(char error[BP_OPTION_ERROR_MAX], const struct flag *flag, cons
     flag_name(name, flag);
     variable_name(variable, flag);
     if (value == getenv(variable)) /* a variable's value stays where it is */
-        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s is needed (%s)", variable, value, needed,
+        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: must be %s (%s)", variable, value, needed,
                  flag->about);
     else
-        snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed (%s)", name, value, needed,
+        snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: must be %s (%s)", name, value, needed,
                  flag->about);
 }
 
@@ -328,7 +328,7 @@ static bool read_port(struct bp_options *options, char error[BP_OPTION_ERROR_MAX
     strcpy(options->address, BP_ALL_ADDRESSES);
     const char *needed = set_port(options, port);
     if (needed)
-        snprintf(error, BP_OPTION_ERROR_MAX, "PORT=%.60s: %s is needed, or --listen in its place",
+        snprintf(error, BP_OPTION_ERROR_MAX, "PORT=%.60s: must be %s; or set --listen instead",
                  port, needed);
     return !needed;
 }
@@ -347,7 +347,7 @@ static bool read_words(struct bp_options *options, char error[BP_OPTION_ERROR_MA
     }
     if (optind >= argc)
         return true;
-    snprintf(error, BP_OPTION_ERROR_MAX, "unknown word: %.80s (see --help)", argv[optind]);
+    snprintf(error, BP_OPTION_ERROR_MAX, "unknown argument: %.80s (see --help)", argv[optind]);
     return false;
 }
 

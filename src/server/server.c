@@ -579,7 +579,8 @@ static bool make_body_replies(struct bp_server *server, const char *cors_origins
 {
     struct bp_problem late, cut;
     bp_problem_set(&late, BP_PROBLEM_REQUEST_TIMEOUT,
-                   "the body has not come in time; send it faster, or ask for --body-timeout");
+                   "the body did not arrive in time; send it faster, or start the service with a "
+                   "longer --body-timeout");
     bp_problem_set_stopping(&cut);
     return bp_late_body_make(&server->late_body, server->service, cors_origins,
                              "408 Request Timeout", &late) &&

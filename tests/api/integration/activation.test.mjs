@@ -137,10 +137,10 @@ async function runInShell(script, {stdio = [], env = {}} = {}) {
 
 const serve = 'exec "$0" --listen 127.0.0.1:0';
 const unservable = [
-  ['more than one', `LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=web:metrics ${serve}`, 'LISTEN_FDS=2, LISTEN_FDNAMES=web:metrics: one socket is expected'],
+  ['more than one', `LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=web:metrics ${serve}`, 'LISTEN_FDS=2, LISTEN_FDNAMES=web:metrics: must be one socket'],
   ['a file', `LISTEN_PID=$$ LISTEN_FDS=1 ${serve} 3</dev/null`, 'LISTEN_FDS=1: descriptor 3 is not a socket'],
   ['nothing', `LISTEN_PID=$$ LISTEN_FDS=1 ${serve} 3<&-`, 'LISTEN_FDS=1: descriptor 3 is not open'],
-  ['no number', `LISTEN_PID=$$ LISTEN_FDS=one ${serve}`, 'LISTEN_FDS=one: a number is needed'],
+  ['no number', `LISTEN_PID=$$ LISTEN_FDS=one ${serve}`, 'LISTEN_FDS=one: must be a number'],
 ];
 
 for (const [name, script, says] of unservable) {
@@ -175,7 +175,7 @@ test('what was passed to another process is left alone', async () => {
   assert.equal(await withVariables({LISTEN_PID: '1', LISTEN_FDS: '5'}), '');
 });
 
-test('a supervisor that cannot be told is complained of, and the service serves', async () => {
+test('a supervisor that cannot be reached gets a line on stderr, and the service serves', async () => {
   assert.equal(await withVariables({NOTIFY_SOCKET: '/nowhere/notify'}),
-    'backpropd: NOTIFY_SOCKET cannot be told READY=1\nbackpropd: NOTIFY_SOCKET cannot be told STOPPING=1\n');
+    'backpropd: cannot send READY=1 to NOTIFY_SOCKET\nbackpropd: cannot send STOPPING=1 to NOTIFY_SOCKET\n');
 });

@@ -133,7 +133,7 @@ test('PORT in the environment: all addresses, unless told otherwise', async () =
   const [byVariable] = await listensOn([], {PORT, BACKPROPD_LISTEN: '127.0.0.1:0'}, []);
   const [byFlag] = await listensOn(['--listen', '127.0.0.1:0'], {PORT: 'tcp://10.0.0.1:80'}, []);
   for (const url of [byVariable, byFlag]) assert.match(url, /^http:\/\/127\.0\.0\.1:/);
-  for (const value of ['x', '65536', '-1', '80 ', 'tcp://10.0.0.1:80']) await assertRefused([], {PORT: value}, `PORT=${value}: a port of at most 65535`);
+  for (const value of ['x', '65536', '-1', '80 ', 'tcp://10.0.0.1:80']) await assertRefused([], {PORT: value}, `PORT=${value}: must be a port of at most 65535`);
   assert.equal((await run(['call', '/livez'], {env: {PORT: 'x'}})).code, 0, 'a call has no port');
 });
 
@@ -213,7 +213,7 @@ test('--help tells every flag with its variable and default', async () => {
   }
   for (const flag of ['--healthcheck', '--help', '--version', 'call PATH']) assert.ok(stdout.includes(flag), flag);
   const known = new Set([...valueFlags.map(([flag]) => flag), 'healthcheck', 'help', 'version']);
-  assert.match(stdout, /^PORT=N stands for --listen :N /m);
+  assert.match(stdout, /^PORT=N means --listen :N /m);
   assert.deepEqual(stdout.match(/(?<=--)[a-z][a-z-]+/g).filter(flag => !known.has(flag)), [], 'flags that no test knows');
 });
 
@@ -261,7 +261,7 @@ for (const [flag] of limitFlags) if (!ranges.some(([one]) => one === flag)) rang
 
 test('a number beyond its range is refused, and the range told', () => inParallel(
   ranges.flatMap(([flag, least, most]) => [...least ? ['0'] : [], String(BigInt(most) + 1n), String(BigInt(most) + 2n ** 32n), '18446744073709551617']
-    .flatMap(value => [[flag, value, `a whole number from ${least} to ${most} `, true], [flag, value, `a whole number from ${least} to ${most} `, false]])),
+    .flatMap(value => [[flag, value, `must be a whole number from ${least} to ${most} `, true], [flag, value, `must be a whole number from ${least} to ${most} `, false]])),
   (flag, value, range, isFlag) => isFlag ? assertRefused([`--${flag}`, value], {}, `--${flag} ${value}: ${range}`)
     : assertRefused([], {[variableOf(flag)]: value}, `${variableOf(flag)}=${value}: ${range}`)));
 
@@ -271,7 +271,7 @@ test('the ends of a range are taken', () => inParallel(ranges.flatMap(([flag, ..
 
 test('a port that is too large is called that', async () => {
   for (const value of ['127.0.0.1:99999', '[::1]:65536', ':65536', '65536', '99999999999999999999']) {
-    await assertRefused(['--listen', value], {}, `--listen ${value}: a port of at most 65535 is needed`);
+    await assertRefused(['--listen', value], {}, `--listen ${value}: must be a port of at most 65535`);
   }
 });
 
