@@ -1,4 +1,4 @@
-/* What a request may ask for. One list makes the struct, the flags, the variables, the defaults and
+/* The limits of a request. One list makes the struct, the flags, the variables, the defaults and
  * the `limits` of GET /. */
 #ifndef BACKPROPD_LIMITS_H
 #define BACKPROPD_LIMITS_H
@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* member and wire name, default, the most that it can be set to, what it is (for --help). 2^53 is
- * the most that JSON readers hold exactly. */
+/* member and wire name, default, largest value, text for --help. 2^53 is the largest integer that
+ * all JSON readers keep exactly. */
 #define BP_LIMITS(X)                                                                               \
     X(body_bytes, 8388608, 4294967294, "bytes in a request's body")                                \
     X(header_bytes, 16384, 16777216, "bytes in a request's first line and headers")                \
@@ -33,7 +33,7 @@ struct bp_limits {
 #define BP_AS_MEMBER(name, standard, most, text) size_t name;
     BP_LIMITS(BP_AS_MEMBER)
 #undef BP_AS_MEMBER
-    bool keeps_answers; /* right answers must not be revealed: no other path tells them either */
+    bool keeps_answers; /* right answers must not be revealed, because no other path reveals them */
 };
 
 #define BP_AS_DEFAULT(name, standard, most, text) .name = (standard),

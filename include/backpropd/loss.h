@@ -1,9 +1,9 @@
 /*
- * The losses of one sample, and what step 1 of the textbook makes of them.
+ * The loss of one sample, and its derivative, step 1 of the textbook.
  *
- * Two pairs of last layer and loss are made for each other: softmax with cross_entropy, sigmoid
- * with a binary loss. Their loss and dL_dzL are calculated from z, where nothing can overflow or
- * cancel; dL_dy_hat is only shown. All other losses go by the chain rule.
+ * Two pairs of last layer and loss belong together: softmax with cross_entropy, sigmoid with a
+ * binary loss. Their loss and dL_dzL are calculated from z, where nothing can overflow or cancel;
+ * dL_dy_hat is only shown. All other losses go by the chain rule.
  */
 #ifndef BACKPROPD_LOSS_H
 #define BACKPROPD_LOSS_H
@@ -13,8 +13,8 @@
 /* c' (or c) of the loss for n outputs: the factor before the sum. Cannot fail. */
 double bp_loss_factor(enum bp_loss loss, size_t n);
 
-/* The activation that a loss needs the last layer to have, and is then calculated from z;
- * BP_ACTIVATION_COUNT: it takes any, and goes by the chain rule. Cannot fail. */
+/* The activation that a loss requires of the last layer; such a loss is calculated from z.
+ * BP_ACTIVATION_COUNT: it accepts any, and uses the chain rule. Cannot fail. */
 enum bp_activation bp_loss_needs(enum bp_loss loss);
 
 /* The loss of one sample. In: z, y_hat and y, (n). Cannot fail; not finite beyond the largest

@@ -1,7 +1,6 @@
 /*
- * What can be wrong, and how a reply says so: RFC 9457 problem documents, with the RFC 6901 pointer
- * of each fault in a body. Fixed-size and owned by the caller: saying what is wrong never
- * allocates.
+ * What can be wrong with a request: RFC 9457 problem documents, with the RFC 6901 pointer of each
+ * fault in a body. Fixed-size and owned by the caller: reporting a problem never allocates.
  */
 #ifndef BACKPROPD_PROBLEM_H
 #define BACKPROPD_PROBLEM_H
@@ -56,7 +55,7 @@
     X(HTTP_VERSION, "http_version", 505, "This version of HTTP is not supported",                  \
       "Use HTTP/1.1 or HTTP/1.0.")
 
-/* name in C, code on the wire: of a single fault in a body */
+/* name in C, code on the wire: a single fault in a body */
 #define BP_FAULTS(X)                                                                               \
     X(MISSING_MEMBER, "missing_member")                                                            \
     X(UNKNOWN_MEMBER, "unknown_member")                                                            \
@@ -113,7 +112,7 @@ struct bp_problem {
     struct bp_overflow overflow; /* NOT_FINITE */
     size_t depth;                /* NOT_FINITE: of the network, to tell y_hat from h */
     size_t n_faults;             /* INVALID_REQUEST: found so far, those beyond the room included */
-    struct bp_fault *faults;     /* of who decodes: room for BP_FAULTS_ROOM, or unused */
+    struct bp_fault *faults;     /* owned by the decoder, with room for BP_FAULTS_ROOM; or unused */
 };
 
 struct bp_problem_info {
@@ -131,10 +130,10 @@ const struct bp_problem_info *bp_problem_info(enum bp_problem_code code);
 bool bp_problem_set(struct bp_problem *problem, enum bp_problem_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Sets the problem of a request that is not finished because the service stops. Returns false. */
+/* Sets the problem for a request that is ended because the service stops. Returns false. */
 bool bp_problem_set_stopping(struct bp_problem *problem);
 
-/* Sets the problem for memory that was not to be had. Returns false. */
+/* Sets the problem for memory that ran out. Returns false. */
 bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget);
 
 /* The same for an overflow; its index is the one in the layout that was posted. Returns false. */

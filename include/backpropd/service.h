@@ -1,7 +1,7 @@
 /*
- * What all requests share. With bp_exchange it is the service as a plain function, request ->
- * reply: no socket, no thread of its own, and the clock only to say how long a calculation took.
- * The server adds those; tests and `backpropd call` do without.
+ * What all requests share. Together with bp_exchange it is the service as a plain function, request
+ * -> reply: no sockets, no threads, and the clock only to measure a calculation. The server adds
+ * those; tests and `backpropd call` do not need them.
  */
 #ifndef BACKPROPD_SERVICE_H
 #define BACKPROPD_SERVICE_H
@@ -19,20 +19,20 @@ struct bp_service {
     struct bp_limits limits;
     struct bp_memory memory;
     struct bp_memory
-        own_memory; /* without a budget: what the service says of itself, and why it refuses */
-    atomic_bool draining;       /* a stop was asked for: /readyz says no */
-    char unsafe[BP_UNSAFE_MAX]; /* why no requests should be sent here: /readyz says no; or "" */
+        own_memory;       /* without a budget: for replies about the service, and for refusals */
+    atomic_bool draining; /* the service is stopping: /readyz answers 503 */
+    char unsafe[BP_UNSAFE_MAX]; /* why /readyz answers 503 although the service runs, or "" */
     struct bp_route *routes;
     struct bp_metrics *metrics; /* counters that all threads share */
     struct bp_access access;
     const char *allowed_hosts; /* "*", or a list */
 };
 
-/* Makes a service. Returns false if there is no memory. */
+/* Makes a service. Returns false if memory runs out. */
 bool bp_service_start(struct bp_service *service, const struct bp_limits *limits);
 
-/* Serves these POST paths alone: "*", or a list for bp_only_is_proper to judge. To be called before
- * there are requests. Returns false if there is no memory. */
+/* Serves only these POST paths: "*", or a list that bp_only_is_proper accepts. Call it before the
+ * first request. Returns false if memory runs out. */
 bool bp_service_serve_only(struct bp_service *service, const char *only);
 
 void bp_service_free(struct bp_service *service);

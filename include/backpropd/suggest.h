@@ -1,4 +1,4 @@
-/* The name that somebody meant. */
+/* Finds the name that was meant by a misspelt one. */
 #ifndef BACKPROPD_SUGGEST_H
 #define BACKPROPD_SUGGEST_H
 

@@ -1,7 +1,8 @@
 /*
- * What calculations cost, known before any is done: in multiply-adds of a large product of
- * matrices, of which one processor does about 30 in a nanosecond. A block of samples, a layer, a
- * value of an activation count as many as they take as long as.
+ * The cost of a calculation, estimated before it starts. The unit is one multiply-add in a large
+ * matrix product; one processor does about 30 of them in a nanosecond. Everything else, such as a
+ * layer or the value of an activation, counts as the number of multiply-adds that take the same
+ * time.
  *
  * The figures stand for ordinary numbers on an x86-64 processor with AVX-512; on other machines
  * all take longer, but by about the same factor. They are doubles, so that no sum of them wraps

@@ -33,8 +33,9 @@ static const struct bp_step_text STEPS[BP_STEP_KIND_COUNT] = {
 
 /* --- mistakes --------------------------------------------------------------------------------- */
 
-/* f: the layer's activation, z and h what goes into it and comes out; a: what feeds the layer; c': the loss's factor, N outputs; B samples;
- * w, g and lr: a parameter, its gradient and the learning rate. */
+/* f: the layer's activation, z its input and h its output; a: the input of the layer; c': the
+ * loss's factor; N: outputs; B: samples; w, g and lr: a parameter, its gradient and the learning
+ * rate. */
 static const struct bp_mistake_text MISTAKES[BP_MISTAKE_COUNT] = {
     [BP_MISTAKE_Z_BIAS_FORGOTTEN] = {"a W", "the layer has biases", {"the bias was left out of this sum.", "What does a unit add to its weighted inputs before the activation?"}},
     [BP_MISTAKE_Z_WEIGHTS_TRANSPOSED] = {"b + sum of a[i] times the weight from j to i", "as many inputs as units, and more than one", {"the two ends of each weight were exchanged.", "Which weights lead into this unit, and which ones lead elsewhere?"}},
@@ -110,7 +111,7 @@ static const struct bp_mistake_text MISTAKES[BP_MISTAKE_COUNT] = {
     [BP_MISTAKE_NEW_B_CHANGE_FOR_VALUE] = {"- lr g", "a learning_rate is given", {NULL, NULL}},
 };
 
-/* What a wrong step looks like that no mistake explains, and what is said of steps that follow. */
+/* Texts for wrong steps that no mistake explains, and for steps that follow from earlier ones. */
 static const struct bp_words OTHERS[BP_CODE_COUNT] = {
     [BP_CODE_ONE_SIGN] = {"one value has the wrong sign.", "Check the sign in the marked cell."},
     [BP_CODE_ONE_DECIMAL_POINT] = {"in one value the decimal point seems to be in the wrong place.", "Look at the decimal point in the marked cell."},

@@ -6,8 +6,8 @@
 #include "backpropd/reply.h"
 #include "backpropd/service.h"
 
-/* Decodes a body, size bytes and a NUL after them, into memory. True if it is at fault: the reply
- * says so, and job is as freed. False if the job is to be completed. */
+/* Decodes a body, size bytes and a NUL after them, into memory. True if the body is faulty: the
+ * reply is ready then, and job is as freed. False if the job must be completed. */
 bool bp_calculation_begin(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
                           struct bp_memory *memory, const struct bp_operation *operation,
                           const char *body, size_t size);
@@ -17,7 +17,7 @@ double bp_calculation_work(const struct bp_job *job, bool with_gzip);
 
 /* Calculates a job, in any thread, and frees it. In/out: reply, as bp_calculation_begin has left
  * it. In: memory, for what is calculated and written; as, the representation to write. Cannot fail:
- * what goes wrong is a problem in the reply, and so is a job that is cancelled. */
+ * a failure, or a cancelled job, becomes a problem in the reply. */
 void bp_calculation_complete(struct bp_job *job, struct bp_reply *reply, struct bp_service *service,
                              struct bp_memory *memory, const struct bp_representation *as);
 

@@ -7,12 +7,12 @@
 #include "gzip.h"
 #include "negotiate.h"
 
-/* Memory for a body that is only announced yet. More is taken as it comes: a few clients that
- * announce much would take all there is. */
+/* Memory reserved from Content-Length alone. More is taken as the body arrives: otherwise a few
+ * clients could reserve all memory without sending anything. */
 #define ANNOUNCED_BYTES 65536
 
-/* A body up to this many times the limit is read and dropped before it is refused: clients that
- * write before they read would see a reset instead of the answer. */
+/* A body of up to this many times the limit is read and dropped before it is refused. Otherwise
+ * clients that send everything before they read would see a reset instead of the reply. */
 #define SWALLOW 8
 
 static bool is_beyond_reading(const struct bp_exchange *exchange, size_t size)
@@ -20,7 +20,7 @@ static bool is_beyond_reading(const struct bp_exchange *exchange, size_t size)
     return size && (size - 1) / SWALLOW >= exchange->service->limits.body_bytes;
 }
 
-/* The problem becomes the reply, and the body is of no use any more. */
+/* Makes the problem the reply, and drops the body. */
 static void refuse(struct bp_exchange *exchange, const struct bp_problem *problem)
 {
     exchange->is_refused = true;
@@ -61,8 +61,7 @@ static void negotiate(struct bp_exchange *exchange, const struct bp_head *head)
         exchange->method != BP_METHOD_OPTIONS)
         exchange->representation = bp_negotiate(head, route->media_types);
     if (exchange->representation < 0 && !route->operation)
-        exchange->representation =
-            0; /* what can only be read never refuses: health checks ask for / */
+        exchange->representation = 0; /* GET never answers 406: health checks ask for / */
 }
 
 static void refuse_representations(struct bp_exchange *exchange)
@@ -79,14 +78,14 @@ static void refuse_representations(struct bp_exchange *exchange)
     refuse(exchange, &problem);
 }
 
-/* Health is told to any: who probes calls by address. */
+/* Health checks are answered under any host name: they call by address. */
 static bool names_our_host(const struct bp_exchange *exchange, const struct bp_head *head)
 {
     return exchange->route->group == BP_GROUP_HEALTH ||
            bp_hosts_allow(exchange->service->allowed_hosts, head);
 }
 
-/* Makes ready for the body of a POST that some route takes, or refuses it. */
+/* Prepares for the body of a POST that a route accepts, or refuses it. */
 static void expect_body(struct bp_exchange *exchange, const struct bp_head *head)
 {
     struct bp_problem problem;
@@ -103,7 +102,7 @@ static void expect_body(struct bp_exchange *exchange, const struct bp_head *head
 }
 
 /* The client waits for 100 Continue. If its body will not be read, it gets the reply at once. The
- * connection ends then, since the body may come all the same. */
+ * connection then closes, since the body may still arrive. */
 static bool answer_before_body(struct bp_exchange *exchange)
 {
     if (exchange->body.data)
@@ -127,7 +126,7 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                                      .if_none_match = head->if_none_match,
                                      .must_close = head->n_coding > 0 || head->is_one_too_many,
                                      .reply = {.problem = -1}};
-    const bool is_one_too_many = /* health is told on the spare connections, too */
+    const bool is_one_too_many = /* health checks are answered on the spare connections, too */
         head->is_one_too_many && exchange->route->group != BP_GROUP_HEALTH;
     if (is_one_too_many || !bp_head_check(head, &problem, service->limits.header_bytes)) {
         if (is_one_too_many)
@@ -149,7 +148,7 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                       "the request's host is not one that --allow-host lists");
     else if (!bp_access_allows(&service->access,
                                bp_route_group(exchange->route, exchange->representation), head))
-        refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for all that can be wrong */
+        refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for every reason */
                       "this path needs a valid token: Authorization: Bearer TOKEN");
     else if (exchange->representation < 0)
         refuse_representations(exchange);
@@ -164,7 +163,7 @@ bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t si
     if (is_beyond_reading(exchange, exchange->received))
         return false;
     if (!exchange->body.data)
-        return true; /* refused, or of no use to the route */
+        return true; /* refused, or not used by the route */
     if (exchange->received > exchange->service->limits.body_bytes) {
         refuse_size(exchange);
         return true;
@@ -174,7 +173,7 @@ bool bp_exchange_take(struct bp_exchange *exchange, const char *piece, size_t si
     return true;
 }
 
-/* Of no body does decoding take more work for each byte. */
+/* No body takes more work per byte to decode. */
 #define BYTE_WORK 450
 
 static void end_body(struct bp_exchange *exchange)
@@ -188,8 +187,8 @@ static void end_body(struct bp_exchange *exchange)
     }
 }
 
-/* "*" asks about the whole service; and of a path where nothing is, a web page must be able to read
- * that. */
+/* "*" asks about the whole service. An unknown path is answered too, so that a web page can read
+ * the 404. */
 static void answer_options(struct bp_exchange *exchange)
 {
     const unsigned methods = exchange->route->methods;
@@ -218,7 +217,7 @@ static void answer_not_found(struct bp_exchange *exchange)
     bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
 }
 
-/* True if the reply is there. */
+/* True if the reply is ready. */
 static bool begin_answer(struct bp_exchange *exchange)
 {
     const struct bp_route *route = exchange->route;

@@ -12,7 +12,7 @@ static bool is_token(const char *text, size_t size)
     return size > 0 && bp_token_size(text) == size;
 }
 
-/* Visible ASCII, spaces and tabs; what lies beyond ASCII nobody reads alike. */
+/* Visible ASCII, spaces and tabs: servers disagree about anything beyond ASCII. */
 static bool is_field_value(const char *value, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -23,7 +23,7 @@ static bool is_field_value(const char *value, size_t size)
     return true;
 }
 
-/* Of a header that comes more than once, keeps a value that is not the usual one: it is what must
+/* If a header comes more than once, keeps the value that is not the usual one, since that one must
  * be refused. */
 static void keep_odd(const char **kept, const char *value, const char *usual)
 {
@@ -43,10 +43,10 @@ static bool lists_close(const char *value)
     return false;
 }
 
-/* Keeps a header that somebody will ask for. */
+/* Keeps a header that is used later. */
 static void keep(struct bp_head *head, const char *name, size_t name_size, const char *value)
 {
-    switch (name_size) { /* most headers are none of these, and their length tells */
+    switch (name_size) { /* most headers are other ones, and their length shows it */
     case 4:
         if (strcasecmp(name, "Host") == 0)
             head->host = value, head->n_host++;
@@ -109,7 +109,7 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
 {
     head->n_headers++;
     head->bad_name |= !is_token(name, name_size);
-    if (name_size != 13 || strcasecmp(name, "Authorization") != 0) /* that is judged as a token */
+    if (name_size != 13 || strcasecmp(name, "Authorization") != 0) /* it is checked as a token */
         head->bad_value |= !is_field_value(value ? value : "", value ? value_size : 0);
     keep(head, name, name_size, value ? value : "");
 }
@@ -142,7 +142,7 @@ size_t bp_host_size(const char *authority, size_t size)
     return host && host <= size && is_port(authority + host, size - host) ? host : 0;
 }
 
-/* Every name of a host in it is a proper one; what follows Host's is no part of it. */
+/* True if every host in the head is valid, with a valid port or none after it. */
 static bool has_proper_hosts(const struct bp_head *head)
 {
     const char *authority = bp_head_authority(head);
@@ -242,8 +242,8 @@ static bool is_listed(const char *text, size_t size, const char *const *words)
     return *words;
 }
 
-/* The media type up to its parameters is one of those that hold JSON, or that clients send unasked.
- */
+/* True if the media type, without its parameters, is one for JSON, or a default of
+ * clients. */
 static bool is_json_type(const char *type, size_t n)
 {
     static const char *const read_as_json[] = {"application/json", "text/json", "text/plain",
@@ -252,7 +252,8 @@ static bool is_json_type(const char *type, size_t n)
            (n > 5 && memchr(type, '/', n) && strncasecmp(type + n - 5, "+json", 5) == 0);
 }
 
-/* The only parameter that could change what the bytes mean says what JSON is anyway. */
+/* True if charset, the only parameter that could change the meaning of the bytes, is missing or
+ * UTF-8. */
 static bool charset_is_utf8(const char *parameters)
 {
     static const char *const spellings[] = {"utf-8", "utf8", "us-ascii", NULL};

@@ -166,7 +166,7 @@ static bool is_a_neighbours(const struct look *look, size_t j)
     return false;
 }
 
-/* What became of cell j, which should be t. */
+/* What is wrong with cell j, which should be t. */
 static enum bp_code one_cell(const struct look *look, size_t j, double t)
 {
     const int places = look->handed->places[look->step->first + j];

@@ -175,7 +175,7 @@ void bp_place_set(struct bp_place *place, const struct bp_steps *steps, size_t l
     };
 }
 
-/* ln, of what is not positive not finite. */
+/* ln; not finite if v is not positive. */
 static double ln(double v)
 {
     return v > 0 ? log(v) : (v == 0 ? -INFINITY : NAN);
@@ -223,7 +223,7 @@ static void prepare_rest(const struct bp_place *c)
     }
 }
 
-/* What is had for a whole row at once. */
+/* Calculates what a whole row shares. */
 static void prepare(enum bp_step_kind kind, const struct bp_place *c)
 {
     switch (kind) {

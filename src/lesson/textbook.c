@@ -27,7 +27,7 @@ double bp_textbook_loss(const double *z, const double *y_hat, const double *y, e
                         size_t n)
 {
     double sum = 0;
-    if (bp_loss_needs(loss) != BP_ACTIVATION_COUNT) /* a logarithm of y_hat is better had from z */
+    if (bp_loss_needs(loss) != BP_ACTIVATION_COUNT) /* a logarithm: more exact from z */
         return bp_loss(z, y_hat, y, loss, n);
     for (size_t j = 0; j < n; j++)
         sum += (y_hat[j] - y[j]) * (y_hat[j] - y[j]);

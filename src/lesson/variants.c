@@ -30,7 +30,7 @@ static bool is_smooth(const struct bp_place *c)
     return c->activation == BP_ACTIVATION_SIGMOID || c->activation == BP_ACTIVATION_TANH;
 }
 
-/* A derivative of its own for each unit, and not 1 everywhere. */
+/* True if each unit has a derivative of its own, which is not 1 everywhere. */
 static bool is_curved(const struct bp_place *c)
 {
     return is_gated(c) || is_smooth(c);

@@ -43,8 +43,8 @@ static size_t share_of(size_t whole, const struct bp_limits *limits)
     return part ? part : 1;
 }
 
-/* Where one address may have all connections, addresses do not tell clients apart: a proxy's, or a
- * Unix socket's. */
+/* If one address may have all connections, addresses do not distinguish clients, as behind a proxy
+ * or on a Unix socket: there are no shares then. */
 static void set_limits(struct bp_client *client, const struct bp_clients *clients)
 {
     const struct bp_limits *limits = clients->limits;
@@ -80,7 +80,7 @@ void bp_client_leave(struct bp_client *client)
     client->n_connections--;
 }
 
-/* What waits in its lane belongs to a connection. */
+/* Work in its lane belongs to one of its connections. */
 static bool has_nothing(const struct bp_client *client)
 {
     return !client->n_connections && !atomic_load(&client->memory.used);

@@ -12,13 +12,13 @@
 
 #define DEFAULT_HOST "127.0.0.1"
 
-/* Flags are told apart by their place in the table. */
+/* A flag is identified by its place in the table. */
 struct flag {
     const char *name;
     const char *argument; /* NULL: the flag takes none, and has no variable */
     const char *standard;
     const char *about;
-    /* Writes the value to the options. Returns NULL, or what is needed instead of the value. */
+    /* Writes the value to the options. Returns NULL, or what the value must be. */
     const char *(*set)(struct bp_options *options, const char *value, const struct flag *flag);
     size_t offset;        /* of the member that `set` writes, where it is a number */
     uint64_t least, most; /* of a number */
@@ -230,7 +230,7 @@ static const struct flag FLAGS[] = {
 /* clang-format on */
 #define FLAG_COUNT (sizeof FLAGS / sizeof *FLAGS)
 
-/* --max-body_bytes reads badly: in flags an underscore is a hyphen. */
+/* Members have underscores, flags have hyphens. */
 static void flag_name(char name[48], const struct flag *flag)
 {
     snprintf(name, 48, "%s", flag->name);
@@ -273,15 +273,15 @@ void bp_options_help(FILE *out)
             "or 1 if the reply is a problem document.\n");
 }
 
-/* One line that names a flag, or its variable if the value came from there, and what is needed
- * instead of the value. */
+/* Writes one line that names the flag, or the variable that the value came from, and says what the
+ * value must be. */
 static void blame(char error[BP_OPTION_ERROR_MAX], const struct flag *flag, const char *value,
                   const char *needed)
 {
     char name[48], variable[64];
     flag_name(name, flag);
     variable_name(variable, flag);
-    if (value == getenv(variable)) /* a variable's value stays where it is */
+    if (value == getenv(variable)) /* the same pointer: getenv does not copy */
         snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: must be %s (%s)", variable, value, needed,
                  flag->about);
     else
@@ -317,7 +317,7 @@ static bool set_defaults_and_environment(struct bp_options *options,
     return true;
 }
 
-/* Cloud Run, Heroku, Render and others tell by PORT where they send requests. */
+/* Cloud Run, Heroku, Render and others set PORT to the port that they send requests to. */
 static bool read_port(struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
 {
     const bool listens =

@@ -1,4 +1,4 @@
-/* What a client moves over its connection: bytes that have come from it, bytes that it has taken.
+/* The progress of a client: bytes that it has sent, and bytes that it has read.
  */
 #ifndef BACKPROPD_SERVER_PROGRESS_H
 #define BACKPROPD_SERVER_PROGRESS_H
@@ -11,7 +11,7 @@ enum bp_direction { BP_DIRECTION_NONE, BP_DIRECTION_IN, BP_DIRECTION_OUT };
 /* Of one phase of a connection. All zeros at the start of a connection. Times are in milliseconds.
  */
 struct bp_progress {
-    uint64_t phase;    /* a number that is another for each phase */
+    uint64_t phase;    /* a different number for each phase */
     uint64_t since;    /* when the phase was first looked at */
     uint64_t moved_at; /* when bytes were last seen to have moved, or could not move */
     uint64_t in, out;  /* bytes of the connection at the last look */
@@ -24,8 +24,8 @@ struct bp_progress {
 void bp_progress_look(struct bp_progress *progress, int socket, uint64_t phase,
                       enum bp_direction direction, uint64_t now);
 
-/* Bytes a second in the phase so far; 0 where none are to move. Where the client waits for us, or
- * the system does not count, UINT64_MAX. */
+/* Bytes per second in the phase so far; 0 in a phase without transfer. UINT64_MAX if the client
+ * waits for us, or the system does not count. */
 uint64_t bp_progress_rate(struct bp_progress *progress, int socket, uint64_t now);
 
 #endif

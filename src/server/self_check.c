@@ -49,7 +49,7 @@ static const struct sample samples[] = {
 
 struct trial {
     bool scans_heads;
-    bool is_accepted; /* the head at hand */
+    bool is_accepted; /* the current head */
     struct bp_target target;
 };
 

@@ -24,47 +24,45 @@
 #include "smuggling_check.h"
 #include "timeout_reply.h"
 
-/* Connections beyond the limit that are let in to be told so, each worker having its share. */
+/* Connections beyond the limit that are accepted to get a 503; each worker has its share. */
 #define SPARE_CONNECTIONS 64
 
-/* After so many tenths of a second without a request, memory goes back to the system. */
+/* After this many tenths of a second without a request, memory is returned to the system. */
 #define REST_TICKS 50
 
-/* What a stop waits, once it has cancelled what was not done in time, for its replies to be taken.
- */
+/* How long a stop waits for clients to read their replies, after it has cancelled the rest. */
 #define CANCEL_SECONDS 1
 
-/* After so long a thread looks at all other connections that are ready, before it answers one more.
- */
+/* After this time a thread looks at all other ready connections before the next request. */
 #define TURN_MS 10
 
-/* Half a millisecond, which a thread that polls sockets does by itself, and what it does even after
- * its turn. What takes more work goes to the pool. */
+/* Half a millisecond: a polling thread does up to this much itself, even after its turn. More work
+ * goes to the pool. */
 #define LIGHT_WORK 15000000
 #define TINY_WORK 1500000
 
-/* Ten milliseconds, of which a client may have as many waiting for the pool as it has connections;
- * what is longer takes a place in the queue. */
+/* Ten milliseconds: work up to this may always wait for the pool, one piece per connection; longer
+ * work takes a place in the queue. */
 #define SHORT_WORK 300000000
 
-/* What a stop leaves to open connections, from when each was last used, to bring a request that is
- * on its way: closed at once, they would lose it. */
+/* When the service stops, it waits this long after the last use of each open connection for a
+ * request that is on its way. Closed at once, the connection would lose it. */
 #define GRACE_MS 1000
 
 struct bp_server {
     struct MHD_Daemon *daemon;
     struct bp_pool *pool;
     struct bp_connections *connections;
-    struct bp_late_body late_body; /* what clients get that are late with theirs */
-    struct bp_late_body cut_body;  /* and those whose body has not come when the service ends */
+    struct bp_late_body late_body; /* the reply to a body that did not arrive in time */
+    struct bp_late_body cut_body;  /* the same, when the service ends */
     size_t drain_timeout;
-    atomic_bool refuses_large; /* requests that begin now: it is about to stop */
+    atomic_bool refuses_large; /* of requests that begin now: the service is about to stop */
     struct bp_work *withdrawn; /* to be resumed by the thread of connections */
     struct bp_service *service;
     const char *cors_origins;
     enum bp_log_format log_format;
     bool logs_health;
-    char keep_alive[32]; /* what Keep-Alive says to a client whose connection is kept */
+    char keep_alive[32]; /* the Keep-Alive header of replies on kept connections */
     struct bp_smuggling_check smuggling_check;
     size_t pool_size; /* the memory of a connection */
     struct bp_listening listening;
@@ -81,13 +79,13 @@ struct call {
     struct MHD_Connection *connection;
     struct bp_connection *peer;
     const char *origin;        /* of the request, or NULL */
-    const char *asked_headers; /* by a preflight, or NULL */
+    const char *asked_headers; /* in a preflight, or NULL */
     bool is_kept;              /* the client expects that its connection is kept */
-    uint64_t turn;             /* in which it was put off */
-    bool comes_late;           /* it began when large ones were refused already */
+    uint64_t turn;             /* in which it was postponed */
+    bool comes_late;           /* it began after large requests began to be refused */
     bool is_for_pool;
     bool is_working;     /* a thread of the pool makes the reply, or has made it */
-    atomic_bool is_gone; /* its client is */
+    atomic_bool is_gone; /* its client has gone */
     struct bp_exchange exchange;
     struct timespec start;
     size_t bytes_out;
@@ -103,7 +101,7 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-/* An id for a request that brought none: unlike any other, and not to be guessed from it. */
+/* An id for a request without one: unique, and impossible to guess from others. */
 static void make_request_id(char *out, struct bp_server *server)
 {
     uint64_t x = server->first_id + atomic_fetch_add(&server->n_ids, 1) * 0x9E3779B97F4A7C15;
@@ -149,7 +147,7 @@ static void observe(struct call *call)
                                 .compute_seconds = (double)exchange->reply.timing.compute / 1e9};
     bp_reply_body(&exchange->reply, &call->bytes_out);
     if (exchange->method == BP_METHOD_HEAD || exchange->reply.status == 304)
-        call->bytes_out = 0; /* the library sends the head of these alone */
+        call->bytes_out = 0; /* the library sends only the head of these */
     call->answered = true;
 }
 
@@ -167,7 +165,7 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
         .closes = exchange->must_close || atomic_load(&exchange->service->draining)};
     struct bp_fields fields;
     bp_fields_make(&fields, &exchange->reply, &facts);
-    for (size_t i = 0; i < fields.n; i++) /* without memory it goes out without: better than none */
+    for (size_t i = 0; i < fields.n; i++) /* without memory the header is left out */
         (void)MHD_add_response_header(response, fields.all[i].name, fields.all[i].value);
 }
 
@@ -181,9 +179,9 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct call
     struct MHD_Response *response = make_response(&exchange->reply);
     bp_reply_free(&exchange->reply);
     if (!response)
-        return MHD_NO; /* no memory at all: the connection is all that can be given up */
+        return MHD_NO; /* no memory at all: the connection must be closed */
     add_fields(response, call);
-    if (call->is_kept) /* which names Keep-Alive in Connection, if the connection is kept */
+    if (call->is_kept) /* the library then names Keep-Alive in Connection */
         MHD_set_response_options(response, MHD_RF_SEND_KEEP_ALIVE_HEADER, MHD_RO_END);
     enum MHD_Result queued = MHD_queue_response(connection, exchange->reply.status, response);
     MHD_destroy_response(response);
@@ -222,7 +220,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     if (bp_connection_wait(server->connections, peer, BP_WAIT_BODY))
         call = malloc(sizeof *call);
     if (!call)
-        return MHD_NO; /* there is nobody left to answer, or no memory to do it in */
+        return MHD_NO; /* the client has gone, or there is no memory for a reply */
     *state = call;
     call->server = server;
     call->connection = connection;
@@ -238,7 +236,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     call->work.run = finish_in_pool;
     call->work.lane = &peer->client->lane;
     atomic_store(&peer->is_cancelled, false);
-    peer->is_asked = strcmp(head->version, "HTTP/1.1") != 0; /* older ones take no interim reply */
+    peer->is_asked = strcmp(head->version, "HTTP/1.1") != 0; /* older ones know no interim reply */
     call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     bp_head_trace_id(call->trace_id, head);
@@ -251,8 +249,8 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *co
     return MHD_YES;
 }
 
-/* True if this thread has worked for long. The library looks at all connections that are ready
- * before it asks again for a request that was put off, which so begins a new turn. */
+/* True if this thread has worked for long. The library looks at all ready connections before it
+ * asks again for a postponed request, so that one begins a new turn. */
 static bool is_turn_over(struct call *call)
 {
     static _Thread_local struct {
@@ -285,7 +283,7 @@ static enum MHD_Result hand_over(struct bp_server *server, struct call *call)
     return MHD_YES;
 }
 
-/* Makes the reply if that takes little: next to nothing where this thread has worked for long, or
+/* Makes the reply if that takes little work: almost none if this thread has worked for long, or
  * others wait for the pool. */
 static bool finish_here(struct bp_server *server, struct call *call)
 {
@@ -303,10 +301,10 @@ static bool finish_here(struct bp_server *server, struct call *call)
     return false;
 }
 
-/* The body is whole. What takes long goes to the pool while the connection sleeps; the library asks
- * again when it has woken up. It is put off before: the library reads from a connection that slept
- * at once, and would close one whose client has ended its sending, did it not know that the request
- * is whole. */
+/* The body is complete. Long work goes to the pool while the connection is suspended; the library
+ * asks again when it is resumed. The request is postponed once before that: the library reads from
+ * a resumed connection at once, and would close it if the client has ended its sending, unless it
+ * knows that the request is complete. */
 static enum MHD_Result finish(struct bp_server *server, struct call *call)
 {
     if (call->is_working)
@@ -316,7 +314,7 @@ static enum MHD_Result finish(struct bp_server *server, struct call *call)
     return finish_here(server, call) ? send_reply(call->connection, call) : put_off(server, call);
 }
 
-/* Ends what is done for a client that has gone. Called by the thread of connections. */
+/* Ends the work for a client that has gone. Called by the thread of connections. */
 static void on_gone(void *cls, struct bp_connection *connection)
 {
     struct bp_server *server = cls;
@@ -329,8 +327,8 @@ static void on_gone(void *cls, struct bp_connection *connection)
     }
 }
 
-/* One that waits for its reply cannot be told from one that has gone, but by asking. That matters
- * where others wait for a thread. */
+/* Only asking shows whether such a client waits for its reply or has gone. It matters if others
+ * wait for a thread. */
 static void on_half_closed(void *cls, struct bp_connection *connection)
 {
     struct bp_server *server = cls;
@@ -357,7 +355,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         struct bp_server *server = cls;
         struct bp_connection *peer = peer_of(connection);
         if (!peer)
-            return MHD_NO; /* there was no memory for it */
+            return MHD_NO; /* memory ran out */
         struct bp_head head =
             bp_read_head(connection, method, url, version, &peer->target,
                          server->smuggling_check.scans_heads ? server->pool_size : 0);
@@ -373,7 +371,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     return finish(cls, call);
 }
 
-/* The client has been told, as far as it listened, that its body is not waited for. */
+/* The client has got a reply, if it read one, before its body was complete. */
 static void note_cut_body(struct call *call)
 {
     const enum bp_problem_code problem =
@@ -395,7 +393,7 @@ static enum MHD_Result collect_forwarded(void *forwarded, enum MHD_ValueKind kin
     return MHD_YES;
 }
 
-/* Health checks come every few seconds for as long as the daemon runs, and say the same. */
+/* Health checks come every few seconds and all look the same, so they are not logged by default. */
 static bool is_of_interest(const struct call *call)
 {
     const struct bp_observation *seen = &call->observation;
@@ -453,8 +451,8 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     end_call(call);
 }
 
-/* Where memory runs out at the wrong moment, the library drops a connection without a word about
- * its request. */
+/* If memory runs out at the wrong moment, the library closes a connection without reporting the end
+ * of its request. */
 static void on_closed(struct bp_server *server, struct bp_connection *peer)
 {
     struct call *call = peer->request;
@@ -480,8 +478,8 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **p
     }
 }
 
-/* The one place where the whole target is to be seen, its query included. It makes no state: for a
- * request that is refused by the library none would be freed. */
+/* The only place where the whole target is visible, with its query. It allocates nothing: if the
+ * library refuses the request, nothing would free it. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
     const struct bp_server *server = cls;
@@ -494,7 +492,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     return NULL;
 }
 
-/* The path is matched as it came: decoding would make /forward%00 something else. */
+/* The path is matched as it was sent: decoding would change /forward%00. */
 static size_t leave_escapes(void *cls, struct MHD_Connection *connection, char *text)
 {
     (void)cls;
@@ -510,7 +508,8 @@ static void on_panic(void *cls, const char *file, unsigned int line, const char 
     abort();
 }
 
-/* The memory of a connection holds a head as it comes, its headers' blocks and the reply's head. */
+/* The memory of a connection holds the head as it arrives, a block per header, and the reply's
+ * head. */
 static size_t pool_size_for(size_t header_bytes)
 {
     const size_t size = 2 * header_bytes + 4096 + BP_POOL_MULTIPLE - 1;
@@ -523,7 +522,7 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
         {MHD_OPTION_LISTEN_SOCKET, server->listening.fd, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + SPARE_CONNECTIONS,
          NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
+        {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours cover a phase, not silence */
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)server->pool_size, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
@@ -540,7 +539,7 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
                             on_request, server, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
 }
 
-/* What large requests have given back is kept for the next one, but not for ever. */
+/* Memory of large requests is kept for the next one, but not for ever. */
 static void give_memory_back(struct bp_server *server)
 {
     if (bp_metrics_in_flight(server->service->metrics))
@@ -671,8 +670,8 @@ static bool is_in_use(const struct bp_server *server)
            bp_connections_in_use(server->connections, GRACE_MS);
 }
 
-/* Waits until nothing has been in use for a while: a request that had arrived when the stop was
- * asked for may not have been looked at yet. False if the time is over. */
+/* Waits until no connection has been in use for a while: a request that arrived before the stop may
+ * not have been read yet. False if the time is over. */
 static bool wait_for_requests(const struct bp_server *server, const struct timespec *start,
                               double seconds)
 {
@@ -684,7 +683,7 @@ static bool wait_for_requests(const struct bp_server *server, const struct times
     return true;
 }
 
-/* Large requests that wait for a thread are refused, and so are those that come from now on. */
+/* Refuses large requests that wait for a thread, and those that arrive from now on. */
 static void refuse_waiting(struct bp_server *server)
 {
     atomic_store(&server->refuses_large, true);
@@ -694,8 +693,8 @@ static void refuse_waiting(struct bp_server *server)
     resume_all(waiting);
 }
 
-/* What is on its way or about to begin has the grace, what has begun has its time, and is then
- * ended. Returns how many requests were. */
+/* Requests on their way get the grace time. Requests in progress get the drain timeout, and are
+ * then ended. Returns how many were ended. */
 static size_t finish_requests(struct bp_server *server, const struct timespec *start)
 {
     const double most = (double)server->drain_timeout, grace = GRACE_MS / 1000.0;
@@ -710,8 +709,8 @@ static size_t finish_requests(struct bp_server *server, const struct timespec *s
     return n_unfinished;
 }
 
-/* A reply is done when the system has it. A container's network ends with its process, and takes
- * along what a slow client has not yet read. */
+/* A reply counts as sent when the system has it. But a container's network ends with its process,
+ * and with it what a slow client has not read yet. */
 static void wait_for_readers(const struct bp_server *server, const struct timespec *start)
 {
     const double seconds = (double)(server->drain_timeout + CANCEL_SECONDS);
@@ -723,13 +722,14 @@ void bp_server_stop(struct bp_server *server)
 {
     struct timespec start;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    /* An inherited socket goes on listening, and who is still to be accepted waits for the next
-     * process. Nobody comes after on a socket of our own: who waits there is told so. */
+    /* An inherited socket keeps listening, and connections that are not accepted wait for the next
+     * process. On a socket of our own there is no next process: connections that wait there are
+     * accepted and refused. */
     const bool accepts = MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET;
     if (accepts)
         bp_listen_end(&server->listening);
     const size_t n_unfinished = finish_requests(server, &start);
-    bp_pool_stop(server->pool); /* all that sleeps wakes up, and what still comes is refused */
+    bp_pool_stop(server->pool); /* suspended requests resume, and later ones are refused */
     MHD_stop_daemon(server->daemon);
     wait_for_readers(server, &start);
     bp_log_event(server->log_format, "stop", "unfinished_requests", n_unfinished);

@@ -17,7 +17,7 @@ static bool read_number(const char *text, unsigned long *number)
     return *text >= '0' && *text <= '9' && !*end && !errno;
 }
 
-/* The variables outlive an exec: a child's child must not take its parent's sockets for its own. */
+/* The variables survive an exec: a grandchild must not mistake its parent's sockets for its own. */
 static bool is_for_this_process(void)
 {
     const char *pid = getenv("LISTEN_PID");

@@ -1,4 +1,4 @@
-/* POST /exercise: an exercise from a seed, the best of some that were drawn. */
+/* POST /exercise: draws several exercises from a seed, and returns the best one. */
 #include <math.h>
 #include <stdint.h>
 
@@ -19,7 +19,7 @@ static const struct bp_place SIZES = {&bp_place_body, "sizes", BP_NO_NUMBER};
 
 /* --- shapes ----------------------------------------------------------------------------------- */
 
-/* One of a layer's sizes; 1 if it is none. */
+/* One of a layer's sizes; 1 if it is not valid. */
 static size_t read_size(struct bp_reader *reader, double number, size_t i)
 {
     if (number >= 1 && number <= BP_EXERCISE_UNITS && number == floor(number))
@@ -30,7 +30,8 @@ static size_t read_size(struct bp_reader *reader, double number, size_t i)
     return 1;
 }
 
-/* The layers, without numbers: no biases are read, but there are some. */
+/* The layers, without numbers. `b` must not be NULL, since it means a layer without biases; it is
+ * never read. */
 static void read_sizes(struct bp_reader *reader, const struct bp_value *value)
 {
     struct bp_drawing *own = reader->job->own;
@@ -54,7 +55,7 @@ static void read_sizes(struct bp_reader *reader, const struct bp_value *value)
     reader->job->task.network = (struct bp_network){n - 1, own->layers};
 }
 
-/* A whole number in a range, that is as it was where the member is missing. */
+/* A whole number in a range; *count stays as it is if the member is missing. */
 static void read_count(struct bp_reader *reader, const char *name, size_t least, size_t most,
                        size_t *count)
 {
@@ -64,7 +65,7 @@ static void read_count(struct bp_reader *reader, const char *name, size_t least,
                         least, most, BP_FAULT_OUT_OF_RANGE, count);
 }
 
-/* Notes the options as they were posted: they come back in the exercise. */
+/* Notes the options as they were posted: the exercise repeats them. */
 static void note_options(struct bp_reader *reader, const struct bp_value *options)
 {
     struct bp_text *notes = &reader->job->notes;

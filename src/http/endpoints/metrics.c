@@ -109,7 +109,7 @@ static double resident_bytes(void)
 
 static void put_process(struct bp_text *text)
 {
-    struct rusage usage = {0}; /* nothing spent, should the call fail */
+    struct rusage usage = {0}; /* zeros, should the call fail */
     getrusage(RUSAGE_SELF, &usage);
     double seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                      (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
