@@ -58,7 +58,7 @@ size_t bp_review_runs_max(const struct bp_review *review);
  */
 
 /* The shapes of the task are given, its numbers are drawn. Its weights, biases, x and y lie in the
- * exercise's block. Once laid out, the struct must stay where it is: parts point at others. */
+ * exercise's block. Do not move the struct once it is laid out: it points into itself. */
 struct bp_exercise {
     /* in */
     uint64_t seed; /* of SplitMix64 */

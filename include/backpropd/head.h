@@ -1,9 +1,9 @@
 /*
  * The head of a request: what its first line and headers say, and whether they are valid HTTP.
  *
- * libmicrohttpd lets through what other servers on the way may read otherwise (two lengths, a
- * length and a coding, names that are no tokens); each such request is refused here, before its
- * body is read, so that nobody can hide a second request in it.
+ * libmicrohttpd accepts requests that other servers may read differently: two lengths, a length and
+ * a coding, names that are not tokens. Each such request is refused here, before its body is read,
+ * so that a second request cannot hide in it.
  */
 #ifndef BACKPROPD_HEAD_H
 #define BACKPROPD_HEAD_H

@@ -16,7 +16,7 @@
 struct bp_memory {
     atomic_size_t used;
     size_t limit;
-    struct bp_memory *whole; /* the budget of which this is a share, or NULL */
+    struct bp_memory *whole; /* the budget that this is a share of, or NULL */
 };
 
 /* A block of `size` bytes, not cleared. NULL if the budget or the machine has no more; *over_budget

@@ -104,7 +104,7 @@
 
 /*
  * The table of mistakes: kind of the altered step, name of the row among that kind's, code, the row
- * whose words it shares (its own, or an earlier one's), and where it makes sense, as an expression
+ * whose words it shares (its own, or an earlier one's), and when it is possible, as an expression
  * of a struct bp_place *c. Beside it, what is calculated in place of the right formula; a: what
  * feeds the layer, d = dL_dz, u = dL_dh.
  *

@@ -25,7 +25,7 @@ enum bp_action {
 enum bp_log_format { BP_LOG_FORMATS(BP_AS_LOG) BP_LOG_COUNT };
 #undef BP_AS_LOG
 
-#define BP_ALL_ADDRESSES "*" /* of both families, or IPv4 alone where there is no IPv6 */
+#define BP_ALL_ADDRESSES "*" /* of both families; IPv4 only on a machine without IPv6 */
 
 struct bp_options {
     enum bp_action action;

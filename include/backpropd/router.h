@@ -1,4 +1,4 @@
-/* Routes as data: which path takes which methods, and who answers. */
+/* Routes as data: the methods of each path, and the function that answers. */
 #ifndef BACKPROPD_ROUTER_H
 #define BACKPROPD_ROUTER_H
 

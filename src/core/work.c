@@ -47,8 +47,8 @@ static const struct {
     [BP_ACTIVATION_IDENTITY] = {13, 42, 0},  [BP_ACTIVATION_SOFTMAX] = {260, 100, 11},
 };
 
-/* An output's share of the loss and of its derivative for one sample, and what each entry of
- * softmax's matrix costs besides. */
+/* An output's share of the loss and of its derivative for one sample, and the extra cost of each
+ * entry of softmax's matrix. */
 #define SQUARES                                                                                    \
     {                                                                                              \
         15, 0, 23                                                                                  \

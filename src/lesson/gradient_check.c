@@ -114,8 +114,8 @@ static enum bp_check_verdict judge(const struct bp_checked *checked, double tole
                                                                    : BP_CHECK_MISMATCH;
 }
 
-/* Moves the parameter by -2, -1, 1 and 2 epsilon, and back. In: loss, where it stands; the
- * tolerance holds what a difference of rounded losses can be off. */
+/* Moves the parameter by -2, -1, 1 and 2 epsilon, and back. In: loss, the one before the move. The
+ * tolerance covers the error of a difference of rounded losses. */
 static void check_one(struct bp_check *check, double *parameter, size_t i, double loss)
 {
     struct bp_checked *checked = &check->checked[i];

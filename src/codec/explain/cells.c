@@ -263,7 +263,7 @@ static void put_square(struct pen pen, const struct output *o, size_t j)
     word(pen, ")^2");
 }
 
-/* The terms of a loss behind its fraction, in parentheses where there is something before them. */
+/* The terms of a loss behind its fraction, in parentheses if something stands before them. */
 static void put_terms(struct pen pen, const struct output *o,
                       void (*put)(struct pen, const struct output *, size_t))
 {
