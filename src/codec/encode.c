@@ -303,17 +303,22 @@ void bp_put_samples(struct bp_text *text, const struct bp_job *job, const struct
     bp_text_putc(text, ']');
 }
 
+static void put_parameters_of(struct bp_text *text, const struct bp_job *job, size_t k,
+                              const double *w, const double *b)
+{
+    const struct bp_layer *layer = &job->task.network.layers[k - 1];
+    put_key_k(text, "W%", k);
+    put_weights(text, job, w, layer);
+    put_key_k(text, "b%", k);
+    put_biases(text, b, layer);
+}
+
 void bp_put_gradients(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
     bp_put_key(text, "gradients");
     bp_text_putc(text, '{');
-    for (size_t k = 1; k <= job->task.network.depth; k++) {
-        const struct bp_layer *layer = &job->task.network.layers[k - 1];
-        put_key_k(text, "W%", k);
-        put_weights(text, job, pass->layers[k - 1].dw, layer);
-        put_key_k(text, "b%", k);
-        put_biases(text, pass->layers[k - 1].db, layer);
-    }
+    for (size_t k = 1; k <= job->task.network.depth; k++)
+        put_parameters_of(text, job, k, pass->layers[k - 1].dw, pass->layers[k - 1].db);
     bp_text_putc(text, '}');
 }
 
@@ -358,13 +363,8 @@ void bp_put_network(struct bp_text *text, const struct bp_job *job,
 {
     bp_put_key(text, "network");
     bp_text_putc(text, '{');
-    for (size_t k = 1; k <= network->depth; k++) {
-        const struct bp_layer *layer = &network->layers[k - 1];
-        put_key_k(text, "W%", k);
-        put_weights(text, job, layer->w, layer);
-        put_key_k(text, "b%", k);
-        put_biases(text, layer->b, layer);
-    }
+    for (size_t k = 1; k <= network->depth; k++)
+        put_parameters_of(text, job, k, network->layers[k - 1].w, network->layers[k - 1].b);
     if (job->posted_activations) {
         bp_put_key(text, "activations");
         bp_text_putc(text, '[');

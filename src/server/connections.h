@@ -23,7 +23,7 @@
 #include "progress.h"
 #include "timeout_reply.h"
 
-/* Connections beyond the limit that are let in to be told so. The library gives each of its threads
+/* Connections beyond the limit that are accepted to get a 503. The library gives each of its threads
  * a part of them. */
 #define BP_SPARE_CONNECTIONS 64
 

@@ -20,7 +20,7 @@ struct flag {
     const char *about;
     /* Writes the value to the options. Returns NULL, or what the value must be. */
     const char *(*set)(struct bp_options *options, const char *value, const struct flag *flag);
-    size_t offset;        /* of the member that `set` writes, where it is a number */
+    size_t offset;        /* of the member that `set` writes, or 0 */
     uint64_t least, most; /* of a number */
     const char *range;    /* the same as text */
     char letter;          /* for short, or 0 */
@@ -38,6 +38,12 @@ static const char *set_number(struct bp_options *options, const char *value,
     if (!is_number(value) || number < flag->least || number > flag->most)
         return flag->range;
     *(size_t *)((char *)options + flag->offset) = (size_t)number;
+    return NULL;
+}
+
+static const char *set_text(struct bp_options *options, const char *value, const struct flag *flag)
+{
+    *(const char **)((char *)options + flag->offset) = value;
     return NULL;
 }
 
@@ -114,45 +120,6 @@ static const char *set_switch(struct bp_options *options, const char *value,
     return *is_on || strcmp(value, "off") == 0 ? NULL : flag->argument;
 }
 
-static const char *set_cors_origins(struct bp_options *options, const char *value,
-                                    const struct flag *flag)
-{
-    (void)flag;
-    options->cors_origins = value;
-    return NULL;
-}
-
-static const char *set_allowed_hosts(struct bp_options *options, const char *value,
-                                     const struct flag *flag)
-{
-    (void)flag;
-    options->allowed_hosts = value;
-    return NULL;
-}
-
-static const char *set_only(struct bp_options *options, const char *value, const struct flag *flag)
-{
-    (void)flag;
-    options->only = value;
-    return NULL;
-}
-
-static const char *set_token_file(struct bp_options *options, const char *value,
-                                  const struct flag *flag)
-{
-    (void)flag;
-    options->token_file = value;
-    return NULL;
-}
-
-static const char *set_accept(struct bp_options *options, const char *value,
-                              const struct flag *flag)
-{
-    (void)flag;
-    options->call_accept = value;
-    return NULL;
-}
-
 static const char *set_public(struct bp_options *options, const char *value,
                               const struct flag *flag)
 {
@@ -192,6 +159,7 @@ static const char *set_action(struct bp_options *options, const char *value,
 #define AS_FLAG(member, standard, most, about)                                                     \
     {"max-" #member, "N", TEXT_OF(standard), about, NUMBER(limits.member, 1, most)},
 #define SWITCH(member) set_switch, offsetof(struct bp_options, member), 0, 0, NULL, 0
+#define TEXT(member) set_text, offsetof(struct bp_options, member), 0, 0, NULL, 0
 #define OTHER(set) set, 0, 0, 0, NULL, 0
 #define ACTION(name, letter) set_action, BP_ACTION_##name, 0, 0, NULL, letter
 
@@ -212,16 +180,16 @@ static const struct flag FLAGS[] = {
     {"log-format", "FORMAT", "text", "format of the request log on stderr: text, json or off", OTHER(set_log_format)},
     {"log-health", "SWITCH", "off", "log successful health checks, too: on or off", SWITCH(log_health)},
     {"cors-origin", "ORIGINS", "*", "origins whose web pages may call: a comma-separated list, *, or none",
-     OTHER(set_cors_origins)},
+     TEXT(cors_origins)},
     {"allow-host", "HOSTS", "*", "host names that a request may use: a comma-separated list without ports, or *",
-     OTHER(set_allowed_hosts)},
-    {"only", "PATHS", "*", "POST paths to serve, such as /grade,/exercise: a comma-separated list, or *", OTHER(set_only)},
-    {"token-file", "FILE", "", "file of accepted bearer tokens, one per line", OTHER(set_token_file)},
+     TEXT(allowed_hosts)},
+    {"only", "PATHS", "*", "POST paths to serve, such as /grade,/exercise: a comma-separated list, or *", TEXT(only)},
+    {"token-file", "FILE", "", "file of accepted bearer tokens, one per line", TEXT(token_file)},
     {"public", "GROUPS", "health,page,docs", "what is open without a token: a comma-separated list of health, metrics, page and docs, or none",
      OTHER(set_public)},
     {"page", "SWITCH", "on", "serve a web page at / to browsers: on or off", SWITCH(has_page)},
     BP_LIMITS(AS_FLAG)
-    {"accept", "TYPES", "*/*", "media types that `call` may print, written as in an Accept header", OTHER(set_accept)},
+    {"accept", "TYPES", "*/*", "media types that `call` may print, written as in an Accept header", TEXT(call_accept)},
     {"healthcheck", NULL, NULL, "ask the service at --listen whether it is alive; exit 0, or 1 with the reason",
      ACTION(HEALTHCHECK, 0)},
     {"help", NULL, NULL, "print this help; also -h", ACTION(HELP, 'h')},
@@ -261,11 +229,8 @@ void bp_options_help(FILE *out)
         variable_name(variable, &FLAGS[i]);
         snprintf(left, sizeof left, "--%s%s%s", name, FLAGS[i].argument ? " " : "",
                  FLAGS[i].argument ? FLAGS[i].argument : "");
-        if (FLAGS[i].argument)
-            fprintf(out, "  %-28s %-32s %-16s %s\n", left, variable, FLAGS[i].standard,
-                    FLAGS[i].about);
-        else
-            fprintf(out, "  %-28s %-32s %-16s %s\n", left, "", "", FLAGS[i].about);
+        fprintf(out, "  %-28s %-32s %-16s %s\n", left, FLAGS[i].argument ? variable : "",
+                FLAGS[i].argument ? FLAGS[i].standard : "", FLAGS[i].about);
     }
     fprintf(out,
             "\nPORT=N means --listen :N if neither --listen nor BACKPROPD_LISTEN is given.\n"
