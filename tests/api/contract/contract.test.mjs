@@ -222,7 +222,7 @@ test('the problem is as documented: overloaded', () => withDaemon(['--max-memory
   assert.deepEqual(reply.json, example('overloaded'));
 }));
 
-test('who is refused for want of memory is still told so', () => withDaemon(['--max-memory-bytes', '1'], async own => {
+test('a request refused for lack of memory still gets a problem document', () => withDaemon(['--max-memory-bytes', '1'], async own => {
   assert.deepEqual((await own.call('POST', '/forward', book())).json, example('overloaded'));
 }));
 

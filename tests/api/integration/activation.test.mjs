@@ -59,7 +59,7 @@ test('a Unix socket that is passed is served', async () => {
   }
 });
 
-test('who connects while nothing runs is answered by the next process', () => supervised({}, async own => {
+test('a client that connects while nothing runs is answered by the next process', () => supervised({}, async own => {
   const early = livez(own.port); // before the first start
   await own.start();
   assert.equal((await early).status, 200);
@@ -70,7 +70,7 @@ test('who connects while nothing runs is answered by the next process', () => su
   for (const {status} of await Promise.all(between)) assert.equal(status, 200);
 }));
 
-test('who connects while a process stops is answered by the next one', () => growing(steps => supervised({args: ['--log-format', 'off', ...roomy]}, async own => {
+test('a client that connects while a process stops is answered by the next one', () => growing(steps => supervised({args: ['--log-format', 'off', ...roomy]}, async own => {
   await own.start();
   const line = await connect(own.port);
   await line.send(post('/step', long(steps)));

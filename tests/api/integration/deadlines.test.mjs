@@ -132,7 +132,7 @@ const slowBodies = {
 
 // Who gets no processor may write to a closed connection before he reads what came.
 for (const [what, [first, more]] of Object.entries(slowBodies)) {
-  test(`row 82: a slow body is told so, and cut off: ${what}`, () => inTime(async () => {
+  test(`row 82: a slow body gets 408 and is cut off: ${what}`, () => inTime(async () => {
     const {came, after} = await drip(strict.body.port, first, more);
     assertNotEarly(after, seconds.body);
     const [top, text, ...rest] = came.split('\r\n\r\n');
@@ -145,7 +145,7 @@ for (const [what, [first, more]] of Object.entries(slowBodies)) {
   }));
 }
 
-test('row 82: who waits for 100 Continue and then sends nothing', async () => {
+test('row 82: a client that waits for 100 Continue and then sends nothing', async () => {
   const line = await connect(strict.body.port);
   await line.send(head('POST /forward HTTP/1.1', 'Host: a', 'Content-Length: 100', 'Expect: 100-continue'));
   assert.deepEqual([(await line.reply()).status, (await line.reply()).status], [100, 408]);
@@ -265,7 +265,7 @@ for (const [what, open] of Object.entries(crowded)) {
   }
 }
 
-test('row 85: one beyond the limit is told so, and how the service is, and let in when another has gone', () => withDaemon(['--max-connections', '4'], async own => {
+test('row 85: a client beyond the limit gets 503 and health checks, and is let in when another has gone', () => withDaemon(['--max-connections', '4'], async own => {
   const lines = [];
   while (lines.length < 4) lines.push(await uploadingFast(own.port)); // slow ones would make room
   const reply = await answer(own, 'GET', '/version');
@@ -278,7 +278,7 @@ test('row 85: one beyond the limit is told so, and how the service is, and let i
   await until(async () => (await answer(own, 'GET', '/version')).status === 200, 'there is room again');
 }));
 
-test('row 85: a client beyond its own limit is told so, another is not', () => withDaemon(['--max-client-connections', '3'], async own => {
+test('row 85: a client beyond its own limit gets 503, another does not', () => withDaemon(['--max-client-connections', '3'], async own => {
   const lines = [];
   while (lines.length < 3) lines.push(await uploadingFast(own.port));
   const reply = await own.call('GET', '/version');

@@ -77,7 +77,7 @@ async function pump(from, to, direction, plan, breakLine) {
 }
 
 export async function startProxy(port) {
-  const plans = new Map(); // by the client's port; whoever comes second finds the other there
+  const plans = new Map(); // by the client's port; the second one to arrive finds the other there
   const sockets = new Set();
   const meet = (key, value) => {
     const other = plans.get(key);

@@ -49,7 +49,7 @@ async function clockJumps({say}) {
       const resting = await crowd(daemon.port, 200, {first: live});
       const {figures} = await withGood(daemon, async () => {
         for (const offset of ['+3600', '-3600', '+86400', '+0']) {
-          const line = await connect(daemon.port); // a request is on its way meanwhile
+          const line = await connect(daemon.port); // while a request is on its way
           await line.send(bytes.subarray(0, 200));
           await pause(250);
           jump(offset);

@@ -965,7 +965,7 @@ TEST(test_null_biases)
     require_all(rows, LENGTH(rows));
 }
 
-/* Too wide a layer is told where the width stands. */
+/* A layer that is too wide is reported where its width stands. */
 TEST(test_units_without_biases)
 {
     struct bp_limits limits = STANDARD;

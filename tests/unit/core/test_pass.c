@@ -962,7 +962,7 @@ static size_t pieces_of(struct piece *pieces, const struct bp_pass *pass,
     return n;
 }
 
-/* Fills each array with a pattern of its own; whoever overlaps, or reaches out of the block, is
+/* Fills each array with a pattern of its own: one that overlaps, or reaches out of the block, is
  * found. */
 static void check_pieces(const struct piece *pieces, size_t n, const char *block, size_t size)
 {

@@ -131,7 +131,7 @@ static struct bp_connection *open_through(struct bp_connections *connections, en
     }
 }
 
-/* Who is late is cut off, and only a late body is told why. What is being worked on is not late. */
+/* A late client is cut off, and only a late body gets a reply. A request that is being worked on is not late. */
 static void require_deadline(enum bp_wait wait)
 {
     int ends[2];

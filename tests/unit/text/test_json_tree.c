@@ -230,7 +230,7 @@ TEST(test_another_shape_is_read_anew)
     require_numbers("{\"x\":8,\"w\":[7]}", 7, 8);
 }
 
-/* What is wrong is told the second time as the first. */
+/* A fault is reported the second time as the first time. */
 TEST(test_duplicates_are_not_forgotten)
 {
     for (int i = 0; i < 3; i++) {
