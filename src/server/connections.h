@@ -23,8 +23,8 @@
 #include "progress.h"
 #include "timeout_reply.h"
 
-/* Connections beyond the limit that are accepted to get a 503. The library gives each of its threads
- * a part of them. */
+/* Connections beyond the limit that are accepted to get a 503. The library gives each of its
+ * threads a part of them. */
 #define BP_SPARE_CONNECTIONS 64
 
 /* What a connection waits for. */

@@ -131,7 +131,8 @@ static struct bp_connection *open_through(struct bp_connections *connections, en
     }
 }
 
-/* A late client is cut off, and only a late body gets a reply. A request that is being worked on is not late. */
+/* A late client is cut off, and only a late body gets a reply. A request that is being worked on is
+ * not late. */
 static void require_deadline(enum bp_wait wait)
 {
     int ends[2];
