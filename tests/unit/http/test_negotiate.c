@@ -43,7 +43,8 @@ TEST(test_highest_q_wins)
         {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", HTML},
         {"text/*", HTML},
         {"text/plain;q=0.1,text/plain;q=0.9,text/html;q=0.5", PLAIN},
-        {"text/html;q=1.000;level=1, */*;q=0.999", HTML}, /* what follows q is not part of the type */
+        {"text/html;q=1.000;level=1, */*;q=0.999",
+         HTML}, /* what follows q is not part of the type */
         {"text/html ; Q=0.5 , text/plain ; q=0.6", PLAIN},
     };
     require_rows(rows, LENGTH(rows));
