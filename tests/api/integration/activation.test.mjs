@@ -1,4 +1,4 @@
-// Sockets that are passed to the program, what it tells its supervisor, and that a stop loses nobody who waits.
+// Sockets that are passed to the program, what it reports to its supervisor, and that a stop loses no waiting client.
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';

@@ -1,4 +1,4 @@
-// Replies that are compressed for those who ask, files that are sent once only, and the times that a reply tells.
+// Compressed replies, files that a client has already, and the times in a reply.
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';

@@ -14,7 +14,7 @@ import {inTime, patience, until} from '../../support/until.mjs';
 
 const fill = (n, make) => Array.from({length: n}, (_, i) => make(i));
 const seconds = {head: 1, body: 1, reply: 2, idle: 1};
-/** Each has one deadline that can be met, so that who is good in the other phases may be slow. */
+/** Each has one short deadline, so that clients may be slow in the other phases. */
 const strict = Object.fromEntries(await Promise.all(Object.entries(seconds).map(async ([phase, n]) =>
   [phase, await start({args: ['--log-format', 'json', `--${phase}-timeout`, String(n)]})])));
 after(() => Promise.all(Object.values(strict).map(one => one.stop())));
@@ -188,7 +188,7 @@ test('row 82: a body that comes slowly after its head is answered', async () => 
 /** A reply of more than 10 MB, which no socket's buffers hold. */
 const large = n => JSON.stringify({network: {W1: [fill(1000, i => 1 / (i + 3))], b1: fill(1000, () => 0.1)}, samples: fill(n, i => ({x: [1 / (i + 7)]}))});
 
-/** A client that reads when it is told to go. */
+/** A client that reads on command. */
 async function reader(port, bytes) {
   const socket = net.connect({port, host: '127.0.0.1'});
   const got = {bytes: 0, ended: false};

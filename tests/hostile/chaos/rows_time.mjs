@@ -127,7 +127,7 @@ const stopIdle = async ({say}) => {
   });
 };
 
-/** Answers that began came whole, and all that came is right; who came too late was refused or not let in. */
+/** Replies that began are complete, and all are right; clients that came too late were refused or not let in. */
 const stopLoaded = signals => ({say}) => inTime(async () => {
   await withDaemon({env: longTimeouts}, async daemon => {
     let stopping = false;

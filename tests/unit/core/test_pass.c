@@ -882,7 +882,7 @@ TEST(test_terms_cancel_in_a_later_block)
 }
 
 /* A pass starts afresh: the second run over the same block gives the same. */
-/* Nothing is calculated for nobody, and that is no overflow. */
+/* A cancelled task is not calculated, and that is not an overflow. */
 TEST(test_cancelled_pass_ends)
 {
     static const atomic_bool cancelled = true;

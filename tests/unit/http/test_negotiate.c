@@ -79,7 +79,7 @@ TEST(test_none_acceptable)
     require_rows(rows, LENGTH(rows));
 }
 
-/* One that nobody can read is as none. */
+/* A malformed header has the same effect as none. */
 TEST(test_malformed)
 {
     static const struct row rows[] = {
@@ -108,7 +108,7 @@ TEST(test_malformed)
     require_rows(rows, LENGTH(rows));
 }
 
-/* They are one list; of more than are kept nobody knows what they say. */
+/* Several lines are one list; if there are more than are kept, any type is accepted. */
 TEST(test_several_lines)
 {
     struct bp_head head = {.accept = {"image/png", "text/plain;q=0.5", "", "text/html;q=0.4"},

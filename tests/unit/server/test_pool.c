@@ -256,7 +256,7 @@ static pthread_barrier_t barrier;
 
 static void meet(struct bp_work *work)
 {
-    pthread_barrier_wait(&barrier); /* nobody comes here alone */
+    pthread_barrier_wait(&barrier); /* all arrive together */
     note(work);
 }
 
@@ -285,7 +285,7 @@ TEST(test_pools_without_work)
     }
 }
 
-/* Connections may still bring work while the daemon stops: nobody would run it. */
+/* Connections may still submit work while the daemon stops, and nothing would run it. */
 TEST(test_work_after_the_stop_is_refused)
 {
     struct piece piece = {.work = {.lane = &lane}, .number = 0};
