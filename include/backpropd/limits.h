@@ -13,8 +13,7 @@
     X(header_bytes, 16384, 16777216, "bytes in a request's first line and headers")                \
     X(connections, 1024, 1000000, "connections open at once")                                      \
     X(client_connections, 512, 1000000,                                                            \
-      "connections from one address (IPv6: /64); the same share of the queue and of memory is "    \
-      "all that it gets")                                                                          \
+      "connections from one address (IPv6: /64), which also limits its share of queue and memory") \
     X(queue, 64, 1000000, "large requests waiting for a worker thread")                            \
     X(memory_bytes, 1073741824, 9007199254740992, "bytes of memory for all requests in flight")    \
     X(layers, 16, 100000, "layers in a network")                                                   \

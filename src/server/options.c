@@ -171,7 +171,7 @@ static const struct flag FLAGS[] = {
     {"drain-delay", "SECONDS", "0", "keep accepting connections for this long after SIGTERM", NUMBER(drain_delay, 0, 86400)},
     {"drain-timeout", "SECONDS", "8", "then give requests in progress this long to finish, before they get 503",
      NUMBER(drain_timeout, 0, 86400)},
-    {"head-timeout", "SECONDS", "10", "time limit for a request's headers; on a new connection it starts when that opens",
+    {"head-timeout", "SECONDS", "10", "time limit for a request's headers, counted from the start of a new connection",
      NUMBER(head_timeout, 1, 86400)},
     {"body-timeout", "SECONDS", "20", "time limit for a request's body", NUMBER(body_timeout, 1, 86400)},
     {"reply-timeout", "SECONDS", "60", "time limit for a client to read its reply", NUMBER(reply_timeout, 1, 86400)},
