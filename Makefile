@@ -1,4 +1,4 @@
-# backpropd. `make help` lists what there is to make; tests/Makefile.mk and docker/Makefile.mk hold the rest.
+# backpropd. `make help` lists the targets; tests/Makefile.mk and docker/Makefile.mk hold the rest.
 
 CONFIG ?= release
 CC ?= gcc
@@ -112,7 +112,7 @@ FORCE:
 # --- use -----------------------------------------------------------------------------------------
 
 .PHONY: deps
-deps: ## Install what building and testing need, from Debian's packages
+deps: ## Install the Debian packages for building and testing
 	@sh tests/support/deps.sh $(if $(filter demo run all,$(MAKECMDGOALS)),$(if $(filter-out deps demo run all,$(MAKECMDGOALS)),,use))
 
 .PHONY: run
@@ -132,15 +132,15 @@ test: test-tools all $(TEST_BINARIES) $(REPLAYS) ## All tests: unit, the fuzzers
 C_FILES = $(shell find src include tests -name node_modules -prune -o -name '*.[ch]' -print -o -name '*.cc' -print)
 
 .PHONY: lint-deps
-lint-deps: ## Install what lint, format and coverage need besides
+lint-deps: ## Install the packages for lint, format and coverage
 	@sh tests/support/deps.sh lint
 
 .PHONY: lint
-lint: | $(DEPS_FIRST) ## Check layout, C, shell, contracts, mutants and openapi.yaml; run lint-deps before it once
+lint: | $(DEPS_FIRST) ## Check format, C, shell, contracts, mutants and openapi.yaml; run lint-deps once before
 	@$(CHECK_DEPS) lint && sh tests/support/lint.sh $(C_FILES)
 
 .PHONY: format
-format: ## Lay out the C files as .clang-format says
+format: ## Format the C files with clang-format
 	clang-format -i $(C_FILES)
 
 # --- install -------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ $(BUILD)/backpropd.1: src/backpropd.1.in src/flags.1.awk $(BUILD)/backpropd FORC
 		-e "s/@DATE@/$$(LC_ALL=C date -u -d @$(SOURCE_DATE_EPOCH) '+%B %-d, %Y')/" $< >$@
 
 .PHONY: install
-install: all $(BUILD)/backpropd.1 ## Install program, man page and systemd units below $(DESTDIR)$(PREFIX)
+install: all $(BUILD)/backpropd.1 ## Install the program, man page and systemd units under $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/backpropd $(DESTDIR)$(PREFIX)/bin/backpropd
 	install -D -m 644 $(BUILD)/backpropd.1 $(DESTDIR)$(MANDIR)/man1/backpropd.1
 	install -d $(DESTDIR)$(UNITDIR)
@@ -172,25 +172,25 @@ install: all $(BUILD)/backpropd.1 ## Install program, man page and systemd units
 	done
 
 .PHONY: uninstall
-uninstall: ## Remove what install has put there
+uninstall: ## Remove the installed files
 	rm -f $(DESTDIR)$(PREFIX)/bin/backpropd $(DESTDIR)$(MANDIR)/man1/backpropd.1 \
 		$(UNITS:%=$(DESTDIR)$(UNITDIR)/%)
 
 # --- the rest ------------------------------------------------------------------------------------
 
 .PHONY: clean
-clean: ## Remove what was built
+clean: ## Remove build
 	rm -rf build
 
 # the targets of these files, each with its comment
 HELP = sed -n 's/^\([a-z0-9-]*\):.*\#\# \(.*\)/\1\t\2/p' $(1) | awk -F '\t' '{printf "%-15s %s\n", $$1, $$2}'
 
 .PHONY: help
-help: ## Print this
+help: ## Print this list
 	@$(call HELP,Makefile)
 
 .PHONY: help-all
-help-all: ## Print the rest too: every proof, benchmark, package and image
+help-all: ## Print all targets: tests, proofs, benchmarks, packages, images
 	@for file in Makefile $(wildcard tests/Makefile.mk docker/Makefile.mk); do \
 		test $$file = Makefile || printf '\n%s\n' $$file; \
 		$(call HELP,$$file); \

@@ -15,6 +15,6 @@ image: ## Build the container image `backpropd`, with version and revision in it
 		$(IMAGE_BUILD) -t backpropd .
 
 .PHONY: sbom
-sbom: ## Write build/sbom.cdx.json: what the image holds, with versions and digests
+sbom: ## Write build/sbom.cdx.json: the contents of the image, with versions and digests
 	@if docker info >/dev/null 2>&1; then $(IMAGE_BUILD) --target sbom --output build .; \
 		else node tests/deploy/container/with-engine.mjs $(MAKE) sbom; fi

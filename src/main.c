@@ -25,8 +25,8 @@ static int complain(const char *what)
     return 2;
 }
 
-/* Reads standard input, if a body is expected, up to one byte more than a body may have, so that
- * the service can say so. */
+/* Reads standard input, if a body is expected, up to one byte beyond the limit, so that the service
+ * reports a body that is too large. */
 static bool read_body(struct bp_text *body, struct bp_service *service, bool expected)
 {
     bp_text_start(body, &service->memory, 65536);
@@ -97,7 +97,7 @@ static void sleep_seconds(size_t seconds)
         continue;
 }
 
-/* Every thread is started with these blocked, and the main thread waits for them. */
+/* Blocks these signals in every thread; the main thread waits for them. */
 static sigset_t block_signals(void)
 {
     sigset_t signals;
@@ -112,11 +112,11 @@ static sigset_t block_signals(void)
 static void notify(const char *state)
 {
     if (!bp_notify(state))
-        fprintf(stderr, "backpropd: NOTIFY_SOCKET cannot be told %s\n", state);
+        fprintf(stderr, "backpropd: cannot send %s to NOTIFY_SOCKET\n", state);
 }
 
-/* Whoever starts the service without standard input or output would have a socket take its number,
- * and what is logged go to a client. */
+/* Opens missing standard descriptors: otherwise a socket would get the number of a closed one, and
+ * log lines would go to a client. */
 static void fill_standard_descriptors(void)
 {
     int fd;
@@ -153,8 +153,8 @@ static int serve(struct bp_service *service, const struct bp_options *options)
     return 0;
 }
 
-/* In a container the service is process 1, and was perhaps told by a flag where to listen: its
- * variables are those of this process, its flags are not. */
+/* In a container the service is process 1. This process has the same environment, but does not know
+ * its flags, such as --listen. */
 static int check_health(const struct bp_options *options)
 {
     char why[BP_HEALTHCHECK_MAX];
@@ -167,8 +167,7 @@ static int check_health(const struct bp_options *options)
     return 1;
 }
 
-/* What the options say of hosts, origins and paths is http's to judge. Fails (false) with one line.
- */
+/* Checks the hosts, origins and paths in the options. Fails (false) with one line. */
 static bool check_lists(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
 {
     if (!bp_cors_is_proper(options->cors_origins))
@@ -201,9 +200,9 @@ static int act(struct bp_service *service, const struct bp_options *options)
     return serve(service, options);
 }
 
-/* Memory that requests give back stays for the next one, up to what a large body takes: fetching
- * pages anew cost a 2 MB request a third of its time. When the service has been at rest it goes
- * back to the system, from the end of the one arena: malloc_trim leaves the ends of others, 60 MB.
+/* Keeps the memory that requests give back, up to the size of a large body: getting new pages took
+ * a third of the time of a 2 MB request. After a rest the server returns it to the system. There is
+ * one arena, because malloc_trim trims the end of only that one; with several, 60 MB stayed.
  */
 static void keep_freed_memory(void)
 {

@@ -1,4 +1,4 @@
-# What tests, breaks and measures. Part of the Makefile at the top; `make help-all` lists the targets.
+# Tests, proofs and benchmarks. Part of the Makefile at the top; `make help-all` lists the targets.
 
 # --- unit tests and those of the API -------------------------------------------------------------
 
@@ -6,7 +6,7 @@ TESTS := $(sort $(wildcard tests/unit/*/test_*.c))
 TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%)
 -include $(TEST_BINARIES:=.d)
 
-# all of them run, and what failed is told at the end
+# runs all of them, and lists the failures at the end
 RUN_TESTS = BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node tests/support/run.mjs
 FUZZ_TARGETS := body http lift number
 REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/replay/%)
@@ -14,15 +14,15 @@ PAGE := tests/page/unit tests/page
 INTEGRATION ?= tests/api/contract tests/api/integration $(PAGE)
 
 .PHONY: unit
-unit: test-tools $(TEST_BINARIES) ## The unit tests alone
+unit: test-tools $(TEST_BINARIES) ## Run the unit tests only
 	@$(RUN_TESTS) $(TEST_BINARIES)
 
 .PHONY: integration
-integration: test-tools all ## The tests that call the real binary
+integration: test-tools all ## Run the tests that call the real binary
 	@$(RUN_TESTS) $(INTEGRATION)
 
 .PHONY: page-deps
-page-deps: ## Install what the tests of the page need besides: Chromium, npm's packages of tests/page
+page-deps: ## Install Chromium and the npm packages for the tests of the page
 	@sh tests/support/deps.sh page
 
 .PHONY: page
@@ -31,7 +31,7 @@ page: test-tools all ## Test the page in Chromium
 
 GRADING_EXERCISES ?= 130
 .PHONY: grading-report
-grading-report: all ## What the referee reaches on random exercises, with counts (GRADING_EXERCISES=130 GRADING_SEED=2026)
+grading-report: all ## Report how many mistakes /grade names in random exercises (GRADING_EXERCISES=130 GRADING_SEED=2026)
 	@python3 -B tests/api/grading/report.py $(BUILD)/backpropd --exercises $(GRADING_EXERCISES) --seed $(or $(GRADING_SEED),2026)
 
 test-tools: FORCE | $(DEPS_FIRST)
@@ -46,7 +46,7 @@ $(BUILD)/tests/%: tests/%.c $(OBJECTS) | test-tools
 
 DEBIAN13 ?= build/debian13
 .PHONY: debian13
-debian13: all ## deps and test on Debian 13, in a root that is kept in DEBIAN13=build/debian13
+debian13: all ## Run deps and test on Debian 13, in a root kept in DEBIAN13=build/debian13
 	@sh tests/support/debian13.sh $(DEBIAN13) $(BUILD)/backpropd
 
 .PHONY: promtool
@@ -56,19 +56,19 @@ promtool: ## Fetch promtool to build/tools, for the test of /metrics (80 MB)
 # --- proofs about the sources --------------------------------------------------------------------
 
 .PHONY: sanitize
-sanitize: ## All tests under AddressSanitizer and UndefinedBehaviorSanitizer
+sanitize: ## Run all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(MAKE) CONFIG=asan test
 
 .PHONY: layers
-layers: all ## Prove the house's one direction: main -> server -> http -> codec -> lesson -> core
+layers: all ## Check that calls go one way: main -> server -> http -> codec -> lesson -> core
 	@sh tests/support/layers.sh $(BUILD)
 
 .PHONY: mutants
-mutants: ## Break the code in small ways; a test must reject each
+mutants: ## Put small bugs into the code; a test must reject each
 	@sh tests/mutants/run.sh
 
 .PHONY: coverage
-coverage: | $(DEPS_FIRST) ## Line and branch coverage of src, from all tests
+coverage: | $(DEPS_FIRST) ## Measure line and branch coverage of src, from all tests
 	@$(CHECK_DEPS) coverage
 	rm -rf build/cov
 	$(MAKE) CONFIG=cov unit integration
@@ -79,7 +79,7 @@ coverage: | $(DEPS_FIRST) ## Line and branch coverage of src, from all tests
 reproducible: ## Build in two places at two times; the binaries must be equal
 	@sh tests/support/reproducible.sh
 
-# --- hostile: inputs that a machine makes up, and faults -----------------------------------------
+# --- hostile: random inputs, and faults -----------------------------------------
 
 FUZZ_SECONDS ?= 60
 # the server in the caller's thread, on sockets that it is given
@@ -90,7 +90,7 @@ replay: test-tools $(REPLAYS) ## Run the fuzzers' corpus, without a fuzzer
 	@$(RUN_TESTS) $(REPLAYS)
 
 .PHONY: fuzz-deps
-fuzz-deps: ## Install what fuzzing needs besides
+fuzz-deps: ## Install the packages for fuzzing
 	@sh tests/support/deps.sh fuzz
 
 .PHONY: fuzz
@@ -119,7 +119,7 @@ TORTURE_OBJECTS := $(patsubst %,$(BUILD)/obj/%.o,$(sort $(wildcard tests/hostile
 TORTURE_LIBS := -Wl,-Bstatic -lmicrohttpd -ljansson -Wl,-Bdynamic -lgnutls -lz -lm
 
 .PHONY: torture
-torture: ## Let every allocation and system call fail once, under AddressSanitizer (TORTURE_EVERY=1)
+torture: ## Make each allocation and system call fail once, under AddressSanitizer (TORTURE_EVERY=1)
 	@$(MAKE) -s CONFIG=asan build/asan/torture
 	@build/asan/torture $(TORTURE_EVERY)
 
@@ -128,33 +128,33 @@ $(BUILD)/torture: $(TORTURE_OBJECTS) $(OBJECTS) tests/hostile/torture/wrapped
 	@$(CXX) $(LDFLAGS_ALL) -Wl,@tests/hostile/torture/wrapped -o $@ $(TORTURE_OBJECTS) $(OBJECTS) $(TORTURE_LIBS)
 
 .PHONY: chaos-deps
-chaos-deps: ## Install what chaos, soak and valgrind need besides
+chaos-deps: ## Install the packages for chaos, soak and valgrind
 	@sh tests/support/deps.sh chaos
 
 .PHONY: chaos
-chaos: all ## Hostile clients, bad networks, failing calls, full disks, jumping clocks; CHAOS=long takes the full numbers
+chaos: all ## Run hostile clients, bad networks, failing calls, full disks and jumping clocks; CHAOS=long for the full numbers
 	@BACKPROPD=$(CURDIR)/$(BUILD)/backpropd CHAOS=$(CHAOS) node --test --test-reporter=spec tests/hostile/chaos/chaos.test.mjs
 
 SOAK_SECONDS ?= 60
 .PHONY: soak
-soak: all ## Good and hostile traffic for SOAK_SECONDS; memory, descriptors and threads must stay flat
+soak: all ## Run good and hostile traffic for SOAK_SECONDS; memory, descriptors and threads must stay flat
 	@node --test tests/hostile/soak/flat.test.mjs >/dev/null
 	@BACKPROPD=$(CURDIR)/$(BUILD)/backpropd SOAK_SECONDS=$(SOAK_SECONDS) node tests/hostile/soak/soak.mjs
 
 .PHONY: tsan
-tsan: ## Unit tests and a threaded load under ThreadSanitizer
+tsan: ## Run unit tests and a threaded load under ThreadSanitizer
 	@$(MAKE) CONFIG=tsan all $(TESTS:%.c=build/tsan/%)
 	@sh tests/support/tsan.sh build/tsan $(TESTS:%.c=build/tsan/%)
 
 .PHONY: valgrind
-valgrind: ## Unit tests and a round of hostile requests under valgrind's memcheck
+valgrind: ## Run unit tests and a round of hostile requests under valgrind's memcheck
 	@$(MAKE) CONFIG=debug all $(TESTS:%.c=build/debug/%)
 	@sh tests/support/valgrind.sh $(TESTS:%.c=build/debug/%)
 
 # --- deploy --------------------------------------------------------------------------------------
 
 .PHONY: packaging-deps
-packaging-deps: ## Install what the packaging tests need besides
+packaging-deps: ## Install the packages for the packaging tests
 	@sh tests/support/deps.sh packaging
 
 .PHONY: packaging
@@ -166,7 +166,7 @@ restart: all ## Restart under load, 100 times or RESTARTS=N, and lose no request
 	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node tests/deploy/restart/restart.mjs
 
 .PHONY: proxy-deps
-proxy-deps: deps ## Install what the tests behind proxies need besides: nginx, HAProxy
+proxy-deps: deps ## Install nginx and HAProxy for the tests behind proxies
 	@sh tests/support/deps.sh proxy
 
 .PHONY: proxy
@@ -174,11 +174,11 @@ proxy: all ## Test the service behind nginx and HAProxy, under a prefix, with ho
 	BACKPROPD=$(CURDIR)/$(BUILD)/backpropd node --test tests/deploy/proxy
 
 .PHONY: container-deps
-container-deps: ## Install what the container tests need besides: an engine, kubectl
+container-deps: ## Install a container engine and kubectl for the container tests
 	@sh tests/support/deps.sh container
 
 .PHONY: container
-container: ## The image, Compose and Kubernetes, run for real by an engine of the tests' own
+container: ## Test the image, Compose and Kubernetes, in a container engine of the tests
 	node tests/deploy/container/run.mjs $(CONTAINER_TESTS)
 
 # --- benchmarks ----------------------------------------------------------------------------------
@@ -190,9 +190,9 @@ $(BUILD)/bench/%: tests/bench/%.c $(OBJECTS)
 	@$(CXX) $(LDFLAGS_ALL) -o $@ $@.o $(OBJECTS) $(LIBS)
 
 .PHONY: bench-deps
-bench-deps: ## Install what the benchmarks need besides: tools and peers
+bench-deps: ## Install tools and other servers for the benchmarks
 	@sh tests/support/deps.sh bench
 
 .PHONY: bench
-bench: all $(addprefix $(BUILD)/bench/,bare answer core probe start work peers/jansson) ## Measure, as ratios against peers in the same run; ONLY="cost growth" runs parts
+bench: all $(addprefix $(BUILD)/bench/,bare answer core probe start work peers/jansson) ## Measure speed, compared with other servers in the same run; ONLY="cost growth" runs parts
 	PYTHON=$(PYTHON) node tests/bench/bench.mjs $(ONLY)

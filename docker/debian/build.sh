@@ -30,7 +30,7 @@ date=$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")
 printf 'backpropd (%s) unstable; urgency=medium\n\n  * Release %s.\n\n -- %s  %s\n' \
   "$version" "$version" "$maintainer" "$date" | gzip -9n >"$doc/changelog.gz"
 
-# what dpkg is told of it
+# the control file
 cd "$work"
 printf 'Source: backpropd\n\nPackage: backpropd\nArchitecture: any\n' >debian/control
 depends=$(dpkg-shlibdeps -O -e"$tree/usr/bin/backpropd" | sed 's/^shlibs:Depends=//')

@@ -1,4 +1,4 @@
-/* Who may ask: bearer tokens and what is open without one, origins of pages, hosts. */
+/* Who may send requests: bearer tokens and what is open without one, origins of pages, hosts. */
 #ifndef BACKPROPD_ACCESS_H
 #define BACKPROPD_ACCESS_H
 
@@ -10,7 +10,7 @@
     X(HEALTH, "health")   /* /livez, /healthz, /readyz */                                          \
     X(METRICS, "metrics") /* /metrics */                                                           \
     X(PAGE, "page")       /* GET / as HTML, and the files of that page */                          \
-    X(DOCS, "docs")       /* all that can be read and is none of these */
+    X(DOCS, "docs")       /* every other path that can be read */
 
 #define BP_AS_GROUP(name, wire) BP_GROUP_##name,
 enum bp_group { BP_PUBLIC_GROUPS(BP_AS_GROUP) BP_GROUP_COUNT, BP_GROUP_CALCULATE = BP_GROUP_COUNT };
@@ -32,9 +32,9 @@ struct bp_access {
 #define BP_ACCESS_ERROR_MAX 256
 
 /*
- * Reads tokens from a file, one a line; empty lines and those that start with #, however long, do
- * not count. A line that is too long is a fault. Fails (false) with one line in `error` that names
- * the file and line, and never the token.
+ * Reads tokens from a file, one per line. It skips empty lines and comments, which start with # and
+ * may have any length. Any other line that is too long is a fault. Fails (false) with one line in
+ * `error` that names the file and line, and never the token.
  */
 bool bp_access_read(struct bp_access *access, const char *file, char error[BP_ACCESS_ERROR_MAX]);
 

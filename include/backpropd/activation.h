@@ -68,7 +68,7 @@ void bp_sums_of_others(double *sums, const double *v, size_t n);
 /* 1 / (1 + exp(-z)). Cannot fail. */
 double bp_sigmoid(double z);
 
-/* True if a relu unit lets nothing through at z: its derivative there is 0. */
+/* True if a relu unit passes no gradient at z: its derivative there is 0. */
 static inline bool bp_relu_is_dead(double z, double relu_at_zero)
 {
     return z < 0 || (z == 0 && relu_at_zero == 0);

@@ -1,13 +1,13 @@
-/* The catalogue in words: how steps and mistakes are called, and what a student is told of them. */
+/* The catalogue in words: the names of steps and mistakes, and the messages for students. */
 #ifndef BACKPROPD_CATALOGUE_H
 #define BACKPROPD_CATALOGUE_H
 
 #include "backpropd/mistakes.h"
 
 /*
- * Messages and hints have places to be filled in: {f} the activations of the steps' layers, {rule}
- * their derivatives in terms of h, {todo} the step in words, {decimals} how many are asked for.
- * They are plain ASCII without quotes and backslashes, and can stand in JSON and HTML as they are.
+ * Messages and hints have placeholders: {f} the activations of the steps' layers, {rule} their
+ * derivatives in terms of h, {todo} the step in words, {decimals} how many are asked for. They are
+ * plain ASCII without quotes and backslashes, and can stand in JSON and HTML as they are.
  */
 struct bp_words {
     const char *message, *hint;
@@ -16,7 +16,7 @@ struct bp_words {
 /* One row of the table of mistakes. */
 struct bp_mistake_text {
     const char *reads; /* what is calculated in place of the right formula */
-    const char *where; /* where it makes sense */
+    const char *where; /* when the mistake is possible */
     struct bp_words words;
 };
 
@@ -31,11 +31,11 @@ struct bp_step_text {
 /* Names on the wire, in the order of their enum. */
 extern const char *const bp_code_names[BP_CODE_COUNT];
 
-/* What is said of a row, in its own words or in those that it shares. Cannot fail. */
+/* The texts of a row, its own or those that it shares with another. Cannot fail. */
 struct bp_mistake_text bp_mistake_text(enum bp_mistake mistake);
 
-/* What is said of a code that is no mistake of the table, at a step of this kind. The hint of those
- * that follow is NULL. Cannot fail. */
+/* The texts of a code that is not a row of the table, at a step of this kind. The hint is NULL for
+ * steps that follow from earlier ones. Cannot fail. */
 struct bp_words bp_other_words(enum bp_code code, enum bp_step_kind kind);
 
 const struct bp_step_text *bp_step_text(enum bp_step_kind kind);

@@ -6,7 +6,7 @@
 #include "backpropd/operation.h"
 #include "backpropd/problem.h"
 
-/* Prepares what decoding shares between threads; to be called once, before there are any. */
+/* Prepares what decoding shares between threads. Call it once, before any thread starts. */
 void bp_decode_prepare(void);
 
 /*

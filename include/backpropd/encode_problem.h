@@ -1,4 +1,4 @@
-/* Problems as JSON. A text that runs out of memory says so in `failed`; nothing else can go wrong.
+/* Problems as JSON. Running out of memory sets `failed` of the text; nothing else can go wrong.
  */
 #ifndef BACKPROPD_ENCODE_PROBLEM_H
 #define BACKPROPD_ENCODE_PROBLEM_H

@@ -1,4 +1,4 @@
-/* One request and its reply, from head to end, without a socket: the server feeds it. */
+/* One request and its reply, without a socket: the server passes in what it receives. */
 #ifndef BACKPROPD_EXCHANGE_H
 #define BACKPROPD_EXCHANGE_H
 
@@ -9,18 +9,18 @@
 
 struct bp_exchange {
     struct bp_service *service;
-    struct bp_memory *memory;     /* that the request counts for */
+    struct bp_memory *memory;     /* where the request's memory comes from */
     const atomic_bool *cancelled; /* or NULL, as in the head */
     const struct bp_route *route; /* of the path; never NULL */
     enum bp_method method;
     const char *path;          /* without the query */
     const char *if_none_match; /* or NULL */
     bool accepts_gzip;
-    int representation; /* which of the route's the client gets */
-    bool is_refused;    /* `reply` says so already; the body is read and dropped */
+    int representation; /* index among the route's media types */
+    bool is_refused;    /* `reply` holds the reason; the body is read and dropped */
     bool must_close;    /* the connection cannot go on after the reply */
     bool is_ended;      /* the body is whole, and a NUL stands after it */
-    size_t length;      /* announced, 0 if not */
+    size_t length;      /* from Content-Length, or 0 */
     size_t received;    /* of the body */
     struct bp_text body;
     struct bp_job job; /* decoded and to be calculated, if it has an operation */
@@ -28,9 +28,9 @@ struct bp_exchange {
 };
 
 /*
- * Starts with a head. Returns true if the reply is there at once: the request is refused, or its
- * client waits for 100 Continue with a body that will not be read. As a rule false: the body comes
- * first, if only an empty one.
+ * Starts with a head. Returns true if the reply is ready at once: the request is refused, or its
+ * client waits for 100 Continue before it sends a body that will not be read. Usually returns
+ * false: the body comes first, even if it is empty.
  */
 bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                        const struct bp_head *head);
@@ -47,11 +47,11 @@ bool bp_exchange_receive(struct bp_exchange *exchange, const char *piece, size_t
  */
 double bp_exchange_prepare(struct bp_exchange *exchange, double most);
 
-/* Makes the reply, from wherever bp_exchange_prepare has left it, which need not have been called.
+/* Makes the reply. bp_exchange_prepare may have done part of the work, or none.
  */
 void bp_exchange_finish(struct bp_exchange *exchange);
 
-/* Refuses a request after all: too many wait, or the service stops. */
+/* Refuses a request that had been accepted: the queue is full, or the service stops. */
 void bp_exchange_refuse_queue(struct bp_exchange *exchange);
 
 /* Frees all but the reply, which is the caller's: bp_reply_free, sent or not. */

@@ -1,5 +1,5 @@
 /*
- * Exercises: what one can reveal, and one drawn from a seed that reveals as much as it can.
+ * Exercises: which mistakes one can reveal, and how to draw a good one from a seed.
  */
 #ifndef BACKPROPD_EXERCISE_H
 #define BACKPROPD_EXERCISE_H
@@ -20,14 +20,15 @@ struct bp_collision {
     struct bp_made_at first, second;
 };
 
-/* Once laid out, it must stay where it is: parts point at others. */
+/* Do not move it once it is laid out: it points into itself. */
 struct bp_review {
-    /* in: grade.marking's decimals and weights, which say what is asked (nothing named: all) */
+    /* in: decimals and weights of grade.marking; weights name the steps that are asked for (none:
+     * all) */
     struct bp_grade grade;
     /* out */
     size_t mistakes;           /* that make sense */
-    struct bp_made_at *hidden; /* (n_hidden): they change nothing that is asked by more than twice
-                                  the tolerance */
+    struct bp_made_at *hidden; /* (n_hidden): they change no cell that is asked for by more than
+                                  twice the tolerance */
     size_t n_hidden;
     struct bp_collision *collisions; /* (n_collisions) */
     size_t n_collisions;
@@ -40,16 +41,16 @@ struct bp_review {
 };
 
 /* Lays out a review. Called twice, first with layout->base NULL, which only counts. Out: review.
- * In/out: layout. In: task, every sample of which has its y; learning_rate, >= 0, or
+ * In/out: layout. In: task, whose samples all have a y; learning_rate, >= 0, or
  * BP_NO_LEARNING_RATE. Cannot fail. */
 void bp_review_layout(struct bp_review *review, struct bp_layout *layout,
                       const struct bp_task *task, double learning_rate);
 
-/* Makes each mistake at each layer, in the table's order, and compares. In/out: review, some step
- * of which is asked for. Cannot fail. */
+/* Makes each mistake at each layer, in the table's order, and compares. In/out: review, with at
+ * least one step asked for. Cannot fail. */
 void bp_review(struct bp_review *review);
 
-/* The most runs that a review of the task can take: what its work is estimated by. Cannot fail. In:
+/* The largest number of runs that a review of the task can take, for estimates. Cannot fail. In:
  * review, laid out with a base. */
 size_t bp_review_runs_max(const struct bp_review *review);
 
@@ -57,7 +58,7 @@ size_t bp_review_runs_max(const struct bp_review *review);
  */
 
 /* The shapes of the task are given, its numbers are drawn. Its weights, biases, x and y lie in the
- * exercise's block. Once laid out, the struct must stay where it is: parts point at others. */
+ * exercise's block. Do not move the struct once it is laid out: it points into itself. */
 struct bp_exercise {
     /* in */
     uint64_t seed; /* of SplitMix64 */
@@ -82,7 +83,7 @@ void bp_exercise_layout(struct bp_exercise *exercise, struct bp_layout *layout,
 /*
  * Draws bodies one after the other from one stream, and keeps the best of them: 20 for a hidden
  * mistake, 10 for a collision, 1 for a value that rounds to zero, the earlier one of equals; 0 ends
- * the search. The same seed gives the same exercise for ever. In/out: exercise. Cannot fail.
+ * the search. The same seed always gives the same exercise. In/out: exercise. Cannot fail.
  */
 void bp_exercise(struct bp_exercise *exercise);
 

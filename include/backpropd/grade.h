@@ -1,5 +1,5 @@
 /*
- * The referee: marks what a student calculated of a backward pass, and names the mistakes.
+ * The referee: marks a student's answers to a backward pass, and names the mistakes.
  *
  * A folder's rule: the lesson is pure. No function allocates, prints or has words. Memory is one
  * block that the caller allocates: the layout says how large it must be, and cuts it.
@@ -21,7 +21,7 @@
 /*
  * Lays out a grading. Called twice, first with layout->base NULL, which only counts.
  *
- * Out: grade, with nothing handed in. In/out: layout. In: task, every sample of which has its y;
+ * Out: grade, with nothing handed in. In/out: layout. In: task, whose samples all have a y;
  * learning_rate, >= 0, or BP_NO_LEARNING_RATE. Cannot fail.
  */
 void bp_grade_layout(struct bp_grade *grade, struct bp_layout *layout, const struct bp_task *task,
@@ -30,16 +30,16 @@ void bp_grade_layout(struct bp_grade *grade, struct bp_layout *layout, const str
 /*
  * Marks the answers, names the mistakes, and credits.
  *
- * In/out: grade, laid out, with answers and marking filled in; some step is counted and the weights
- * of what is counted add up to more than 0. Cannot fail.
+ * In/out: grade, laid out, with answers and marking filled in; at least one step counts, and the
+ * weights of the steps that count add up to more than 0. Cannot fail.
  */
 void bp_grade(struct bp_grade *grade);
 
-/* Fewer runs than bp_grade_runs_max tells of any task. */
+/* A lower bound: bp_grade_runs_max is larger for every task. */
 #define BP_GRADE_RUNS_MIN 500
 
-/* The most runs that a grading of the task can take, with pairs and without: what its work is
- * estimated by. Cannot fail; in/out: grade, laid out with a base. */
+/* The largest number of runs that a grading of the task can take, with or without pairs, for
+ * estimates. Cannot fail; in/out: grade, laid out with a base. */
 size_t bp_grade_runs_max(const struct bp_grade *grade, bool pairs);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The gradient check: are gradients what the loss does when a parameter is moved a little?
+ * The gradient check compares gradients with finite differences of the loss.
  *
  * Central differences of the batch's loss, without rounding. Where a gate (z > 0 of relu or
  * leaky_relu) opens or closes on the way, the slopes of both sides tell a kink from a mistake.
@@ -21,10 +21,10 @@
 enum bp_check_verdict { BP_CHECK_VERDICTS(BP_AS_CHECK) BP_CHECK_COUNT };
 #undef BP_AS_CHECK
 
-/* What became of one parameter. */
+/* The result for one parameter. */
 struct bp_checked {
     enum bp_check_verdict verdict;
-    bool sides; /* left and right are there: a gate differs between -2 and 2 epsilon */
+    bool sides; /* left and right are set: a gate changes between -2 and 2 epsilon */
     double analytic, numeric;
     double left, right; /* one-sided slopes, of three points */
 };
@@ -33,8 +33,9 @@ struct bp_checked {
  * biases), W2, ... */
 struct bp_check {
     /* in */
-    double epsilon;    /* above 0; times max(1, |w|). Laid out as BP_EPSILON_STANDARD */
-    double *gradients; /* (n): the caller's own; laid out as NaN: that of the textbook is checked */
+    double epsilon;    /* above 0, multiplied by max(1, |w|); BP_EPSILON_STANDARD after layout */
+    double *gradients; /* (n): the caller's own; NaN, as after layout: the textbook's gradient is
+                          checked */
     /* out */
     size_t n;
     struct bp_checked *checked; /* (n) */
@@ -48,7 +49,7 @@ struct bp_check {
 };
 
 /* Lays out a check. Called twice, first with layout->base NULL, which only counts. Out: check.
- * In/out: layout. In: task, every sample of which has its y. Cannot fail. */
+ * In/out: layout. In: task, whose samples all have a y. Cannot fail. */
 void bp_check_layout(struct bp_check *check, struct bp_layout *layout, const struct bp_task *task);
 
 /* Checks all parameters: 4 n + 1 forward passes, and a backward one. In/out: check. Cannot fail;

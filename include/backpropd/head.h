@@ -1,9 +1,9 @@
 /*
- * The head of a request: what its line and headers say, and whether that is proper HTTP.
+ * The head of a request: what its first line and headers say, and whether they are valid HTTP.
  *
- * libmicrohttpd lets through what other servers on the way may read otherwise (two lengths, a
- * length and a coding, names that are no tokens); each such request is refused here, before its
- * body is read, so that nobody can hide a second request in it.
+ * libmicrohttpd accepts requests that other servers may read differently: two lengths, a length and
+ * a coding, names that are not tokens. Each such request is refused here, before its body is read,
+ * so that a second request cannot hide in it.
  */
 #ifndef BACKPROPD_HEAD_H
 #define BACKPROPD_HEAD_H
@@ -22,7 +22,7 @@
 /* A target as it came, with its query. */
 struct bp_target {
     size_t size; /* up to a NUL */
-    bool is_bad; /* it has a character that may not stand there */
+    bool is_bad; /* it has a character that is not allowed in a target */
 };
 
 struct bp_head {
@@ -32,14 +32,14 @@ struct bp_head {
     size_t size; /* bytes of line and headers, 0 if unknown */
     size_t n_headers;
     size_t n_host, n_length, n_coding, n_type, n_authorization; /* how often these came */
-    bool is_ambiguous;        /* it holds what other servers read otherwise, such as folded lines */
+    bool is_ambiguous; /* other servers could read it differently, for example folded lines */
     bool bad_name, bad_value; /* some header has a name or value that HTTP does not allow */
     size_t target_size;       /* with the query, 0 if unknown */
-    bool bad_target;          /* its query has a character that may not stand there */
+    bool bad_target;          /* its query has a character that is not allowed there */
     bool is_one_too_many;     /* its connection is beyond a limit */
     bool asks_to_close;       /* Connection: close, perhaps among others */
-    struct bp_memory *memory; /* its client's share of the service's, or NULL: all of it */
-    const atomic_bool *cancelled; /* set when nobody waits for the reply any more; or NULL */
+    struct bp_memory *memory; /* its client's share of the memory budget; NULL: the whole budget */
+    const atomic_bool *cancelled; /* set when the client no longer waits for the reply; or NULL */
     /* or NULL */
     const char *host, *length, *coding, *expect, *type, *encoding, *request_id, *traceparent;
     const char *authorization, *origin, *accept_encoding, *if_none_match, *asked_headers;
@@ -51,12 +51,13 @@ struct bp_head {
 void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const char *value,
                  size_t value_size);
 
-/* Judges what decides where the request ends and the next begins, and what no route can mend. A
- * request that fails must not be read further: answer, and close. Fails (false) with the problem
- * set. */
+/* Checks the framing, which decides where the request ends and the next one begins, and whatever no
+ * route could accept. If it fails, do not read further: answer and close the connection. Fails
+ * (false) with the problem set. */
 bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_t header_bytes);
 
-/* Judges what announces the body: media type and coding. Fails (false) with the problem set. */
+/* Checks the headers that describe the body: media type and coding. Fails (false) with the problem
+ * set. */
 bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem);
 
 /* True if the client expects that its connection is kept after the reply (RFC 9112, 9.3): HTTP/1.1
@@ -75,17 +76,18 @@ const char *bp_head_path(const struct bp_head *head);
 /* True if a body follows. */
 bool bp_head_has_body(const struct bp_head *head);
 
-/* The announced length of the body; SIZE_MAX if it is beyond any; 0 if none. */
+/* The value of Content-Length: SIZE_MAX if it is larger than that, 0 without the header. */
 size_t bp_head_length(const struct bp_head *head);
 
-/* The trace id of a W3C traceparent header, 32 hexadecimal digits; "" if there is no proper one. */
+/* The trace id of a W3C traceparent header, 32 hexadecimal digits; "" if the header is missing or
+ * not valid. */
 void bp_head_trace_id(char trace_id[33], const struct bp_head *head);
 
-/* The size of the host in HOST or HOST:PORT, which has `size` bytes; 0 if it is no such thing. A
- * host is a name, an IPv4 address, or an IPv6 address in brackets. */
+/* The size of the host in HOST or HOST:PORT, which has `size` bytes; 0 if it is neither. A host is
+ * a name, an IPv4 address, or an IPv6 address in brackets. */
 size_t bp_host_size(const char *authority, size_t size);
 
-/* True if every character of a target, or a part of it, may stand there. */
+/* True if every character is allowed in a target. */
 bool bp_target_is_proper(const char *target);
 
 /* True if a client's request id may be echoed: 1 to 128 visible ASCII characters. */

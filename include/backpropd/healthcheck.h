@@ -1,4 +1,4 @@
-/* Whether the service lives, asked from another process. */
+/* The health check, made by another process. */
 #ifndef BACKPROPD_HEALTHCHECK_H
 #define BACKPROPD_HEALTHCHECK_H
 
@@ -7,10 +7,10 @@
 #define BP_HEALTHCHECK_MAX 1024
 
 /*
- * Asks for /livez at every address that the options' address stands for, until one answers with
- * 200, or with 401: a service that wants a token lives, too. All addresses stand for this machine's
- * loopback of both families. Returns false if none does; `why` then has each address and what came
- * of it.
+ * Sends GET /livez to every address that the options' address resolves to, until one answers 200,
+ * or 401: a service that asks for a token is alive, too. For "all addresses" it tries the loopback
+ * of both families. Returns false if no address answers; `why` then lists each address and what
+ * happened.
  */
 bool bp_healthcheck(const struct bp_options *options, char why[BP_HEALTHCHECK_MAX]);
 

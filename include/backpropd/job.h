@@ -26,7 +26,7 @@ struct bp_estimate {
     size_t reply_numbers;   /* in the tensors of the reply: gradients, network, losses, samples */
     size_t explained_terms; /* products and values that are written out */
     size_t why_entries;     /* of why_zero, in the reply */
-    size_t reply_bytes;     /* room for the reply: one that needs no growing, as a rule */
+    size_t reply_bytes;     /* initial size of the reply's buffer, usually large enough */
 };
 
 struct bp_job {
@@ -34,15 +34,15 @@ struct bp_job {
     struct bp_task task;
     unsigned include;        /* a set of bp_part: what the reply has */
     size_t n_targets;        /* samples that have a y */
-    bool is_out_in;          /* W stands in the body, and in the reply, with a row a neuron */
-    bool posted_activations; /* the reply of /step gives them back */
+    bool is_out_in;          /* W has one row per neuron, in the body and in the reply */
+    bool posted_activations; /* the reply of /step repeats them */
     struct bp_estimate estimate;
     void *own;            /* what this operation alone reads, in `views` */
     double *numbers;      /* owned: what layers and samples point into */
     void *views;          /* owned: the layers and samples themselves */
-    double *weights;      /* owned, or NULL: W turned round, where it was posted out_in */
+    double *weights;      /* owned, or NULL: W transposed, if it was posted out_in */
     void *block;          /* owned, or NULL: what the operation laid out while it read */
-    struct bp_text notes; /* owned: what reading has to say in the reply, as JSON */
+    struct bp_text notes; /* owned: notes of the reader for the reply, as JSON */
 };
 
 /* Names on the wire, in the order of their enums. */

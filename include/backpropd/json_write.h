@@ -1,4 +1,4 @@
-/* Small pieces of JSON output, for all that write replies. */
+/* Small pieces of JSON output, for all code that writes replies. */
 #ifndef BACKPROPD_JSON_WRITE_H
 #define BACKPROPD_JSON_WRITE_H
 

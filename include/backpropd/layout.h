@@ -1,4 +1,4 @@
-/* What a pass leaves behind, and how its arrays are laid out in one block of memory. */
+/* The results of a pass, and how their arrays are laid out in one block of memory. */
 #ifndef BACKPROPD_LAYOUT_H
 #define BACKPROPD_LAYOUT_H
 
@@ -17,7 +17,7 @@ struct bp_layout {
 /* The next array, of `count` elements of `size` bytes; NULL while the layout only counts. */
 void *bp_layout_array(struct bp_layout *layout, size_t count, size_t size);
 
-/* What one layer leaves behind. Rows are samples: sample s is row s % rows of its pass. */
+/* The results of one layer. Rows are samples: sample s is row s % rows of its pass. */
 struct bp_layer_pass {
     double *z;                     /* (rows, n_out), rounded where it feeds a gate */
     double *h;                     /* (rows, n_out), of the last layer: y_hat */

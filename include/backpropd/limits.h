@@ -1,4 +1,4 @@
-/* What a request may ask for. One list makes the struct, the flags, the variables, the defaults and
+/* The limits of a request. One list makes the struct, the flags, the variables, the defaults and
  * the `limits` of GET /. */
 #ifndef BACKPROPD_LIMITS_H
 #define BACKPROPD_LIMITS_H
@@ -6,33 +6,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* member and wire name, default, the most that it can be set to, what it is (for --help). 2^53 is
- * the most that JSON readers hold exactly. */
+/* member and wire name, default, largest value, text for --help. 2^53 is the largest integer that
+ * all JSON readers keep exactly. */
 #define BP_LIMITS(X)                                                                               \
-    X(body_bytes, 8388608, 4294967294, "bytes of a request's body")                                \
-    X(header_bytes, 16384, 16777216, "bytes of a request's line and headers")                      \
+    X(body_bytes, 8388608, 4294967294, "bytes in a request's body")                                \
+    X(header_bytes, 16384, 16777216, "bytes in a request's first line and headers")                \
     X(connections, 1024, 1000000, "connections open at once")                                      \
     X(client_connections, 512, 1000000,                                                            \
-      "connections of one address (IPv6: /64), which has the same share of queue and memory")      \
-    X(queue, 64, 1000000, "large requests that wait for a thread to calculate them")               \
+      "connections from one address (IPv6: /64), which also limits its share of queue and memory") \
+    X(queue, 64, 1000000, "large requests waiting for a worker thread")                            \
     X(memory_bytes, 1073741824, 9007199254740992, "bytes of memory for all requests in flight")    \
-    X(layers, 16, 100000, "layers of a network")                                                   \
-    X(units, 4096, 9007199254740992, "units of a layer, inputs of a sample")                       \
-    X(parameters, 1000000, 9007199254740992, "parameters of a network")                            \
-    X(samples, 4096, 9007199254740992, "samples of a request")                                     \
+    X(layers, 16, 100000, "layers in a network")                                                   \
+    X(units, 4096, 9007199254740992, "units in a layer, inputs in a sample")                       \
+    X(parameters, 1000000, 9007199254740992, "parameters in a network")                            \
+    X(samples, 4096, 9007199254740992, "samples in a request")                                     \
     X(steps, 100000, 9007199254740992, "steps of gradient descent")                                \
     X(work, 20000000000, 9007199254740992,                                                         \
-      "work of a request, in multiply-adds, estimated before any is done")                         \
-    X(reply_numbers, 1000000, 9007199254740992, "numbers in a reply, counted before any work")     \
+      "work of a request, in multiply-adds, estimated before it starts")                           \
+    X(reply_numbers, 1000000, 9007199254740992, "numbers in a reply, counted before work starts")  \
     X(explained_terms, 20000, 9007199254740992,                                                    \
-      "products and values that /explain writes out, counted before any work")                     \
-    X(graded_cells, 100000, 9007199254740992, "cells that a request has graded")
+      "products and values that /explain writes out, counted before work starts")                  \
+    X(graded_cells, 100000, 9007199254740992, "cells that a request may have graded")
 
 struct bp_limits {
 #define BP_AS_MEMBER(name, standard, most, text) size_t name;
     BP_LIMITS(BP_AS_MEMBER)
 #undef BP_AS_MEMBER
-    bool keeps_answers; /* right answers must not be revealed: no other path tells them either */
+    bool keeps_answers; /* right answers must not be revealed, because no other path reveals them */
 };
 
 #define BP_AS_DEFAULT(name, standard, most, text) .name = (standard),

@@ -1,9 +1,9 @@
 /*
- * The losses of one sample, and what step 1 of the textbook makes of them.
+ * The loss of one sample, and its derivative, step 1 of the textbook.
  *
- * Two pairs of last layer and loss are made for each other: softmax with cross_entropy, sigmoid
- * with a binary loss. Their loss and dL_dzL are calculated from z, where nothing can overflow or
- * cancel; dL_dy_hat is only shown. All other losses go by the chain rule.
+ * Two pairs of last layer and loss belong together: softmax with cross_entropy, sigmoid with a
+ * binary loss. Their loss and dL_dzL are calculated from z, where nothing can overflow or cancel;
+ * dL_dy_hat is only shown. All other losses go by the chain rule.
  */
 #ifndef BACKPROPD_LOSS_H
 #define BACKPROPD_LOSS_H

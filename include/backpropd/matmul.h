@@ -1,11 +1,11 @@
 /*
  * The three products of backpropagation, for a block of samples.
  *
- * The written order of summation, which makes every bit of every reply: a sum starts from the
- * bias (or from what the output holds already, or from 0) and goes up in the index of what is
- * summed; each product is rounded before it is added (no fused multiply-add). How the work is
- * cut into blocks or vectors never changes the order in which one element is summed, so a
- * sample gets the same bits alone and in any batch.
+ * The written order of summation, which fixes every bit of every reply: a sum starts from the bias
+ * (or from what the output holds already, or from 0) and goes up in the index of what is summed;
+ * each product is rounded before it is added (no fused multiply-add). How the work is cut into
+ * blocks or vectors never changes the order in which one element is summed, so a sample gets the
+ * same bits alone and in any batch.
  *
  * Samples are reached through row pointers: x[s] is sample s's row of n_in inputs.
  */

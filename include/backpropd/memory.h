@@ -9,25 +9,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Blocks of up to so many bytes are kept when they are given back; the pages of larger ones come
- * from the system each time. */
+/* Blocks of up to this many bytes are kept when they are given back. Larger ones come from the
+ * system each time. */
 #define BP_MEMORY_KEPT (32 << 20)
 
 struct bp_memory {
     atomic_size_t used;
     size_t limit;
-    struct bp_memory *whole; /* the budget of which this is a share, or NULL */
+    struct bp_memory *whole; /* the budget that this is a share of, or NULL */
 };
 
-/* A block of `size` bytes, not cleared. NULL if the budget or the machine has no more: then
- * *over_budget tells which. Give it back with bp_memory_give. */
+/* A block of `size` bytes, not cleared. NULL if the budget or the machine has no more; *over_budget
+ * is then true for the budget. Give it back with bp_memory_give. */
 void *bp_memory_take(struct bp_memory *memory, size_t size, bool *over_budget);
 
-/* The block at another size, perhaps moved; NULL as above, the old block then as it was. block may
- * be NULL. */
+/* Resizes a block, and may move it. NULL as above; the old block is then unchanged. block may be
+ * NULL. */
 void *bp_memory_resize(struct bp_memory *memory, void *block, size_t size, bool *over_budget);
 
-/* Gives a block back; NULL is nothing. Cannot fail. */
+/* Gives a block back; does nothing for NULL. Cannot fail. */
 void bp_memory_give(void *block);
 
 #endif

@@ -7,14 +7,14 @@
 
 struct bp_metrics;
 
-/* What is counted of one request, once its reply is on its way. */
+/* What is counted for one request, once its reply is being sent. */
 struct bp_observation {
     const struct bp_route *route;
     enum bp_method method;
     unsigned status;
     int problem; /* its bp_problem_code, or -1 */
     double seconds;
-    double compute_seconds; /* of them, calculating; 0 if it did not come to that */
+    double compute_seconds; /* the part spent calculating; 0 if nothing was calculated */
 };
 
 /* A request has begun. */

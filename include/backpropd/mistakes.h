@@ -1,8 +1,8 @@
 /*
- * The catalogue: what goes wrong in a backward pass, and in which step.
+ * The catalogue of mistakes in a backward pass, and the step where each is made.
  *
- * A backward pass is a list of steps, each one formula. A mistake is one formula altered, at one
- * layer. The words for all of this are the codec's.
+ * A backward pass is a list of steps, each one formula. A mistake is one altered formula, at one
+ * layer. The codec has the texts.
  */
 #ifndef BACKPROPD_MISTAKES_H
 #define BACKPROPD_MISTAKES_H

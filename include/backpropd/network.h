@@ -1,9 +1,9 @@
 /*
  * A network, its samples and the rules of the calculation: plain views, no ownership.
  *
- * Shapes are row-major. w is (n_in, n_out): row i holds the weights that leave unit i below,
- * column j those that enter unit j above. Every number is finite and every shape agrees: the
- * codec has seen to it, so nothing in core checks again.
+ * Shapes are row-major. w is (n_in, n_out): row i holds the weights that leave unit i below, column
+ * j those that enter unit j above. Every number is finite and every shape agrees: the codec has
+ * checked this, and core does not check again.
  */
 #ifndef BACKPROPD_NETWORK_H
 #define BACKPROPD_NETWORK_H
@@ -91,7 +91,7 @@ struct bp_task {
     const struct bp_sample *samples;
     size_t n_samples;
     struct bp_rules rules;
-    const atomic_bool *cancelled; /* set while it is calculated: nobody wants the result; or NULL */
+    const atomic_bool *cancelled; /* set when the result is no longer wanted; or NULL */
 };
 
 /* True if the rest need not be calculated. Asked between steps and blocks of samples. Cannot fail.

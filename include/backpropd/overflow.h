@@ -4,7 +4,7 @@
 
 #include "backpropd/layout.h"
 
-/* Tensors that can overflow, and how a reply calls them for layer k (from 1; the last layer's h is
+/* Tensors that can overflow, and their names in a reply for layer k (from 1; the last layer's h is
  * y_hat). */
 enum bp_tensor {
     BP_TENSOR_Z,
@@ -38,8 +38,8 @@ bool bp_overflow_in(struct bp_overflow *overflow, enum bp_tensor tensor, size_t 
 
 /*
  * Finds why a pass failed: samples one by one, in order, and in each the tensors in the order in
- * which they are calculated (dL_dx after the sample's gradients); then what is the batch's. Costs
- * at most another pass.
+ * which they are calculated (dL_dx after the sample's gradients); then those of the batch. Costs at
+ * most another pass.
  *
  * Out: overflow.
  * In/out: pass, as the failed run left it; its numbers are then unspecified.

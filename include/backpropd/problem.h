@@ -1,7 +1,6 @@
 /*
- * What can be wrong, and how a reply says so: RFC 9457 problem documents, with the RFC 6901 pointer
- * of each fault in a body. Fixed-size and owned by the caller: saying what is wrong never
- * allocates.
+ * What can be wrong with a request: RFC 9457 problem documents, with the RFC 6901 pointer of each
+ * fault in a body. Fixed-size and owned by the caller: reporting a problem never allocates.
  */
 #ifndef BACKPROPD_PROBLEM_H
 #define BACKPROPD_PROBLEM_H
@@ -11,51 +10,52 @@
 /* name in C, code on the wire, HTTP status, title, what to do about it (for /problems/CODE) */
 #define BP_PROBLEMS(X)                                                                             \
     X(INVALID_JSON, "invalid_json", 400, "The body is not valid JSON",                             \
-      "Mend the JSON text at the line and column given: UTF-8, no NUL bytes, no comments, no "     \
-      "trailing commas, no NaN or Infinity, nested 8 levels at most.")                             \
-    X(BAD_REQUEST, "bad_request", 400, "The request is not proper HTTP",                           \
-      "Mend the request's framing, Host or headers; an HTTP client library does it right.")        \
+      "Fix the JSON at the line and column given. It must be UTF-8, nested at most 8 levels "      \
+      "deep, without NUL bytes, comments, trailing commas, NaN or Infinity.")                      \
+    X(BAD_REQUEST, "bad_request", 400, "The request is not valid HTTP",                            \
+      "Fix what detail names. An HTTP client library gets the request line, the Host header and "  \
+      "the body's length right.")                                                                  \
     X(UNAUTHORIZED, "unauthorized", 401, "The request needs a bearer token",                       \
       "Send the header Authorization: Bearer TOKEN.")                                              \
     X(NOT_FOUND, "not_found", 404, "There is nothing at this path",                                \
-      "GET / lists the paths. They are matched exactly.")                                          \
-    X(METHOD_NOT_ALLOWED, "method_not_allowed", 405, "This path does not take this method",        \
+      "GET / lists the paths. A path must match exactly.")                                         \
+    X(METHOD_NOT_ALLOWED, "method_not_allowed", 405, "This path does not support this method",     \
       "Use one of the methods that the Allow header lists.")                                       \
-    X(NOT_ACCEPTABLE, "not_acceptable", 406, "No representation here is acceptable",               \
-      "Send an Accept header that admits one of the media types in expected, or none at all.")     \
+    X(NOT_ACCEPTABLE, "not_acceptable", 406, "None of the media types offered is acceptable",      \
+      "Send an Accept header that includes one of the media types in expected, or leave it out.")  \
     X(REQUEST_TIMEOUT, "request_timeout", 408, "The request took too long to arrive",              \
-      "Send the request without pauses.")                                                          \
+      "Send the request without pauses, or start the service with a longer --body-timeout.")       \
     X(LENGTH_REQUIRED, "length_required", 411, "The request does not say how long its body is",    \
       "Send Content-Length, or the body in chunks.")                                               \
     X(BODY_TOO_LARGE, "body_too_large", 413, "The body is too large",                              \
-      "Send at most as many bytes as the member limit says, or start the service with a higher "   \
+      "Send at most the number of bytes in limit, or start the service with a higher "             \
       "--max-body-bytes.")                                                                         \
-    X(URI_TOO_LONG, "uri_too_long", 414, "The request's target is too long",                       \
-      "No path of this service is longer than a few dozen bytes.")                                 \
+    X(URI_TOO_LONG, "uri_too_long", 414, "The URL is too long",                                    \
+      "Shorten the URL: no path of this service has more than a few dozen bytes.")                 \
     X(UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", 415, "The body is not sent as JSON",       \
       "Send Content-Type: application/json, in UTF-8 and without Content-Encoding.")               \
-    X(EXPECTATION_FAILED, "expectation_failed", 417, "The Expect header asks for something else",  \
-      "Only Expect: 100-continue is understood.")                                                  \
+    X(EXPECTATION_FAILED, "expectation_failed", 417, "The Expect header is not supported",         \
+      "Only Expect: 100-continue is supported.")                                                   \
     X(MISDIRECTED, "misdirected", 421, "The request is meant for another host",                    \
-      "Call the service by a name that it was started for: --allow-host lists them.")              \
-    X(INVALID_REQUEST, "invalid_request", 422, "The request does not describe a network",          \
-      "Each entry of errors names one fault by its JSON Pointer, with what was expected and what " \
-      "was got.")                                                                                  \
+      "Use a host name that the service accepts: its flag --allow-host lists them.")               \
+    X(INVALID_REQUEST, "invalid_request", 422, "The body is valid JSON, but not a valid request",  \
+      "Each entry of errors points to one fault with a JSON Pointer, and says what was expected "  \
+      "and what was sent.")                                                                        \
     X(NOT_FINITE, "not_finite", 422, "A result is beyond the largest double",                      \
       "The members tensor, index, sample and step say where it overflowed first. Smaller weights " \
       "or a smaller learning rate help.")                                                          \
     X(HEADERS_TOO_LARGE, "headers_too_large", 431, "The request's headers are too large",          \
       "Send fewer or shorter headers.")                                                            \
-    X(NOT_IMPLEMENTED, "not_implemented", 501, "This part of HTTP is not implemented here",        \
-      "Use GET, HEAD, POST or OPTIONS, and no transfer coding but chunked.")                       \
+    X(NOT_IMPLEMENTED, "not_implemented", 501, "This part of HTTP is not supported",               \
+      "Use GET, HEAD, POST or OPTIONS. The only supported transfer coding is chunked.")            \
     X(OVERLOADED, "overloaded", 503, "The service is busy",                                        \
-      "Try again after the seconds in Retry-After.")                                               \
+      "Try again after the number of seconds in the Retry-After header.")                          \
     X(OUT_OF_MEMORY, "out_of_memory", 503, "The service has no memory left for this request",      \
-      "Try again after the seconds in Retry-After.")                                               \
-    X(HTTP_VERSION, "http_version", 505, "This version of HTTP is not spoken here",                \
+      "Try again after the number of seconds in the Retry-After header.")                          \
+    X(HTTP_VERSION, "http_version", 505, "This version of HTTP is not supported",                  \
       "Use HTTP/1.1 or HTTP/1.0.")
 
-/* name in C, code on the wire: of a single fault in a body */
+/* name in C, code on the wire: a single fault in a body */
 #define BP_FAULTS(X)                                                                               \
     X(MISSING_MEMBER, "missing_member")                                                            \
     X(UNKNOWN_MEMBER, "unknown_member")                                                            \
@@ -112,7 +112,7 @@ struct bp_problem {
     struct bp_overflow overflow; /* NOT_FINITE */
     size_t depth;                /* NOT_FINITE: of the network, to tell y_hat from h */
     size_t n_faults;             /* INVALID_REQUEST: found so far, those beyond the room included */
-    struct bp_fault *faults;     /* of who decodes: room for BP_FAULTS_ROOM, or unused */
+    struct bp_fault *faults;     /* owned by the decoder, with room for BP_FAULTS_ROOM; or unused */
 };
 
 struct bp_problem_info {
@@ -130,10 +130,10 @@ const struct bp_problem_info *bp_problem_info(enum bp_problem_code code);
 bool bp_problem_set(struct bp_problem *problem, enum bp_problem_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Sets the problem of a request that is not finished because the service stops. Returns false. */
+/* Sets the problem for a request that is ended because the service stops. Returns false. */
 bool bp_problem_set_stopping(struct bp_problem *problem);
 
-/* Sets the problem for memory that was not to be had. Returns false. */
+/* Sets the problem for memory that ran out. Returns false. */
 bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget);
 
 /* The same for an overflow; its index is the one in the layout that was posted. Returns false. */

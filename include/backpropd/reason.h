@@ -26,7 +26,7 @@
 enum bp_reason { BP_REASONS(BP_AS_REASON) BP_REASON_COUNT };
 #undef BP_AS_REASON
 
-/* The gradient is not zero: no reason is owed. */
+/* The gradient is not zero: there is no reason to give. */
 #define BP_REASON_NONE BP_REASON_COUNT
 
 /* Samples of one block; a set of them is the bits of a bp_set. */
@@ -44,8 +44,8 @@ struct bp_unit_sets {
     bp_set open;
 };
 
-/* What it says of a source (an input or a hidden unit below): no signal leaves it, since it is
- * dead, or since its value is 0. Disjoint. */
+/* The same for a source, an input or a hidden unit below: no signal leaves it, because it is dead,
+ * or because its value is 0. The sets are disjoint. */
 struct bp_source_sets {
     bp_set dead;
     bp_set zero;

@@ -21,11 +21,11 @@ struct bp_reply {
     bool retry_later;        /* Retry-After */
     bool accepts_post;       /* Accept-Post, on 415 */
     bool is_gzip;            /* Content-Encoding */
-    bool has_gzip;           /* it depends on Accept-Encoding */
+    bool has_gzip;           /* the reply depends on Accept-Encoding */
     const char *etag;        /* or NULL */
     struct bp_timing timing; /* zeros if nothing was calculated */
     int problem;             /* the bp_problem_code, or -1 */
-    const char *fixed;       /* a body that is always there, or NULL: then `text` is the body */
+    const char *fixed;       /* a static body, or NULL: then `text` is the body */
     size_t fixed_size;
     struct bp_text text;
 };
@@ -34,11 +34,11 @@ struct bp_reply {
 void bp_reply_start(struct bp_reply *reply, struct bp_memory *memory, const char *media_type,
                     size_t capacity);
 
-/* Ends it, with a newline. A text that ran out of memory becomes the problem that says so, in
- * `memory`. */
+/* Ends it, with a newline. If the text ran out of memory, the reply becomes that problem, written
+ * in `memory`. */
 void bp_reply_finish(struct bp_reply *reply, struct bp_memory *memory);
 
-/* A 200 with a body that is always there. */
+/* A 200 with a static body. */
 void bp_reply_fixed(struct bp_reply *reply, const char *media_type, const char *body, size_t size);
 
 /* A problem as a reply. Out: reply, to be freed. Cannot fail. */

@@ -11,16 +11,16 @@ void bp_server_timing(char out[BP_SERVER_TIMING_MAX], const struct bp_timing *ti
 
 /*
  * What Access-Control-Allow-Origin says to a request from `origin` (or NULL): "*" if `allowed` is
- * that, the origin itself if it stands in the list, else NULL. `allowed` is a list of origins with
- * commas between them; "none" is nobody.
+ * that, the origin itself if it stands in the list, else NULL. `allowed` is a comma-separated list
+ * of origins, or "none".
  */
 const char *bp_cors_allow(const char *allowed, const char *origin);
 
-/* True if it is what may be said of the origins whose pages may call: *, none, or a list with
- * commas of null and SCHEME://HOST[:PORT]. */
+/* True if `allowed` is a valid value of --cors-origin: *, none, or a comma-separated list of null
+ * and SCHEME://HOST[:PORT]. */
 bool bp_cors_is_proper(const char *allowed);
 
-/* What decides the fields of a reply beside the reply itself. */
+/* What decides the header fields of a reply, apart from the reply itself. */
 struct bp_reply_facts {
     const char *request_id;    /* or NULL */
     const char *cors_origins;  /* as the option has them */
@@ -44,8 +44,8 @@ struct bp_fields {
     char vary[40];
 };
 
-/* Lists the fields of a reply, but for Date and Content-Length. Out: fields, which point to the
- * reply, the facts and into themselves. Cannot fail. */
+/* Lists the header fields of a reply, except Date and Content-Length. Out: fields, which point to
+ * the reply, the facts and into themselves. Cannot fail. */
 void bp_fields_make(struct bp_fields *fields, const struct bp_reply *reply,
                     const struct bp_reply_facts *facts);
 

@@ -1,4 +1,4 @@
-/* Routes as data: which path takes which methods, and who answers. */
+/* Routes as data: the methods of each path, and the function that answers. */
 #ifndef BACKPROPD_ROUTER_H
 #define BACKPROPD_ROUTER_H
 
@@ -18,30 +18,30 @@ struct bp_route {
     const char *path;    /* exact, or a prefix that ends with a slash and a star */
     const char *link;    /* its name in the links of GET /, or NULL */
     unsigned methods;    /* a set of bp_method */
-    enum bp_group group; /* what it is, for those without a token */
+    enum bp_group group; /* the group that --public may open */
     bp_handler *answer;  /* at once, or NULL: `operation` is to be calculated */
     const struct bp_operation *operation;
     const struct bp_file *file; /* or NULL */
-    /* of its representations, best first, NULL at the end; none if it has one alone */
+    /* of its representations, best first, NULL at the end; empty if it has only one */
     const char *media_types[BP_REPRESENTATIONS_MAX + 1];
-    bool is_off; /* nothing is there */
+    bool is_off; /* switched off: 404 */
 };
 
-/* The routes of a service, in one block to be freed: first the operations, then what is always
- * there, and files; and last, without a method, what stands for every other path. Out: n. NULL if
- * there is no memory. */
+/* The routes of a service, in one block that the caller frees: the operations, the fixed routes,
+ * the files, and last, without a method, the route of every other path. Out: n. NULL if memory runs
+ * out. */
 struct bp_route *bp_routes_make(size_t *n);
 
 /* True if `only`, as --only has it, is "*" or a list of the operations' paths. */
 bool bp_only_is_proper(const char *only);
 
-/* True if an operation is served: it is on the list. */
+/* True if the list includes the operation. */
 bool bp_only_serves(const char *only, const struct bp_operation *operation);
 
-/* Takes away the routes of operations that are not served. Returns how many routes are left. */
+/* Removes the routes of operations that are not served. Returns how many routes are left. */
 size_t bp_routes_keep(struct bp_route *routes, const char *only);
 
-/* Takes the page away: its files, and its representation of GET /. */
+/* Removes the page: its files, and its representation of GET /. */
 void bp_routes_close_page(struct bp_route *routes);
 
 /* The group of one representation of a route: GET / as HTML belongs to the page. */

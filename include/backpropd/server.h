@@ -8,8 +8,8 @@
 struct bp_server;
 
 /*
- * Listens, on the socket that was passed to the process if one was, and serves, in threads of its
- * own. Out: server, to be stopped. Fails (false) with one line in `error`.
+ * Listens, on the socket passed to the process if there is one, and serves in its own threads. Out:
+ * server, which the caller stops. Fails (false) with one line in `error`.
  */
 bool bp_server_start(struct bp_server **server, struct bp_service *service,
                      const struct bp_options *options, char error[BP_OPTION_ERROR_MAX]);
@@ -20,8 +20,8 @@ const char *bp_server_url(const struct bp_server *server);
 /* From now on the service is not ready, and each reply ends its connection. */
 void bp_server_drain(struct bp_server *server);
 
-/* Accepts no more connections, refuses what waits for the pool, finishes or ends what has begun,
- * and frees the server. */
+/* Stops accepting connections, refuses requests that wait for the pool, finishes or ends those in
+ * progress, and frees the server. */
 void bp_server_stop(struct bp_server *server);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * What all requests share. With bp_exchange it is the service as a plain function, request ->
- * reply: no socket, no thread of its own, and the clock only to say how long a calculation took.
- * The server adds those; tests and `backpropd call` do without.
+ * What all requests share. Together with bp_exchange it is the service as a plain function, request
+ * -> reply: no sockets, no threads, and the clock only to measure a calculation. The server adds
+ * those; tests and `backpropd call` do not need them.
  */
 #ifndef BACKPROPD_SERVICE_H
 #define BACKPROPD_SERVICE_H
@@ -27,11 +27,11 @@ struct bp_service {
     const char *allowed_hosts; /* "*", or a list */
 };
 
-/* Makes a service. Returns false if there is no memory. */
+/* Makes a service. Returns false if memory runs out. */
 bool bp_service_start(struct bp_service *service, const struct bp_limits *limits);
 
-/* Serves these POST paths alone: "*", or a list for bp_only_is_proper to judge. To be called before
- * there are requests. Returns false if there is no memory. */
+/* Serves only these POST paths: "*", or a list that bp_only_is_proper accepts. Call it before the
+ * first request. Returns false if memory runs out. */
 bool bp_service_serve_only(struct bp_service *service, const char *only);
 
 void bp_service_free(struct bp_service *service);

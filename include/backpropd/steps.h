@@ -1,6 +1,6 @@
 /*
- * The list of steps of a task, in the order in which they are judged, and where the cells of each
- * lie among all cells: the shape of answers, marks and expected values.
+ * The steps of a task, in the order in which they are judged, and the place of each step's cells in
+ * the array of all cells. Answers, marks and expected values have this shape.
  */
 #ifndef BACKPROPD_STEPS_H
 #define BACKPROPD_STEPS_H
@@ -8,9 +8,9 @@
 #include "backpropd/layout.h"
 #include "backpropd/mistakes.h"
 
-/* No step: a layer without biases has no dL_db, one that is not relu no dead. */
+/* No such step: a layer without biases has no dL_db, and only relu layers have dead. */
 #define BP_NO_STEP ((size_t)-1)
-/* In place of a learning rate, where none was given: there is no step of descent. */
+/* No learning rate was given: there is no step of descent. */
 #define BP_NO_LEARNING_RATE (-1.0)
 
 #define BP_STEP_INPUTS 2
@@ -41,7 +41,7 @@ struct bp_steps {
 /*
  * Lists the steps. Called twice, as all layouts: first with layout->base NULL, which only counts.
  *
- * Out: steps. In/out: layout. In: task, every sample of which has its y; learning_rate, >= 0, or
+ * Out: steps. In/out: layout. In: task, whose samples all have a y; learning_rate, >= 0, or
  * BP_NO_LEARNING_RATE. Cannot fail.
  */
 void bp_steps_layout(struct bp_steps *steps, struct bp_layout *layout, const struct bp_task *task,

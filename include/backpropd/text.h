@@ -1,9 +1,9 @@
 /*
- * Text that grows: replies are written into it.
+ * A growing text buffer. Replies are written into it.
  *
  * Writers reserve room for a whole run (a row of numbers) and then write without looking, so the
- * check costs nothing. Out of memory is remembered, not returned each time: after it, writes go
- * nowhere, and `failed` says so in the end.
+ * check costs nothing. Running out of memory is remembered, not returned each time: later writes do
+ * nothing, and `failed` is checked at the end.
  */
 #ifndef BACKPROPD_TEXT_H
 #define BACKPROPD_TEXT_H

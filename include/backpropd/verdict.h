@@ -1,4 +1,4 @@
-/* What a student hands in, what a teacher asks for, and what the referee says of it: see grade.h.
+/* Answers, marking and verdict, the input and output of grade.h.
  */
 #ifndef BACKPROPD_VERDICT_H
 #define BACKPROPD_VERDICT_H
@@ -8,19 +8,19 @@
 #include "backpropd/steps.h"
 
 /* Decimals shown by a cell: 0 or more, or one of these. */
-#define BP_PLACES_BLANK (-2) /* nothing is there, or nothing that can be read */
+#define BP_PLACES_BLANK (-2) /* the cell is empty or unreadable */
 #define BP_PLACES_EXACT (-1) /* a fraction, a count, a mask: no last decimal */
 
 #define BP_DECIMALS_AS_SHOWN (-1)
 #define BP_WEIGHT_UNNAMED (-1.0)
 
 /* What was handed in. Cells are those of bp_steps: step i has (rows, height, width) from
- * list[i].first on, weights fan-in x fan-out whatever the layout was. Laid out as all blank, and
- * nothing asked for. */
+ * list[i].first on, weights fan-in x fan-out whatever the layout was. After layout all cells are
+ * blank and no step is asked for. */
 struct bp_answers {
     double *values;   /* (cells) */
     int16_t *places;  /* (cells): decimals shown, or BP_PLACES_... */
-    bool *asked;      /* (steps): the answer names the step, be it as null */
+    bool *asked;      /* (steps): the answer names the step, even if its value is null */
     bool *unreadable; /* (steps): a cell, or the shape, could not be read: those cells are blank */
 };
 
@@ -77,14 +77,14 @@ struct bp_found {
 };
 #define BP_NO_CELL ((size_t)-1)
 
-/* At most so many steps are explained. */
+/* At most this many steps are explained. */
 #define BP_ROUNDS 12
-/* At most so many pairs of mistakes are tried, else none. */
+/* If there are more pairs of mistakes than this, none is tried. */
 #define BP_PAIRS_MAX 4000
 
 struct bp_referee;
 
-/* Once laid out, it must stay where it is: parts point at others. */
+/* Do not move it once it is laid out: it points into itself. */
 struct bp_grade {
     /* in */
     struct bp_answers answers;

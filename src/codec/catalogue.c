@@ -33,8 +33,9 @@ static const struct bp_step_text STEPS[BP_STEP_KIND_COUNT] = {
 
 /* --- mistakes --------------------------------------------------------------------------------- */
 
-/* f: the layer's activation, z and h what goes into it and comes out; a: what feeds the layer; c': the loss's factor, N outputs; B samples;
- * w, g and lr: a parameter, its gradient and the learning rate. */
+/* f: the layer's activation, z its input and h its output; a: the input of the layer; c': the
+ * loss's factor; N: outputs; B: samples; w, g and lr: a parameter, its gradient and the learning
+ * rate. */
 static const struct bp_mistake_text MISTAKES[BP_MISTAKE_COUNT] = {
     [BP_MISTAKE_Z_BIAS_FORGOTTEN] = {"a W", "the layer has biases", {"the bias was left out of this sum.", "What does a unit add to its weighted inputs before the activation?"}},
     [BP_MISTAKE_Z_WEIGHTS_TRANSPOSED] = {"b + sum of a[i] times the weight from j to i", "as many inputs as units, and more than one", {"the two ends of each weight were exchanged.", "Which weights lead into this unit, and which ones lead elsewhere?"}},
@@ -110,7 +111,7 @@ static const struct bp_mistake_text MISTAKES[BP_MISTAKE_COUNT] = {
     [BP_MISTAKE_NEW_B_CHANGE_FOR_VALUE] = {"- lr g", "a learning_rate is given", {NULL, NULL}},
 };
 
-/* What a wrong step looks like that no mistake explains, and what is said of steps that follow. */
+/* Texts for wrong steps that no mistake explains, and for steps that follow from earlier ones. */
 static const struct bp_words OTHERS[BP_CODE_COUNT] = {
     [BP_CODE_ONE_SIGN] = {"one value has the wrong sign.", "Check the sign in the marked cell."},
     [BP_CODE_ONE_DECIMAL_POINT] = {"in one value the decimal point seems to be in the wrong place.", "Look at the decimal point in the marked cell."},
@@ -122,7 +123,7 @@ static const struct bp_words OTHERS[BP_CODE_COUNT] = {
     [BP_CODE_CELLS_SWAPPED] = {"two values have changed places.", "For each value, ask which unit it belongs to."},
     [BP_CODE_SCALED] = {"all values are off by one and the same factor.", "Which factor is missing in this step, or stands there twice?"},
     [BP_CODE_TOO_FEW_DECIMALS] = {"right as far as it goes; {decimals} decimals are asked for.", "Keep some more decimals while you calculate, and round at the end."},
-    [BP_CODE_UNKNOWN] = {"this does not match, and it is none of the common mistakes.", "Do this step once more, from your own numbers before it: {todo}."},
+    [BP_CODE_UNKNOWN] = {"this does not match, and it is not one of the common mistakes.", "Do this step once more, from your own numbers before it: {todo}."},
     [BP_CODE_OWN_NUMBERS_UNCREDITED] = {"this follows from your own numbers, but a step before it could not be understood, so it carries no marks. Look at the first step that does not match.", NULL},
     [BP_CODE_OWN_ZEROS] = {"this follows from your own numbers, but they leave only zeros here, and zeros alone show no working, so it carries no marks.", NULL},
     [BP_CODE_OWN_NUMBERS] = {"this follows from your own numbers.", NULL},

@@ -14,15 +14,15 @@ static void set_defaults(struct bp_job *job, const struct bp_operation *operatio
     job->task.rules = (struct bp_rules){.loss = BP_LOSS_MSE, .round_decimals = 10};
 }
 
-/* One block for the layers, the samples and what is the operation's own, however many the body has;
- * readers fill it. */
+/* One block for the layers, the samples and the operation's own data. Readers fill it. */
 static bool make_views(struct bp_reader *reader)
 {
     struct bp_job *job = reader->job;
     const struct bp_operation *operation = job->operation;
     const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
     const size_t posted = bp_json_count_elements(reader->samples);
-    const size_t n_samples = posted <= reader->limits->samples ? posted : 0; /* or refused unread */
+    const size_t n_samples =
+        posted <= reader->limits->samples ? posted : 0; /* more are refused unread */
     const size_t layers_size = depth * sizeof *job->task.network.layers;
     const size_t values_size = depth * sizeof *reader->layers;
     const size_t samples_size = n_samples * sizeof *job->task.samples;
@@ -34,7 +34,7 @@ static bool make_views(struct bp_reader *reader)
     if (!views)
         return bp_problem_set_memory(reader->problem, over_budget);
     job->views = views;
-    job->own = views + size - own_size; /* last: its size may be any */
+    job->own = views + size - own_size; /* last, because its size need not be aligned */
     memset(views, 0, layers_size + values_size);
     memset(job->own, 0, own_size);
     job->task.network = (struct bp_network){depth, (struct bp_layer *)views};

@@ -8,8 +8,8 @@
 #include "backpropd/json_write.h"
 #include "backpropd/number_write.h"
 
-/* Puts a member's name with a layer's number in it: W1, dh1_dz1. Only there does % stand in a
- * format here. */
+/* Puts a member's name that contains a layer's number: W1, dh1_dz1. Each % in the format is the
+ * number. */
 static void put_key_k(struct bp_text *text, const char *format, size_t k)
 {
     if (!bp_text_reserve(text, 64))
@@ -46,7 +46,7 @@ static void put_matrix(struct bp_text *text, const double *values, size_t rows, 
     bp_text_putc(text, ']');
 }
 
-/* A number for each cell of a matrix that is never stored. */
+/* The cells of a matrix that is not stored. */
 struct cells {
     double (*value)(const struct cells *cells, size_t row, size_t column);
     const double *a, *b;
@@ -103,7 +103,7 @@ static double product(const struct cells *cells, size_t row, size_t column)
     return cells->a[row] * cells->b[column];
 }
 
-/* dL_dW = outer(h, dl_dz), written as it is multiplied. */
+/* dL_dW = outer(h, dl_dz), calculated while it is written. */
 static void put_outer(struct bp_text *text, const struct bp_job *job, const double *h,
                       const double *dl_dz, const struct bp_layer *layer)
 {
@@ -152,7 +152,7 @@ static void put_booleans(struct bp_text *text, const bool *values, size_t n)
 
 #define WHY_MAX 13 /* characters of the longest entry, "source_dead" */
 
-/* Reasons as they stand in a reply: "null" where there is none. */
+/* Reasons as they stand in a reply; "null" means that the gradient is not zero. */
 static const struct {
     char text[WHY_MAX + 3];
     size_t size;
@@ -163,7 +163,7 @@ static const struct {
         {"null", 4},
 };
 
-/* Always copies the longest entry's length, and then goes on as far as the entry reaches: a copy of
+/* Always copies the length of the longest entry, then advances by the length of this one: a copy of
  * fixed size is one instruction. */
 static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n, size_t step)
 {
@@ -303,17 +303,22 @@ void bp_put_samples(struct bp_text *text, const struct bp_job *job, const struct
     bp_text_putc(text, ']');
 }
 
+static void put_parameters_of(struct bp_text *text, const struct bp_job *job, size_t k,
+                              const double *w, const double *b)
+{
+    const struct bp_layer *layer = &job->task.network.layers[k - 1];
+    put_key_k(text, "W%", k);
+    put_weights(text, job, w, layer);
+    put_key_k(text, "b%", k);
+    put_biases(text, b, layer);
+}
+
 void bp_put_gradients(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
     bp_put_key(text, "gradients");
     bp_text_putc(text, '{');
-    for (size_t k = 1; k <= job->task.network.depth; k++) {
-        const struct bp_layer *layer = &job->task.network.layers[k - 1];
-        put_key_k(text, "W%", k);
-        put_weights(text, job, pass->layers[k - 1].dw, layer);
-        put_key_k(text, "b%", k);
-        put_biases(text, pass->layers[k - 1].db, layer);
-    }
+    for (size_t k = 1; k <= job->task.network.depth; k++)
+        put_parameters_of(text, job, k, pass->layers[k - 1].dw, pass->layers[k - 1].db);
     bp_text_putc(text, '}');
 }
 
@@ -358,13 +363,8 @@ void bp_put_network(struct bp_text *text, const struct bp_job *job,
 {
     bp_put_key(text, "network");
     bp_text_putc(text, '{');
-    for (size_t k = 1; k <= network->depth; k++) {
-        const struct bp_layer *layer = &network->layers[k - 1];
-        put_key_k(text, "W%", k);
-        put_weights(text, job, layer->w, layer);
-        put_key_k(text, "b%", k);
-        put_biases(text, layer->b, layer);
-    }
+    for (size_t k = 1; k <= network->depth; k++)
+        put_parameters_of(text, job, k, network->layers[k - 1].w, network->layers[k - 1].b);
     if (job->posted_activations) {
         bp_put_key(text, "activations");
         bp_text_putc(text, '[');

@@ -1,11 +1,11 @@
-/* Parts of a reply as JSON, for the operations to put together; members are in the order of
- * openapi.yaml. A text that runs out of memory says so in `failed`; nothing else can go wrong. */
+/* Parts of a reply as JSON, which the operations put together; members are in the order of
+ * openapi.yaml. Running out of memory sets `failed` of the text; nothing else can go wrong. */
 #ifndef BACKPROPD_CODEC_ENCODE_H
 #define BACKPROPD_CODEC_ENCODE_H
 
 #include "backpropd/operation.h"
 
-/* The name of what layer k puts out: `hidden` with k for %, of the last layer `output`. */
+/* The name of layer k's output: `hidden` with k for %; for the last layer `output`. */
 void bp_put_key_output(struct bp_text *text, const struct bp_job *job, const char *hidden,
                        const char *output, size_t k);
 

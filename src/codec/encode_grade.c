@@ -21,7 +21,8 @@ static const char *name_of(const struct bp_grading *of, size_t step)
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-/* What words are filled in with: the steps they speak of, and how many decimals are asked for. */
+/* What fills the placeholders of a text: the steps it is about, and how many decimals are asked
+ * for. */
 struct filling {
     const struct bp_steps *steps;
     const size_t *some;
@@ -114,7 +115,7 @@ static void put_place(struct bp_text *text, const char *name, size_t size,
         bp_text_put_size(text, (size_t)with->decimals);
 }
 
-/* Words are plain: nothing in them is escaped. */
+/* The texts have no characters that need escaping. */
 static void put_words(struct bp_text *text, const char *words, const struct filling *with)
 {
     for (const char *open; (open = strchr(words, '{'));) {
@@ -150,7 +151,7 @@ static void put_codes(struct bp_text *text, const char *name, const enum bp_code
     bp_text_putc(text, ']');
 }
 
-/* True of the weights' shape, which is met at the door. */
+/* True for steps with the shape of W, if it was posted out_in. */
 static bool is_turned(const struct bp_job *job, const struct bp_step *step)
 {
     return job->is_out_in && (step->kind == BP_STEP_DL_DW || step->kind == BP_STEP_MEAN_W ||
@@ -168,7 +169,7 @@ static bool is_number(const struct bp_step *step)
     return step->kind == BP_STEP_LOSS || step->kind == BP_STEP_MEAN_LOSS;
 }
 
-/* The pointer of a cell, in the layout posted. Slips are found in no counts and masks. */
+/* The pointer of a cell, in the layout posted. Slips are never found in counts and masks. */
 static void put_pointer(struct bp_text *text, const struct bp_job *job, const struct bp_grading *of,
                         size_t step, size_t cell)
 {

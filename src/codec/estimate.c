@@ -17,8 +17,9 @@ size_t bp_times(size_t a, size_t b)
     return __builtin_mul_overflow(a, b, &product) ? SIZE_MAX : product;
 }
 
-/* Of one entry but for its loss: z1, h1, ..., zL, y_hat, then for the seven steps the gradients of
- * its own loss with dL_dh, dh_dz (of softmax a matrix) and dL_dz of every layer, and dL_dx. */
+/* The numbers of one entry, without its loss: z1, h1, ..., zL, y_hat; with the seven steps also the
+ * gradients of its own loss, dL_dh, dh_dz (a matrix for softmax) and dL_dz of every layer, and
+ * dL_dx. */
 size_t bp_sample_numbers(const struct bp_job *job, bool backward)
 {
     const struct bp_network *network = &job->task.network;
@@ -37,8 +38,8 @@ size_t bp_sample_numbers(const struct bp_job *job, bool backward)
     return bp_plus(bp_times(job->task.n_samples, each), job->n_targets);
 }
 
-/* Of a cell in a run of the referee: of a grading, which is counted as the worst case, and of a
- * review, which makes all its runs, and compares them. */
+/* Work for one cell in one run of the referee. A grading is counted as the worst case; a review
+ * makes all its runs, and compares them. */
 enum { GRADED = 40, REVIEWED = 200 };
 
 double bp_work_grade(size_t runs, size_t cells)
@@ -56,12 +57,11 @@ size_t bp_why_entries(const struct bp_job *job)
     return job->include & BP_PART_WHY_ZERO ? bp_network_parameters(&job->task.network) : 0;
 }
 
-/* Work of a job whatever it calculates: once, for a number in its reply, for an entry of why_zero,
- * for the names of one layer's members in a sample. */
+/* Work that every job has: once per job, per number in its reply, per entry of why_zero, and for
+ * the names of one layer's members in a sample. */
 enum { JOB = 14000, NUMBER = 360, WHY = 30, NAMES = 1100 };
 
-/* Of a byte of memory fresh from the system, which it is where a block is so large that malloc
- * takes it from there. */
+/* Work for one byte of memory that comes fresh from the system: large blocks do. */
 #define FRESH_BYTE 20
 
 static double fresh_memory(const struct bp_job *job)
@@ -83,7 +83,7 @@ void bp_estimate_make(struct bp_job *job)
     struct bp_estimate *estimate = &job->estimate;
     job->operation->estimate(estimate, job);
     estimate->work += JOB + fresh_memory(job) + writing(job);
-    /* 22 characters for a number and its comma: full doubles take 19 or 20 as a rule */
+    /* 22 characters for a number and its comma: most full doubles take 19 or 20 */
     estimate->reply_bytes = 1024 + 22 * estimate->reply_numbers;
     estimate->reply_bytes += 14 * estimate->why_entries;
 }

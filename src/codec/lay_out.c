@@ -18,6 +18,6 @@ bool bp_lay_out(struct bp_reader *reader,
 
 void *bp_laid_out(struct bp_layout *layout, const struct bp_job *job)
 {
-    bp_layout_array(layout, 1, 1); /* a block of no bytes may be none at all */
+    bp_layout_array(layout, 1, 1); /* a block of 0 bytes could be NULL */
     return job->own;
 }

@@ -1,4 +1,4 @@
-/* For operations that lay their memory out while they read: what they read has its place in it. */
+/* For operations that lay out their memory while they read, because what they read goes into it. */
 #ifndef BACKPROPD_CODEC_LAY_OUT_H
 #define BACKPROPD_CODEC_LAY_OUT_H
 
@@ -7,7 +7,7 @@
 
 /*
  * Lays out in a block of the job's, with the weights in the order of the core. Fails (false) if
- * there is no memory: the reader says so, and decoding ends. In: lay_out, which is called twice, as
+ * memory runs out: the reader notes it, and decoding ends. In: lay_out, which is called twice, as
  * all layouts.
  */
 bool bp_lay_out(struct bp_reader *reader,

@@ -82,7 +82,7 @@ void bp_tensor_name(char *name, size_t size, const struct bp_overflow *overflow,
     }
 }
 
-/* Only what has the shape of W has two indices. */
+/* Only tensors with the shape of W have two indices. */
 static struct bp_overflow as_posted(struct bp_overflow overflow, const struct bp_job *job)
 {
     if (job->is_out_in && overflow.n_index == 2) {

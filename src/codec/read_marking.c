@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backpropd/suggest.h"
+#include "lay_out.h"
 #include "read_descent.h"
 #include "read_network.h"
 
@@ -87,7 +88,7 @@ void bp_check_weights(struct bp_reader *reader, const struct bp_grade *grade)
                      "give some step that is asked for a weight above 0: they add up to 0");
 }
 
-bool bp_check_all_cells(struct bp_reader *reader, const struct bp_steps *steps)
+static bool check_all_cells(struct bp_reader *reader, const struct bp_steps *steps)
 {
     const size_t limit = reader->limits->graded_cells;
     return steps->n_cells <= limit ||
@@ -149,4 +150,21 @@ void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
         else
             bp_read_unknown(reader, &MARKING, m.name, KNOWN);
     }
+}
+
+void bp_read_review(struct bp_reader *reader, struct bp_grade *grade, double *rate,
+                    const struct bp_step_names *names,
+                    void (*lay_out)(struct bp_layout *layout, struct bp_job *job))
+{
+    const size_t faults_before = reader->problem->n_faults;
+    bool reveals;
+    bp_read_rate(reader, rate);
+    if (names) {
+        lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
+        if (!check_all_cells(reader, &grade->steps) || !bp_lay_out(reader, lay_out))
+            return;
+    }
+    bp_read_marking(reader, grade, names, &reveals);
+    if (names && reader->problem->n_faults == faults_before)
+        bp_check_weights(reader, grade);
 }

@@ -19,9 +19,17 @@ void bp_read_rate(struct bp_reader *reader, double *rate);
 /* Sees to it that the weights of what counts, if anything does, do not add up to 0. */
 void bp_check_weights(struct bp_reader *reader, const struct bp_grade *grade);
 
-/* An exercise makes its mistakes at every step, whatever is asked for. Returns false, and notes the
- * fault, if they have more cells than the limit allows. */
-bool bp_check_all_cells(struct bp_reader *reader, const struct bp_steps *steps);
+/*
+ * Reads what follows the task of an exercise that is reviewed, and lays it out. A review makes its
+ * mistakes at every step, so more cells than the limit allows are a fault.
+ *
+ * Out: rate. In/out: grade.
+ * In: names of its steps, or NULL if the task is at fault;
+ *     lay_out, as for bp_lay_out.
+ */
+void bp_read_review(struct bp_reader *reader, struct bp_grade *grade, double *rate,
+                    const struct bp_step_names *names,
+                    void (*lay_out)(struct bp_layout *layout, struct bp_job *job));
 
 /* True if a step of this name would be that of a bias which is null. Out: layer, from 1. */
 bool bp_names_null_bias(const struct bp_network *network, const char *name, size_t *layer);

@@ -22,7 +22,7 @@ struct bp_step_names {
 void bp_step_names_layout(struct bp_step_names *names, struct bp_layout *layout,
                           const struct bp_steps *steps);
 
-/* Where the answers have a step: in a sample, or in a member of theirs, or in themselves. */
+/* Where a step stands in the answers: in a sample, in a member of the answers, or at the top. */
 enum bp_answer_part {
     BP_ANSWER_TOP, /* loss */
     BP_ANSWER_SAMPLES,

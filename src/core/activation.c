@@ -30,8 +30,8 @@ void bp_round(double *z, int decimals, size_t n)
     }
 }
 
-/* exp of a negative number only, so that it never overflows: far down the result fades to 0 as it
- * should. */
+/* Takes exp of a negative number only, so it never overflows: for very negative z the result goes
+ * to 0. */
 double bp_sigmoid(double z)
 {
     const double e = exp(-fabs(z));

@@ -34,7 +34,7 @@ static bool forward_layer(struct bp_pass *pass, const struct bp_task *task, size
     if (bp_layer_is_gated(shape))
         bp_round(layer->z + at, task->rules.round_decimals, n);
     if (!bp_all_finite(layer->z + at, n))
-        return false; /* before the gate, which would turn a NaN into 0 */
+        return false; /* checked before the gate, which would turn a NaN into 0 */
     bp_activate(layer->h + at, layer->z + at, shape->activation, block.m, shape->n_out);
     if (shape->activation == BP_ACTIVATION_RELU)
         note_dead(layer->dead, layer->z + at, task->rules.relu_at_zero, block.m, shape->n_out);
@@ -90,7 +90,7 @@ static void errors_of_output(const struct bp_layer_pass *layer, const struct bp_
             dl_dz[j] = dl_dh[j] * dh_dz[j];
 }
 
-/* An error that dL_dzL was not calculated from may be infinite: it is only shown. */
+/* dL_dy_hat may be infinite if dL_dzL was not calculated from it: it is only shown. */
 static bool output_is_finite(const struct bp_layer_pass *layer, const struct bp_task *task,
                              const struct bp_sample *sample, size_t at)
 {

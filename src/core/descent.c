@@ -56,8 +56,8 @@ static void update_network(struct bp_descent *descent, const struct bp_pass *pas
     }
 }
 
-/* A weight that is not finite is noticed by the pass after the update, whose pre-activations
- * cannot be finite then; so this looks only once something has failed. */
+/* A weight that is not finite is noticed by the pass after the update, whose pre-activations cannot
+ * be finite then; so this check runs only after something has failed. */
 static bool found_in_parameters(struct bp_overflow *overflow, const struct bp_network *network)
 {
     for (size_t k = 0; k < network->depth; k++) {

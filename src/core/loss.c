@@ -85,7 +85,7 @@ double bp_loss(const double *z, const double *y_hat, const double *y, enum bp_lo
     return bp_loss_factor(loss, n) * sum;
 }
 
-/* A term of the derivative by y_hat: none where its numerator is 0, whatever it is divided by. */
+/* A term of the derivative by y_hat: 0 if its numerator is 0, whatever the denominator is. */
 static double ratio(double numerator, double denominator)
 {
     return numerator == 0 ? 0 : numerator / denominator;

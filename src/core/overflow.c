@@ -33,7 +33,7 @@ static double largest(const double *v, size_t n)
 }
 
 /* True if some product of layer k's dL_dW of a sample is not finite: then that of the largest
- * factors is not. A search through all products is paid for only then. */
+ * factors is not. Only then are all products searched. */
 static bool is_in_products(const struct bp_pass *pass, const struct bp_task *task, size_t k,
                            size_t sample)
 {
@@ -122,7 +122,7 @@ static bool is_finite(struct bp_pass *pass, const struct bp_task *task, struct b
     return true;
 }
 
-/* Sample by sample only in the first block that is to blame: one sample alone takes several times
+/* Goes sample by sample only in the first block with a fault: one sample alone takes several times
  * its share of a block. */
 static bool found_in_samples(struct bp_overflow *overflow, struct bp_pass *pass,
                              const struct bp_task *task, bool backward)

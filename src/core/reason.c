@@ -60,8 +60,8 @@ static uint8_t seen_at_unit(const struct bp_unit_sets *unit)
                      (unit->saturated ? BIT(BP_REASON_SATURATED) : 0));
 }
 
-/* What the products x[s][i] * dz[s] of the samples in `live` were: neither factor is zero by a
- * reason of its own, so each is a term that counts, unless it underflowed. */
+/* What the products x[s][i] * dz[s] of the samples in `live` were: neither factor is zero, so each
+ * product is a term that counts, unless it underflowed. */
 static uint8_t seen_in_products(bp_set live, const double *const *x, size_t i, const double *dz,
                                 size_t n_out)
 {

@@ -19,8 +19,8 @@ static bool is_token_text(const char *text, size_t size)
     return size >= BP_TOKEN_MIN && size <= BP_TOKEN_MAX && strspn(text, allowed) == size;
 }
 
-/* Reads a line: a comment to its end, any other line up to one byte more than it may have. Out:
- * line, as much as has room, without the newline; size, what was read. */
+/* Reads a line: a comment to its end, any other line up to one byte beyond its limit. Out: line, as
+ * much of it as fits, without the newline; size, what was read. */
 static bool read_line(char line[LINE_ROOM], size_t *size, FILE *in)
 {
     int c = getc_unlocked(in);
@@ -85,7 +85,7 @@ bool bp_access_read(struct bp_access *access, const char *file, char error[BP_AC
     return was_read && !fault && access->n_tokens > 0;
 }
 
-/* What follows "Bearer ", whose case does not matter; NULL if there is no single such header. */
+/* The token after "Bearer ", in any case; NULL unless there is exactly one such header. */
 static const char *bearer(const struct bp_head *head)
 {
     if (head->n_authorization != 1 || strncasecmp(head->authorization, "Bearer ", 7) != 0)
@@ -93,7 +93,7 @@ static const char *bearer(const struct bp_head *head)
     return head->authorization + 7 + strspn(head->authorization + 7, " ");
 }
 
-/* Compares all of the longest token with each, whatever they hold: time tells nothing. */
+/* Compares every byte with every token, so the time reveals nothing. */
 static bool is_known(const struct bp_access *access, const char *text)
 {
     struct bp_token brought = {.size = strlen(text)};
@@ -116,7 +116,7 @@ bool bp_access_allows(const struct bp_access *access, enum bp_group group,
 {
     const char *text = bearer(head);
     if (access->n_tokens == 0 || (group < BP_GROUP_COUNT && access->public_groups[group]) ||
-        strcmp(head->method, "OPTIONS") == 0) /* a browser asks that without credentials */
+        strcmp(head->method, "OPTIONS") == 0) /* browsers send it without credentials */
         return true;
     return text && is_known(access, text);
 }

@@ -7,12 +7,12 @@
 #include "gzip.h"
 #include "negotiate.h"
 
-/* Memory for a body that is only announced yet. More is taken as it comes: a few clients that
- * announce much would take all there is. */
+/* Memory reserved from Content-Length alone. More is taken as the body arrives: otherwise a few
+ * clients could reserve all memory without sending anything. */
 #define ANNOUNCED_BYTES 65536
 
-/* A body up to this many times the limit is read and dropped before it is refused: clients that
- * write before they read would see a reset instead of the answer. */
+/* A body of up to this many times the limit is read and dropped before it is refused. Otherwise
+ * clients that send everything before they read would see a reset instead of the reply. */
 #define SWALLOW 8
 
 static bool is_beyond_reading(const struct bp_exchange *exchange, size_t size)
@@ -20,7 +20,7 @@ static bool is_beyond_reading(const struct bp_exchange *exchange, size_t size)
     return size && (size - 1) / SWALLOW >= exchange->service->limits.body_bytes;
 }
 
-/* The problem becomes the reply, and the body is of no use any more. */
+/* Makes the problem the reply, and drops the body. */
 static void refuse(struct bp_exchange *exchange, const struct bp_problem *problem)
 {
     exchange->is_refused = true;
@@ -32,7 +32,7 @@ static void refuse_size(struct bp_exchange *exchange)
 {
     struct bp_problem problem;
     problem.limit = exchange->service->limits.body_bytes;
-    bp_problem_set(&problem, BP_PROBLEM_BODY_TOO_LARGE, "the body may have %zu bytes here",
+    bp_problem_set(&problem, BP_PROBLEM_BODY_TOO_LARGE, "the body must have at most %zu bytes",
                    problem.limit);
     refuse(exchange, &problem);
 }
@@ -61,8 +61,7 @@ static void negotiate(struct bp_exchange *exchange, const struct bp_head *head)
         exchange->method != BP_METHOD_OPTIONS)
         exchange->representation = bp_negotiate(head, route->media_types);
     if (exchange->representation < 0 && !route->operation)
-        exchange->representation =
-            0; /* what can only be read never refuses: health checks ask for / */
+        exchange->representation = 0; /* GET never answers 406: health checks ask for / */
 }
 
 static void refuse_representations(struct bp_exchange *exchange)
@@ -74,7 +73,7 @@ static void refuse_representations(struct bp_exchange *exchange)
         n++;
     problem.expected = (struct bp_fact){.kind = BP_FACT_NAMES, .names = names, .n_names = n};
     bp_problem_set(&problem, BP_PROBLEM_NOT_ACCEPTABLE,
-                   "Accept admits none of the %zu representations of %.40s; the first is %s", n,
+                   "Accept includes none of the %zu media types of %.40s; the first is %s", n,
                    exchange->path, names[0]);
     refuse(exchange, &problem);
 }
@@ -86,7 +85,7 @@ static bool names_our_host(const struct bp_exchange *exchange, const struct bp_h
            bp_hosts_allow(exchange->service->allowed_hosts, head);
 }
 
-/* Makes ready for the body of a POST that some route takes, or refuses it. */
+/* Prepares for the body of a POST that a route accepts, or refuses it. */
 static void expect_body(struct bp_exchange *exchange, const struct bp_head *head)
 {
     struct bp_problem problem;
@@ -103,7 +102,7 @@ static void expect_body(struct bp_exchange *exchange, const struct bp_head *head
 }
 
 /* The client waits for 100 Continue. If its body will not be read, it gets the reply at once. The
- * connection ends then, since the body may come all the same. */
+ * connection then closes, since the body may still arrive. */
 static bool answer_before_body(struct bp_exchange *exchange)
 {
     if (exchange->body.data)
@@ -127,12 +126,12 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
                                      .if_none_match = head->if_none_match,
                                      .must_close = head->n_coding > 0 || head->is_one_too_many,
                                      .reply = {.problem = -1}};
-    const bool is_one_too_many = /* health is told on the spare connections, too */
+    const bool is_one_too_many = /* health checks are answered on the spare connections, too */
         head->is_one_too_many && exchange->route->group != BP_GROUP_HEALTH;
     if (is_one_too_many || !bp_head_check(head, &problem, service->limits.header_bytes)) {
         if (is_one_too_many)
             bp_problem_set(&problem, BP_PROBLEM_OVERLOADED,
-                           "%zu connections are open already, or %zu of this client",
+                           "too many connections: the limit is %zu, or %zu from one client",
                            service->limits.connections, service->limits.client_connections);
         refuse(exchange, &problem);
         return exchange->must_close = true;
@@ -146,11 +145,11 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
     negotiate(exchange, head);
     if (!names_our_host(exchange, head))
         refuse_saying(exchange, BP_PROBLEM_MISDIRECTED,
-                      "the request names a host that is none of --allow-host");
+                      "the request's host is not one that --allow-host lists");
     else if (!bp_access_allows(&service->access,
                                bp_route_group(exchange->route, exchange->representation), head))
-        refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for all that can be wrong */
-                      "a known token is needed here: Authorization: Bearer TOKEN");
+        refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for every reason */
+                      "this path needs a valid token: Authorization: Bearer TOKEN");
     else if (exchange->representation < 0)
         refuse_representations(exchange);
     else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
@@ -164,7 +163,7 @@ bool bp_exchange_receive(struct bp_exchange *exchange, const char *piece, size_t
     if (is_beyond_reading(exchange, exchange->received))
         return false;
     if (!exchange->body.data)
-        return true; /* refused, or of no use to the route */
+        return true; /* refused, or not used by the route */
     if (exchange->received > exchange->service->limits.body_bytes) {
         refuse_size(exchange);
         return true;
@@ -188,8 +187,8 @@ static void end_body(struct bp_exchange *exchange)
     }
 }
 
-/* "*" asks about the whole service; and of a path where nothing is, a web page must be able to read
- * that. */
+/* "*" asks about the whole service. An unknown path is answered too, so that a web page can read
+ * the 404. */
 static void answer_options(struct bp_exchange *exchange)
 {
     const unsigned methods = exchange->route->methods;
@@ -213,7 +212,8 @@ static void answer_not_allowed(struct bp_exchange *exchange)
 static void answer_not_found(struct bp_exchange *exchange)
 {
     struct bp_problem problem;
-    bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "nothing is here; GET / lists the paths");
+    bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND,
+                   "there is nothing at this path; GET / lists the paths");
     bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
 }
 
@@ -267,9 +267,10 @@ void bp_exchange_refuse_queue(struct bp_exchange *exchange)
     if (atomic_load(&exchange->service->draining))
         bp_problem_set_stopping(&problem);
     else
-        bp_problem_set(&problem, BP_PROBLEM_OVERLOADED,
-                       "%zu large requests wait already, or all that one client may have",
-                       exchange->service->limits.queue);
+        bp_problem_set(
+            &problem, BP_PROBLEM_OVERLOADED,
+            "the queue is full: %zu large requests are waiting, or as many as one client may have",
+            exchange->service->limits.queue);
     refuse(exchange, &problem);
 }
 

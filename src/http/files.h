@@ -12,7 +12,7 @@ struct bp_file {
     const char *etag;
     const unsigned char *data;
     size_t size;
-    const unsigned char *gzip; /* or NULL: it is not worth it */
+    const unsigned char *gzip; /* or NULL: it would not be smaller */
     size_t gzip_size;
 };
 

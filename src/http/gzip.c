@@ -5,12 +5,12 @@
 #include <strings.h>
 #include <zlib.h>
 
-/* The fastest level: numbers are half as long with it at 45 MB/s, and higher ones gain nothing. */
+/* The fastest level: it halves numbers at 45 MB/s, and higher levels do no better. */
 #define LEVEL 1
 #define GZIP_WINDOW (15 + 16) /* zlib writes gzip's head and tail for this */
 #define MEMORY_LEVEL 8
 
-/* RFC 9110, 12.5.3: what is named with a quality of 0 is refused. */
+/* RFC 9110, 12.5.3: a quality of 0 refuses a coding. */
 static bool is_refused(const char *parameters, size_t size)
 {
     const char *q = memchr(parameters, '=', size);

@@ -12,7 +12,7 @@ static bool is_token(const char *text, size_t size)
     return size > 0 && bp_token_size(text) == size;
 }
 
-/* Visible ASCII, spaces and tabs; what lies beyond ASCII nobody reads alike. */
+/* Visible ASCII, spaces and tabs: servers disagree about anything beyond ASCII. */
 static bool is_field_value(const char *value, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -23,7 +23,7 @@ static bool is_field_value(const char *value, size_t size)
     return true;
 }
 
-/* Of a header that comes more than once, keeps a value that is not the usual one: it is what must
+/* If a header comes more than once, keeps the value that is not the usual one, since that one must
  * be refused. */
 static void keep_odd(const char **kept, const char *value, const char *usual)
 {
@@ -43,10 +43,10 @@ static bool lists_close(const char *value)
     return false;
 }
 
-/* Keeps a header that somebody will ask for. */
+/* Keeps a header that is used later. */
 static void keep(struct bp_head *head, const char *name, size_t name_size, const char *value)
 {
-    switch (name_size) { /* most headers are none of these, and their length tells */
+    switch (name_size) { /* most headers are other ones, and their length shows it */
     case 4:
         if (strcasecmp(name, "Host") == 0)
             head->host = value, head->n_host++;
@@ -109,7 +109,7 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
 {
     head->n_headers++;
     head->bad_name |= !is_token(name, name_size);
-    if (name_size != 13 || strcasecmp(name, "Authorization") != 0) /* that is judged as a token */
+    if (name_size != 13 || strcasecmp(name, "Authorization") != 0) /* it is checked as a token */
         head->bad_value |= !is_field_value(value ? value : "", value ? value_size : 0);
     keep(head, name, name_size, value ? value : "");
 }
@@ -142,7 +142,7 @@ size_t bp_host_size(const char *authority, size_t size)
     return host && host <= size && is_port(authority + host, size - host) ? host : 0;
 }
 
-/* Every name of a host in it is a proper one; what follows Host's is no part of it. */
+/* True if every host in the head is valid, with a valid port or none after it. */
 static bool has_proper_hosts(const struct bp_head *head)
 {
     const char *authority = bp_head_authority(head);
@@ -168,16 +168,15 @@ bool bp_target_is_proper(const char *target)
 static bool check_line(const struct bp_head *head, struct bp_problem *problem)
 {
     if (!is_token(head->method, strlen(head->method)))
-        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST, "the method is no token");
+        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST, "the method is not a valid token");
     if (strncmp(head->version, "HTTP/1.", 7) != 0) /* a later minor version is read as 1.1 */
-        return bp_problem_set(problem, BP_PROBLEM_HTTP_VERSION,
-                              "HTTP/1.1 and HTTP/1.0 are spoken here");
+        return bp_problem_set(problem, BP_PROBLEM_HTTP_VERSION, "use HTTP/1.1 or HTTP/1.0");
     if (strlen(head->target) > BP_TARGET_MAX || head->target_size > BP_TARGET_MAX)
-        return bp_problem_set(problem, BP_PROBLEM_URI_TOO_LONG, "the target may have %d bytes",
-                              BP_TARGET_MAX);
+        return bp_problem_set(problem, BP_PROBLEM_URI_TOO_LONG,
+                              "the URL must have at most %d bytes", BP_TARGET_MAX);
     if (head->bad_target || !bp_target_is_proper(head->target))
         return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
-                              "the target has a character that must be percent-encoded");
+                              "the URL has a character that must be percent-encoded");
     return true;
 }
 
@@ -185,15 +184,15 @@ static bool check_length(const struct bp_head *head, struct bp_problem *problem)
 {
     if (head->n_length + head->n_coding > 1)
         return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
-                              "the length of the body is told more than once: Content-Length or "
-                              "Transfer-Encoding, and only one of them");
+                              "the body's length is given more than once; send one Content-Length "
+                              "or one Transfer-Encoding");
     if (head->n_length && !is_digits(head->length))
-        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST, "Content-Length is no number");
+        return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST, "Content-Length is not a number");
     if (head->n_coding && strcmp(head->version, "HTTP/1.0") == 0)
         return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST, "HTTP/1.0 has no Transfer-Encoding");
     if (head->n_coding && strcasecmp(head->coding, "chunked") != 0)
         return bp_problem_set(problem, BP_PROBLEM_NOT_IMPLEMENTED,
-                              "no Transfer-Encoding but chunked is known here");
+                              "the only supported Transfer-Encoding is chunked");
     if (strcmp(head->method, "POST") == 0 && !head->n_length && !head->n_coding)
         return bp_problem_set(problem, BP_PROBLEM_LENGTH_REQUIRED,
                               "a POST needs Content-Length or Transfer-Encoding: chunked");
@@ -209,8 +208,8 @@ bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_
         return false;
     if (head->n_headers > BP_HEADERS_MAX || head->size > header_bytes)
         return bp_problem_set(problem, BP_PROBLEM_HEADERS_TOO_LARGE,
-                              "%d headers of %zu bytes in all are the most", BP_HEADERS_MAX,
-                              header_bytes);
+                              "there must be at most %d headers, of at most %zu bytes in all",
+                              BP_HEADERS_MAX, header_bytes);
     if (head->is_ambiguous)
         return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
                               "the head has a folded line, a header without a name, a NUL byte or "
@@ -222,17 +221,17 @@ bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_
     if (head->n_host > 1 || !has_proper_hosts(head) ||
         (!head->host && strcmp(head->version, "HTTP/1.0") != 0))
         return bp_problem_set(problem, BP_PROBLEM_BAD_REQUEST,
-                              "the request needs one Host header: NAME or ADDRESS, and perhaps "
-                              ":PORT, which is at most 65535");
+                              "the request needs one Host header: NAME or ADDRESS, optionally with "
+                              "a :PORT of at most 65535");
     if (!check_length(head, problem))
         return false;
     if (head->expect && strcasecmp(head->expect, "100-continue") != 0)
         return bp_problem_set(problem, BP_PROBLEM_EXPECTATION_FAILED,
-                              "only Expect: 100-continue is understood");
+                              "only Expect: 100-continue is supported");
     const char *found = strstr(known, head->method);
     if (!found || found[-1] != ' ' || found[strlen(head->method)] != ' ')
         return bp_problem_set(problem, BP_PROBLEM_NOT_IMPLEMENTED,
-                              "no path here takes this method");
+                              "no path of this service supports this method");
     return true;
 }
 
@@ -243,8 +242,8 @@ static bool is_listed(const char *text, size_t size, const char *const *words)
     return *words;
 }
 
-/* The media type up to its parameters is one of those that hold JSON, or that clients send unasked.
- */
+/* True if the media type, without its parameters, is one for JSON, or a default of
+ * clients. */
 static bool is_json_type(const char *type, size_t n)
 {
     static const char *const read_as_json[] = {"application/json", "text/json", "text/plain",
@@ -253,7 +252,8 @@ static bool is_json_type(const char *type, size_t n)
            (n > 5 && memchr(type, '/', n) && strncasecmp(type + n - 5, "+json", 5) == 0);
 }
 
-/* The only parameter that could change what the bytes mean says what JSON is anyway. */
+/* True if charset, the only parameter that could change the meaning of the bytes, is missing or
+ * UTF-8. */
 static bool charset_is_utf8(const char *parameters)
 {
     static const char *const spellings[] = {"utf-8", "utf8", "us-ascii", NULL};
@@ -271,10 +271,10 @@ bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem)
     size_t n = strcspn(type, "; \t");
     if (head->n_type > 1)
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
-                              "Content-Type is told more than once");
+                              "Content-Type is given more than once");
     if (head->encoding)
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
-                              "the body must come without Content-Encoding");
+                              "the body must be sent without Content-Encoding");
     if (*type && (!is_json_type(type, n) || !charset_is_utf8(type + n)))
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                               "the body must be application/json in UTF-8, not %.80s", type);

@@ -5,7 +5,7 @@
 
 #include "list.h"
 
-/* How much of an authority is its host, without a dot at the end; 0 if it is no proper one. */
+/* The length of an authority's host, without a dot at the end; 0 if it is not valid. */
 static size_t host_size(const char *authority)
 {
     const size_t host = bp_host_size(authority, strcspn(authority, "/?# \t"));

@@ -1,4 +1,4 @@
-/* Lists of a flag: entries with commas between them, and spaces around them. */
+/* Comma-separated lists in flags; spaces around entries are skipped. */
 #ifndef BACKPROPD_HTTP_LIST_H
 #define BACKPROPD_HTTP_LIST_H
 
@@ -18,7 +18,7 @@ static inline size_t bp_list_next(const char **start, const char **next, const c
     return size;
 }
 
-/* True if there is an entry before, between and after all commas, and each is proper. */
+/* True if no entry is empty, and each one is valid. */
 static inline bool bp_list_is_proper(const char *list,
                                      bool (*is_entry)(const char *text, size_t size))
 {

@@ -38,7 +38,7 @@ struct bp_metrics {
     struct bp_route_metrics of[]; /* (n_routes) */
 };
 
-/* Counters for these routes, to be freed. NULL if there is no memory. */
+/* Counters for these routes, which the caller frees. NULL if memory runs out. */
 struct bp_metrics *bp_metrics_make(const struct bp_route *routes, size_t n_routes);
 
 #endif

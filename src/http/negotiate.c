@@ -56,7 +56,7 @@ static const char *skip_commas(const char *at)
     return at + strspn(at, ", \t");
 }
 
-/* Counts the ranges; 0 if any is malformed, or there are lines that were not kept. */
+/* Counts the ranges; 0 if any is malformed, or if there were more lines than are kept. */
 static size_t count_ranges(const struct bp_head *head)
 {
     struct range range;

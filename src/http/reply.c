@@ -10,7 +10,7 @@ void bp_reply_start(struct bp_reply *reply, struct bp_memory *memory, const char
     bp_text_start(&reply->text, memory, capacity);
 }
 
-/* A text ends with a newline, as files do: what a terminal shows behind it stands on a line. */
+/* A text ends with a newline, as files do, so that a terminal's prompt starts on a new line. */
 static void end_line(struct bp_text *text)
 {
     if (text->size && !text->failed && text->data[text->size - 1] != '\n')
@@ -35,7 +35,7 @@ void bp_reply_fixed(struct bp_reply *reply, const char *media_type, const char *
     reply->fixed_size = size;
 }
 
-/* What is said when there is no memory even to say what is wrong. */
+/* The fixed reply for when there is no memory even for a problem document. */
 static void answer_from_stock(struct bp_reply *reply)
 {
     static const char stock[] =

@@ -7,7 +7,7 @@
 #include "list.h"
 #include "parameter.h"
 
-/* printf would take as long for three numbers as the library does for the whole head. */
+/* By hand: printf takes as long for three numbers as the library does for the whole head. */
 static char *put_ms(char *out, const char *name, uint64_t nanoseconds)
 {
     char digits[24];
@@ -37,7 +37,7 @@ const char *bp_cors_allow(const char *allowed, const char *origin)
     const char *start;
     if (strcmp(allowed, "*") == 0)
         return allowed;
-    if (strcmp(allowed, "none") == 0) /* which is no origin, whoever sends it */
+    if (strcmp(allowed, "none") == 0) /* which is not an origin */
         return NULL;
     while (origin && *allowed) {
         const size_t size = bp_list_next(&start, &allowed, allowed);
@@ -84,7 +84,7 @@ static void add_cors(struct bp_fields *fields, const struct bp_reply_facts *fact
     add(fields, "Access-Control-Expose-Headers", "X-Request-Id, Server-Timing, Retry-After, ETag");
 }
 
-/* What in a request decides the reply. */
+/* The parts of a request that the reply depends on. */
 static void add_vary(struct bp_fields *fields, const struct bp_reply *reply,
                      const struct bp_reply_facts *facts)
 {
@@ -111,7 +111,7 @@ static bool is_list_of_names(const char *text)
     return true;
 }
 
-/* Longer than any list that a page asks for, and short enough for the reply's head. */
+/* Longer than any list that a page sends, and short enough for the reply's head. */
 #define ASKED_MAX 1024
 
 /* A page may send any header; "*" stands for all but authorization. */
@@ -132,7 +132,7 @@ static void add_methods(struct bp_fields *fields, const struct bp_reply *reply, 
     add(fields, "Access-Control-Max-Age", "7200");
 }
 
-/* What the body is, and how it may be kept. */
+/* The media type of the body, and how it may be cached. */
 static void add_content(struct bp_fields *fields, const struct bp_reply *reply, bool is_post)
 {
     if (reply->media_type)
@@ -145,7 +145,7 @@ static void add_content(struct bp_fields *fields, const struct bp_reply *reply, 
     }
     if (reply->etag) {
         add(fields, "ETag", reply->etag);
-        add(fields, "Cache-Control", "no-cache"); /* keep it, but ask */
+        add(fields, "Cache-Control", "no-cache"); /* cache it, but revalidate */
     } else if (is_post || reply->problem >= 0) {
         add(fields, "Cache-Control", "no-store");
     }

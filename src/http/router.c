@@ -26,8 +26,7 @@ static const struct bp_route ROUTES[] = {
     {"/readyz", "readyz", GET, BP_GROUP_HEALTH, bp_answer_ready, NULL, NULL, {NULL}, false},
     {"/metrics", "metrics", GET, BP_GROUP_METRICS, bp_answer_metrics, NULL, NULL, {NULL}, false},
     {"/version", "version", GET, BP_GROUP_DOCS, bp_answer_version, NULL, NULL, {NULL}, false},
-    {"other", NULL, 0, BP_GROUP_DOCS, NULL, NULL, NULL, {NULL}, false}, /* it only says that nothing
-                                                                    is there */
+    {"other", NULL, 0, BP_GROUP_DOCS, NULL, NULL, NULL, {NULL}, false}, /* it always answers 404 */
 };
 
 /* Adds a route after n others; without room it only counts. */

@@ -25,7 +25,7 @@ bool bp_service_start(struct bp_service *service, const struct bp_limits *limits
     return service->metrics;
 }
 
-/* A service that does not serve all that tells right answers keeps them. */
+/* A service keeps right answers secret if it does not serve every operation that reveals them. */
 static bool keeps_answers(const char *only)
 {
     for (const struct bp_operation *const *each = bp_operations; *each; each++)

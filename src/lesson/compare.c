@@ -71,8 +71,8 @@ void bp_handed_take(struct bp_handed *handed, const double *values, const int16_
     }
 }
 
-/* Off by at most one in the last decimal; where either is 0, by half of that. Counts and masks: the
- * same. */
+/* True if the two differ by at most one in the last decimal, or half of that if either is 0. Counts
+ * and masks must be equal. */
 bool bp_agrees(const struct bp_handed *handed, const struct bp_step *step, size_t cell,
                double value)
 {

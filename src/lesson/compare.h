@@ -1,4 +1,4 @@
-/* When is a cell right? What was handed in, beside what could have been meant. */
+/* When is a cell right? Compares the numbers handed in with those expected. */
 #ifndef BACKPROPD_LESSON_COMPARE_H
 #define BACKPROPD_LESSON_COMPARE_H
 

@@ -104,7 +104,7 @@ static size_t count_nonzero(const double *v, size_t n)
     return count;
 }
 
-/* Numbers that have become 0 show no working and earn nothing. */
+/* Numbers that are all 0 show no working and earn nothing. */
 static double cap_of(const double *own, const double *correct, size_t n)
 {
     const size_t asked = count_nonzero(correct, n), left = count_nonzero(own, n);
@@ -116,7 +116,7 @@ static enum bp_step_status status_of(const struct bp_step_verdict *verdict, bool
     const size_t *n = verdict->cells;
     const size_t filled = n[BP_MARK_RIGHT] + n[BP_MARK_FOLLOWS] + n[BP_MARK_WRONG];
     if (filled + n[BP_MARK_NULL] == 0)
-        return BP_STATUS_RIGHT; /* nothing of it is asked for */
+        return BP_STATUS_RIGHT; /* no cell of it is asked for */
     if (n[BP_MARK_WRONG] > 0)
         return BP_STATUS_WRONG;
     if (unreadable)
@@ -128,7 +128,7 @@ static enum bp_step_status status_of(const struct bp_step_verdict *verdict, bool
     return n[BP_MARK_FOLLOWS] > 0 ? BP_STATUS_FOLLOWS : BP_STATUS_RIGHT;
 }
 
-/* Whether what follows earns anything, and if not, why. */
+/* Whether a step that follows from earlier ones earns credit, and if not, why. */
 static enum bp_code why_it_follows(const struct bp_credit *credit, size_t i, double earned)
 {
     const struct bp_step *step = &credit->handed->steps->list[i];
@@ -173,7 +173,7 @@ static double to_six(double v)
     return (double)bp_nearest_whole(v, 1e6) / 1e6;
 }
 
-/* Too few decimals, counts and masks do not matter to what comes after. */
+/* Too few decimals, counts and masks do not affect later steps. */
 static bool taints(const struct bp_credit *credit, const struct bp_step_verdict *verdict, size_t i)
 {
     return verdict->status == BP_STATUS_WRONG &&

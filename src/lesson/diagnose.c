@@ -137,7 +137,7 @@ static bool try_pairs(struct bp_diagnosis *d, struct bp_finding *finding, size_t
 /* --- the diagnosis
  * ----------------------------------------------------------------------------------- */
 
-/* One and the same number in all cells: whoever writes that is not calculating. */
+/* The same number in all cells: such answers were not calculated. */
 static bool is_uniform(const struct bp_handed *handed, size_t i)
 {
     const struct bp_step *step = &handed->steps->list[i];
@@ -182,7 +182,8 @@ void bp_diagnose(struct bp_diagnosis *d, struct bp_runner *runner, const struct 
                  bool pairs)
 {
     const struct bp_handed *handed = runner->handed;
-    bool guess = true; /* false after numbers that nobody calculated: later names would be chance */
+    bool guess = true; /* false after numbers that were not calculated: naming later mistakes would
+                          be chance */
     begin(d, runner, correct, pairs);
     while (d->n_findings < BP_ROUNDS) {
         struct bp_finding *finding = &d->findings[d->n_findings];
@@ -197,7 +198,7 @@ void bp_diagnose(struct bp_diagnosis *d, struct bp_runner *runner, const struct 
             add(d, finding);
             continue;
         }
-        d->excused[w] = true; /* 4: a slip, or unknown; what it is like is seen at the end */
+        d->excused[w] = true; /* 4: a slip, or unknown; it is classified at the end */
         guess = guess && (few || !is_uniform(handed, w));
         bp_hypothesis_sum_up(&d->supposed, &d->of);
     }

@@ -11,14 +11,14 @@
 /* --- what an exercise can reveal
  * ------------------------------------------------------------------ */
 
-/* A mistake that can be seen, and of each step the sum of its values and that of their sizes: two
- * runs whose sums are further apart than all tolerances together need not be compared. */
+/* A visible mistake, with the sum of each step's values and of their sizes. If the sums of two runs
+ * are further apart than all tolerances together, the runs need not be compared. */
 struct bp_visible {
     const struct bp_variant *variant;
     const double *sums; /* (steps, 2) */
 };
 
-/* What two runs are compared by. */
+/* How two runs are compared. */
 struct sight {
     const struct bp_steps *steps;
     const bool *asked;
@@ -44,7 +44,7 @@ static bool are_far(const struct sight *sight, double a, double b)
     return fabs(a - b) > tolerance(sight, fabs(a) > fabs(b) ? fabs(a) : fabs(b));
 }
 
-/* True if two runs differ at some step in a way that the tolerance lets be seen. */
+/* True if two runs differ at some step by more than the tolerance. */
 static bool differ(const struct sight *sight, const struct bp_run *a, const struct bp_run *b)
 {
     for (size_t i = 0; i < sight->steps->n; i++) {
@@ -72,7 +72,7 @@ static void add_up(double *sums, const struct sight *sight, const struct bp_run 
     }
 }
 
-/* True if the sums alone tell two runs apart. A sum that is not finite tells nothing. */
+/* True if the sums alone show that two runs differ. A sum that is not finite shows nothing. */
 static bool sums_differ(const struct sight *sight, const double *a, const double *b)
 {
     const double slack = 1.001; /* for the rounding of the sums */
@@ -123,7 +123,7 @@ static const struct bp_run *make(struct bp_hypothesis *in, struct bp_referee *re
     return &in->runs[0];
 }
 
-/* Compares a mistake that can be seen with the earlier ones. */
+/* Compares a visible mistake with the earlier ones. */
 static void collide(struct bp_review *review, const struct sight *sight, const struct bp_run *run,
                     size_t n)
 {

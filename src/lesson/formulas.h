@@ -17,9 +17,9 @@ struct bp_operands {
     const double *x, *y;                 /* of the sample */
     const double *a, *z_below, *g_below; /* (m) */
     const double *z, *h, *g, *u, *d;     /* (n); g of softmax (n, n) */
-    bool fresh;                          /* h is what z gives: 1 - h and the like are had from z */
-    const double *dw, *own_dw;           /* (samples, m, n) of the layer; (m, n) of this sample */
-    const double *terms;                 /* of a batch's step: (samples, stride) */
+    bool fresh; /* h was calculated from z, so 1 - h and the like are calculated from z, too */
+    const double *dw, *own_dw; /* (samples, m, n) of the layer; (m, n) of this sample */
+    const double *terms;       /* of a batch's step: (samples, stride) */
     size_t stride;
     double *row, *rest; /* scratch, (widest): what is calculated once for all cells */
 };

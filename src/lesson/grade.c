@@ -86,8 +86,8 @@ static bool have_same_words(const struct bp_grade *grade, const struct bp_found 
            (same[a] ? same[a] : a) == (same[b] ? same[b] : b);
 }
 
-/* A new entry; NULL if there is one of this code in these words, to which the step is added: it
- * keeps what it says. What has a cell of its own is an entry of its own. */
+/* A new entry; NULL if an entry with this code and these words exists: the step is added to it. A
+ * mistake at one cell always gets an entry of its own. */
 static struct bp_found *entry(struct bp_grade *grade, enum bp_code code, enum bp_mistake words,
                               size_t step, size_t at)
 {
@@ -158,7 +158,7 @@ static void name_all(struct bp_grade *grade)
 /* --- grading
  * ------------------------------------------------------------------------------------------- */
 
-/* What is shown: the mistakes whose own step was handed in. The trial's memory holds it. */
+/* The mistakes whose own step was handed in. Uses the trial's memory. */
 static struct bp_hypothesis *show(struct bp_referee *referee)
 {
     struct bp_hypothesis *shown = &referee->diagnosis.trial;

@@ -58,7 +58,7 @@ static double put_together(const struct bp_check *check, double sum)
     return task->rules.reduction == BP_REDUCTION_MEAN ? sum / (double)task->n_samples : sum;
 }
 
-/* What is done with the gates that the passes at a point see. */
+/* What to do with the gates of the passes at a point. */
 enum gates { IGNORE, NOTE, COMPARE };
 
 /* Notes a layer's gates, or compares them with those noted. Returns true if one differs. */
@@ -114,8 +114,8 @@ static enum bp_check_verdict judge(const struct bp_checked *checked, double tole
                                                                    : BP_CHECK_MISMATCH;
 }
 
-/* Moves the parameter by -2, -1, 1 and 2 epsilon, and back. In: loss, where it stands; the
- * tolerance holds what a difference of rounded losses can be off. */
+/* Moves the parameter by -2, -1, 1 and 2 epsilon, and back. In: loss, the one before the move. The
+ * tolerance covers the error of a difference of rounded losses. */
 static void check_one(struct bp_check *check, double *parameter, size_t i, double loss)
 {
     struct bp_checked *checked = &check->checked[i];
@@ -144,7 +144,7 @@ static void check_one(struct bp_check *check, double *parameter, size_t i, doubl
 /* --- all of them
  * -------------------------------------------------------------------------------------- */
 
-/* The textbook's gradient where the caller brought none. */
+/* Fills in the textbook's gradient if the caller sent none. */
 static void fill_in(struct bp_check *check)
 {
     const struct bp_task *task = check->task;

@@ -16,7 +16,7 @@ void bp_hypothesis_layout(struct bp_hypothesis *hypothesis, struct bp_layout *la
         hypothesis->mistakes[i] = BP_NO_MISTAKE;
 }
 
-/* Starts as many runs as the decimals that were handed in ask for. */
+/* Starts the runs, as many as the decimals handed in require. */
 static void start(struct bp_hypothesis *h, struct bp_runner *runner)
 {
     const int places = runner->handed->most_places;

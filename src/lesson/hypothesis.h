@@ -20,7 +20,7 @@ struct bp_hypothesis {
     size_t contradictions;
 };
 
-/* What a hypothesis is held against. */
+/* What a hypothesis is compared with. */
 struct bp_case {
     struct bp_runner *runner;
     const struct bp_run *correct;

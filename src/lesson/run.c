@@ -194,8 +194,8 @@ static void calculate_right(struct bp_run *run, const struct bp_runner *runner, 
 /* --- a mistake ----------------------------------------------------------------------------------
  */
 
-/* The altered formula, but in rows where the step was handed in and looks otherwise: there the
- * mistake was not made. Out: flags, (rows): false where it was made. */
+/* The altered formula, except in rows that were handed in and contradict it: there the mistake was
+ * not made. Out: flags, (rows): false where it was made. */
 static void alter(struct bp_run *run, const struct bp_runner *runner, size_t i, bool *flags)
 {
     const struct bp_step *step = &runner->steps->list[i];
@@ -220,7 +220,7 @@ static void alter(struct bp_run *run, const struct bp_runner *runner, size_t i, 
 /* --- what is used further on --------------------------------------------------------------------
  */
 
-/* Rounded, ties away from 0, as one does by hand. */
+/* Rounds ties away from 0, as people do by hand. */
 static double by_hand(double v, int decimals)
 {
     static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
@@ -307,7 +307,8 @@ static bool reads_the_same(const struct bp_run *run, const struct bp_runner *run
            run->records[h].own == base->records[h].own;
 }
 
-/* Numbers that are the same again are the base's: what reads them need not be calculated. */
+/* Points to the base's numbers if they are the same, so that steps that read them need not be
+ * calculated. */
 static void share(struct bp_record *now, const struct bp_record *was, const struct bp_step *step)
 {
     if (now->own == was->own ||

@@ -2,7 +2,8 @@
  * Calculates all steps of a task in order, with given mistakes and, where asked, with the numbers
  * that were handed in instead of calculated ones.
  *
- * A run takes over from another one what cannot differ: most supposed mistakes change few steps.
+ * A run takes over from another one the steps that cannot differ: most supposed mistakes change few
+ * steps.
  */
 #ifndef BACKPROPD_LESSON_RUN_H
 #define BACKPROPD_LESSON_RUN_H
@@ -26,7 +27,7 @@ struct bp_record {
     const double *own;   /* what is used further on */
     const bool *fresh;   /* (rows) of h: own is what z gives */
     size_t shown_right;  /* rows handed in that are right where a mistake was supposed */
-    bool live;           /* a mistake was really made here: no row handed in looks otherwise */
+    bool live;           /* the mistake fits: no row handed in contradicts it */
 };
 
 struct bp_run {

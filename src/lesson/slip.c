@@ -59,8 +59,8 @@ static const double *candidate(const struct look *look, size_t n)
     return n <= 2 * h->n_runs ? h->runs[n - 1 - h->n_runs].records[look->i].other : NULL;
 }
 
-/* The first that cell j agrees with; where it agrees with nothing, what its author's own numbers
- * give. Out: off. */
+/* The first that cell j agrees with; if it agrees with none, the value that follows from the
+ * author's own numbers. Out: off. */
 static double nearest(const struct look *look, size_t j, bool *off)
 {
     const double *values;
@@ -166,7 +166,7 @@ static bool is_a_neighbours(const struct look *look, size_t j)
     return false;
 }
 
-/* What became of cell j, which should be t. */
+/* What is wrong with cell j, which should be t. */
 static enum bp_code one_cell(const struct look *look, size_t j, double t)
 {
     const int places = look->handed->places[look->step->first + j];

@@ -1,4 +1,4 @@
-/* What a wrong step looks like that no mistake of the catalogue explains. */
+/* Classifies a wrong step that no mistake of the catalogue explains. */
 #ifndef BACKPROPD_LESSON_SLIP_H
 #define BACKPROPD_LESSON_SLIP_H
 

@@ -110,7 +110,7 @@ static void add(struct bp_variants *variants, const struct bp_altered *places, s
     variants->list[variants->n++] = variant;
 }
 
-/* Each mistake at each layer where it makes sense. Returns how many. */
+/* Each mistake at each layer where it is possible. Returns how many. */
 static size_t list_places(struct bp_altered *places, const struct bp_steps *steps)
 {
     size_t n = 0;

@@ -1,4 +1,4 @@
-/* Which mistakes make sense in a task, and where. */
+/* Which mistakes are possible in a task, and where. */
 #ifndef BACKPROPD_LESSON_VARIANTS_H
 #define BACKPROPD_LESSON_VARIANTS_H
 

@@ -9,7 +9,7 @@
 #define BP_URL_MAX 128
 
 /* The TCP addresses of a host and port, for freeaddrinfo; a host of NULL is this machine's
- * loopback, IPv6 and IPv4. NULL if there is none. */
+ * loopback, IPv6 and IPv4. NULL if there is no such address. */
 struct addrinfo *bp_address_find(const char *host, unsigned port);
 
 /* The address of the Unix socket at a path, which must fit. */

@@ -80,7 +80,7 @@ void bp_client_leave(struct bp_client *client)
     client->n_connections--;
 }
 
-/* What waits in its lane belongs to a connection. */
+/* Work in its lane belongs to one of its connections. */
 static bool has_nothing(const struct bp_client *client)
 {
     return !client->n_connections && !atomic_load(&client->memory.used);

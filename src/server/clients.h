@@ -1,6 +1,6 @@
 /*
- * Clients, by address, and what each has at most of what all share: connections, places in the
- * queue, memory. An IPv4 address is one client; of IPv6 it is a /64, which is what one site has.
+ * Clients, by address, and the share of each: connections, places in the queue, memory. A client is
+ * an IPv4 address or an IPv6 /64, which is what one site gets.
  */
 #ifndef BACKPROPD_SERVER_CLIENTS_H
 #define BACKPROPD_SERVER_CLIENTS_H
@@ -18,8 +18,8 @@ struct bp_client {
     struct bp_client *next;  /* in its bucket */
     struct in6_addr network; /* IPv4 as IPv6 has it; of IPv6 the first 64 bits */
     size_t n_connections, connections_max;
-    size_t excess;       /* for the thread that ends the slowest */
-    struct bp_lane lane; /* what waits for the pool */
+    size_t excess;       /* used by the thread that ends the slowest */
+    struct bp_lane lane; /* its work that waits for the pool */
     struct bp_memory memory;
 };
 
@@ -31,11 +31,11 @@ struct bp_clients {
     struct bp_client *buckets[BP_CLIENT_BUCKETS];
 };
 
-/* IPv4 addresses as IPv6 has them, so that one comparison does; [::], from which nobody comes, for
- * those of Unix sockets. */
+/* IPv4 addresses are mapped to IPv6, so that one comparison is enough. Unix sockets get [::], which
+ * no client can have. */
 struct in6_addr bp_client_address(const struct sockaddr *address);
 
-/* Notes a connection from an address. Returns its client, NULL if there is no memory. */
+/* Notes a connection from an address. Returns its client, or NULL if memory runs out. */
 struct bp_client *bp_client_enter(struct bp_clients *clients, const struct in6_addr *address);
 
 /* One of its connections is gone. The client stays until it has neither connections nor memory, and

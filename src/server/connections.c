@@ -10,21 +10,21 @@
 
 #define TICK_MILLISECONDS 100
 
-/* A process that was stopped for a while, or got no processor, finds requests that came meanwhile:
- * so long it looks at them before anybody is late. */
+/* If the process was stopped or got no processor for this long, the time does not count against
+ * clients: it first reads the requests that arrived. */
 #define NAP_MILLISECONDS 1000
 
-/* Where more than this share of the connections is taken, the slowest are ended: those that, after
- * some time in their phase, have moved fewer bytes a second than this. An idle client can come
- * back, one that is not let in cannot. */
+/* If more than this share of the connections is taken, the slowest ones are closed: those that,
+ * after some time in their phase, have moved fewer bytes per second than this. An idle client can
+ * connect again; one that is refused gets nothing. */
 #define CROWDED_PERCENT 90
 #define CROWDED_MILLISECONDS 1000
 #define CROWDED_BYTES_PER_SECOND 4096
 
-/* A client that takes no byte of its reply for so long is let go: the reply holds memory. */
+/* A client that reads no byte of its reply for this long is cut off: the reply holds memory. */
 #define STALLED_MILLISECONDS 5000
 
-/* A connection that may be ended in a crowd. */
+/* A connection that may be closed when there are too many. */
 struct candidate {
     struct bp_connection *connection;
     uint64_t packed; /* its wait */
@@ -33,7 +33,7 @@ struct candidate {
 
 struct bp_connections {
     struct bp_connection_rules rules;
-    pthread_mutex_t lock; /* of all below, and of every socket's being open */
+    pthread_mutex_t lock; /* protects all below, and keeps every socket open while it is held */
     pthread_cond_t stop_asked;
     struct bp_clients clients;
     struct bp_connection *first;
@@ -45,7 +45,7 @@ struct bp_connections {
     pthread_t thread;
 };
 
-/* The enum in the lowest bits, so that both change at once. */
+/* The enum is in the lowest bits, so that both change atomically. */
 #define WAIT_BITS 3
 #define NO_DEADLINE (UINT64_MAX >> WAIT_BITS)
 _Static_assert(BP_WAIT_OVER < 1 << WAIT_BITS, "the enum fits");
@@ -60,7 +60,7 @@ static enum bp_wait wait_of(uint64_t packed)
     return (enum bp_wait)(packed & ((1U << WAIT_BITS) - 1));
 }
 
-/* The coarse clock costs a fifth of the fine one, and its 4 ms are fine enough here. */
+/* The coarse clock costs a fifth of the fine one, and 4 ms are precise enough here. */
 static uint64_t now_ms(void)
 {
     struct timespec now;
@@ -82,7 +82,7 @@ static void cut_off(struct bp_connections *connections, struct bp_connection *co
 {
     if (!atomic_compare_exchange_strong(&connection->wait, &packed,
                                         pack(NO_DEADLINE, BP_WAIT_OVER)))
-        return; /* it has just gone on */
+        return; /* its phase has just changed */
     if (wait_of(packed) == BP_WAIT_BODY)
         bp_timeout_reply_send(atomic_load(&connection->is_cancelled)
                                   ? connections->rules.reply_if_stopping
@@ -141,7 +141,7 @@ static void look_at(struct bp_connections *connections, struct bp_connection *co
         note_end(connections, connection, wait, events & (POLLHUP | POLLERR));
 }
 
-/* What has happened at each, by its place in the list; NULL if nothing has. */
+/* The events of each connection, by its place in the list; NULL if there are none. */
 static const struct pollfd *poll_all(struct bp_connections *connections)
 {
     struct pollfd *one = connections->polled;
@@ -157,15 +157,15 @@ static void look_at_all(struct bp_connections *connections, uint64_t now)
         look_at(connections, at, one ? one++->revents : 0, now);
 }
 
-/* By how many this is more than 9 of 10. */
+/* How many n exceeds 9 of 10 by. */
 static size_t excess(size_t n, size_t most)
 {
     const size_t good = most / 100 * CROWDED_PERCENT + most % 100 * CROWDED_PERCENT / 100;
     return n > good ? n - good : 0;
 }
 
-/* Notes by how many each client has too many, and returns by how many all are; those that have been
- * cut off already do not count. */
+/* Notes the excess of each client, and returns that of all; connections that have been cut off do
+ * not count. */
 static size_t count_excess(struct bp_connections *connections)
 {
     size_t too_many = excess(connections->n, connections->rules.limits->connections);
@@ -187,7 +187,7 @@ static int by_rate(const void *a, const void *b)
     return (one->since > other->since) - (one->since < other->since);
 }
 
-/* Those that are slow, the slowest first. Returns how many. */
+/* The slow connections, slowest first. Returns how many. */
 static size_t find_slowest(struct bp_connections *connections, uint64_t now)
 {
     size_t n = 0;
@@ -205,7 +205,7 @@ static size_t find_slowest(struct bp_connections *connections, uint64_t now)
     return n;
 }
 
-/* Ends as many as are too many, of all or of a client. */
+/* Closes the excess connections, of all or of one client. */
 static void end_slowest(struct bp_connections *connections, uint64_t now)
 {
     const struct bp_limits *limits = connections->rules.limits;

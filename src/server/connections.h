@@ -1,9 +1,9 @@
 /*
- * The connections that are open: whom each comes from, what it waits for, and until when.
+ * The open connections: the client of each, what it waits for, and its deadline.
  *
  * libmicrohttpd closes a connection on which nothing happens. That is not enough: a client that
  * sends a byte now and then keeps its connection, and the memory of its request, for ever. Here
- * each phase has a deadline in all, which one thread enforces by shutting the socket down; the
+ * each phase as a whole has a deadline. One thread enforces it by shutting the socket down; the
  * library then finds the connection closed and ends it in the thread that serves it.
  *
  * The same thread looks for clients that have gone, and for those that do not read. Where more than
@@ -23,8 +23,8 @@
 #include "progress.h"
 #include "timeout_reply.h"
 
-/* Connections beyond the limit that are let in to be told so. The library gives each of its threads
- * a part of them. */
+/* Connections beyond the limit that are accepted to get a 503. The library gives each of its
+ * threads a part of them. */
 #define BP_SPARE_CONNECTIONS 64
 
 /* What a connection waits for. */
@@ -32,9 +32,9 @@ enum bp_wait {
     BP_WAIT_HEAD, /* of its first request, or the rest of the head of a later one */
     BP_WAIT_BODY,
     BP_WAIT_REPLY, /* for the client to take it */
-    BP_WAIT_IDLE,  /* for its next request: it had a reply, and is kept */
+    BP_WAIT_IDLE,  /* for its next request: it is a keep-alive connection */
     BP_WAIT_COUNT,
-    BP_WAIT_WORK = BP_WAIT_COUNT, /* for us: without a deadline */
+    BP_WAIT_WORK = BP_WAIT_COUNT, /* for this service: without a deadline */
     BP_WAIT_OVER                  /* the deadline has passed, the socket is shut down */
 };
 
@@ -57,29 +57,29 @@ struct bp_connection_rules {
 struct bp_connection {
     struct bp_connection *next, **link; /* in the list of all */
     struct bp_client *client;
-    struct bp_progress progress; /* for the thread alone */
+    struct bp_progress progress; /* used by the thread only */
     int socket;
     atomic_bool is_cancelled; /* nobody waits for what is calculated */
     bool is_probed;           /* whether its client is still there, in this request */
     bool is_one_too_many;     /* beyond a limit: to be told so */
     struct bp_target target;  /* of the request at hand */
     _Atomic uint64_t wait;    /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
-    void *request;            /* at hand, or NULL: the server's */
+    void *request;            /* the server's current request, or NULL */
     struct in6_addr address;  /* of the client */
     char request_id[BP_REQUEST_ID_MAX + 1]; /* set before it waits for a body */
 };
 
 struct bp_connections;
 
-/* Starts the thread. NULL if there is no memory or no thread. */
+/* Starts the thread. NULL if memory runs out or no thread can be started. */
 struct bp_connections *bp_connections_start(const struct bp_connection_rules *rules);
 
-/* A connection has been accepted; it waits for a head. NULL if there is no memory, or if the spare
- * connections are taken too. */
+/* Notes an accepted connection, which waits for a head. NULL if memory runs out, or if the spare
+ * connections are taken, too. */
 struct bp_connection *bp_connection_open(struct bp_connections *connections, int socket,
                                          const struct sockaddr *client);
 
-/* It is about to be closed, and is gone. */
+/* Forgets a connection that is about to be closed. */
 void bp_connection_close(struct bp_connections *connections, struct bp_connection *connection);
 
 /* How many connections are open. */
@@ -93,8 +93,8 @@ bool bp_connections_in_use(struct bp_connections *connections, size_t millisecon
 bool bp_connection_begin_wait(struct bp_connections *connections, struct bp_connection *connection,
                               enum bp_wait wait);
 
-/* The first line of a request has come: one that was idle has the time of a head for the rest. A
- * fresh connection has had it since it was accepted. Cannot fail. */
+/* The first line of a request has arrived. On an idle connection the head's time limit starts now;
+ * on a new one it started when the connection was accepted. Cannot fail. */
 void bp_connection_begin_head(struct bp_connections *connections, struct bp_connection *connection);
 
 /* The client's address as text, "unix" on a Unix socket. */
@@ -104,15 +104,14 @@ void bp_connection_client(char out[INET6_ADDRSTRLEN], const struct bp_connection
  * system answers with RST, and on_gone is called. For on_half_closed. */
 void bp_connection_probe(struct bp_connection *connection);
 
-/* The service ends: what is calculated is cancelled, and of the rest those that wait for a request
- * or its body are cut off. */
+/* The service ends: cancels calculations, and cuts off connections that wait for a request or its
+ * body. */
 void bp_connections_cancel(struct bp_connections *connections);
 
 /* True if the socket was shut down: the client was late or too slow, or the service stops. */
 bool bp_connection_was_cut_off(struct bp_connection *connection);
 
-/* Ends the thread and frees all but the connections, which must have been closed. NULL is nothing.
- */
+/* Ends the thread and frees everything. Close all connections before. Does nothing for NULL. */
 void bp_connections_stop(struct bp_connections *connections);
 
 #endif

@@ -1,4 +1,4 @@
-/* What X-Forwarded-For claims: whom a proxy says that it answers. Anybody can send it. */
+/* What X-Forwarded-For claims: the client behind a proxy. Anybody can send this header. */
 #ifndef BACKPROPD_SERVER_FORWARDED_H
 #define BACKPROPD_SERVER_FORWARDED_H
 
@@ -13,8 +13,8 @@ struct bp_forwarded {
 };
 
 /*
- * Adds one header's value, behind a comma if it is not the first. White space is left out, and what
- * is not visible ASCII becomes a question mark. Cannot fail.
+ * Adds one header's value, behind a comma if it is not the first. White space is left out, and any
+ * other character that is not visible ASCII becomes a question mark. Cannot fail.
  */
 void bp_forwarded_add(struct bp_forwarded *forwarded, const char *value, size_t size);
 

@@ -33,8 +33,8 @@ static ssize_t ask(char answer[ANSWER_SIZE], const struct sockaddr *at, socklen_
     return n;
 }
 
-/* Returns NULL if the answer is that of a service that lives, or else what it is; text is room for
- * that. */
+/* Returns NULL if the answer is that of a service that is alive, or else a description of it, for
+ * which text has room. */
 static const char *judge(char text[64], const char answer[ANSWER_SIZE], ssize_t n)
 {
     const bool is_late = n < 0 && (errno == EAGAIN || errno == EINPROGRESS);
@@ -54,7 +54,7 @@ static const char *judge(char text[64], const char answer[ANSWER_SIZE], ssize_t 
     return text;
 }
 
-/* True if a service lives at the address; else why not is added. */
+/* True if a service is alive at the address; else adds the reason to `why`. */
 static bool lives(char why[BP_HEALTHCHECK_MAX], const struct sockaddr *at, socklen_t size)
 {
     char answer[ANSWER_SIZE], text[64], url[BP_URL_MAX];

@@ -17,7 +17,7 @@ static int listen_on(const struct sockaddr *at, socklen_t size)
     if (fd < 0)
         return -1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (at->sa_family == AF_INET6) /* [::] takes IPv4 too, whatever the system's own choice */
+    if (at->sa_family == AF_INET6) /* [::] accepts IPv4 too, whatever the system's default is */
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     if (bind(fd, at, size) == 0 && listen(fd, 1024) == 0)
         return fd;
@@ -27,7 +27,7 @@ static int listen_on(const struct sockaddr *at, socklen_t size)
     return -1;
 }
 
-/* True if this machine lacks an address, or its whole family, so that another may do. */
+/* True if this machine lacks the address or its whole family, so that another address may work. */
 static bool is_lacking(int fault)
 {
     return fault == EAFNOSUPPORT || fault == EADDRNOTAVAIL;
@@ -62,8 +62,8 @@ static int listen_at_port(const struct bp_options *options, char error[BP_OPTION
     return fd;
 }
 
-/* True if the file at the path is a Unix socket that nobody listens on, or is gone; else errno says
- * why not. */
+/* True if the file at the path is a Unix socket that no process listens on, or does not exist; else
+ * errno says why not. */
 static bool is_left_over(const struct sockaddr_un *at)
 {
     struct stat file;
@@ -102,7 +102,7 @@ static int listen_at_path(struct bp_listening *out, const char *path,
     return fd;
 }
 
-/* Sets the URL and the port. False if nobody knows. */
+/* Sets the URL and the port. False if the system does not know them. */
 static bool tell_address(struct bp_listening *out)
 {
     union {

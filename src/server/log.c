@@ -18,7 +18,7 @@ static void now_text(char out[32])
     snprintf(out + n, 32 - n, ".%03ldZ", now.tv_nsec / 1000000);
 }
 
-/* The text is visible ASCII, so only two characters need care. Out: at most twice as long. */
+/* The text is visible ASCII, so only two characters need escaping. Out: at most twice as long. */
 static const char *escape(char *out, const char *text)
 {
     char *at = out;
@@ -31,7 +31,7 @@ static const char *escape(char *out, const char *text)
     return out;
 }
 
-/* A full pipe must not hold up a reply. */
+/* A full pipe must not delay a reply. */
 static void write_line(const char *text, int size)
 {
     struct pollfd err = {.fd = STDERR_FILENO, .events = POLLOUT};

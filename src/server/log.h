@@ -21,8 +21,7 @@ void bp_log_request(enum bp_log_format format, const struct bp_log_line *line);
 /* The daemon has started, and listens there. */
 void bp_log_start(enum bp_log_format format, const char *address);
 
-/* Something else has happened to the daemon as a whole: a word for it, and a count with its name.
- */
+/* Another event of the daemon as a whole: a word for it, and a count with its name. */
 void bp_log_event(enum bp_log_format format, const char *event, const char *name, size_t count);
 
 #endif

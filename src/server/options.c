@@ -12,15 +12,15 @@
 
 #define DEFAULT_HOST "127.0.0.1"
 
-/* Flags are told apart by their place in the table. */
+/* A flag is identified by its place in the table. */
 struct flag {
     const char *name;
     const char *argument; /* NULL: the flag takes none, and has no variable */
     const char *standard;
     const char *about;
-    /* Writes the value to the options. Returns NULL, or what is needed instead of the value. */
+    /* Writes the value to the options. Returns NULL, or what the value must be. */
     const char *(*set)(struct bp_options *options, const char *value, const struct flag *flag);
-    size_t offset;        /* of the member that `set` writes, where it is a number */
+    size_t offset;        /* of the member that `set` writes, or 0 */
     uint64_t least, most; /* of a number */
     const char *range;    /* the same as text */
     char letter;          /* for short, or 0 */
@@ -38,6 +38,12 @@ static const char *set_number(struct bp_options *options, const char *value,
     if (!is_number(value) || number < flag->least || number > flag->most)
         return flag->range;
     *(size_t *)((char *)options + flag->offset) = (size_t)number;
+    return NULL;
+}
+
+static const char *set_text(struct bp_options *options, const char *value, const struct flag *flag)
+{
+    *(const char **)((char *)options + flag->offset) = value;
     return NULL;
 }
 
@@ -114,45 +120,6 @@ static const char *set_switch(struct bp_options *options, const char *value,
     return *is_on || strcmp(value, "off") == 0 ? NULL : flag->argument;
 }
 
-static const char *set_cors_origins(struct bp_options *options, const char *value,
-                                    const struct flag *flag)
-{
-    (void)flag;
-    options->cors_origins = value;
-    return NULL;
-}
-
-static const char *set_allowed_hosts(struct bp_options *options, const char *value,
-                                     const struct flag *flag)
-{
-    (void)flag;
-    options->allowed_hosts = value;
-    return NULL;
-}
-
-static const char *set_only(struct bp_options *options, const char *value, const struct flag *flag)
-{
-    (void)flag;
-    options->only = value;
-    return NULL;
-}
-
-static const char *set_token_file(struct bp_options *options, const char *value,
-                                  const struct flag *flag)
-{
-    (void)flag;
-    options->token_file = value;
-    return NULL;
-}
-
-static const char *set_accept(struct bp_options *options, const char *value,
-                              const struct flag *flag)
-{
-    (void)flag;
-    options->call_accept = value;
-    return NULL;
-}
-
 static const char *set_public(struct bp_options *options, const char *value,
                               const struct flag *flag)
 {
@@ -192,45 +159,46 @@ static const char *set_action(struct bp_options *options, const char *value,
 #define AS_FLAG(member, standard, most, about)                                                     \
     {"max-" #member, "N", TEXT_OF(standard), about, NUMBER(limits.member, 1, most)},
 #define SWITCH(member) set_switch, offsetof(struct bp_options, member), 0, 0, NULL, 0
+#define TEXT(member) set_text, offsetof(struct bp_options, member), 0, 0, NULL, 0
 #define OTHER(set) set, 0, 0, 0, NULL, 0
 #define ACTION(name, letter) set_action, BP_ACTION_##name, 0, 0, NULL, letter
 
 /* clang-format off */
 static const struct flag FLAGS[] = {
     {"listen", "ADDR:PORT", DEFAULT_HOST ":8080",
-     "where to listen; also PORT, :PORT for all addresses, unix:/PATH; port 0 picks a free one", OTHER(set_listen)},
-    {"threads", "N", "0", "threads that serve; 0: one for each processor", NUMBER(threads, 0, 1024)},
-    {"drain-delay", "SECONDS", "0", "go on accepting so long after SIGTERM", NUMBER(drain_delay, 0, 86400)},
-    {"drain-timeout", "SECONDS", "8", "then finish what has begun within so long, or end it with 503",
+     "address to listen on; also PORT, :PORT for all addresses, or unix:/PATH; port 0 picks a free port", OTHER(set_listen)},
+    {"threads", "N", "0", "worker threads; 0: one per processor", NUMBER(threads, 0, 1024)},
+    {"drain-delay", "SECONDS", "0", "keep accepting connections for this long after SIGTERM", NUMBER(drain_delay, 0, 86400)},
+    {"drain-timeout", "SECONDS", "8", "then give requests in progress this long to finish, before they get 503",
      NUMBER(drain_timeout, 0, 86400)},
-    {"head-timeout", "SECONDS", "10", "a request's head takes at most so long, on a new connection from its start",
+    {"head-timeout", "SECONDS", "10", "time limit for a request's headers, counted from the start of a new connection",
      NUMBER(head_timeout, 1, 86400)},
-    {"body-timeout", "SECONDS", "20", "a request's body takes at most so long", NUMBER(body_timeout, 1, 86400)},
-    {"reply-timeout", "SECONDS", "60", "a client takes its reply within so long", NUMBER(reply_timeout, 1, 86400)},
-    {"idle-timeout", "SECONDS", "75", "a kept connection waits at most so long for a next request",
+    {"body-timeout", "SECONDS", "20", "time limit for a request's body", NUMBER(body_timeout, 1, 86400)},
+    {"reply-timeout", "SECONDS", "60", "time limit for a client to read its reply", NUMBER(reply_timeout, 1, 86400)},
+    {"idle-timeout", "SECONDS", "75", "how long an idle keep-alive connection stays open",
      NUMBER(idle_timeout, 1, 86400)},
-    {"log-format", "FORMAT", "text", "requests on stderr: text, json or off", OTHER(set_log_format)},
-    {"log-health", "SWITCH", "off", "health checks that succeed are logged: on or off", SWITCH(log_health)},
-    {"cors-origin", "ORIGINS", "*", "origins whose pages may call: a list with commas, *, or none",
-     OTHER(set_cors_origins)},
-    {"allow-host", "HOSTS", "*", "hosts that a request may name: a list with commas, without ports, or *",
-     OTHER(set_allowed_hosts)},
-    {"only", "PATHS", "*", "POST paths to serve, such as /grade,/exercise: a list with commas, or *", OTHER(set_only)},
-    {"token-file", "FILE", "", "tokens of which a caller must bring one, one a line", OTHER(set_token_file)},
-    {"public", "GROUPS", "health,page,docs", "open without a token: of health, metrics, page and docs; or none",
+    {"log-format", "FORMAT", "text", "format of the request log on stderr: text, json or off", OTHER(set_log_format)},
+    {"log-health", "SWITCH", "off", "log successful health checks, too: on or off", SWITCH(log_health)},
+    {"cors-origin", "ORIGINS", "*", "origins whose web pages may call: a comma-separated list, *, or none",
+     TEXT(cors_origins)},
+    {"allow-host", "HOSTS", "*", "host names that a request may use: a comma-separated list without ports, or *",
+     TEXT(allowed_hosts)},
+    {"only", "PATHS", "*", "POST paths to serve, such as /grade,/exercise: a comma-separated list, or *", TEXT(only)},
+    {"token-file", "FILE", "", "file of accepted bearer tokens, one per line", TEXT(token_file)},
+    {"public", "GROUPS", "health,page,docs", "what is open without a token: a comma-separated list of health, metrics, page and docs, or none",
      OTHER(set_public)},
-    {"page", "SWITCH", "on", "browsers get a page at /: on or off", SWITCH(has_page)},
+    {"page", "SWITCH", "on", "serve a web page at / to browsers: on or off", SWITCH(has_page)},
     BP_LIMITS(AS_FLAG)
-    {"accept", "TYPES", "*/*", "media types that `call` may print, as the header Accept lists them", OTHER(set_accept)},
-    {"healthcheck", NULL, NULL, "ask the service at --listen whether it lives; exit 0, or 1 and why",
+    {"accept", "TYPES", "*/*", "media types that `call` may print, written as in an Accept header", TEXT(call_accept)},
+    {"healthcheck", NULL, NULL, "ask the service at --listen whether it is alive; exit 0, or 1 with the reason",
      ACTION(HEALTHCHECK, 0)},
-    {"help", NULL, NULL, "print this; also -h", ACTION(HELP, 'h')},
+    {"help", NULL, NULL, "print this help; also -h", ACTION(HELP, 'h')},
     {"version", NULL, NULL, "print the version; also -V", ACTION(VERSION, 'V')},
 };
 /* clang-format on */
 #define FLAG_COUNT (sizeof FLAGS / sizeof *FLAGS)
 
-/* --max-body_bytes reads badly: in flags an underscore is a hyphen. */
+/* Members have underscores, flags have hyphens. */
 static void flag_name(char name[48], const struct flag *flag)
 {
     snprintf(name, 48, "%s", flag->name);
@@ -261,31 +229,28 @@ void bp_options_help(FILE *out)
         variable_name(variable, &FLAGS[i]);
         snprintf(left, sizeof left, "--%s%s%s", name, FLAGS[i].argument ? " " : "",
                  FLAGS[i].argument ? FLAGS[i].argument : "");
-        if (FLAGS[i].argument)
-            fprintf(out, "  %-28s %-32s %-16s %s\n", left, variable, FLAGS[i].standard,
-                    FLAGS[i].about);
-        else
-            fprintf(out, "  %-28s %-32s %-16s %s\n", left, "", "", FLAGS[i].about);
+        fprintf(out, "  %-28s %-32s %-16s %s\n", left, FLAGS[i].argument ? variable : "",
+                FLAGS[i].argument ? FLAGS[i].standard : "", FLAGS[i].about);
     }
     fprintf(out,
-            "\nPORT=N stands for --listen :N where neither that flag nor its variable is given.\n"
-            "SIGTERM finishes what has begun and exits 0. `call` exits 0, or 1 with a problem "
-            "document.\n");
+            "\nPORT=N means --listen :N if neither --listen nor BACKPROPD_LISTEN is given.\n"
+            "On SIGTERM the service finishes the requests in progress and exits 0. `call` exits 0, "
+            "or 1 if the reply is a problem document.\n");
 }
 
-/* One line that names a flag, or its variable if the value came from there, and what is needed
- * instead of the value. */
+/* Writes one line that names the flag, or the variable that the value came from, and says what the
+ * value must be. */
 static void blame(char error[BP_OPTION_ERROR_MAX], const struct flag *flag, const char *value,
                   const char *needed)
 {
     char name[48], variable[64];
     flag_name(name, flag);
     variable_name(variable, flag);
-    if (value == getenv(variable)) /* a variable's value stays where it is */
-        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: %s is needed (%s)", variable, value, needed,
+    if (value == getenv(variable)) /* the same pointer: getenv does not copy */
+        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: must be %s (%s)", variable, value, needed,
                  flag->about);
     else
-        snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: %s is needed (%s)", name, value, needed,
+        snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: must be %s (%s)", name, value, needed,
                  flag->about);
 }
 
@@ -317,7 +282,7 @@ static bool set_defaults_and_environment(struct bp_options *options,
     return true;
 }
 
-/* Cloud Run, Heroku, Render and others tell by PORT where they send requests. */
+/* Cloud Run, Heroku, Render and others set PORT to the port that they send requests to. */
 static bool read_port(struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
 {
     const bool listens =
@@ -328,7 +293,7 @@ static bool read_port(struct bp_options *options, char error[BP_OPTION_ERROR_MAX
     strcpy(options->address, BP_ALL_ADDRESSES);
     const char *needed = set_port(options, port);
     if (needed)
-        snprintf(error, BP_OPTION_ERROR_MAX, "PORT=%.60s: %s is needed, or --listen in its place",
+        snprintf(error, BP_OPTION_ERROR_MAX, "PORT=%.60s: must be %s; or set --listen instead",
                  port, needed);
     return !needed;
 }
@@ -347,7 +312,7 @@ static bool read_words(struct bp_options *options, char error[BP_OPTION_ERROR_MA
     }
     if (optind >= argc)
         return true;
-    snprintf(error, BP_OPTION_ERROR_MAX, "unknown word: %.80s (see --help)", argv[optind]);
+    snprintf(error, BP_OPTION_ERROR_MAX, "unknown argument: %.80s (see --help)", argv[optind]);
     return false;
 }
 

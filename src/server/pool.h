@@ -1,10 +1,10 @@
 /*
- * Threads for what takes long, so that the threads that poll sockets never do: a request that
- * computes for a second must not make another wait. They run at a lower priority than the polling
- * ones, which so get a processor at once when something small arrives.
+ * Threads for long calculations, so that the threads that poll sockets are never busy for long: a
+ * request that takes a second must not make another one wait. The pool runs at a lower priority, so
+ * that a polling thread gets a processor at once when a small request arrives.
  *
- * Work waits in lanes, one for each client. The pool takes from the lanes by turns, so that a
- * client with one piece of work waits for one of another's, not for all of them.
+ * Work waits in lanes, one for each client. The pool takes from the lanes in turn, so that a client
+ * with one piece of work waits for one piece of each other client, not for all of them.
  */
 #ifndef BACKPROPD_SERVER_POOL_H
 #define BACKPROPD_SERVER_POOL_H
@@ -22,7 +22,8 @@ struct bp_work_item {
     struct bp_work_item *next; /* the pool's */
 };
 
-/* What waits of one client. Starts as zeros, but for `most`. Where something waits it must stay. */
+/* The waiting work of one client. All zeros at the start, except `most`. It must not move while
+ * work waits in it. */
 struct bp_lane {
     size_t most; /* pieces that may wait here, short ones not counted */
     size_t n;
@@ -32,8 +33,8 @@ struct bp_lane {
 
 struct bp_pool;
 
-/* A pool of n_threads in which at most queue_max pieces wait. NULL if there is no memory or no
- * thread. */
+/* A pool of n_threads in which at most queue_max pieces wait. NULL if memory runs out or no thread
+ * can be started. */
 struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max);
 
 /* Puts work at the end of its lane; false if the lane or the queue is full or the pool is closed,
@@ -49,10 +50,11 @@ struct bp_work_item *bp_pool_withdraw_all(struct bp_pool *pool);
 /* True if something waits for a thread, other than this piece; NULL is none. */
 bool bp_pool_has_waiting(struct bp_pool *pool, const struct bp_work_item *but);
 
-/* Runs what still waits and ends the threads; work that comes later is refused. NULL is nothing. */
+/* Runs the work that still waits, then ends the threads; later work is refused. Does nothing for
+ * NULL. */
 void bp_pool_stop(struct bp_pool *pool);
 
-/* Frees a pool that has stopped. NULL is nothing. */
+/* Frees a pool that has stopped. Does nothing for NULL. */
 void bp_pool_free(struct bp_pool *pool);
 
 #endif

@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-/* Reads what TCP has counted. False where the system does not count. */
+/* Reads the byte counts of TCP. False if the system does not count. */
 static bool count(struct bp_progress *progress, int socket)
 {
     struct tcp_info info;
@@ -25,7 +25,7 @@ static uint64_t moved(const struct bp_progress *progress)
     return progress->direction == BP_DIRECTION_IN ? progress->in : progress->out;
 }
 
-/* True if bytes that have come wait for us to read them, or none wait for the client to take. */
+/* True if received bytes wait for us to read them, or if no bytes wait for the client to read. */
 static bool waits_for_us(const struct bp_progress *progress, int socket)
 {
     int bytes = 0;

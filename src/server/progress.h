@@ -1,4 +1,4 @@
-/* What a client moves over its connection: bytes that have come from it, bytes that it has taken.
+/* The progress of a client: bytes that it has sent, and bytes that it has read.
  */
 #ifndef BACKPROPD_SERVER_PROGRESS_H
 #define BACKPROPD_SERVER_PROGRESS_H
@@ -24,8 +24,8 @@ struct bp_progress {
 void bp_progress_look(struct bp_progress *progress, int socket, uint64_t phase,
                       enum bp_direction direction, uint64_t now);
 
-/* Bytes a second in the phase so far; 0 where none are to move. Where the client waits for us, or
- * the system does not count, UINT64_MAX. */
+/* Bytes per second in the phase so far; 0 in a phase without transfer. UINT64_MAX if the client
+ * waits for us, or the system does not count. */
 uint64_t bp_progress_rate(struct bp_progress *progress, int socket, uint64_t now);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "smuggling_check.h"
 
-/* The value of a header of our own, told from those that came by its address. */
+/* The value of our own header, recognized by its address. */
 static const char our_cookie[] = "a=b";
 
 struct bp_target bp_read_target(struct MHD_Connection *connection, char *target)
@@ -37,8 +37,8 @@ static enum MHD_Result spoil_expect(void *cls, enum MHD_ValueKind kind, const ch
     return MHD_YES;
 }
 
-/* Without a body there is nothing to continue. 0.9.75 would say 100 Continue all the same and, if
- * another request stands behind, send neither reply: it must not find the header. */
+/* Hides the Expect header of a request without a body. Otherwise 0.9.75 would send 100 Continue
+ * anyway and, if another request follows, neither reply. */
 static void forget_expect(struct MHD_Connection *connection, struct bp_head *head)
 {
     if (!head->expect || strcasecmp(head->expect, "100-continue") != 0 || bp_head_has_body(head))
@@ -59,8 +59,9 @@ static enum MHD_Result find_name(void *found, enum MHD_ValueKind kind, const cha
 }
 
 /*
- * What the library has skipped before a request. 0.9.75 reads to the start of a connection's
- * memory; from the end it takes a block for each header, and last one for a copy of our cookie.
+ * How many bytes the library has skipped before a request. 0.9.75 reads to the start of a
+ * connection's memory; from the end it takes a block for each header, and last one for a copy of
+ * our cookie.
  */
 static size_t skipped_before(struct MHD_Connection *connection, const struct bp_head *head,
                              size_t pool)

@@ -1,4 +1,4 @@
-/* A request's head as libmicrohttpd hands it over, and as the service judges it. */
+/* Turns a request's head as libmicrohttpd provides it into the one that the service checks. */
 #ifndef BACKPROPD_SERVER_READ_HEAD_H
 #define BACKPROPD_SERVER_READ_HEAD_H
 
@@ -15,8 +15,8 @@
 /*
  * Looks at a target, in the library's callback for logging URIs. In/out: target, whose query is cut
  * off behind the question mark. The library would split query and cookies into parts of 64 bytes
- * each in the memory of the connection, which leaves no room for a reply to a few hundred of them;
- * nobody here reads either. Cannot fail.
+ * each in the memory of the connection, so a few hundred of them leave no room for a reply. The
+ * service reads neither. Cannot fail.
  */
 struct bp_target bp_read_target(struct MHD_Connection *connection, char *target);
 

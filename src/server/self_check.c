@@ -49,7 +49,7 @@ static const struct sample samples[] = {
 
 struct trial {
     bool scans_heads;
-    bool is_accepted; /* the head at hand */
+    bool is_accepted; /* the current head */
     struct bp_target target;
 };
 
@@ -120,7 +120,7 @@ static void explain(char unsafe[BP_UNSAFE_MAX], const struct sample *sample, enu
     static const char *const verbs[] = {"accepts", "refuses", "cannot be sent", "does not refuse"};
     snprintf(unsafe, BP_UNSAFE_MAX,
              "the check against smuggled requests failed: libmicrohttpd %s %s %s; install version "
-             "0.9.75 or 1.0.1, or put no proxy in front",
+             "0.9.75 or 1.0.1, or run it without a proxy in front",
              MHD_get_version(), verbs[outcome], sample->name);
 }
 

@@ -24,14 +24,13 @@
 #include "smuggling_check.h"
 #include "timeout_reply.h"
 
-/* After so many tenths of a second without a request, memory goes back to the system. */
+/* After this many tenths of a second without a request, memory is returned to the system. */
 #define REST_TICKS 50
 
 /* Seconds that a stop waits for clients to read the 503s that it has just sent. */
 #define CANCEL_SECONDS 1
 
-/* After so long a thread looks at all other connections that are ready, before it answers one more.
- */
+/* After this time a thread looks at all other ready connections before the next request. */
 #define TURN_MS 10
 
 /* A thread that polls sockets makes a reply itself up to LIGHT_WORK (0.5 ms); once its turn is
@@ -60,7 +59,7 @@ struct bp_server {
     const char *cors_origins;
     enum bp_log_format log_format;
     bool logs_health;
-    char keep_alive[32]; /* what Keep-Alive says to a client whose connection is kept */
+    char keep_alive[32]; /* the Keep-Alive header of replies on kept connections */
     struct bp_smuggling_check smuggling_check;
     size_t connection_memory; /* bytes, of the library for each */
     struct bp_listening listening;
@@ -77,13 +76,13 @@ struct call {
     struct MHD_Connection *mhd;
     struct bp_connection *connection;
     const char *origin;        /* of the request, or NULL */
-    const char *asked_headers; /* by a preflight, or NULL */
+    const char *asked_headers; /* in a preflight, or NULL */
     bool is_kept;              /* the client expects that its connection is kept */
     uint64_t turn;             /* number of the thread's turn in which it was deferred */
     bool comes_late;           /* it began when large ones were refused already */
     bool is_for_pool;
     bool is_working;     /* a thread of the pool makes the reply, or has made it */
-    atomic_bool is_gone; /* its client is */
+    atomic_bool is_gone; /* its client has gone */
     struct bp_exchange exchange;
     struct timespec start;
     size_t bytes_out;
@@ -99,7 +98,7 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-/* An id for a request that brought none: unlike any other, and not to be guessed from it. */
+/* An id for a request without one: unique, and impossible to guess from others. */
 static void make_request_id(char *out, struct bp_server *server)
 {
     uint64_t x = server->first_id + atomic_fetch_add(&server->n_ids, 1) * 0x9E3779B97F4A7C15;
@@ -145,7 +144,7 @@ static void observe(struct call *call)
                                 .compute_seconds = (double)exchange->reply.timing.compute / 1e9};
     bp_reply_body(&exchange->reply, &call->bytes_out);
     if (exchange->method == BP_METHOD_HEAD || exchange->reply.status == 304)
-        call->bytes_out = 0; /* the library sends the head of these alone */
+        call->bytes_out = 0; /* the library sends only the head of these */
     call->answered = true;
 }
 
@@ -163,7 +162,7 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
         .closes = exchange->must_close || atomic_load(&exchange->service->draining)};
     struct bp_fields fields;
     bp_fields_make(&fields, &exchange->reply, &facts);
-    for (size_t i = 0; i < fields.n; i++) /* without memory it goes out without: better than none */
+    for (size_t i = 0; i < fields.n; i++) /* without memory the header is left out */
         (void)MHD_add_response_header(response, fields.all[i].name, fields.all[i].value);
 }
 
@@ -177,9 +176,9 @@ static enum MHD_Result send_reply(struct MHD_Connection *mhd, struct call *call)
     struct MHD_Response *response = make_response(&exchange->reply);
     bp_reply_free(&exchange->reply);
     if (!response)
-        return MHD_NO; /* no memory at all: the connection is all that can be given up */
+        return MHD_NO; /* no memory at all: the connection must be closed */
     add_fields(response, call);
-    if (call->is_kept) /* which names Keep-Alive in Connection, if the connection is kept */
+    if (call->is_kept) /* the library then names Keep-Alive in Connection */
         MHD_set_response_options(response, MHD_RF_SEND_KEEP_ALIVE_HEADER, MHD_RO_END);
     enum MHD_Result queued = MHD_queue_response(mhd, exchange->reply.status, response);
     MHD_destroy_response(response);
@@ -218,7 +217,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *mh
     if (bp_connection_begin_wait(server->connections, connection, BP_WAIT_BODY))
         call = malloc(sizeof *call);
     if (!call)
-        return MHD_NO; /* there is nobody left to answer, or no memory to do it in */
+        return MHD_NO; /* the client has gone, or there is no memory for a reply */
     *state = call;
     call->server = server;
     call->mhd = mhd;
@@ -320,7 +319,7 @@ static enum MHD_Result on_whole_body(struct bp_server *server, struct call *call
     return finish_here(server, call) ? send_reply(call->mhd, call) : defer(server, call);
 }
 
-/* Ends what is done for a client that has gone. Called by the thread of connections. */
+/* Ends the work for a client that has gone. Called by the thread of connections. */
 static void on_gone(void *cls, struct bp_connection *connection)
 {
     struct bp_server *server = cls;
@@ -377,7 +376,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
     return on_whole_body(cls, call);
 }
 
-/* The client has been told, as far as it listened, that its body is not waited for. */
+/* The client has got a reply, if it read one, before its body was complete. */
 static void note_cut_body(struct call *call)
 {
     const enum bp_problem_code problem = atomic_load(&call->connection->is_cancelled)
@@ -400,7 +399,7 @@ static enum MHD_Result collect_forwarded(void *forwarded, enum MHD_ValueKind kin
     return MHD_YES;
 }
 
-/* Health checks come every few seconds for as long as the daemon runs, and say the same. */
+/* Health checks come every few seconds and all look the same, so they are not logged by default. */
 static bool is_of_interest(const struct call *call)
 {
     const struct bp_observation *seen = &call->observation;
@@ -547,7 +546,7 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
                             on_request, server, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
 }
 
-/* What large requests have given back is kept for the next one, but not for ever. */
+/* Memory of large requests is kept for the next one, but not for ever. */
 static void give_memory_back(struct bp_server *server)
 {
     if (bp_metrics_in_flight(server->service->metrics))
@@ -586,7 +585,8 @@ static bool make_timeout_replies(struct bp_server *server, const char *cors_orig
 {
     struct bp_problem late, cut;
     bp_problem_set(&late, BP_PROBLEM_REQUEST_TIMEOUT,
-                   "the body has not come in time; send it faster, or ask for --body-timeout");
+                   "the body did not arrive in time; send it faster, or start the service with a "
+                   "longer --body-timeout");
     bp_problem_set_stopping(&cut);
     return bp_timeout_reply_make(&server->reply_if_late, server->service, cors_origins,
                                  "408 Request Timeout", &late) &&
@@ -677,8 +677,8 @@ static bool is_in_use(const struct bp_server *server)
            bp_connections_in_use(server->connections, GRACE_MS);
 }
 
-/* Waits until nothing has been in use for a while: a request that had arrived when the stop was
- * asked for may not have been looked at yet. False if the time is over. */
+/* Waits until no connection has been in use for a while: a request that arrived before the stop may
+ * not have been read yet. False if the time is over. */
 static bool wait_for_requests(const struct bp_server *server, const struct timespec *start,
                               double seconds)
 {
@@ -690,7 +690,7 @@ static bool wait_for_requests(const struct bp_server *server, const struct times
     return true;
 }
 
-/* Large requests that wait for a thread are refused, and so are those that come from now on. */
+/* Refuses large requests that wait for a thread, and those that arrive from now on. */
 static void refuse_waiting(struct bp_server *server)
 {
     atomic_store(&server->refuses_large, true);
@@ -700,8 +700,8 @@ static void refuse_waiting(struct bp_server *server)
     resume_all(waiting);
 }
 
-/* What is on its way or about to begin has the grace, what has begun has its time, and is then
- * ended. Returns how many requests were. */
+/* Requests on their way get the grace time. Requests in progress get the drain timeout, and are
+ * then ended. Returns how many were ended. */
 static size_t finish_requests(struct bp_server *server, const struct timespec *start)
 {
     const double most = (double)server->drain_timeout, grace = GRACE_MS / 1000.0;
@@ -716,8 +716,8 @@ static size_t finish_requests(struct bp_server *server, const struct timespec *s
     return n_unfinished;
 }
 
-/* A reply is done when the system has it. A container's network ends with its process, and takes
- * along what a slow client has not yet read. */
+/* A reply counts as sent when the system has it. But a container's network ends with its process,
+ * and with it what a slow client has not read yet. */
 static void wait_for_readers(const struct bp_server *server, const struct timespec *start)
 {
     const double seconds = (double)(server->drain_timeout + CANCEL_SECONDS);
@@ -729,13 +729,14 @@ void bp_server_stop(struct bp_server *server)
 {
     struct timespec start;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    /* An inherited socket goes on listening, and who is still to be accepted waits for the next
-     * process. Nobody comes after on a socket of our own: who waits there is told so. */
+    /* An inherited socket keeps listening, and connections that are not accepted wait for the next
+     * process. On a socket of our own there is no next process: connections that wait there are
+     * accepted and refused. */
     const bool accepts = MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET;
     if (accepts)
         bp_listen_end(&server->listening);
     const size_t n_unfinished = finish_requests(server, &start);
-    bp_pool_stop(server->pool); /* all that sleeps wakes up, and what still comes is refused */
+    bp_pool_stop(server->pool); /* suspended requests resume, and later ones are refused */
     MHD_stop_daemon(server->daemon);
     wait_for_readers(server, &start);
     bp_log_event(server->log_format, "stop", "unfinished_requests", n_unfinished);

@@ -3,10 +3,9 @@
 #include <string.h>
 
 /*
- * With 0.9.75, -1 is the only value at which a space before a colon is refused, and what it reads
- * in silence at every value is found by the scan. From 0.9.77 on -1 means the opposite, to forgive
- * all that can be forgiven, and 1 refuses each of these. Whether a version unknown today does is
- * seen by the check at the start.
+ * With 0.9.75, -1 is the only value that refuses a space before a colon; the scan finds what it
+ * accepts silently at every value. From 0.9.77 on, -1 means the opposite, the most lenient mode,
+ * and 1 refuses each of these. The check at the start shows whether a newer version does.
  */
 struct bp_smuggling_check bp_smuggling_check_for(const char *version)
 {
@@ -14,7 +13,7 @@ struct bp_smuggling_check bp_smuggling_check_for(const char *version)
     return (struct bp_smuggling_check){.strictness = is_known ? -1 : 1, .scans_heads = is_known};
 }
 
-/* The library skips lines that are empty, and takes one that begins with a NUL for empty, whatever
+/* The library skips empty lines, and treats a line that begins with a NUL as empty, whatever
  * follows. */
 static bool skipped_empty_lines(const char *method, size_t skipped)
 {
@@ -24,8 +23,8 @@ static bool skipped_empty_lines(const char *method, size_t skipped)
 }
 
 /*
- * The library has overwritten each CR, each LF and the first colon of each line with a NUL. What
- * is proper looks so, after the version: NUL NUL, then for each header its name, NUL, its value,
+ * The library has overwritten each CR, each LF and the first colon of each line with a NUL. A valid
+ * head looks like this, after the version: NUL NUL, then for each header its name, NUL, its value,
  * NUL NUL, and NUL NUL for the empty line.
  */
 bool bp_raw_head_is_clean(const char *method, const char *target, size_t target_size,
@@ -33,7 +32,7 @@ bool bp_raw_head_is_clean(const char *method, const char *target, size_t target_
 {
     const char *end = method + size;
     const char *at = version + strlen(version);
-    /* a NUL ends the target for some, and a query that is cut off is no NUL */
+    /* a NUL would end the target for some servers */
     if (target + target_size + 1 != version || !skipped_empty_lines(method, skipped))
         return false;
     while (at + 2 < end && at[0] == '\0' && at[1] == '\0') {

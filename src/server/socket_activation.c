@@ -17,7 +17,7 @@ static bool read_number(const char *text, unsigned long *number)
     return *text >= '0' && *text <= '9' && !*end && !errno;
 }
 
-/* The variables outlive an exec: a child's child must not take its parent's sockets for its own. */
+/* The variables survive an exec: a grandchild must not mistake its parent's sockets for its own. */
 static bool is_for_this_process(void)
 {
     const char *pid = getenv("LISTEN_PID");
@@ -57,12 +57,12 @@ static bool take(int *fd, const char *count, const char *names, char error[BP_OP
 {
     unsigned long n;
     if (!read_number(count, &n)) {
-        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s: a number is needed", count);
+        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s: must be a number", count);
         return false;
     }
     if (n > 1) {
-        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s%s%.100s: one socket is expected",
-                 count, names ? ", LISTEN_FDNAMES=" : "", names ? names : "");
+        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s%s%.100s: must be one socket", count,
+                 names ? ", LISTEN_FDNAMES=" : "", names ? names : "");
         return false;
     }
     const char *fault = n ? fault_of(FIRST_FD) : NULL;

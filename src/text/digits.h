@@ -1,10 +1,10 @@
 /*
  * Decimal digits, sixteen or eight at a time: text to a number and back.
  *
- * Eight digits are told from other characters and joined in one word as Lemire does (Number parsing
- * at a gigabyte per second, 2021). Sixteen are split and joined in one vector as Mula does (SSE:
- * conversion integers to decimal representation, 2011). Divisions by constants are products:
- * Granlund and Montgomery, Division by invariant integers using multiplication (1994).
+ * Eight digits are recognized and joined in one word as Lemire does (Number parsing at a gigabyte
+ * per second, 2021). Sixteen are split and joined in one vector as Mula does (SSE: conversion
+ * integers to decimal representation, 2011). Divisions by constants are products: Granlund and
+ * Montgomery, Division by invariant integers using multiplication (1994).
  */
 #ifndef BACKPROPD_TEXT_DIGITS_H
 #define BACKPROPD_TEXT_DIGITS_H

@@ -3,15 +3,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Stands before each block, so that giving back needs no more than the block. Sized to keep the
- * block aligned like malloc's. */
+/* Stands before each block, so that giving back needs only the block. Sized to keep the block
+ * aligned like malloc's. */
 struct header {
     _Alignas(max_align_t) struct bp_memory *memory;
     size_t size;
 };
 
-/* Blocks smaller than this count for the whole budget alone: small requests, of which a client has
- * one per connection, pay for no second counter. */
+/* Smaller blocks count only against the whole budget, so that small requests need no second
+ * counter. */
 #define SHARED_FROM 32768
 
 static size_t counted_in_share(size_t size)
@@ -19,7 +19,7 @@ static size_t counted_in_share(size_t size)
     return size < SHARED_FROM ? 0 : size;
 }
 
-/* A block goes from one size to another, 0 where there is none. */
+/* Counts a block's change of size; 0 means no block. */
 static bool move(struct bp_memory *memory, size_t from, size_t to)
 {
     if (to <= from) {
@@ -62,7 +62,7 @@ void *bp_memory_resize(struct bp_memory *memory, void *block, size_t size, bool 
     }
     if (size < old_size)
         (void)account(memory, old_size, size);
-    /* one that is not counted in the share may outlive it */
+    /* a block that the share does not count may outlive the share */
     header->memory = memory->whole && !counted_in_share(size) ? memory->whole : memory;
     header->size = size;
     return header + 1;

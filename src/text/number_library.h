@@ -1,5 +1,5 @@
-/* The two ways from text to a double and back that C has no fast library for: the one place where
- * the product is not C. */
+/* Conversions between text and double for which C has no fast library. This is the only part of the
+ * program that is not C. */
 #ifndef BACKPROPD_TEXT_NUMBER_LIBRARY_H
 #define BACKPROPD_TEXT_NUMBER_LIBRARY_H
 

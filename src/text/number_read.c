@@ -123,7 +123,8 @@ static double out_of_range(const char *text)
     return strtod(text, NULL);
 }
 
-/* True for what may not follow a number: the number is another one then, or a wrong one. */
+/* True for a character that cannot follow a number: it belongs to the number, or makes it
+ * invalid. */
 static inline bool goes_on(char c)
 {
     static const bool more[256] = {
@@ -187,8 +188,8 @@ static inline bool fits(const char *whole, const char *point, const char *end)
 }
 
 /* Any number: std::from_chars does it, by fast_float (Lemire, Number parsing at a gigabyte per
- * second, 2021). It reads more than JSON allows: what it would let pass has been looked at. It
- * stops before an exponent without digits, so the character after tells. */
+ * second, 2021). It accepts more than JSON allows, but the caller has checked that before. It stops
+ * before an exponent without digits, so the next character shows that fault. */
 static const char *read_any(double *value, const char *text, const char *end)
 {
     int in_range;
@@ -200,8 +201,8 @@ static const char *read_any(double *value, const char *text, const char *end)
     return at;
 }
 
-/* Of most numbers the digits fit into 64 bits, and they have few places: there is an exact way for
- * these. */
+/* Most numbers have few places, and their digits fit into 64 bits: for these there is a fast exact
+ * method. */
 const char *bp_number_read(double *value, const char *text, const char *end)
 {
     static const double SIGNS[] = {1, -1};

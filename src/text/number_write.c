@@ -104,7 +104,7 @@ static inline struct bp_decimal shortest(double magnitude)
     if (place == half_unit || ten - upper_end <= 1 || fraction == UINT64_C(1) << 63)
         return (struct bp_decimal){0, 0};
 
-    /* masks, for a branch would be guessed wrong: which of them it is is as good as random */
+    /* masks instead of a branch, which would often be mispredicted: the choice is almost random */
     const uint64_t is_below = -(uint64_t)(place < half_unit);
     const uint64_t is_above = -(uint64_t)(upper_end > ten);
     const uint64_t nearest = whole + (fraction >> 63);
@@ -144,7 +144,7 @@ char *bp_number_write(char *out, double value)
         *out = '0'; /* -0 too */
         return out + 1;
     }
-    *out = '-'; /* signs come as they like, and a branch would be guessed wrong half the time */
+    *out = '-'; /* no branch: signs are random, and it would often be mispredicted */
     out += value < 0;
     struct bp_decimal decimal = shortest(fabs(value));
     if (decimal.digits == 0)

@@ -16,8 +16,8 @@ struct bp_power_of_five {
 
 extern const struct bp_power_of_five bp_powers_of_five[BP_SHORTEST_PLACES + 1];
 
-/* As bp_double_to_decimal, but without digits (0) where it cannot tell, as for all below 2^-130 and
- * from 2^56 on. */
+/* As bp_double_to_decimal, but returns 0 digits if it cannot decide, which includes all numbers
+ * below 2^-130 and from 2^56 on. */
 struct bp_decimal bp_shortest(double magnitude);
 
 #endif

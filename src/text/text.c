@@ -48,7 +48,7 @@ void bp_text_put_string(struct bp_text *text, const char *string)
 {
     bp_text_putc(text, '"');
     for (const char *at = string; *at; at++) {
-        /* < is escaped too: an echoed key must stay harmless in a page that inlines it */
+        /* < is escaped too, so that an echoed key is harmless in a page that inlines it */
         bool plain = (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\' && *at != '<';
         if (plain)
             bp_text_putc(text, *at);

@@ -131,7 +131,7 @@ function sentHeaders(bytes) {
   return Object.fromEntries(fields.map(field => field.split(/:\s*(.*)/s)).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** Talks to a daemon that listens on this port of 127.0.0.1, whoever started it. */
+/** Talks to a daemon that listens on this port of 127.0.0.1, whatever process started it. */
 export function client(port, isJudged = true, origins = '*') {
   /** Objects are sent as JSON, text and buffers as they are; a header of null is not sent. */
   async function call(method, path, body, headers = {}) {

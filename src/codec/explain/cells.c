@@ -1,5 +1,4 @@
-/* What each cell is the result of, with every number written out: (a)(b), a/b, ^2, exp, ln, tanh,
- * max. */
+/* The arithmetic of each cell, every number written out: (a)(b), a/b, ^2, exp, ln, tanh, max. */
 #include "cells.h"
 
 #include <assert.h>
@@ -12,7 +11,7 @@
 #include "template.h"
 #include "words.h"
 
-/* What an expression is written with. */
+/* Where and how an expression is written. */
 struct pen {
     struct bp_text *text;
     const struct bp_explanation *e;
@@ -52,14 +51,14 @@ static void difference(struct pen pen, double from, double value)
     operand(pen, value);
 }
 
-/* True if a number that was calculated in another way has the digits of `value`. */
+/* True if a number that was calculated in another way shows the same digits as `value`. */
 static bool has_digits_of(double other, double value)
 {
     return fabs(other - value) <= 1e-14 * fabs(value);
 }
 
-/* 1 - h, where its digits are those that were calculated with: h may be so near to 1 that they are
- * lost. */
+/* Writes 1 - h, if it shows the digits that were used: with h close to 1 the difference loses
+ * them. */
 static void one_less(struct pen pen, double h, double value)
 {
     if (has_digits_of(1 - h, value))
@@ -93,7 +92,7 @@ static void put_sum(struct pen pen, struct bp_cell cell)
     products(pen, source_of(pen), layer->w + cell.unit, layer->n_out, layer->n_in, layer->b);
 }
 
-/* The pass keeps only what it was rounded to. */
+/* The pass keeps only the rounded value. */
 double bp_unrounded(const struct bp_line *line, const struct bp_explanation *e, struct bp_cell cell)
 {
     const struct bp_layer *layer = bp_line_layer(line, e);
@@ -198,7 +197,7 @@ static struct output output_of(const struct bp_explanation *e, size_t sample)
                            .n = n};
 }
 
-/* True if all logarithms can be taken of what is shown: no output is 0 or 1 to its last digits. */
+/* True if all logarithms can be taken of the numbers shown: no output is shown as 0 or 1. */
 static bool can_take_logarithms(const struct output *o)
 {
     for (size_t j = 0; j < o->n; j++)
@@ -232,7 +231,7 @@ static double logarithms(const struct output *o, size_t j)
     return sum;
 }
 
-/* The same term from z, with the other sign, for outputs that are 0 or 1 to their last digits. */
+/* The same term from z, with the other sign, for outputs that are shown as 0 or 1. */
 static void put_term_from_z(struct pen pen, const struct output *o, size_t j)
 {
     const double largest = largest_of(o->z, o->n);
@@ -264,7 +263,7 @@ static void put_square(struct pen pen, const struct output *o, size_t j)
     word(pen, ")^2");
 }
 
-/* The terms of a loss behind its fraction, in parentheses where there is something before them. */
+/* The terms of a loss behind its fraction, in parentheses if something stands before them. */
 static void put_terms(struct pen pen, const struct output *o,
                       void (*put)(struct pen, const struct output *, size_t))
 {
@@ -372,8 +371,8 @@ static double sum_of_others(const struct output *o, size_t j)
     return others;
 }
 
-/* c (y_hat - y); where that loses digits, or the targets of cross-entropy do not add up to 1, what
- * it was calculated from. */
+/* c (y_hat - y). If that loses digits, or the targets of cross-entropy do not add up to 1, writes
+ * the terms that it was calculated from. */
 static void put_pair(struct pen pen, struct bp_cell cell)
 {
     const struct output o = output_of(pen.e, pen.line->sample);

@@ -1,10 +1,9 @@
 /*
  * /explain: the solution line by line, as JSON, as a text to read and as a NumPy program.
  *
- * The numbers are those of the pass that /backward runs; nothing here calculates a network anew.
- * line.c says which lines there are and in which order; words.c, the table of lines, says how each
- * is called, written and programmed; cells.c writes out what each cell is the result of. The rest
- * writes that down.
+ * The numbers are those of the pass that /backward runs; nothing here calculates a network again.
+ * line.c lists the lines in order; words.c is the table with the name, formula and code of each;
+ * cells.c writes the arithmetic of each cell. The other files write these down.
  */
 #ifndef BACKPROPD_CODEC_EXPLAIN_EXPLAIN_H
 #define BACKPROPD_CODEC_EXPLAIN_EXPLAIN_H

@@ -13,8 +13,8 @@ static bool is_plain_output(const struct bp_line *line, const struct bp_explanat
     return bp_line_is_last(line, e) && bp_line_layer(line, e)->activation == BP_ACTIVATION_IDENTITY;
 }
 
-/* True if the line is there: a bias may be null, a sample may have no loss, and where the last
- * layer is identity, y_hat says what z would. */
+/* True if the line exists: a bias may be null, a sample may have no loss, and if the last layer is
+ * identity, y_hat replaces z. */
 static bool is_there(const struct bp_line *line, const struct bp_explanation *e)
 {
     switch (line->form) {

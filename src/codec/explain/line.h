@@ -42,7 +42,7 @@ struct bp_line {
 };
 
 /* A walk over all lines starts with bp_line_first, which is before the first; bp_line_next goes to
- * the next one, false at the end. They look at e->task and what stands next to it, not at results.
+ * the next one, false at the end. They read e->task and the members next to it, not results.
  * Cannot fail. */
 struct bp_line bp_line_first(void);
 bool bp_line_next(struct bp_line *line, const struct bp_explanation *e);

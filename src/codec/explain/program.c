@@ -84,7 +84,7 @@ static bool are_integers(const double *values, size_t n)
     return true;
 }
 
-/* A number that NumPy takes for a float, in an array of integers by its point. */
+/* A number that NumPy reads as a float: in an array of integers the point makes it one. */
 static void put_number(struct bp_text *text, double value, bool needs_point)
 {
     bp_text_put_double(text, value);
@@ -432,7 +432,7 @@ static void put_update(struct program *program)
 /* --- the whole -----------------------------------------------------------------------------------
  */
 
-/* True if an exponential function may overflow on the way, which NumPy would warn of. */
+/* True if an exponential function may overflow, which NumPy would warn about. */
 static bool goes_far_out(const struct bp_explanation *e)
 {
     for (size_t k = 0; k < e->task->network.depth; k++) {
@@ -446,7 +446,7 @@ static bool goes_far_out(const struct bp_explanation *e)
     return false;
 }
 
-/* True if a pre-activation lies half-way between two roundings but for its last digits. */
+/* True if a pre-activation lies half-way between two roundings, apart from its last digits. */
 static bool is_near_a_tie(double t, double power)
 {
     return fabs(t) < 0x1p53 && fabs(fabs(t - rint(t)) - 0.5) <= 0x1p-40 * (power + fabs(t));

@@ -31,8 +31,8 @@ static enum bp_remark of_closed(const struct bp_layer *layer, double error, doub
     return z == 0 ? BP_REMARK_CLOSED_AT_ZERO : BP_REMARK_CLOSED;
 }
 
-/* Why a weight of a unit whose gate lets something through gets nothing; of all weights of a source
- * the first alone says it. */
+/* Why a weight gets no gradient although its unit's gate is open. Of all weights of a source, only
+ * the first has the remark. */
 static enum bp_remark of_weight(const struct bp_line *line, const struct bp_explanation *e,
                                 struct bp_cell cell)
 {

@@ -495,7 +495,7 @@ static const struct name NAMES[] = {
     WRITTEN("all after", put_all_after),
 };
 
-/* The row of a name, which is there: templates are constants. */
+/* The row of a name. It always exists: templates are constants. */
 static const struct name *find(const char *name, size_t size)
 {
     size_t i = 0;

@@ -5,7 +5,7 @@
 #include "backpropd/text.h"
 #include "line.h"
 
-/* What a template speaks of. */
+/* The subject of a template. */
 struct bp_subject {
     const struct bp_explanation *e;
     const struct bp_line *line;

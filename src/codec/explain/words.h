@@ -7,7 +7,7 @@
 
 #include "line.h"
 
-/* What a line is called and how it is calculated. A new line is a row. */
+/* The name of a line and how it is calculated. A new line is a row. */
 struct bp_line_words {
     const char *name;    /* of its tensor in the reply */
     const char *title;   /* of the JSON */
@@ -53,7 +53,7 @@ struct bp_loss_words {
 };
 const struct bp_loss_words *bp_loss_words(enum bp_loss loss);
 
-/* What there may be to say of a cell, or of the step as a whole. */
+/* The remarks on a cell, or on the step as a whole. */
 enum bp_remark {
     BP_REMARK_BOUNDARY,
     BP_REMARK_DEAD,

@@ -178,7 +178,7 @@ static void put_second_line(struct bp_text *text, const struct bp_subject *of)
         text->size = start;
 }
 
-/* The cells of a line; the last equals signs stand below each other. */
+/* The cells of a line; their last equals signs are aligned. */
 static void put_cells(struct bp_text *text, const struct bp_explanation *e,
                       const struct bp_line *line)
 {

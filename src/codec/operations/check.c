@@ -1,4 +1,4 @@
-/* POST /check: are gradients what the loss does when a parameter is moved a little? */
+/* POST /check: compares gradients with finite differences of the loss. */
 #include <math.h>
 
 #include "../encode.h"
@@ -11,7 +11,7 @@
 
 #define EPSILON_MAX 0.1
 
-/* The caller's gradients of a layer as they were posted, NULL where none are. */
+/* The caller's gradients of a layer as they were posted, or NULL. */
 struct posted {
     const double *w, *b;
 };
@@ -73,7 +73,7 @@ static void read_biases(struct bp_reader *reader, const struct bp_value *value,
     fault->got = bp_fact_number((double)n);
 }
 
-/* Null is as if left out. */
+/* Null has the same effect as leaving it out. */
 static void read_gradients(struct bp_reader *reader, const struct bp_value *gradients)
 {
     const size_t depth = reader->job->task.network.depth;
@@ -96,7 +96,7 @@ static void read_gradients(struct bp_reader *reader, const struct bp_value *grad
     }
 }
 
-/* A step of 0 is none: the least is the smallest double. */
+/* A step of 0 is not allowed: the minimum is the smallest double. */
 static void read_epsilon(struct bp_reader *reader, const struct bp_value *value)
 {
     struct checking *own = reader->job->own;
@@ -185,7 +185,7 @@ static bool run(void *result, struct bp_overflow *overflow, const struct bp_job 
 static const char *const VERDICTS[BP_CHECK_COUNT] = {BP_CHECK_VERDICTS(AS_NAME)};
 #undef AS_NAME
 
-/* Beyond the largest double it is null. */
+/* Writes null for a number beyond the largest double. */
 static void put_number(struct bp_text *text, const char *name, double value)
 {
     bp_put_key(text, name);

@@ -1,4 +1,4 @@
-/* POST /exercise: an exercise from a seed, the best of some that were drawn. */
+/* POST /exercise: draws several exercises from a seed, and returns the best one. */
 #include <math.h>
 #include <stdint.h>
 
@@ -19,7 +19,7 @@ static const struct bp_place SIZES = {&bp_place_body, "sizes", BP_NO_NUMBER};
 
 /* --- shapes ----------------------------------------------------------------------------------- */
 
-/* One of a layer's sizes; 1 if it is none. */
+/* One of a layer's sizes; 1 if it is not valid. */
 static size_t read_size(struct bp_reader *reader, double number, size_t i)
 {
     if (number >= 1 && number <= BP_EXERCISE_UNITS && number == floor(number))
@@ -30,7 +30,8 @@ static size_t read_size(struct bp_reader *reader, double number, size_t i)
     return 1;
 }
 
-/* The layers, without numbers: no biases are read, but there are some. */
+/* The layers, without numbers. `b` must not be NULL, since it means a layer without biases; it is
+ * never read. */
 static void read_sizes(struct bp_reader *reader, const struct bp_value *value)
 {
     struct bp_drawing *own = reader->job->own;
@@ -54,7 +55,7 @@ static void read_sizes(struct bp_reader *reader, const struct bp_value *value)
     reader->job->task.network = (struct bp_network){n - 1, own->layers};
 }
 
-/* A whole number in a range, that is as it was where the member is missing. */
+/* A whole number in a range; *count stays as it is if the member is missing. */
 static void read_count(struct bp_reader *reader, const char *name, size_t least, size_t most,
                        size_t *count)
 {
@@ -64,7 +65,7 @@ static void read_count(struct bp_reader *reader, const char *name, size_t least,
                         least, most, BP_FAULT_OUT_OF_RANGE, count);
 }
 
-/* Notes the options as they were posted: they come back in the exercise. */
+/* Notes the options as they were posted: the exercise repeats them. */
 static void note_options(struct bp_reader *reader, const struct bp_value *options)
 {
     struct bp_text *notes = &reader->job->notes;
@@ -124,21 +125,11 @@ static void lay_out(struct bp_layout *layout, struct bp_job *job)
 static void read(struct bp_reader *reader)
 {
     struct bp_drawing *own = reader->job->own;
-    struct bp_grade *grade = &own->exercise.review.grade;
-    const size_t faults_before = reader->problem->n_faults;
-    bool reveals;
     own->seed = 1;
     own->tries = 60;
     const bool is_good = read_shapes(reader);
-    bp_read_rate(reader, &own->learning_rate);
-    if (is_good) {
-        lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
-        if (!bp_check_all_cells(reader, &grade->steps) || !bp_lay_out(reader, lay_out))
-            return;
-    }
-    bp_read_marking(reader, grade, is_good ? &own->names : NULL, &reveals);
-    if (is_good && reader->problem->n_faults == faults_before)
-        bp_check_weights(reader, grade);
+    bp_read_review(reader, &own->exercise.review.grade, &own->learning_rate,
+                   is_good ? &own->names : NULL, lay_out);
 }
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)

@@ -68,7 +68,7 @@ static void read(struct bp_reader *reader)
                      "leave it out, or give each sample its y: without a loss there is no step");
 }
 
-/* What is explained, but for the results. In: descent, to be pointed to. */
+/* What is explained, without the results. In: descent, which it points to. */
 static struct bp_explanation explanation_of(const struct bp_job *job,
                                             const struct bp_descent *descent)
 {
@@ -91,8 +91,8 @@ static double calculating(const struct bp_job *job)
                               : bp_work_forward(task);
 }
 
-/* Work of writing, beyond what each number of a reply takes: a product or value, between what it
- * takes as JSON and as plain text, which is twice as much; and the words of a line. */
+/* Work of writing, on top of the numbers of a reply: per product or value, and per line. Plain text
+ * takes twice as long as JSON; this is between the two. */
 enum { TERM = 3000, LINE = 33000 };
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
@@ -116,7 +116,7 @@ static void layout_descent(struct bp_descent *descent, struct bp_layout *layout,
     *descent =
         (struct bp_descent){.learning_rate = own->learning_rate, .steps = 1, .frozen = own->frozen};
     bp_descent_layout(descent, layout, &job->task, BP_PASS_ALL_SAMPLES);
-    descent->first.dl_dx = NULL; /* no line shows it, so it must not overflow either */
+    descent->first.dl_dx = NULL; /* no line shows it, so its overflow must not fail the request */
 }
 
 static void layout_pass(struct bp_pass *pass, struct bp_layout *layout, const struct bp_job *job)
@@ -156,7 +156,7 @@ static bool run(void *result, struct bp_overflow *overflow, const struct bp_job 
     return finite;
 }
 
-/* The explanation as a representation shows it that has decimals of its own. */
+/* The explanation with the decimals of one representation. */
 static struct bp_explanation shown(const struct bp_job *job, const struct result *result,
                                    int decimals)
 {

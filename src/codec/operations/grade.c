@@ -21,7 +21,7 @@ static double work_of(const struct bp_grade *grade, bool pairs)
     return bp_work_grade(bp_grade_runs_max(grade, pairs), grade->steps.n_cells);
 }
 
-/* Nothing is asked for, or too much. */
+/* Notes a fault if no step is asked for, or too many cells are. */
 static void check_asked(struct bp_reader *reader, const struct bp_grade *grade)
 {
     const size_t limit = reader->limits->graded_cells;
@@ -42,7 +42,7 @@ static void check_asked(struct bp_reader *reader, const struct bp_grade *grade)
         bp_read_limit(reader, &ANSWERS, "cells to be graded", limit, n_cells);
 }
 
-/* Lays nothing out for a task so large that its memory alone would be too much. */
+/* Refuses a task that is far too large before any memory is laid out for it. */
 static bool is_too_large(struct bp_reader *reader)
 {
     struct bp_grading *grading = reader->job->own;

@@ -16,19 +16,9 @@ static void lay_out(struct bp_layout *layout, struct bp_job *job)
 static void read(struct bp_reader *reader)
 {
     struct bp_reviewing *own = reader->job->own;
-    struct bp_grade *grade = &own->review.grade;
-    const size_t faults_before = reader->problem->n_faults;
-    bool reveals;
     const bool is_good = bp_read_whole_task(reader);
-    bp_read_rate(reader, &own->learning_rate);
-    if (is_good) {
-        lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
-        if (!bp_check_all_cells(reader, &grade->steps) || !bp_lay_out(reader, lay_out))
-            return;
-    }
-    bp_read_marking(reader, grade, is_good ? &own->names : NULL, &reveals);
-    if (is_good && reader->problem->n_faults == faults_before)
-        bp_check_weights(reader, grade);
+    bp_read_review(reader, &own->review.grade, &own->learning_rate, is_good ? &own->names : NULL,
+                   lay_out);
 }
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)

@@ -54,7 +54,7 @@ static bool run(void *result, struct bp_overflow *overflow, const struct bp_job 
     return bp_descend(result, overflow, &job->task);
 }
 
-/* The units of relu layers that are dead in one pass and not in the other. */
+/* The relu units that are dead in one pass and not in the other. */
 static void put_dead_difference(struct bp_text *text, const struct bp_job *job, const char *name,
                                 const struct bp_pass *dead_in, const struct bp_pass *alive_in)
 {

@@ -1,4 +1,4 @@
-/* GET / and /version: what this service is, what it takes, and where everything stands. */
+/* GET / and /version: what this service is, its limits, and its links. */
 #include "backpropd/exchange.h"
 #include "backpropd/json_write.h"
 #include "backpropd/media.h"

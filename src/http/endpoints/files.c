@@ -1,4 +1,4 @@
-/* Files in the binary, as they are or as gzip; 304 to a client that has them. */
+/* Files in the binary, plain or as gzip; 304 for a client that has them. */
 #include <string.h>
 
 #include "../files.h"
@@ -6,7 +6,7 @@
 
 bp_handler bp_answer_file;
 
-/* RFC 9110, 13.1.2, by weak comparison: what stands between the quotes. */
+/* RFC 9110, 13.1.2, weak comparison: only the text between the quotes counts. */
 static bool names_etag(const char *if_none_match, const char *etag)
 {
     const char *opaque = strchr(etag, '"');

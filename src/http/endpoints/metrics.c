@@ -109,7 +109,7 @@ static double resident_bytes(void)
 
 static void put_process(struct bp_text *text)
 {
-    struct rusage usage = {0}; /* nothing spent, should the call fail */
+    struct rusage usage = {0}; /* zeros, should the call fail */
     getrusage(RUSAGE_SELF, &usage);
     double seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                      (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
@@ -132,7 +132,7 @@ void bp_answer_metrics(struct bp_exchange *exchange)
     put_problems(text, service->metrics);
     put_head(text, "backpropd_memory_bytes", "gauge", "Memory of the requests in flight.");
     put_sample(text, "backpropd_memory_bytes", NULL, (double)atomic_load(&service->memory.used));
-    put_head(text, "backpropd_build_info", "gauge", "Always 1; its label says the version.");
+    put_head(text, "backpropd_build_info", "gauge", "Always 1; its label is the version.");
     put_sample(text, "backpropd_build_info", "version=\"" BP_VERSION "\"", 1);
     put_process(text);
     bp_reply_finish(&exchange->reply, &service->own_memory);

@@ -9,7 +9,7 @@
 
 bp_handler bp_answer_mistakes, bp_answer_mistake;
 
-/* Where no exercise fills words in: f is the activation, as in the formulas. */
+/* What the placeholders mean without an exercise: f is the activation, as in the formulas. */
 static const struct {
     const char *place, *stands_for;
 } PLACES[] = {
@@ -19,8 +19,8 @@ static const struct {
     {"{decimals}", "more"},
 };
 
-/* Puts what stands for the place that words start with. Returns the place's length; 0 if there is
- * none. */
+/* Puts the text for a placeholder at the start of words. Returns the placeholder's length, or 0 if
+ * words do not start with one. */
 static size_t put_place(struct bp_text *text, const char *words)
 {
     for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
@@ -43,8 +43,7 @@ static void put_words(struct bp_text *text, const char *words)
     }
 }
 
-/* The name of a kind of steps, k standing for the layer; of what has one name for the last layer
- * and another one for the rest, both. */
+/* The name of a kind of step, with k for the layer; both if the last layer has its own. */
 static void put_kind(struct bp_text *text, enum bp_step_kind kind)
 {
     const struct bp_step_text *step = bp_step_text(kind);
@@ -89,7 +88,7 @@ static void put_row(struct bp_text *text, enum bp_mistake mistake)
     bp_text_putc(text, '}');
 }
 
-/* Codes that are no mistake of the table. */
+/* Codes from here on are not rows of the table of mistakes. */
 #define OTHERS_FIRST BP_CODE_ONE_SIGN
 
 static void put_other(struct bp_text *text, enum bp_code code)

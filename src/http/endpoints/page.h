@@ -1,4 +1,4 @@
-/* What all small HTML pages begin with. */
+/* The start of all small HTML pages. */
 #ifndef BACKPROPD_HTTP_ENDPOINTS_PAGE_H
 #define BACKPROPD_HTTP_ENDPOINTS_PAGE_H
 

@@ -222,7 +222,7 @@ test('the problem is as documented: overloaded', () => withDaemon(['--max-memory
   assert.deepEqual(reply.json, example('overloaded'));
 }));
 
-test('who is refused for want of memory is still told so', () => withDaemon(['--max-memory-bytes', '1'], async own => {
+test('a request refused for lack of memory still gets a problem document', () => withDaemon(['--max-memory-bytes', '1'], async own => {
   assert.deepEqual((await own.call('POST', '/forward', book())).json, example('overloaded'));
 }));
 
@@ -278,7 +278,7 @@ const inProse = {
   queue: 'large requests that wait for a thread', memory_bytes: 'bytes of memory for all requests in flight', layers: 'layers', units: 'units of a layer, and inputs', parameters: 'parameters',
   samples: 'samples', steps: 'steps', work: 'work of a request, in multiply-adds', reply_numbers: 'numbers in a reply',
   explained_terms: 'products and values that /explain writes out',
-  graded_cells: 'cells that a request has graded',
+  graded_cells: 'cells that a request may have graded',
 };
 
 test('the limits of GET / are those of the document', async () => {

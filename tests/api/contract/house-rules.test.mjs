@@ -94,7 +94,7 @@ const rules = {
   'HEAD and OPTIONS stand there once, in words': {
     check: document => [...names(Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).filter(key => key !== 'parameters' && !methods.includes(key)).map(key => [`${key} ${path}`]))),
-    ...['## HEAD and OPTIONS', 'takes HEAD', 'takes OPTIONS'].filter(words => !document.info.description.includes(words))],
+    ...['## HEAD and OPTIONS', 'also has HEAD', 'has OPTIONS'].filter(words => !document.info.description.includes(words))],
     plant: document => { document.paths['/version'].head = document.paths['/version'].get; },
   },
   'any request may be late, and may need a token': {

@@ -139,7 +139,7 @@ function wrongHeaders(schemas, response, headers) {
   });
 }
 
-/** The origin is told to those whom the flag names, and to nobody else. */
+/** Only origins that the flag lists get an Access-Control-Allow-Origin. */
 function wrongOrigin({status, requestHeaders, headers, origins}) {
   const asks = requestHeaders?.origin;
   const isNamed = status !== 408 && asks && origins !== 'none' && origins.split(',').map(name => name.trim()).includes(asks);
@@ -158,7 +158,7 @@ function isNegotiated(root, path, status) {
   return operations.some(({responses}) => Object.keys(responses?.['200']?.content ?? {}).length > 1);
 }
 
-/** Compressed is only what may be, for those who take it; and Vary names what the reply depends on. */
+/** Only replies that may be compressed are, for clients that accept it; and Vary names what the reply depends on. */
 function wrongVary(response, negotiated, {requestHeaders, headers, body, origins}) {
   const isCompressed = headers['content-encoding'] !== undefined;
   const mayBe = response.get('headers', 'Content-Encoding') !== undefined;
@@ -173,7 +173,7 @@ function wrongVary(response, negotiated, {requestHeaders, headers, body, origins
   return faults;
 }
 
-/** How long a connection is kept is told where it is kept, and nowhere else. */
+/** Only replies on kept connections have Keep-Alive. */
 function wrongKeepAlive({status, headers}) {
   const isClosed = headers.connection?.toLowerCase() === 'close';
   const isKept = headers.connection?.toLowerCase() === 'keep-alive' && headers['keep-alive'] !== undefined;

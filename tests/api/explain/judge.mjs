@@ -44,7 +44,7 @@ export function mathmlFaults(text) {
       if (counts[name] && closed?.children !== counts[name]) faults.push(`${name} has ${closed?.children} children`);
     }
   }
-  if (text.replace(/<\/?[a-z]+>/g, '').includes('<')) faults.push('a tag that is none');
+  if (text.replace(/<\/?[a-z]+>/g, '').includes('<')) faults.push('an unknown tag');
   if (open.length || !text.startsWith('<math>')) faults.push('it is no single <math>');
   return faults;
 }

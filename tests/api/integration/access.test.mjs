@@ -83,7 +83,7 @@ for (const [what, fields] of Object.entries(bad)) {
   });
 }
 
-test('what is wrong with the body is not told without a token', async () => {
+test('without a token the reply says nothing about the body', async () => {
   for (const [text, headers] of [['{', {}], ['{}', {}], ['<a/>', {'content-type': 'application/xml'}], [' '.repeat(100001), {}]]) {
     assertRefused(await guarded.call('POST', '/step', text, {...headers, ...bearer('wrong-but-long-enough')}), text.slice(0, 9));
     assert.notEqual((await guarded.call('POST', '/step', text, {...headers, ...bearer(token)})).status, 401);
@@ -128,7 +128,7 @@ for (const [flag, open] of Object.entries(choices)) {
     }));
 }
 
-test('--public opens nothing new where there are no tokens', () => withDaemon({args: ['--public', 'none']}, async own => {
+test('--public changes nothing without tokens', () => withDaemon({args: ['--public', 'none']}, async own => {
   for (const path of pages) assert.notEqual((await own.call('GET', path)).status, 401, path);
   assert.equal((await own.call('POST', '/forward', bookText, bearer('whatever-comes-along'))).status, 200);
 }));
@@ -161,11 +161,11 @@ for (const [kind, origins] of Object.entries({allowed: list, foreign})) {
   }
 }
 
-test('without an origin nothing is told, and Vary stands there all the same', async () => {
+test('without an origin no CORS header is sent, but Vary is', async () => {
   for (const [method, path, body] of asked) assertOrigin(await pick.call(method, path, body), undefined, path);
 });
 
-test('an origin that comes by the variable, and none at all', async () => {
+test('an origin from the variable, and no origin', async () => {
   await withDaemon({env: {BACKPROPD_CORS_ORIGIN: 'https://one.example'}}, async own => {
     assertOrigin(await own.call('GET', '/', undefined, {origin: 'https://one.example'}), 'https://one.example', 'the variable');
     assertOrigin(await own.call('GET', '/', undefined, {origin: 'null'}), undefined, 'null is not on it');
@@ -181,7 +181,7 @@ test('a page can read why it is refused: 401 carries its origin', () => withDaem
   assertOrigin(reply, list[0], 'without a token');
 }));
 
-test('a late body is told so without any origin of the list', () => withDaemon({args: ['--body-timeout', '1', '--cors-origin', list[0]]}, async own => {
+test('the 408 for a late body names no origin of the list', () => withDaemon({args: ['--body-timeout', '1', '--cors-origin', list[0]]}, async own => {
   const reply = await own.raw(head('POST /forward HTTP/1.1', 'Host: a', `Origin: ${list[0]}`, 'Content-Length: 5'));
   assert.equal(reply.status, 408);
   assertOrigin(reply, undefined, 'it was written beforehand');
@@ -231,7 +231,7 @@ test('row 18: an absolute target with an authority of elsewhere', async () => {
   assert.equal(await absolute('http://localhost:80@evil.example/version', 'localhost'), 400);
 });
 
-test('row 103: who names no host is of none', async () => {
+test('row 103: a request without a host is refused', async () => {
   assert.deepEqual((await ours.raw(head('GET /version HTTP/1.0'))).json, misdirected);
   assert.equal((await ours.raw(head('GET /livez HTTP/1.0'))).status, 200);
 });

@@ -1,4 +1,4 @@
-// Sockets that are passed to the program, what it tells its supervisor, and that a stop loses nobody who waits.
+// Sockets that are passed to the program, what it reports to its supervisor, and that a stop loses no waiting client.
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -59,7 +59,7 @@ test('a Unix socket that is passed is served', async () => {
   }
 });
 
-test('who connects while nothing runs is answered by the next process', () => supervised({}, async own => {
+test('a client that connects while nothing runs is answered by the next process', () => supervised({}, async own => {
   const early = livez(own.port); // before the first start
   await own.start();
   assert.equal((await early).status, 200);
@@ -70,7 +70,7 @@ test('who connects while nothing runs is answered by the next process', () => su
   for (const {status} of await Promise.all(between)) assert.equal(status, 200);
 }));
 
-test('who connects while a process stops is answered by the next one', () => growing(steps => supervised({args: ['--log-format', 'off', ...roomy]}, async own => {
+test('a client that connects while a process stops is answered by the next one', () => growing(steps => supervised({args: ['--log-format', 'off', ...roomy]}, async own => {
   await own.start();
   const line = await connect(own.port);
   await line.send(post('/step', long(steps)));
@@ -137,10 +137,10 @@ async function runInShell(script, {stdio = [], env = {}} = {}) {
 
 const serve = 'exec "$0" --listen 127.0.0.1:0';
 const unservable = [
-  ['more than one', `LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=web:metrics ${serve}`, 'LISTEN_FDS=2, LISTEN_FDNAMES=web:metrics: one socket is expected'],
+  ['more than one', `LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=web:metrics ${serve}`, 'LISTEN_FDS=2, LISTEN_FDNAMES=web:metrics: must be one socket'],
   ['a file', `LISTEN_PID=$$ LISTEN_FDS=1 ${serve} 3</dev/null`, 'LISTEN_FDS=1: descriptor 3 is not a socket'],
   ['nothing', `LISTEN_PID=$$ LISTEN_FDS=1 ${serve} 3<&-`, 'LISTEN_FDS=1: descriptor 3 is not open'],
-  ['no number', `LISTEN_PID=$$ LISTEN_FDS=one ${serve}`, 'LISTEN_FDS=one: a number is needed'],
+  ['no number', `LISTEN_PID=$$ LISTEN_FDS=one ${serve}`, 'LISTEN_FDS=one: must be a number'],
 ];
 
 for (const [name, script, says] of unservable) {
@@ -175,7 +175,7 @@ test('what was passed to another process is left alone', async () => {
   assert.equal(await withVariables({LISTEN_PID: '1', LISTEN_FDS: '5'}), '');
 });
 
-test('a supervisor that cannot be told is complained of, and the service serves', async () => {
+test('a supervisor that cannot be reached gets a line on stderr, and the service serves', async () => {
   assert.equal(await withVariables({NOTIFY_SOCKET: '/nowhere/notify'}),
-    'backpropd: NOTIFY_SOCKET cannot be told READY=1\nbackpropd: NOTIFY_SOCKET cannot be told STOPPING=1\n');
+    'backpropd: cannot send READY=1 to NOTIFY_SOCKET\nbackpropd: cannot send STOPPING=1 to NOTIFY_SOCKET\n');
 });

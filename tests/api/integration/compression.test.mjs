@@ -1,4 +1,4 @@
-// Replies that are compressed for those who ask, files that are sent once only, and the times that a reply tells.
+// Compressed replies, files that a client has already, and the times in a reply.
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
@@ -185,7 +185,7 @@ test('what calculates the longer the more steps it has is the calculation', asyn
   }, 'the calculation is the longest part');
 });
 
-test('what is not calculated tells none', async () => {
+test('replies without a calculation have no Server-Timing', async () => {
   for (const [method, path, body] of [['POST', '/forward', '{'], ['POST', '/forward', '{}'], ['GET', '/'], ['OPTIONS', '/step'], ['GET', '/openapi.yaml']]) {
     assert.equal((await daemon.call(method, path, body)).headers['server-timing'], undefined, path);
   }

@@ -14,7 +14,7 @@ import {inTime, patience, until} from '../../support/until.mjs';
 
 const fill = (n, make) => Array.from({length: n}, (_, i) => make(i));
 const seconds = {head: 1, body: 1, reply: 2, idle: 1};
-/** Each has one deadline that can be met, so that who is good in the other phases may be slow. */
+/** Each has one short deadline, so that clients may be slow in the other phases. */
 const strict = Object.fromEntries(await Promise.all(Object.entries(seconds).map(async ([phase, n]) =>
   [phase, await start({args: ['--log-format', 'json', `--${phase}-timeout`, String(n)]})])));
 after(() => Promise.all(Object.values(strict).map(one => one.stop())));
@@ -132,7 +132,7 @@ const slowBodies = {
 
 // Who gets no processor may write to a closed connection before he reads what came.
 for (const [what, [first, more]] of Object.entries(slowBodies)) {
-  test(`row 82: a slow body is told so, and cut off: ${what}`, () => inTime(async () => {
+  test(`row 82: a slow body gets 408 and is cut off: ${what}`, () => inTime(async () => {
     const {came, after} = await drip(strict.body.port, first, more);
     assertNotEarly(after, seconds.body);
     const [top, text, ...rest] = came.split('\r\n\r\n');
@@ -145,7 +145,7 @@ for (const [what, [first, more]] of Object.entries(slowBodies)) {
   }));
 }
 
-test('row 82: who waits for 100 Continue and then sends nothing', async () => {
+test('row 82: a client that waits for 100 Continue and then sends nothing', async () => {
   const line = await connect(strict.body.port);
   await line.send(head('POST /forward HTTP/1.1', 'Host: a', 'Content-Length: 100', 'Expect: 100-continue'));
   assert.deepEqual([(await line.reply()).status, (await line.reply()).status], [100, 408]);
@@ -188,7 +188,7 @@ test('row 82: a body that comes slowly after its head is answered', async () => 
 /** A reply of more than 10 MB, which no socket's buffers hold. */
 const large = n => JSON.stringify({network: {W1: [fill(1000, i => 1 / (i + 3))], b1: fill(1000, () => 0.1)}, samples: fill(n, i => ({x: [1 / (i + 7)]}))});
 
-/** A client that reads when it is told to go. */
+/** A client that reads on command. */
 async function reader(port, bytes) {
   const socket = net.connect({port, host: '127.0.0.1'});
   const got = {bytes: 0, ended: false};
@@ -265,7 +265,7 @@ for (const [what, open] of Object.entries(crowded)) {
   }
 }
 
-test('row 85: one beyond the limit is told so, and how the service is, and let in when another has gone', () => withDaemon(['--max-connections', '4'], async own => {
+test('row 85: a client beyond the limit gets 503 and health checks, and is let in when another has gone', () => withDaemon(['--max-connections', '4'], async own => {
   const lines = [];
   while (lines.length < 4) lines.push(await uploadingFast(own.port)); // slow ones would make room
   const reply = await answer(own, 'GET', '/version');
@@ -278,7 +278,7 @@ test('row 85: one beyond the limit is told so, and how the service is, and let i
   await until(async () => (await answer(own, 'GET', '/version')).status === 200, 'there is room again');
 }));
 
-test('row 85: a client beyond its own limit is told so, another is not', () => withDaemon(['--max-client-connections', '3'], async own => {
+test('row 85: a client beyond its own limit gets 503, another does not', () => withDaemon(['--max-client-connections', '3'], async own => {
   const lines = [];
   while (lines.length < 3) lines.push(await uploadingFast(own.port));
   const reply = await own.call('GET', '/version');

@@ -89,7 +89,7 @@ test('the steps of the book', async () => {
 const accepted = [[undefined, types.json], ['', types.json], ['*/*', types.json], ['text/*', types.plain], ['text/x-python', types.program],
   ['text/plain;q=0.5, application/json;q=0.4', types.plain], ['text/plain;q=0.5, text/x-python', types.program],
   ['text/plain, application/json', types.json], ['nonsense', types.json]];
-test('Accept chooses, and Vary says so', async () => {
+test('Accept chooses, and Vary names it', async () => {
   for (const [accept, type] of accepted) {
     const {headers} = await explain(book(), accept);
     assert.equal(headers['content-type'].split(';')[0], type, accept);
@@ -97,7 +97,7 @@ test('Accept chooses, and Vary says so', async () => {
   }
 });
 
-test('what nobody can write is refused before the body is looked at', async () => {
+test('an unacceptable representation is refused before the body is read', async () => {
   const {status, json, headers} = await ask('not JSON', 'image/png');
   assert.equal(status, 406);
   assert.equal(json.code, 'not_acceptable');

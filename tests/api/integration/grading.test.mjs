@@ -115,7 +115,7 @@ test('null asks for nothing in place of a container, and is blank in place of a 
   assert.deepEqual(one.steps.map(({step, status, cells}) => [step, status, cells]), [['z1', 'blank', {blank: 3}]]);
 });
 
-test('an empty text is blank, a blank one is no number, and counts are whole', async () => {
+test('an empty text is blank, spaces are not a number, and counts are whole', async () => {
   const reply = await grade({...book(), answers: {samples: [{z1: ['', null, ' ']}], parameters: {nonzero: 12.5, zero: '19.0'}}});
   assert.deepEqual(reply.marks, {samples: [{z1: [null, null, null]}], parameters: {nonzero: null, zero: 'right'}});
   assert.deepEqual(reply.unreadable.map(({pointer, detail}) => [pointer, detail.slice(0, 14)]),
@@ -134,7 +134,7 @@ test('words name the activations of the steps that they speak of, and their rule
   assert.deepEqual(await told({h2, dh2_dz2: both.dh2_dz2}), [['dh2_dz2: z was put into a rule that is written with h.', 'The rule is 1 - h^2. Which number of the forward pass is h?']]);
 });
 
-test('the one cell that is off is told in the layout posted', async () => {
+test('the one wrong cell is named in the layout posted', async () => {
   const {body} = (await post('/exercise', {seed: 5, sizes: [4, 3], samples: 2, options: {layout: 'out_in'}})).json;
   const right = await rightAnswers(body);
   const samples = right.samples.map(sample => only(sample, ['dL_dy_hat', 'dL_dW1']));
@@ -147,7 +147,7 @@ test('the one cell that is off is told in the layout posted', async () => {
   assert.equal(marks.samples[1].dL_dW1[row][column], 'wrong');
 });
 
-// ---- Whoever writes numbers without working ----
+// ---- Numbers without working ----
 
 const everywhere = async value => {
   const [sample] = (await rightAnswers(book())).samples;
@@ -352,7 +352,7 @@ test('the jq programs for Gradescope and PrairieLearn say what the Python ones s
   }
 });
 
-test('what the referee reaches: what must be whole is whole, and what must be none is none', () => {
+test('what the referee reaches: what must be complete is complete, and what must be 0 is 0', () => {
   const report = fileURLToPath(new URL('report.py', folder));
   execFileSync('python3', ['-B', report, binary, '--exercises', '12', '--seed', '7'], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']});
 });

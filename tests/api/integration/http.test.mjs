@@ -87,7 +87,7 @@ test('100 Continue comes before the body and the answer after it', async () => {
   });
 });
 
-test('curl is told to continue', async () => {
+test('curl gets 100 Continue', async () => {
   const {stderr} = await promisify(execFile)('curl', ['-sv', '-o', join(folder, 'out'), '-H', 'Expect: 100-continue', '-d', `@${file}`, `${daemon.url}/backward`]);
   assert.match(stderr, /< HTTP\/1\.1 100 Continue/);
   assert.match(stderr, /< HTTP\/1\.1 200 OK/);
@@ -112,7 +112,7 @@ test('every reply to a chunked request ends the connection', async () => {
 
 const expects = (line1, ...fields) => head(`${line1} HTTP/1.1`, 'Host: a', 'Expect: 100-continue', ...fields);
 
-test('without a body there is no 100, and requests behind are answered', async () => {
+test('a request without a body gets no 100, and later requests are answered', async () => {
   const bodiless = {'GET /livez': 200, 'GET /nowhere': 404, 'GET /step': 405, 'OPTIONS /step': 204, 'DELETE /livez': 405, 'PUT /livez': 405};
   for (const length of [[], ['Content-Length: 0']]) {
     for (const [line1, status] of [...Object.entries(bodiless), ...(length.length ? [['POST /forward', 400]] : [])]) {
@@ -208,7 +208,7 @@ test('fetch from another origin works', async () => {
   }
 });
 
-test('a path, a method and a method of no path are told apart', async () => {
+test('an unknown path, a wrong method and an unknown method get different replies', async () => {
   const ask = async (method, path) => withLine(async line => {
     await line.send(head(`${method} ${path} HTTP/1.1`, 'Host: a', 'Content-Length: 0'));
     return (await line.reply(method)).status;

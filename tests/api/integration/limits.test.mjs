@@ -133,7 +133,7 @@ const greeted = port => until(async () => {
   return line.reply().catch(() => undefined).finally(() => line.destroy());
 }, 'an answer');
 
-/** Where all connections are busy, one client too many is told so; when one has gone there is room again. */
+/** When all connections are busy, one client too many gets 503; when one has gone there is room again. */
 async function fillUp(port, n) {
   const lines = [];
   try {

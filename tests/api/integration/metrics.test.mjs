@@ -27,12 +27,12 @@ const wrong = {
   'no newline at the end': good.slice(0, -1),
   'an empty line': `${good}\n`,
   'a sample without a type': good.replace(/# TYPE.*\n/, ''),
-  'a type that is none': good.replace('counter', 'clock'),
+  'an unknown type': good.replace('counter', 'clock'),
   'the same sample twice': `${good}a_total{b="c"} 2\n`,
   'a family in two places': `${good}# HELP d D.\n# TYPE d gauge\nd 1\na_total{b="e"} 1\n`,
-  'a value that is none': good.replace(' 1', ' one'),
+  'an invalid value': good.replace(' 1', ' one'),
   'a label without quotes': good.replace('"c"', 'c'),
-  'a name that is none': good.replaceAll('a_total', 'a-total'),
+  'an invalid name': good.replaceAll('a_total', 'a-total'),
   'a counter below zero': good.replace(' 1', ' -1'),
   'a histogram that sinks': '# HELP h H.\n# TYPE h histogram\nh_bucket{le="1"} 2\nh_bucket{le="+Inf"} 1\nh_sum 1\nh_count 1\n',
   'a histogram without its last bucket': '# HELP h H.\n# TYPE h histogram\nh_bucket{le="1"} 2\nh_sum 1\nh_count 2\n',
@@ -98,8 +98,8 @@ const events = [
   ['a problem', () => daemon.call('POST', '/backward', {}), 'backpropd_problems_total', {type: 'invalid_request'}],
   ['HEAD', () => daemon.call('HEAD', '/livez'), 'backpropd_http_requests_total', {route: '/livez', method: 'HEAD', code: '200'}],
   ['OPTIONS', () => daemon.call('OPTIONS', '/step'), 'backpropd_http_requests_total', {route: '/step', method: 'OPTIONS', code: '204'}],
-  ['a path that is none', () => daemon.call('GET', '/secret'), 'backpropd_http_requests_total', {route: 'other', code: '404'}],
-  ['a method that is none', () => daemon.raw(head('BREW / HTTP/1.1', 'Host: a', 'Connection: close')), 'backpropd_problems_total', {type: 'not_implemented'}],
+  ['an unknown path', () => daemon.call('GET', '/secret'), 'backpropd_http_requests_total', {route: 'other', code: '404'}],
+  ['an unknown method', () => daemon.raw(head('BREW / HTTP/1.1', 'Host: a', 'Connection: close')), 'backpropd_problems_total', {type: 'not_implemented'}],
 ];
 
 for (const [what, act, name, labels] of events) {

@@ -1,4 +1,4 @@
-// How the page is served: who gets it, with which headers, and how much it weighs. What it does: tests/page.
+// How the page is served: which clients get it, its headers, and its size. What it does: tests/page.
 import assert from 'node:assert/strict';
 import {readdirSync} from 'node:fs';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';

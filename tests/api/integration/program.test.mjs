@@ -127,13 +127,13 @@ test('each form of --listen', async () => {
   }
 });
 
-test('PORT in the environment: all addresses, unless told otherwise', async () => {
+test('PORT in the environment: all addresses, unless an address is given', async () => {
   const PORT = String(await freePort());
   assert.deepEqual(await listensOn([], {PORT}, loopback), [`http://${anyAddress}:${PORT}`, Number(PORT)]);
   const [byVariable] = await listensOn([], {PORT, BACKPROPD_LISTEN: '127.0.0.1:0'}, []);
   const [byFlag] = await listensOn(['--listen', '127.0.0.1:0'], {PORT: 'tcp://10.0.0.1:80'}, []);
   for (const url of [byVariable, byFlag]) assert.match(url, /^http:\/\/127\.0\.0\.1:/);
-  for (const value of ['x', '65536', '-1', '80 ', 'tcp://10.0.0.1:80']) await assertRefused([], {PORT: value}, `PORT=${value}: a port of at most 65535`);
+  for (const value of ['x', '65536', '-1', '80 ', 'tcp://10.0.0.1:80']) await assertRefused([], {PORT: value}, `PORT=${value}: must be a port of at most 65535`);
   assert.equal((await run(['call', '/livez'], {env: {PORT: 'x'}})).code, 0, 'a call has no port');
 });
 
@@ -213,7 +213,7 @@ test('--help tells every flag with its variable and default', async () => {
   }
   for (const flag of ['--healthcheck', '--help', '--version', 'call PATH']) assert.ok(stdout.includes(flag), flag);
   const known = new Set([...valueFlags.map(([flag]) => flag), 'healthcheck', 'help', 'version']);
-  assert.match(stdout, /^PORT=N stands for --listen :N /m);
+  assert.match(stdout, /^PORT=N means --listen :N /m);
   assert.deepEqual(stdout.match(/(?<=--)[a-z][a-z-]+/g).filter(flag => !known.has(flag)), [], 'flags that no test knows');
 });
 
@@ -259,9 +259,9 @@ const ranges = [['threads', 0, 1024], ['drain-delay', 0, 86400], ['drain-timeout
   ...Object.entries({'body-bytes': 2 ** 32 - 2, 'header-bytes': 2 ** 24, connections: 1e6, 'client-connections': 1e6, queue: 1e6, layers: 1e5}).map(([name, most]) => [`max-${name}`, 1, most])];
 for (const [flag] of limitFlags) if (!ranges.some(([one]) => one === flag)) ranges.push([flag, 1, 2 ** 53]);
 
-test('a number beyond its range is refused, and the range told', () => inParallel(
+test('a number beyond its range is refused, and the message has the range', () => inParallel(
   ranges.flatMap(([flag, least, most]) => [...least ? ['0'] : [], String(BigInt(most) + 1n), String(BigInt(most) + 2n ** 32n), '18446744073709551617']
-    .flatMap(value => [[flag, value, `a whole number from ${least} to ${most} `, true], [flag, value, `a whole number from ${least} to ${most} `, false]])),
+    .flatMap(value => [[flag, value, `must be a whole number from ${least} to ${most} `, true], [flag, value, `must be a whole number from ${least} to ${most} `, false]])),
   (flag, value, range, isFlag) => isFlag ? assertRefused([`--${flag}`, value], {}, `--${flag} ${value}: ${range}`)
     : assertRefused([], {[variableOf(flag)]: value}, `${variableOf(flag)}=${value}: ${range}`)));
 
@@ -271,7 +271,7 @@ test('the ends of a range are taken', () => inParallel(ranges.flatMap(([flag, ..
 
 test('a port that is too large is called that', async () => {
   for (const value of ['127.0.0.1:99999', '[::1]:65536', ':65536', '65536', '99999999999999999999']) {
-    await assertRefused(['--listen', value], {}, `--listen ${value}: a port of at most 65535 is needed`);
+    await assertRefused(['--listen', value], {}, `--listen ${value}: must be a port of at most 65535`);
   }
 });
 
@@ -496,7 +496,7 @@ test('while it drains, /readyz says no and requests are answered', () => withDae
   assert.equal((await kept.reply()).headers.connection?.toLowerCase(), 'close');
 }));
 
-test('it drains for as long as it was told to, and ends', () => withDaemon({args: ['--drain-delay', '1']}, async own => {
+test('it drains for the time given, and ends', () => withDaemon({args: ['--drain-delay', '1']}, async own => {
   const begin = performance.now();
   assertStopped(await own.stop());
   assert.ok(performance.now() - begin >= 1000);
@@ -653,7 +653,7 @@ test('traceparent goes into the log', async () => {
   }
 });
 
-test('a traceparent that is none does not', async () => {
+test('an invalid traceparent does not', async () => {
   const {lines} = await logged(['--log-format', 'json'], own => own.call('GET', '/livez', undefined, {traceparent: '"},{"'}), 1);
   assert.ok(JSON.parse(lines[0]));
   assert.ok(!lines[0].includes('},{'), lines[0]);
@@ -675,12 +675,12 @@ test('requests that are refused by their head are logged', async () => {
   assert.equal(JSON.parse(lines[0]).status, 400);
 });
 
-test('no log where none is asked for', async () => {
+test('no log with --log-format off', async () => {
   const {lines, others} = await logged(['--log-format', 'off'], askAll, 0);
   assert.deepEqual([lines, others], [[], []]);
 });
 
-test('a log that nobody reads holds nobody up', async () => {
+test('a log that nobody reads delays no reply', async () => {
   const child = spawn(binary, ['--listen', '127.0.0.1:0', '--log-format', 'json', '--log-health', 'on'], {env: bare, stdio: ['ignore', 'pipe', 'pipe']});
   try {
     const [line] = await once(child.stdout, 'data'); // and stderr is left alone

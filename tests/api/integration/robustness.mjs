@@ -190,7 +190,7 @@ const http = limits => [
   [26, 'Expect: 100-continue with an empty body, and a request behind',
     forward('Content-Length: 0', 'Expect: 100-continue', 'X-Request-Id: n0') + live('X-Request-Id: n1'), {status: 400, ids: ['n0', 'n1']}],
   ...['Content-Length: 5', 'Transfer-Encoding: chunked'].flatMap(length => [
-    [26, `Expect: 100-continue on a path that is none, ${length}`, head('POST /nowhere HTTP/1.1', host, length, 'Expect: 100-continue'), closing(404, 'not_found')],
+    [26, `Expect: 100-continue on an unknown path, ${length}`, head('POST /nowhere HTTP/1.1', host, length, 'Expect: 100-continue'), closing(404, 'not_found')],
     [26, `Expect: 100-continue with a method too many, ${length}`, head('POST /livez HTTP/1.1', host, length, 'Expect: 100-continue'), closing(405, 'method_not_allowed')],
     [26, `Expect: 100-continue of another type, ${length}`, forward(length, 'Content-Type: text/csv', 'Expect: 100-continue'), closing(415, 'unsupported_media_type')],
   ]),
@@ -237,7 +237,7 @@ const syntax = () => [
   [42, 'a name without quotes', to('/forward', '{network: 1}'), notJson('network')],
   [42, 'a colon that is missing', to('/forward', '{"network" 1}'), notJson('1')],
   [42, 'a newline in a text', to('/forward', '{"a\nb": 1}'), notJson('\n')],
-  [42, 'an escape that is none', to('/forward', '{"a\\x": 1}'), notJson('\\x')],
+  [42, 'an invalid escape', to('/forward', '{"a\\x": 1}'), notJson('\\x')],
   [42, 'brackets that do not match', to('/forward', '{"a": [1}'), notJson('}')],
   ...notNumbers.flatMap(number => [
     [42, `the number ${number}`, to('/forward', `{"samples": [{"x": [1, ${number}]}]}`), notJson(`${number}]`)],

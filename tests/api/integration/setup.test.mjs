@@ -159,7 +159,7 @@ test('tests that pass end with their counts', () => {
   assert.equal(status, 0);
 });
 
-test('tests that fail are told at the end, each with its message, and all run', () => {
+test('failed tests are listed at the end, each with its message, and all tests run', () => {
   const {status, text} = runTests([...bad, ...good]);
   assert.equal(status, 1);
   const [progress, ...rest] = text.split('\n\n');

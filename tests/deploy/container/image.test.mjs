@@ -111,7 +111,7 @@ test('there is no shell, and nothing else to run', {skip}, () => {
   }
 });
 
-test('it runs as nobody in particular, without a capability, and confined', {skip}, () => {
+test('it runs as an unprivileged user, without capabilities, and confined', {skip}, () => {
   const {Config, State: {Pid}} = box.inspect();
   assert.equal(Config.User, '65532:65532');
   const status = readFileSync(`/proc/${Pid}/status`, 'utf8');

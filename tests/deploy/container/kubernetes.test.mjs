@@ -46,7 +46,7 @@ const invalid = {
   'an unknown version of the API': set => { find(set, 'HorizontalPodAutoscaler').apiVersion = 'autoscaling/v2beta9'; },
   'no port of the Service': set => { delete find(set, 'Service').spec.ports[0].port; },
   'a probe of no kind that there is': set => { container(set).livenessProbe.http = {}; },
-  'a policy with a rule that is none': set => { find(set, 'NetworkPolicy').spec.ingress[0].form = []; },
+  'a policy with an invalid rule': set => { find(set, 'NetworkPolicy').spec.ingress[0].form = []; },
   'a metric without a type': set => { delete find(set, 'HorizontalPodAutoscaler').spec.metrics[0].type; },
 };
 

@@ -43,7 +43,7 @@ export function makeSchemaCheck() {
   for (const [id, schema] of takeSchemas(Object.values(kinds).map(([name]) => name))) ajv.addSchema(strict(schema), `${id}#`);
   return manifest => {
     const kind = `${manifest.apiVersion} ${manifest.kind}`;
-    if (!kinds[kind]) return [`${kind} is none of ${Object.keys(kinds).join(', ')}`];
+    if (!kinds[kind]) return [`${kind} is not one of ${Object.keys(kinds).join(', ')}`];
     const check = ajv.getSchema(`${kinds[kind][1]}#`);
     return check(manifest) ? [] : check.errors.map(({instancePath, message, params}) => `${kind}${instancePath} ${message} ${JSON.stringify(params)}`);
   };

@@ -1,4 +1,4 @@
-// Runs the container tests: with an engine if one can be had, and saying so if not.
+// Runs the container tests with an engine; without one it says that they are skipped.
 //   node tests/deploy/container/run.mjs [FILE...]
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';

@@ -61,7 +61,7 @@ test('it is CycloneDX 1.5', {skip}, async t => {
   assert.notEqual(await validator.validate(JSON.stringify({...sbom, components: [{type: 'nonsense'}]})), null);
 });
 
-test('every library file is of a package with its version, and what is linked into the binary is told', {skip}, () => {
+test('every library file belongs to a package with its version, and what is linked into the binary is listed', {skip}, () => {
   const byRef = new Map(sbom.components.map(one => [one['bom-ref'], one]));
   const owners = ref => sbom.dependencies.filter(({ref: from, dependsOn}) => from.startsWith('pkg:') && dependsOn.includes(ref)).map(({ref: from}) => byRef.get(from));
   for (const {name, 'bom-ref': ref} of fileComponents().filter(one => one.name !== '/backpropd')) {

@@ -78,7 +78,7 @@ for (const {name, port} of all) {
 }
 
 for (const {name, port} of all) {
-  test(`${name}: how long the daemon keeps a connection is told to no client of the proxy`, async () => {
+  test(`${name}: no client of the proxy sees the daemon's Keep-Alive`, async () => {
     assert.equal((await request(port, 'GET', `${prefix}/version`)).headers['keep-alive'], undefined);
   });
 }

@@ -11,7 +11,7 @@ import {inPatience, until} from '../../support/until.mjs';
 
 export const isSanitized = /__(asan|tsan)_init/.test(readFileSync(binary, 'latin1'));
 
-/** What Linux says of a process: bytes resident now and at the most, threads, descriptors, seconds of processor. */
+/** What Linux says of a process: bytes resident now and at most, threads, descriptors, seconds of processor. */
 export function observe(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const number = name => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)[1]);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as cases from './cases.mjs';
 import {goodClients, leastRequests} from './good.mjs';
 
-/** How long they waited is told beside what a bare server takes, and not judged: it is the machine's. */
+/** How long they waited is printed beside the time of a bare server, and not asserted: it depends on the machine. */
 export const goodFigures = ({requests, failed, p99, max, control}) =>
   `good clients ${requests - failed} of ${requests}, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(1)} ms (bare server, not attacked: ${control.p99.toFixed(1)}, ${control.max.toFixed(1)})`;
 

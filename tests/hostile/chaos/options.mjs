@@ -1,4 +1,4 @@
-// What the daemon under test can be told, read from its --help, so that names and defaults are stated once.
+// The options of the daemon under test, read from its --help, so that names and defaults are stated once.
 import {execFileSync} from 'node:child_process';
 import {binary} from '../../support/daemon.mjs';
 

@@ -16,7 +16,7 @@ export const actions = ['stall', 'cut', 'reset', 'half-close'];
 
 const lengthOf = head => Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
 
-/** How many bytes of a message go through before a phase of it, or undefined while that cannot be told. */
+/** How many bytes of a message go through before a phase of it, or undefined while that is unknown. */
 function bytesBefore(phase, seen) {
   const text = seen.toString('latin1', 0, 65536);
   const head = text.indexOf('\r\n\r\n') + 4;
@@ -77,7 +77,7 @@ async function pump(from, to, direction, plan, breakLine) {
 }
 
 export async function startProxy(port) {
-  const plans = new Map(); // by the client's port; whoever comes second finds the other there
+  const plans = new Map(); // by the client's port; the second one to arrive finds the other there
   const sockets = new Set();
   const meet = (key, value) => {
     const other = plans.get(key);

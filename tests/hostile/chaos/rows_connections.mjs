@@ -192,7 +192,7 @@ async function tooMany({say}) {
     most.end();
     await until(async () => (await answer(daemon)).status === 200, 'there is room again');
     await assertClean(daemon, before);
-    say(`${limit} in, 20 beyond were told so, then there was room again`);
+    say(`${limit} in, 20 beyond got 503, then there was room again`);
   });
 }
 

@@ -116,10 +116,10 @@ async function budget({say}) {
     const counts = await tally(daemon, heavyJobs(400), 60);
     assert.ok(counts.good > 0 && counts.refused > 0 && counts.closed === 0, JSON.stringify(counts));
     const {peak} = daemon.observe();
-    if (!isSanitized) assert.ok(peak <= bytes + 24 * MIB, `${(peak / MIB).toFixed()} MiB at the most`);
+    if (!isSanitized) assert.ok(peak <= bytes + 24 * MIB, `${(peak / MIB).toFixed()} MiB at most`);
     await assertClean(daemon, {fds: 64});
     for (const one of cases.all) assert.equal(await outcome(daemon, one), 'good');
-    say(`${JSON.stringify(counts)}, ${(peak / MIB).toFixed(1)} MiB at the most with a budget of ${bytes / MIB} MiB`);
+    say(`${JSON.stringify(counts)}, ${(peak / MIB).toFixed(1)} MiB at most with a budget of ${bytes / MIB} MiB`);
   });
 }
 

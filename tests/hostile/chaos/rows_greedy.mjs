@@ -1,5 +1,5 @@
 // One client wants all: connections, the queue, the threads, the memory. Another, from an address of its own, sends a large
-// request meanwhile, and must get its answer. The attacker comes from 127.0.0.1, the other from 127.0.0.2.
+// request at the same time, and must get its answer. The attacker comes from 127.0.0.1, the other from 127.0.0.2.
 import assert from 'node:assert/strict';
 import {once} from 'node:events';
 import net from 'node:net';

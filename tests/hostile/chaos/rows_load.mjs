@@ -1,4 +1,4 @@
-// Rows 93 and 94: more work than there are threads. What is promised is an order, not a time: who is small, or refused,
+// Rows 93 and 94: more work than there are threads. What is promised is an order, not a time: a small or refused request
 // has an answer while the long calculations before it go on, which are made longer until they do.
 import assert from 'node:assert/strict';
 import {setTimeout as pause} from 'node:timers/promises';

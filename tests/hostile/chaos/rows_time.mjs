@@ -49,7 +49,7 @@ async function clockJumps({say}) {
       const resting = await crowd(daemon.port, 200, {first: live});
       const {figures} = await withGood(daemon, async () => {
         for (const offset of ['+3600', '-3600', '+86400', '+0']) {
-          const line = await connect(daemon.port); // a request is on its way meanwhile
+          const line = await connect(daemon.port); // while a request is on its way
           await line.send(bytes.subarray(0, 200));
           await pause(250);
           jump(offset);
@@ -127,7 +127,7 @@ const stopIdle = async ({say}) => {
   });
 };
 
-/** Answers that began came whole, and all that came is right; who came too late was refused or not let in. */
+/** Replies that began are complete, and all are right; clients that came too late were refused or not let in. */
 const stopLoaded = signals => ({say}) => inTime(async () => {
   await withDaemon({env: longTimeouts}, async daemon => {
     let stopping = false;

@@ -34,6 +34,6 @@ export function assertFlat(samples, names = Object.keys(bounds)) {
     return text;
   });
   const peak = Math.max(...samples.map(sample => sample.peak));
-  if (names.includes('rss')) assert.ok(peak <= Math.max(64 * MIB, 2 * line(warm, 'rss').from), `${shown('rss', peak)} at the most`);
+  if (names.includes('rss')) assert.ok(peak <= Math.max(64 * MIB, 2 * line(warm, 'rss').from), `${shown('rss', peak)} at most`);
   return [...told, `peak ${shown('rss', peak)}`].join(', ');
 }

@@ -222,5 +222,5 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t n)
     static const int errors[] = {EIO, EPIPE, ENOSPC};
     if (fd != STDERR_FILENO) /* an eventfd */
         return __real_write(fd, bytes, n);
-    return is_due("write", errors, 3) ? -1 : (ssize_t)n; /* nobody wants to see the log */
+    return is_due("write", errors, 3) ? -1 : (ssize_t)n; /* the log is discarded */
 }

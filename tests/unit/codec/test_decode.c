@@ -431,7 +431,7 @@ TEST(test_shapes)
         {FORWARD, "{" NETWORK ",'samples':[{'x':[1,2,3]},{'x':[1]},{'x':[1,2,3],'y':[1,2,3]}]}",
          "shape_mismatch #/samples/1/x expected=3 got=1\nshape_mismatch #/samples/2/y expected=2 "
          "got=3"},
-        /* a square matrix on its side is nobody's business */
+        /* a transposed square matrix cannot be detected */
         {FORWARD, TWO("[[1,2],[3,4]]", "[1,2]", "[[1,2],[3,4]]", "[1,2]", "1,2", "1"),
          "shape_mismatch #/samples/0/y expected=2 got=1"},
     };
@@ -648,7 +648,7 @@ TEST(test_incompatible)
          "{" NETWORK ",'samples':[{'x':[1,2,3],'dL_dy_hat':[1,2]}],"
          "'options':{'loss':'cross_entropy'}}",
          "incompatible #/options/loss"},
-        /* then nobody knows which y are meant */
+        /* then it is unknown which y are meant */
         {FORWARD, ENDING("relu", "{'loss':'cross_entropy'}", "-1,2"),
          "incompatible #/options/loss"},
         {FORWARD, ENDING("relu", "{'loss':'binary_cross_entropy'}", "-1,2"),
@@ -791,7 +791,7 @@ TEST(test_widths)
          "shape_mismatch #/network/W2 expected=3 got=2"},
         {FORWARD, TWO("[[1,2,3]]", "null", "[[1],[2],[3]]", "null", "1", "1,2"),
          "shape_mismatch #/samples/0/y expected=1 got=2"},
-        /* a b that is missing or broken leaves two; if they differ nobody knows which is right */
+        /* without a usable b two sizes are left; if they differ, either may be right */
         {FORWARD, TWO("[[1,2,3]]", "5", "[[1],[2]]", "[1]", "1", "1"), "wrong_type #/network/b1"},
         {FORWARD, TWO("[[1,2]]", "5", "[[1],[2]]", "[1]", "1,2", "1,2"),
          "wrong_type #/network/b1\nshape_mismatch #/samples/0/x expected=1 got=2\n"
@@ -965,7 +965,7 @@ TEST(test_null_biases)
     require_all(rows, LENGTH(rows));
 }
 
-/* Too wide a layer is told where the width stands. */
+/* A layer that is too wide is reported where its width stands. */
 TEST(test_units_without_biases)
 {
     struct bp_limits limits = STANDARD;
@@ -1139,7 +1139,7 @@ TEST(test_more_faults_than_are_listed)
     decoding_end(&d);
 }
 
-/* Row 57: a hundred thousand keys that nobody knows. */
+/* Row 57: a hundred thousand unknown keys. */
 TEST(test_hundred_thousand_unknown_members)
 {
     enum { KEYS = 90000 };

@@ -23,7 +23,7 @@ TEST(test_plain_problem)
     bp_problem_set(&problem, BP_PROBLEM_METHOD_NOT_ALLOWED, "/forward takes POST");
     require_document(
         &problem,
-        "{'type':'/problems/method-not-allowed','title':'This path does not take this "
+        "{'type':'/problems/method-not-allowed','title':'This path does not support this "
         "method','status':405,'code':'method_not_allowed','detail':'/forward takes POST'}");
 }
 
@@ -90,8 +90,8 @@ TEST(test_not_acceptable)
     bp_problem_set(&problem, BP_PROBLEM_NOT_ACCEPTABLE, "no");
     problem.expected = (struct bp_fact){.kind = BP_FACT_NAMES, .names = types, .n_names = 2};
     require_document(&problem,
-                     "{'type':'/problems/not-acceptable','title':'No representation here is "
-                     "acceptable','status':406,'code':'not_acceptable','detail':'no',"
+                     "{'type':'/problems/not-acceptable','title':'None of the media types "
+                     "offered is acceptable','status':406,'code':'not_acceptable','detail':'no',"
                      "'expected':['application/json','text/html; charset=utf-8']}");
 }
 
@@ -141,7 +141,8 @@ TEST(test_invalid_request)
     bp_faults_finish(&problem);
     require_document(
         &problem,
-        "{'type':'/problems/invalid-request','title':'The request does not describe a network',"
+        "{'type':'/problems/invalid-request','title':'The body is valid JSON, but not a valid "
+        "request',"
         "'status':422,'code':'invalid_request','detail':'#/network: shapes (and 3 more)','errors':["
         "{'pointer':'#/"
         "network','code':'shape_mismatch','detail':'shapes','expected':[3,2],'got':[2,3]},"

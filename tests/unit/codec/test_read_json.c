@@ -156,7 +156,7 @@ TEST(test_too_many_values_are_a_fault_of_the_body)
     const size_t n = 2 * BP_VALUES_MAX + 100;
     struct read read;
     char *body = malloc(n + 1);
-    memcpy(body, "[ ", 2); /* it ends nowhere, so it is none of numbers */
+    memcpy(body, "[ ", 2); /* it never ends, so it is not an array of numbers */
     for (size_t i = 2; i < n; i += 2)
         memcpy(body + i, i == 2 ? "[]" : ",0", 2);
     body[n] = '\0';

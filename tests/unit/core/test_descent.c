@@ -353,7 +353,7 @@ TEST(test_changed_counts_parameters)
     net_free(&net);
 }
 
-/* A change that comes back to where it started is none. */
+/* A change that comes back to where it started does not count. */
 TEST(test_changed_compares_the_two_ends)
 {
     struct net net;
@@ -379,7 +379,7 @@ static void *descend_in_a_thread(void *argument)
     return NULL;
 }
 
-/* A descent that nobody waits for ends between two steps, and that is no overflow. */
+/* A cancelled descent ends between two steps, and that is not an overflow. */
 TEST(test_cancelled_descent_ends)
 {
     enum { STEPS = 1000000 }; /* minutes */

@@ -882,7 +882,7 @@ TEST(test_terms_cancel_in_a_later_block)
 }
 
 /* A pass starts afresh: the second run over the same block gives the same. */
-/* Nothing is calculated for nobody, and that is no overflow. */
+/* A cancelled task is not calculated, and that is not an overflow. */
 TEST(test_cancelled_pass_ends)
 {
     static const atomic_bool cancelled = true;
@@ -962,7 +962,7 @@ static size_t pieces_of(struct piece *pieces, const struct bp_pass *pass,
     return n;
 }
 
-/* Fills each array with a pattern of its own; whoever overlaps, or reaches out of the block, is
+/* Fills each array with a pattern of its own: one that overlaps, or reaches out of the block, is
  * found. */
 static void check_pieces(const struct piece *pieces, size_t n, const char *block, size_t size)
 {

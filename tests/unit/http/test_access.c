@@ -52,7 +52,7 @@ TEST(test_token_files)
         const bool good = read_tokens(&access, error, rows[i].text);
         REQUIRE(good == (rows[i].n > 0), "row %zu", i);
         REQUIRE(!good || access.n_tokens == rows[i].n, "row %zu has %zu", i, access.n_tokens);
-        REQUIRE(good || !strstr(error, "space in"), "a token is told: %s", error);
+        REQUIRE(good || !strstr(error, "space in"), "the message contains a token: %s", error);
     }
     ck_assert(!read_tokens(&access, error, GOOD "\n\nshort\n"));
     REQUIRE(strstr(error, "line 3"), "%s", error);
@@ -85,7 +85,7 @@ TEST(test_long_lines)
         const bool fits = n == 0;
         REQUIRE(read_bytes(&access, error, text, (size_t)size) == fits, "%zu", n);
         REQUIRE(fits || strstr(error, "line 3: "), "%zu: %s", n, error);
-        REQUIRE(fits || !strstr(error, GOOD), "a token is told: %s", error);
+        REQUIRE(fits || !strstr(error, GOOD), "the message contains a token: %s", error);
     }
     ck_assert(read_tokens(&access, error, GOOD "                    \r\n"));
     ck_assert(!read_bytes(&access, error, GOOD "\0\n", 18));

@@ -175,7 +175,7 @@ TEST(test_halves_make_the_whole)
     }
 }
 
-/* A job that nobody waits for is not calculated, and is no overflow. */
+/* A cancelled job is not calculated, and that is not an overflow. */
 TEST(test_cancelled_job)
 {
     static const atomic_bool cancelled = true;

@@ -278,7 +278,8 @@ TEST(test_huge_body_is_refused_at_once)
     service_end(&service);
 }
 
-/* Who asks before sending is told before sending, if what is sent would not be read. */
+/* A client that asks before sending gets its reply before sending, if the body would not be read.
+ */
 TEST(test_expected_body_that_is_not_read)
 {
     static const struct {

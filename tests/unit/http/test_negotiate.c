@@ -43,7 +43,8 @@ TEST(test_highest_q_wins)
         {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", HTML},
         {"text/*", HTML},
         {"text/plain;q=0.1,text/plain;q=0.9,text/html;q=0.5", PLAIN},
-        {"text/html;q=1.000;level=1, */*;q=0.999", HTML}, /* what follows q is none of the type's */
+        {"text/html;q=1.000;level=1, */*;q=0.999",
+         HTML}, /* what follows q is not part of the type */
         {"text/html ; Q=0.5 , text/plain ; q=0.6", PLAIN},
     };
     require_rows(rows, LENGTH(rows));
@@ -78,7 +79,7 @@ TEST(test_none_acceptable)
     require_rows(rows, LENGTH(rows));
 }
 
-/* One that nobody can read is as none. */
+/* A malformed header has the same effect as none. */
 TEST(test_malformed)
 {
     static const struct row rows[] = {
@@ -107,7 +108,7 @@ TEST(test_malformed)
     require_rows(rows, LENGTH(rows));
 }
 
-/* They are one list; of more than are kept nobody knows what they say. */
+/* Several lines are one list; if there are more than are kept, any type is accepted. */
 TEST(test_several_lines)
 {
     struct bp_head head = {.accept = {"image/png", "text/plain;q=0.5", "", "text/html;q=0.4"},

@@ -25,7 +25,7 @@ TEST(test_each_problem_as_a_reply)
     }
 }
 
-/* Whoever is refused for want of memory is told so all the same. */
+/* A request refused for lack of memory still gets a problem document. */
 TEST(test_problem_without_a_budget)
 {
     struct bp_limits limits = STANDARD;
@@ -69,7 +69,7 @@ TEST(test_written_reply)
     end();
 }
 
-/* One newline, whoever has written it. */
+/* Exactly one newline, whichever function writes it. */
 TEST(test_every_reply_ends_with_a_newline)
 {
     static const char *const texts[] = {"{}", "a\n", "a\nb"};

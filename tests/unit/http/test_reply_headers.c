@@ -87,7 +87,7 @@ static const char *value_of(const struct bp_fields *fields, const char *name)
     return NULL;
 }
 
-/* A connection is kept, for so long, or it is closed: never both. */
+/* A connection is kept for a time, or it is closed: never both. */
 TEST(test_kept_or_closed)
 {
     const struct bp_reply reply = {.status = 200};

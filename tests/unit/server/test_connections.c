@@ -131,7 +131,8 @@ static struct bp_connection *open_through(struct bp_connections *connections, en
     }
 }
 
-/* Who is late is cut off, and only a late body is told why. What is being worked on is not late. */
+/* A late client is cut off, and only a late body gets a reply. A request that is being worked on is
+ * not late. */
 static void require_deadline(enum bp_wait wait)
 {
     int ends[2];
@@ -424,7 +425,7 @@ TEST(test_slower_goes_first)
     }
 }
 
-/* Where nobody is slow nobody goes: who has begun could come again, and end nothing. */
+/* If no connection is slow, none is closed, although there are too many. */
 TEST(test_fast_stay_in_a_crowd)
 {
     struct bp_connections *connections = start(BP_WAIT_OVER, 3, 3);
@@ -466,7 +467,7 @@ TEST(test_each_phase_goes_in_a_crowd)
     }
 }
 
-/* Where one client has more than 9 of 10 of its share, its own slowest go, and nobody else's. */
+/* If one client has more than 9 of 10 of its share, only its own slowest connections are closed. */
 TEST(test_crowd_of_one_client)
 {
     struct pair all[6];

@@ -240,7 +240,7 @@ TEST(test_a_file_that_is_no_socket_is_left_alone)
 TEST(test_nowhere_to_listen)
 {
     const struct bp_options options = {.address = "192.0.2.1", .port = 80};
-    setenv("LISTEN_FDS", "1", 1); /* for nobody: there is no LISTEN_PID */
+    setenv("LISTEN_FDS", "1", 1); /* ignored: there is no LISTEN_PID */
     ck_assert(!bp_listen(&listening, &options, error));
     ck_assert_str_eq(error, "--listen 192.0.2.1:80: Cannot assign requested address");
 }

@@ -285,7 +285,7 @@ TEST(test_pools_without_work)
     }
 }
 
-/* Connections may still bring work while the daemon stops: nobody would run it. */
+/* Connections may still submit work while the daemon stops, and nothing would run it. */
 TEST(test_work_after_the_stop_is_refused)
 {
     struct piece piece = {.item = {.lane = &lane}, .number = 0};

@@ -118,9 +118,9 @@ TEST(test_more_than_one)
 {
     pass(listening(AF_INET, SOCK_STREAM));
     passed_variables("2", "web:metrics");
-    assert_refused("LISTEN_FDS=2, LISTEN_FDNAMES=web:metrics: one socket is expected");
+    assert_refused("LISTEN_FDS=2, LISTEN_FDNAMES=web:metrics: must be one socket");
     passed_variables("3", NULL);
-    assert_refused("LISTEN_FDS=3: one socket is expected");
+    assert_refused("LISTEN_FDS=3: must be one socket");
 }
 
 TEST(test_no_number)
@@ -129,7 +129,7 @@ TEST(test_no_number)
     for (size_t i = 0; i < LENGTH(counts); i++) {
         char message[BP_OPTION_ERROR_MAX];
         passed_variables(counts[i], NULL);
-        snprintf(message, sizeof message, "LISTEN_FDS=%s: a number is needed", counts[i]);
+        snprintf(message, sizeof message, "LISTEN_FDS=%s: must be a number", counts[i]);
         assert_refused(message);
     }
 }

@@ -172,7 +172,7 @@ TEST(test_a_million_levels)
     free(body);
 }
 
-/* Two faults, told by different rooms of the code: the first in the text is named. */
+/* Two faults, found by different parts of the code: the first one in the text is reported. */
 TEST(test_position_of_the_first_fault)
 {
     static const struct position rows[] = {

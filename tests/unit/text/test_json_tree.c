@@ -97,7 +97,7 @@ TEST(test_refusal_says_why)
     ck_assert(!bp_tree_failed(&over_budget));
     ck_assert_ptr_null(take(40000));
     ck_assert(bp_tree_failed(&over_budget) && over_budget);
-    ck_assert_ptr_nonnull(take(20)); /* what fits is still to be had */
+    ck_assert_ptr_nonnull(take(20)); /* what fits is still available */
     bp_tree_close();
     budget_end(&memory);
     memory.limit = SIZE_MAX / 2;
@@ -230,7 +230,7 @@ TEST(test_another_shape_is_read_anew)
     require_numbers("{\"x\":8,\"w\":[7]}", 7, 8);
 }
 
-/* What is wrong is told the second time as the first. */
+/* A fault is reported the second time as the first time. */
 TEST(test_duplicates_are_not_forgotten)
 {
     for (int i = 0; i < 3; i++) {

@@ -68,7 +68,7 @@ TEST(test_take_sizes_that_wrap_around)
     budget_end(&memory);
 }
 
-/* The budget has room, the machine has not: that is told apart. */
+/* The budget has room, but the machine has none: the two failures differ. */
 TEST(test_machine_without_memory)
 {
     struct bp_memory memory;
