@@ -11,16 +11,17 @@
 /* name in C, code on the wire, HTTP status, title, what to do about it (for /problems/CODE) */
 #define BP_PROBLEMS(X)                                                                             \
     X(INVALID_JSON, "invalid_json", 400, "The body is not valid JSON",                             \
-      "Mend the JSON text at the line and column given: UTF-8, no NUL bytes, no comments, no "     \
-      "trailing commas, no NaN or Infinity, nested 8 levels at most.")                             \
+      "Change the text at the line and column given, as detail says. JSON is UTF-8 without NUL "   \
+      "bytes, comments, trailing commas, NaN or Infinity, here nested 8 levels at most.")          \
     X(BAD_REQUEST, "bad_request", 400, "The request is not proper HTTP",                           \
-      "Mend the request's framing, Host or headers; an HTTP client library does it right.")        \
+      "Correct the request's framing, Host or headers; an HTTP client library does it right.")     \
     X(UNAUTHORIZED, "unauthorized", 401, "The request needs a bearer token",                       \
       "Send the header Authorization: Bearer TOKEN.")                                              \
     X(NOT_FOUND, "not_found", 404, "There is nothing at this path",                                \
-      "GET / lists the paths. They are matched exactly.")                                          \
+      "GET / lists the paths. They are matched exactly: capitals and a slash at the end count.")   \
     X(METHOD_NOT_ALLOWED, "method_not_allowed", 405, "This path does not take this method",        \
-      "Use one of the methods that the Allow header lists.")                                       \
+      "Use one of the methods that the Allow header lists. A calculation takes POST and a JSON "   \
+      "body; detail shows one.")                                                                   \
     X(NOT_ACCEPTABLE, "not_acceptable", 406, "No representation here is acceptable",               \
       "Send an Accept header that admits one of the media types in expected, or none at all.")     \
     X(REQUEST_TIMEOUT, "request_timeout", 408, "The request took too long to arrive",              \
@@ -33,14 +34,16 @@
     X(URI_TOO_LONG, "uri_too_long", 414, "The request's target is too long",                       \
       "No path of this service is longer than a few dozen bytes.")                                 \
     X(UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", 415, "The body is not sent as JSON",       \
-      "Send Content-Type: application/json, in UTF-8 and without Content-Encoding.")               \
+      "Send the JSON text itself as the body, with Content-Type: application/json, in UTF-8 and "  \
+      "without Content-Encoding; no form of several parts.")                                       \
     X(EXPECTATION_FAILED, "expectation_failed", 417, "The Expect header asks for something else",  \
       "Only Expect: 100-continue is understood.")                                                  \
     X(MISDIRECTED, "misdirected", 421, "The request is meant for another host",                    \
       "Call the service by a name that it was started for: --allow-host lists them.")              \
     X(INVALID_REQUEST, "invalid_request", 422, "The request does not describe a network",          \
-      "Each entry of errors names one fault by its JSON Pointer, with what was expected and what " \
-      "was got.")                                                                                  \
+      "Change what each entry of errors points to by its JSON Pointer. It says what was "          \
+      "expected, "                                                                                 \
+      "what was got and, if it can tell, what was meant.")                                         \
     X(NOT_FINITE, "not_finite", 422, "A result is beyond the largest double",                      \
       "The members tensor, index, sample and step say where it overflowed first. Smaller weights " \
       "or a smaller learning rate help.")                                                          \
@@ -76,18 +79,27 @@ enum bp_problem_code { BP_PROBLEMS(BP_AS_PROBLEM) BP_PROBLEM_COUNT };
 enum bp_fault_code { BP_FAULTS(BP_AS_FAULT) BP_FAULT_COUNT };
 #undef BP_AS_FAULT
 
-/* What was expected, or got: nothing, a number, a text, a shape, or one of some names. */
+/* What was expected, or got: nothing, a number, a text, a shape, or one of some names, which are
+ * either listed or stand one after the other in a text, a NUL after each. */
 struct bp_fact {
-    enum { BP_FACT_NONE, BP_FACT_NUMBER, BP_FACT_TEXT, BP_FACT_SHAPE, BP_FACT_NAMES } kind;
+    enum {
+        BP_FACT_NONE,
+        BP_FACT_NUMBER,
+        BP_FACT_TEXT,
+        BP_FACT_SHAPE,
+        BP_FACT_NAMES,
+        BP_FACT_WORDS
+    } kind;
     double number;
-    const char *text; /* static, or the fault's own `own_text` */
+    const char *text; /* static, or the fault's own `own_text` or `own_words` */
     size_t shape[2];
     const char *const *names; /* static */
     size_t n_names;
 };
 
 #define BP_POINTER_MAX 200 /* room for a member's name of 40 bytes at its worst */
-#define BP_DETAIL_MAX 320
+#define BP_DETAIL_MAX 512
+#define BP_WORDS_MAX 40 /* names in `expected` */
 #define BP_FAULTS_MAX 20
 #define BP_FAULTS_ROOM (BP_FAULTS_MAX + 1) /* the last is scratch for those beyond */
 
@@ -100,7 +112,8 @@ struct bp_fault {
     struct bp_fact expected;
     struct bp_fact got;
     char own_text[64];
-    char suggestion[48]; /* the near miss, or "" */
+    char own_words[400];
+    char suggestion[48]; /* the name that was meant, or the pointer of its place, or "" */
 };
 
 struct bp_problem {

@@ -7,6 +7,7 @@
 #include "backpropd/suggest.h"
 #include "read_cell.h"
 #include "read_marking.h"
+#include "unknown.h"
 
 static const struct bp_place ANSWERS = {&bp_place_body, "answers", BP_NO_NUMBER};
 static const struct bp_place SAMPLES = {&ANSWERS, "samples", BP_NO_NUMBER};

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "unknown.h"
+
 /* Reads "W12" or "b12": returns the number, or 0 if the key is no such name. */
 static size_t layer_number(const char *key)
 {

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "backpropd/loss.h"
+#include "unknown.h"
 
-static const struct bp_names KNOWN =
+const struct bp_names bp_option_names =
     BP_NAMES("round_decimals", "relu_at_zero", "loss", "reduction", "layout");
 
 static const struct bp_place ROUND_DECIMALS = {&bp_place_options, "round_decimals", BP_NO_NUMBER};
@@ -107,7 +108,7 @@ void bp_read_options(struct bp_reader *reader, const struct bp_value *options)
         else if (strcmp(m.name, "layout") == 0)
             bp_read_name(reader, m.value, &LAYOUT, LAYOUTS, 2, &index);
         else if (strcmp(m.name, "reduction") != 0)
-            bp_read_unknown(reader, &bp_place_options, m.name, KNOWN);
+            bp_read_unknown(reader, &bp_place_options, m.name, bp_option_names);
         else if (bp_read_name(reader, m.value, &REDUCTION, bp_reduction_names, BP_REDUCTION_COUNT,
                               &index))
             reader->job->task.rules.reduction = (enum bp_reduction)index;

@@ -6,6 +6,7 @@
 #include "backpropd/loss.h"
 #include "read_network.h"
 #include "read_options.h"
+#include "unknown.h"
 
 static const struct bp_names KNOWN = BP_NAMES("x", "y");
 static const struct bp_names KNOWN_WITH_GRADIENT = BP_NAMES("x", "y", "dL_dy_hat");
@@ -30,14 +31,14 @@ static bool needs_targets(const struct bp_reader *reader)
     return targets == BP_TARGETS_REQUIRED || targets == BP_TARGETS_OR_GRADIENTS;
 }
 
-static struct bp_names known_to(const struct bp_operation *operation)
+struct bp_names bp_sample_names(const struct bp_operation *operation)
 {
     return takes_gradients(operation) ? KNOWN_WITH_GRADIENT : KNOWN;
 }
 
 static struct bp_names known_of(const struct bp_reader *reader)
 {
-    return known_to(reader->job->operation);
+    return bp_sample_names(reader->job->operation);
 }
 
 /* What the values of a sample are compared with: W1's fan-in, or the units of the last layer. */
@@ -96,7 +97,7 @@ static void read_unknown(const struct bp_reader *reader, const struct bp_value *
 {
     const struct bp_names known = known_of(reader);
     for (struct bp_members m = bp_json_members(sample); bp_json_next(&m);)
-        if (!bp_is_known(m.name, known) && !bp_read_elsewhere(reader, place, m.name, known_to))
+        if (!bp_is_known(m.name, known))
             bp_read_unknown(reader, place, m.name, known);
 }
 

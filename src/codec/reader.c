@@ -234,6 +234,21 @@ struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_
     return (struct bp_matrix){.usable = false};
 }
 
+static void unknown_value(const struct bp_reader *reader, const struct bp_place *place,
+                          const char *got, const char *const *names, size_t n)
+{
+    const char *meant = bp_suggest_synonym(got, names, n);
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_UNKNOWN_VALUE, place, "%s", "");
+    if (reader->problem->n_faults > BP_FAULTS_MAX)
+        return;
+    meant = meant ? meant : bp_suggest_value(got, names, n);
+    bp_fault_got_text(fault, got);
+    bp_fault_say(fault, meant ? "unknown name \"%s\"" : "\"%s\" is not available", fault->own_text);
+    if (meant)
+        bp_fault_suggest(fault, meant);
+    bp_fault_list_known(fault, names, n);
+}
+
 bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
                   const struct bp_place *place, const char *const *names, size_t n, size_t *index)
 {
@@ -243,11 +258,7 @@ bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
     for (*index = 0; *index < n; (*index)++)
         if (strcmp(got, names[*index]) == 0)
             return true;
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_UNKNOWN_VALUE, place,
-                                          "not one of the names known here");
-    fault->expected = bp_fact_names(names, n);
-    bp_fault_got_text(fault, got);
-    bp_fault_suggest(fault, bp_suggest(got, names, n));
+    unknown_value(reader, place, got, names, n);
     return false;
 }
 
@@ -255,69 +266,6 @@ bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, s
 {
     *n = bp_json_count_elements(value);
     return is_kind(reader, value, BP_JSON_ARRAY) || is_empty(reader, value);
-}
-
-void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
-                     const char *key, struct bp_names known)
-{
-    struct bp_fault *fault = bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER,
-                                                 object_place, key, "unknown member");
-    if (reader->problem->n_faults <= BP_FAULTS_MAX) /* what is not listed needs no help */
-        bp_fault_suggest(fault, bp_suggest(key, known.names, known.n));
-}
-
-bool bp_read_elsewhere(const struct bp_reader *reader, const struct bp_place *object_place,
-                       const char *key, struct bp_names (*known_to)(const struct bp_operation *))
-{
-    char says[128] = "only";
-    size_t n = 0;
-    for (const struct bp_operation *const *other = bp_operations; *other; other++)
-        if (bp_is_known(key, known_to(*other))) {
-            const size_t length = strlen(says);
-            snprintf(says + length, sizeof says - length, "%s %s", n++ ? "," : "", (*other)->path);
-        }
-    if (!n)
-        return false;
-    strncat(says, n == 1 ? " knows the member" : " know the member",
-            sizeof says - strlen(says) - 1);
-    bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, object_place, key, says);
-    return true;
-}
-
-#define MISSPELT_AMONG 100
-
-bool bp_is_known(const char *key, struct bp_names known)
-{
-    for (size_t i = 0; i < known.n; i++)
-        if (strcmp(key, known.names[i]) == 0)
-            return true;
-    return false;
-}
-
-bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_names known)
-{
-    /* among hundreds of members it is no slip of the pen, and the search would take seconds */
-    if (bp_json_count_members(object) > MISSPELT_AMONG)
-        return false;
-    for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) {
-        const char *near =
-            bp_is_known(m.name, known) ? NULL : bp_suggest(m.name, known.names, known.n);
-        if (near && strcmp(near, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-void bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
-                     const struct bp_place *object_place, const char *name, struct bp_names known)
-{
-    if (bp_is_misspelt(object, name, known))
-        return;
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_MISSING_MEMBER,
-                                          &(struct bp_place){object_place, name, BP_NO_NUMBER},
-                                          "the member \"%s\" is missing", name);
-    snprintf(fault->own_text, sizeof fault->own_text, "%s", name);
-    fault->expected = bp_fact_text(fault->own_text);
 }
 
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,

@@ -5,6 +5,7 @@
 #include "../estimate.h"
 #include "../read_network.h"
 #include "../read_task.h"
+#include "../unknown.h"
 #include "backpropd/gradient_check.h"
 #include "backpropd/json_write.h"
 #include "backpropd/media.h"

@@ -277,13 +277,10 @@ TEST(test_got_text_is_cut_to_whole_characters)
     ck_assert_str_eq(fault->got.text, text);
 }
 
-TEST(test_suggest_nothing)
+TEST(test_suggest)
 {
     struct bp_problem problem = blank();
     struct bp_fault *fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_body, "x");
-    bp_fault_suggest(fault, NULL);
-    ck_assert_str_eq(fault->detail, "x");
-    ck_assert_str_eq(fault->suggestion, "");
     bp_fault_suggest(fault, "relu");
     ck_assert_str_eq(fault->detail, "x; did you mean \"relu\"?");
     ck_assert_str_eq(fault->suggestion, "relu");
@@ -291,13 +288,49 @@ TEST(test_suggest_nothing)
 
 TEST(test_facts)
 {
-    static const char *const names[] = {"a", "b"};
     struct bp_fact number = bp_fact_number(1.5), text = bp_fact_text("t");
-    struct bp_fact shape = bp_fact_shape(2, 3), list = bp_fact_names(names, 2);
+    struct bp_fact shape = bp_fact_shape(2, 3);
     ck_assert(number.kind == BP_FACT_NUMBER && number.number == 1.5);
     ck_assert(text.kind == BP_FACT_TEXT && strcmp(text.text, "t") == 0);
     ck_assert(shape.kind == BP_FACT_SHAPE && shape.shape[0] == 2 && shape.shape[1] == 3);
-    ck_assert(list.kind == BP_FACT_NAMES && list.names == names && list.n_names == 2);
+}
+
+TEST(test_known_names_are_listed)
+{
+    static const char *const names[] = {"a", "b"};
+    struct bp_problem problem = blank();
+    struct bp_fault *fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_body, "x");
+    bp_fault_list_known(fault, names, 2);
+    ck_assert_str_eq(fault->detail, "x; known here: a, b");
+    ck_assert(fault->expected.kind == BP_FACT_WORDS && fault->expected.n_names == 2);
+    ck_assert_mem_eq(fault->expected.text, "a\0b", 4);
+    fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_body, "x");
+    bp_fault_suggest(fault, "a");
+    bp_fault_list_known(fault, names, 1);
+    ck_assert_str_eq(fault->detail, "x; did you mean \"a\"? Known here: a");
+}
+
+/* Of many names the first are shown, whole, and how many more there are. */
+TEST(test_known_names_beyond_the_room)
+{
+    static const char name[] = "aaaaaaaaaaaaaaaaaaaaaaa"; /* 23 */
+    const char *names[100];
+    struct bp_problem problem = blank();
+    struct bp_fault *fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_body, "x");
+    for (size_t i = 0; i < LENGTH(names); i++)
+        names[i] = name;
+    bp_fault_list_known(fault, names, LENGTH(names));
+    ck_assert_uint_eq(fault->expected.n_names, 16); /* 400 / 24 */
+    const char *at = fault->detail, *end = NULL;
+    size_t shown = 0;
+    for (; (at = strstr(at, name)); at += sizeof name, shown++)
+        end = at + sizeof name - 1;
+    ck_assert_uint_eq(shown, 9);
+    ck_assert_str_eq(end, " and 91 more");
+    for (size_t i = 0; i < LENGTH(names); i++)
+        names[i] = "";
+    bp_fault_list_known(fault, names, LENGTH(names));
+    ck_assert_uint_eq(fault->expected.n_names, BP_WORDS_MAX);
 }
 
 /* --- near misses -------------------------------------------------------------------------------
@@ -385,5 +418,6 @@ SUITE("codec/fault", test_pointer_of_the_whole_body, test_pointer_step_by_step,
       test_add_cuts_a_long_detail, test_add_beyond_the_room_only_counts,
       test_finish_gives_the_first_detail, test_finish_has_room_for_the_longest,
       test_add_member_names_it, test_add_member_with_a_long_name,
-      test_got_text_is_cut_to_whole_characters, test_suggest_nothing, test_facts, test_near_misses,
+      test_got_text_is_cut_to_whole_characters, test_suggest, test_facts,
+      test_known_names_are_listed, test_known_names_beyond_the_room, test_near_misses,
       test_nearest_of_several, test_nearest_of_the_longest_names, test_long_names_resemble_nothing)
