@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backpropd/loss.h"
+#include "hint.h"
 #include "read_network.h"
 #include "read_options.h"
 #include "unknown.h"
@@ -49,8 +50,8 @@ struct measure {
     size_t n; /* 0 if unknown */
 };
 
-static void wrong_length(const struct bp_reader *reader, const struct bp_place *place, size_t n,
-                         const struct measure *measure)
+static void wrong_length(const struct bp_reader *reader, const struct bp_place *place,
+                         const double *values, size_t n, const struct measure *measure)
 {
     const char *width_is_of = bp_is_width_of_b(reader, measure->layer) ? "b" : "layer ";
     struct bp_fault *fault =
@@ -60,6 +61,7 @@ static void wrong_length(const struct bp_reader *reader, const struct bp_place *
                      measure->unit, bp_plural(measure->n), place->name, measure->n);
     fault->expected = bp_fact_number((double)measure->n);
     fault->got = bp_fact_number((double)n);
+    bp_hint_decimal_comma(fault, values, n, measure->n);
 }
 
 static const double *read_values(const struct bp_reader *reader, const struct bp_value *value,
@@ -70,7 +72,7 @@ static const double *read_values(const struct bp_reader *reader, const struct bp
     if (!bp_read_vector(reader, value, place, &values, n))
         return NULL;
     if (measure->n && *n != measure->n)
-        wrong_length(reader, place, *n, measure);
+        wrong_length(reader, place, values, *n, measure);
     return values;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backpropd/suggest.h"
+#include "hint.h"
 
 static bool is_kind(const struct bp_reader *reader, const struct bp_value *value,
                     enum bp_json_kind kind)
@@ -46,6 +47,7 @@ bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
                                           "%s is needed here, not %s", expected, got);
     fault->expected = bp_fact_text(expected);
     fault->got = bp_fact_text(got);
+    bp_hint_kind(fault, reader, value, place, expected);
     return false;
 }
 
@@ -117,7 +119,7 @@ bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *valu
     } else {
         bool low = number < (double)least;
         fault = bp_fault_add(reader->problem, low ? BP_FAULT_OUT_OF_RANGE : most_fault, place,
-                             "%s is %zu", low ? "the least" : "the most", low ? least : most);
+                             "must be at %s %zu", low ? "least" : "most", low ? least : most);
         fault->expected = bp_fact_number((double)(low ? least : most));
     }
     fault->got = bp_fact_number(number);
@@ -139,11 +141,24 @@ static bool all_finite(const struct bp_reader *reader, const struct bp_numbers *
     return finite;
 }
 
+/* True if all elements of an array are matrices or arrays of numbers. */
+static bool holds_arrays(const struct bp_reader *reader, const struct bp_value *array)
+{
+    for (size_t i = 0; i < bp_json_count_elements(array); i++) {
+        const enum bp_json_kind kind = bp_json_kind(reader->json, bp_json_element(array, i));
+        if (kind != BP_JSON_VECTOR && kind != BP_JSON_MATRIX)
+            return false;
+    }
+    return true;
+}
+
 /* An array that holds other things than numbers: each element that is no number is a fault. */
 static bool no_vector(const struct bp_reader *reader, const struct bp_value *array,
                       const struct bp_place *place)
 {
     double ignored;
+    if (holds_arrays(reader, array))
+        return bp_read_wrong(reader, array, place, "an array of numbers");
     for (size_t i = 0; i < bp_json_count_elements(array); i++)
         bp_read_number(reader, bp_json_element(array, i), &(struct bp_place){place, "", i},
                        &ignored);
@@ -190,9 +205,11 @@ static void ragged(const struct bp_reader *reader, const struct bp_value *rows,
             continue;
         struct bp_fault *fault =
             bp_fault_add(reader->problem, BP_FAULT_RAGGED_MATRIX, &(struct bp_place){place, "", i},
-                         "a row of %zu numbers among rows of %zu", n, width);
+                         "a row of %zu number%s among rows of %zu", n, bp_plural(n), width);
         fault->expected = bp_fact_number((double)width);
         fault->got = bp_fact_number((double)n);
+        bp_hint_decimal_comma(fault, bp_json_numbers(reader->json, bp_json_element(rows, i)).at, n,
+                              width);
     }
 }
 
@@ -217,7 +234,9 @@ struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_
 {
     static const char expected[] = "a matrix (an array of arrays of numbers)";
     const struct bp_numbers numbers = bp_json_numbers(reader->json, value);
-    if (is_kind(reader, value, BP_JSON_ARRAY))
+    const bool has_one_matrix = bp_json_count_elements(value) == 1 &&
+                                is_kind(reader, bp_json_element(value, 0), BP_JSON_MATRIX);
+    if (is_kind(reader, value, BP_JSON_ARRAY) && !has_one_matrix)
         return read_rows(reader, value, place, width);
     if (is_empty(reader, value))
         empty(reader, place, expected);

@@ -31,6 +31,7 @@ struct bp_reader {
     bool needs_targets;             /* each sample must have one */
     /* what cannot be relied on: then nothing is held against it */
     bool layout_is_faulty, loss_is_faulty, activations_are_faulty, softmax_is_hidden;
+    bool has_layer_zero; /* so each layer of the network is another than it says */
 };
 
 /* A block for the job to own, NULL if there is no memory: decoding ends then. One a job. */

@@ -21,25 +21,39 @@ bool bp_is_known(const char *key, struct bp_names known)
 
 /* --- what is meant ---------------------------------------------------------------------------- */
 
-/* The tensor among the names known that weights_1, bias1 or dL_dW1 means: of no number, the first
- * layer's. NULL if it means none. */
-static const char *tensor_meant(const char *key, struct bp_names known)
+static const struct bp_names WEIGHTS =
+    BP_NAMES("w", "weight", "weights", "kernel", "dw", "dldw", "gradw");
+static const struct bp_names BIASES = BP_NAMES("b", "bias", "biases", "db", "dldb", "gradb");
+
+/* Reads weights_1, bias1 or dL_dW1: the letter and the number, which is the first layer's if there
+ * is none. */
+static bool read_tensor_meant(const char *key, char *letter, long *k)
 {
-    static const char *const weights[] = {"w",  "weight", "weights", "kernel",
-                                          "dw", "dldw",   "gradw"},
-                             *const biases[] = {"b", "bias", "biases", "db", "dldb", "gradb"};
     const char *digits = key + strcspn(key, "0123456789");
-    const long k = *digits ? strtol(digits, NULL, 10) : 1;
-    char word[16] = "", name[24];
+    char word[16] = "";
     size_t n = 0;
     for (; key < digits && n + 1 < sizeof word; key++)
         if (!strchr("_- .[(", *key))
             word[n++] = (char)tolower((unsigned char)*key);
-    const bool is_w =
-        bp_is_known(word, (struct bp_names){weights, sizeof weights / sizeof *weights});
-    if (!is_w && !bp_is_known(word, (struct bp_names){biases, sizeof biases / sizeof *biases}))
+    *k = *digits ? strtol(digits, NULL, 10) : 1;
+    *letter = bp_is_known(word, WEIGHTS) ? 'W' : 'b';
+    return *letter == 'W' || bp_is_known(word, BIASES);
+}
+
+bool bp_is_layer_zero(const char *key, char *letter)
+{
+    long k;
+    return read_tensor_meant(key, letter, &k) && k == 0;
+}
+
+/* The tensor among the names known that a key means, NULL if it means none. */
+static const char *tensor_meant(const char *key, struct bp_names known)
+{
+    char letter, name[24];
+    long k;
+    if (!read_tensor_meant(key, &letter, &k))
         return NULL;
-    snprintf(name, sizeof name, "%c%ld", is_w ? 'W' : 'b', k);
+    snprintf(name, sizeof name, "%c%ld", letter, k);
     for (size_t i = 0; i < known.n; i++)
         if (strcmp(name, known.names[i]) == 0)
             return known.names[i];
