@@ -181,7 +181,8 @@ void bp_hint_decimal_comma(struct bp_fault *fault, const double *numbers, size_t
         i++;
     }
     const double *shown = fraction ? fraction : first;
-    if (shown && n > needed && n_pairs >= n - needed && (fraction || n == 2 * needed))
+    if (shown && n > needed && n_pairs >= n - needed &&
+        (fraction || (n == 2 * needed && needed > 1)))
         bp_fault_say(fault, "; if %g,%g is one number, write it with a point: %g.%g", shown[0],
                      shown[1], shown[0], shown[1]);
 }

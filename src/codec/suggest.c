@@ -185,9 +185,11 @@ static bool is_among(const char *name, const char *const *names, size_t n)
 
 const char *bp_suggest_synonym(const char *other, const char *const *names, size_t n)
 {
+    other += strspn(other, JOINTS);
     for (size_t i = 0; i < sizeof SYNONYMS / sizeof *SYNONYMS; i++)
         for (const char *const *each = SYNONYMS[i].others; *each; each++)
-            if (same_letters(other, *each) && is_among(SYNONYMS[i].name, names, n))
+            if (same_letter(*other, **each) && same_letters(other, *each) &&
+                is_among(SYNONYMS[i].name, names, n))
                 return SYNONYMS[i].name;
     return NULL;
 }

@@ -30,6 +30,8 @@ static size_t word_size(const char *at)
     return n;
 }
 
+#define GZIP "\x1F\x8B" /* its first bytes */
+
 /* --- the whole body --------------------------------------------------------------------------- */
 
 /* True if each other byte of the first four is NUL, or a mark of UTF-16 stands before them. */
@@ -68,7 +70,7 @@ static const char *of_whole_body(const struct spot *spot)
                      "(PowerShell: -Encoding utf8)"
                    : "save or send the text as UTF-8; this is UTF-16 without a byte order mark "
                      "(.NET: Encoding.UTF8)";
-    if (starts(body, "\x1F\x8B"))
+    if (starts(body, GZIP))
         return "send the text as it is; this is compressed by gzip";
     if (starts(body, "[object Object]"))
         return "send JSON.stringify(body); JavaScript writes an object as [object Object] where "
@@ -135,9 +137,9 @@ static const char *of_number(const struct spot *spot)
     if (starts(at, ".."))
         return "write the numbers out; JSON has no ...";
     if (*at == '.')
-        return "write a digit before the point: 0.5, not .5";
+        return "start the number with a digit: 0.5, not .5";
     if (*at == '+')
-        return "leave out the plus sign";
+        return "write the number without its plus sign";
     if (*at == '-')
         return "write one minus sign";
     if (*at == '0' && (at[1] | 0x20) == 'x')
@@ -148,7 +150,7 @@ static const char *of_number(const struct spot *spot)
     if (*after == '_' || *after == '\'')
         return "leave out what separates the digits: 1000, not 1_000";
     if (*after == '.' && !isdigit((unsigned char)after[1]))
-        return "write a digit after the point: 1.0, not 1.";
+        return "end the number with a digit: 1.0, not 1.";
     if (after > at && (*after | 0x20) == 'e')
         return "write digits after the e: 1e-3";
     return "write the number as JSON does: -12.5 or 1e-3";
@@ -378,13 +380,19 @@ static size_t put_quotation(char *out, const struct spot *spot)
     return n;
 }
 
+/* True if a quotation would show nothing. */
+static bool is_binary(const struct spot *spot)
+{
+    return is_utf16(spot) || starts(spot->body, GZIP);
+}
+
 void bp_syntax_say(char words[BP_SYNTAX_MAX], enum bp_json_fault fault, const char *body,
                    size_t size, size_t offset)
 {
     const struct spot spot = {fault, body, body + offset, body + size};
     char quotation[QUOTED_BEFORE + QUOTED_AFTER + 8];
     int n = 0;
-    if (put_quotation(quotation, &spot) && !is_utf16(&spot))
+    if (!is_binary(&spot) && put_quotation(quotation, &spot))
         n = snprintf(words, BP_SYNTAX_MAX, "%s `%s`: ",
                      spot.at == spot.end ? "after"
                      : looks_back(&spot) ? "near"

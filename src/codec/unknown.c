@@ -226,7 +226,8 @@ static bool stands_elsewhere(const struct bp_reader *reader, const struct bp_pla
             continue;
         for (struct bp_members m = bp_json_members(others[i].object); bp_json_next(&m);) {
             const struct misplaced member = misplaced(reader, others[i].home, m.name);
-            if (member.home == needed && (needed != home || strcmp(member.name, name) == 0))
+            if ((member.home == home && strcmp(member.name, name) == 0) ||
+                (member.home == needed && needed != home))
                 return true;
         }
     }

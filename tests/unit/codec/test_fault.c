@@ -356,6 +356,11 @@ TEST(test_near_misses)
         {"learningRate", "learning_rate"},
         {"Sampels", "samples"},
         {"sample", "samples"},
+        {"smaple", "samples"}, /* two in a word of six */
+        {"sampl", NULL},       /* two in a word of five */
+        {"tesp", NULL},
+        {"setps", "steps"},
+        {"setpss", NULL}, /* the name has five letters */
         {"step", "steps"},
         {"stpes", "steps"},
         {"w1", "W1"},
@@ -384,6 +389,119 @@ TEST(test_nearest_of_several)
     ck_assert_str_eq(bp_suggest("hlaf_mse", names, LENGTH(names)), "half_mse");
     ck_assert_str_eq(bp_suggest("MSE", names, LENGTH(names)), "mse");
     ck_assert_ptr_null(bp_suggest("mse", names, 0));
+}
+
+/* What functions are called here; a value that is near one may be another function. */
+static const char *const FUNCTIONS[] = {
+    "relu", "leaky_relu", "sigmoid",  "tanh",     "identity",      "softmax",
+    "mse",  "sse",        "half_mse", "half_sse", "cross_entropy", "binary_cross_entropy"};
+
+TEST(test_no_function_for_another)
+{
+    static const char *const others[] = {
+        "elu",       "gelu",     "selu",     "silu",       "relu6",       "celu",       "prelu",
+        "rrelu",     "crelu",    "glu",      "relu2",      "leaky_elu",   "leaky_selu", "tan",
+        "atanh",     "sinh",     "tanh1",    "hard_tanh",  "softmin",     "softmax2d",  "softmax1",
+        "softplus",  "softsign", "sigmoid1", "logsigmoid", "log_softmax", "mae",        "rmse",
+        "msle",      "nmse",     "mape",     "mpe",        "sae",         "ssr",        "half_mae",
+        "half_rmse", "half_se",  "huber",    "hinge",      "cosine",      "kl",         "",
+        "mish",      "swish",    "sin",      "step",       "entropy"};
+    for (size_t i = 0; i < LENGTH(others); i++) {
+        const char *near = bp_suggest_value(others[i], FUNCTIONS, LENGTH(FUNCTIONS));
+        REQUIRE(!near, "\"%s\" is taken for %s", others[i], near);
+        REQUIRE(!bp_suggest_synonym(others[i], FUNCTIONS, LENGTH(FUNCTIONS)),
+                "\"%s\" has a synonym", others[i]);
+    }
+}
+
+TEST(test_near_misses_of_values)
+{
+    static const struct {
+        const char *misspelt, *name;
+    } rows[] = {
+        {"rleu", "relu"},
+        {"ReLU", "relu"},
+        {"erlu", "relu"},
+        {"Tanh", "tanh"},
+        {"tahn", "tanh"},
+        {"LeakyReLU", "leaky_relu"},
+        {"leaky-relu", "leaky_relu"},
+        {"leacky_rleu", "leaky_relu"},
+        {"leaki_relu", "leaky_relu"},
+        {"sigmiod", "sigmoid"},
+        {"sigmod", "sigmoid"},
+        {"sigmoidd", "sigmoid"},
+        {"sigmiodd", NULL}, /* two */
+        {"softmxa", "softmax"},
+        {"mes", "mse"},
+        {"MSE", "mse"},
+        {"hlaf_mse", "half_mse"},
+        {"halfMSE", "half_mse"},
+        {"half_ssse", NULL},
+        {"crossentropy", "cross_entropy"},
+        {"cros_entrpy", "cross_entropy"},
+        {"BinaryCrossEntropy", "binary_cross_entropy"},
+        {"binary cross entropy", "binary_cross_entropy"},
+        {"binary_cross", NULL},
+        {"__", NULL},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *near = bp_suggest_value(rows[i].misspelt, FUNCTIONS, LENGTH(FUNCTIONS));
+        REQUIRE(rows[i].name ? near && strcmp(near, rows[i].name) == 0 : !near,
+                "\"%s\" resembles %s", rows[i].misspelt, near ? near : "nothing");
+    }
+}
+
+TEST(test_synonyms)
+{
+    static const char *const names[] = {
+        "relu",          "leaky_relu",           "sigmoid", "tanh", "mse",
+        "identity",      "cross_entropy",        "steps",   "x",    "y",
+        "learning_rate", "binary_cross_entropy", "frozen"};
+    static const struct {
+        const char *other, *name;
+    } rows[] = {
+        {"linear", "identity"},
+        {"none", "identity"},
+        {"None", "identity"},
+        {"logistic", "sigmoid"},
+        {"logsig", "sigmoid"},
+        {"tansig", "tanh"},
+        {"leaky", "leaky_relu"},
+        {"mean_squared_error", "mse"},
+        {"MeanSquaredError", "mse"},
+        {"mse_loss", "mse"},
+        {"MSELoss", "mse"},
+        {"bce", "binary_cross_entropy"},
+        {"log_loss", "binary_cross_entropy"},
+        {"ce", "cross_entropy"},
+        {"categorical_cross_entropy", "cross_entropy"},
+        {"lr", "learning_rate"},
+        {"eta", "learning_rate"},
+        {"\xCE\xB7", "learning_rate"},
+        {"alpha", "learning_rate"},
+        {"epochs", "steps"},
+        {"iterations", "steps"},
+        {"target", "y"},
+        {"label", "y"},
+        {"t", "y"},
+        {"output", "y"},
+        {"input", "x"},
+        {"inputs", "x"},
+        {"features", "x"},
+        {"relu", NULL}, /* known */
+        {"", NULL},
+        {"_", NULL},
+        {"lrs", NULL},
+        {"l", NULL},
+        {"momentum", NULL},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *name = bp_suggest_synonym(rows[i].other, names, LENGTH(names));
+        REQUIRE(rows[i].name ? name && strcmp(name, rows[i].name) == 0 : !name, "\"%s\" means %s",
+                rows[i].other, name ? name : "nothing");
+    }
+    ck_assert_ptr_null(bp_suggest_synonym("lr", FUNCTIONS, LENGTH(FUNCTIONS))); /* not known here */
 }
 
 TEST(test_nearest_of_the_longest_names)
@@ -420,4 +538,5 @@ SUITE("codec/fault", test_pointer_of_the_whole_body, test_pointer_step_by_step,
       test_add_member_names_it, test_add_member_with_a_long_name,
       test_got_text_is_cut_to_whole_characters, test_suggest, test_facts,
       test_known_names_are_listed, test_known_names_beyond_the_room, test_near_misses,
+      test_no_function_for_another, test_near_misses_of_values, test_synonyms,
       test_nearest_of_several, test_nearest_of_the_longest_names, test_long_names_resemble_nothing)
