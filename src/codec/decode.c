@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "estimate.h"
+#include "member_names.h"
 #include "read_json.h"
 #include "read_network.h"
 #include "unknown.h"

@@ -1,6 +1,6 @@
 #include "hint.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "backpropd/number_write.h"
@@ -21,14 +21,13 @@ static void show(struct shown *shown, const double *numbers, size_t n)
 }
 
 /* All numbers of an array of arrays, in the order of the text. */
-static void flatten(struct shown *shown, const struct bp_reader *reader,
-                    const struct bp_value *value)
+static void flatten(struct shown *shown, const struct bp_json *json, const struct bp_value *value)
 {
-    const struct bp_numbers numbers = bp_json_numbers(reader->json, value);
+    const struct bp_numbers numbers = bp_json_numbers(json, value);
     const size_t n = bp_json_count_elements(value);
     show(shown, numbers.at, numbers.rows * numbers.columns);
     for (size_t i = 0; i < n && shown->n <= SHOWN_NUMBERS; i++)
-        flatten(shown, reader, bp_json_element(value, i));
+        flatten(shown, json, bp_json_element(value, i));
 }
 
 /* In: before and after each number. */
@@ -77,19 +76,19 @@ static void hint_string(struct bp_fault *fault, const char *text, const struct b
 
 static const char SAMPLE[] = "; write a sample as {\"x\": [1, 0], \"y\": [1]}";
 
-static void hint_flat(struct bp_fault *fault, const struct bp_reader *reader,
+static void hint_flat(struct bp_fault *fault, const struct bp_json *json,
                       const struct bp_value *value)
 {
     struct shown shown = {.n = 0};
-    flatten(&shown, reader, value);
+    flatten(&shown, json, value);
     bp_fault_say(fault, "; flatten it: ");
     say_numbers(fault, &shown, "", "");
 }
 
-static void hint_rows(struct bp_fault *fault, const struct bp_reader *reader,
+static void hint_rows(struct bp_fault *fault, const struct bp_json *json,
                       const struct bp_value *value)
 {
-    const struct bp_numbers numbers = bp_json_numbers(reader->json, value);
+    const struct bp_numbers numbers = bp_json_numbers(json, value);
     struct shown shown = {.n = 0};
     show(&shown, numbers.at, numbers.columns);
     bp_fault_say(fault, "; as one row it is [");
@@ -98,24 +97,23 @@ static void hint_rows(struct bp_fault *fault, const struct bp_reader *reader,
     say_numbers(fault, &shown, "[", "]");
 }
 
-static void hint_array(struct bp_fault *fault, const struct bp_reader *reader,
+static void hint_array(struct bp_fault *fault, const struct bp_json *json,
                        const struct bp_value *value, const struct bp_place *place,
                        const char *expected)
 {
-    const enum bp_json_kind kind = bp_json_kind(reader->json, value);
+    const enum bp_json_kind kind = bp_json_kind(json, value);
     const struct bp_value *only =
         bp_json_count_elements(value) == 1 ? bp_json_element(value, 0) : NULL;
     if (starts(expected, "an array of numbers"))
-        hint_flat(fault, reader, value);
+        hint_flat(fault, json, value);
     else if (starts(expected, "a matrix") && kind == BP_JSON_VECTOR)
-        hint_rows(fault, reader, value);
+        hint_rows(fault, json, value);
     else if (starts(expected, "a matrix"))
         bp_fault_say(fault, "; leave out the outer [ ]");
     else if ((starts(expected, "a number") || starts(expected, "an integer")) &&
-             kind == BP_JSON_VECTOR && bp_json_numbers(reader->json, value).columns == 1)
+             kind == BP_JSON_VECTOR && bp_json_numbers(json, value).columns == 1)
         bp_fault_say(fault, "; leave out the [ ] around it");
-    else if (starts(expected, "an object") && only &&
-             bp_json_kind(reader->json, only) == BP_JSON_OBJECT)
+    else if (starts(expected, "an object") && only && bp_json_kind(json, only) == BP_JSON_OBJECT)
         bp_fault_say(fault, "; leave out the [ ] around it");
     else if (place->up == &bp_place_samples || place == &bp_place_samples)
         bp_fault_say(fault, "%s", SAMPLE);
@@ -123,10 +121,10 @@ static void hint_array(struct bp_fault *fault, const struct bp_reader *reader,
         bp_fault_say(fault, "; write it as {\"W1\": [[...]], \"b1\": [...]}");
 }
 
-void bp_hint_kind(struct bp_fault *fault, const struct bp_reader *reader,
-                  const struct bp_value *value, const struct bp_place *place, const char *expected)
+void bp_hint_kind(struct bp_fault *fault, const struct bp_json *json, const struct bp_value *value,
+                  const struct bp_place *place, const char *expected)
 {
-    switch (bp_json_kind(reader->json, value)) {
+    switch (bp_json_kind(json, value)) {
     case BP_JSON_STRING:
         hint_string(fault, bp_json_string(value), place, expected);
         return;
@@ -149,7 +147,7 @@ void bp_hint_kind(struct bp_fault *fault, const struct bp_reader *reader,
     case BP_JSON_VECTOR:
     case BP_JSON_MATRIX:
     case BP_JSON_ARRAY:
-        hint_array(fault, reader, value, place, expected);
+        hint_array(fault, json, value, place, expected);
         return;
     case BP_JSON_NULL:
         return;

@@ -2,11 +2,12 @@
 #ifndef BACKPROPD_CODEC_HINT_H
 #define BACKPROPD_CODEC_HINT_H
 
-#include "reader.h"
+#include "backpropd/json_read.h"
+#include "fault.h"
 
 /* Says how a value of the wrong kind becomes what is expected (in words), if it can be told. */
-void bp_hint_kind(struct bp_fault *fault, const struct bp_reader *reader,
-                  const struct bp_value *value, const struct bp_place *place, const char *expected);
+void bp_hint_kind(struct bp_fault *fault, const struct bp_json *json, const struct bp_value *value,
+                  const struct bp_place *place, const char *expected);
 
 /* Asks for decimal points if n numbers, more than are needed, may be numbers with decimal commas:
  * 0,5 is two. */

@@ -5,6 +5,7 @@
 
 #include "backpropd/json_write.h"
 #include "backpropd/suggest.h"
+#include "member_names.h"
 #include "read_cell.h"
 #include "read_marking.h"
 #include "unknown.h"

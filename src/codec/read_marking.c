@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backpropd/suggest.h"
+#include "member_names.h"
 #include "read_descent.h"
 #include "read_network.h"
 #include "unknown.h"

@@ -5,56 +5,24 @@
 #include <string.h>
 
 #include "hint.h"
+#include "member_names.h"
 #include "unknown.h"
-
-/* Reads "W12" or "b12": returns the number, or 0 if the key is no such name. */
-static size_t layer_number(const char *key)
-{
-    const size_t most = 1000000000;
-    size_t k = 0;
-    if ((*key != 'W' && *key != 'b') || key[1] < '1' || key[1] > '9')
-        return 0;
-    for (key++; *key >= '0' && *key <= '9'; key++)
-        k = k < most ? k * 10 + (size_t)(*key - '0') : most;
-    return *key == '\0' ? k : 0;
-}
 
 size_t bp_count_layers(const struct bp_value *network, size_t limit)
 {
     size_t depth = 1;
     for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
-        size_t k = layer_number(m.name);
+        size_t k = bp_layer_number(m.name);
         if (k > depth && k <= limit)
             depth = k;
     }
     return depth;
 }
 
-#define NAMES_SHOWN 16 /* layers whose names are offered to a misspelt one */
-
-#define LAYER(k) "W" #k, "b" #k
-static const char *const MEMBERS[1 + 2 * NAMES_SHOWN] = {
-    "activations", LAYER(1),  LAYER(2),  LAYER(3),  LAYER(4),  LAYER(5),
-    LAYER(6),      LAYER(7),  LAYER(8),  LAYER(9),  LAYER(10), LAYER(11),
-    LAYER(12),     LAYER(13), LAYER(14), LAYER(15), LAYER(16)};
-
-struct bp_names bp_tensor_names(size_t depth)
-{
-    return (struct bp_names){MEMBERS + 1, 2 * (depth < NAMES_SHOWN ? depth : NAMES_SHOWN)};
-}
-
 /* One layer more than there are, so that a misspelt last one finds its name. */
 static struct bp_names known_members(const struct bp_reader *reader)
 {
-    return (struct bp_names){MEMBERS, 1 + bp_tensor_names(reader->job->task.network.depth + 1).n};
-}
-
-bool bp_read_tensor_name(const char *name, size_t depth, size_t *layer, bool *is_bias)
-{
-    const size_t k = layer_number(name);
-    *layer = k - 1;
-    *is_bias = *name == 'b';
-    return k >= 1 && k <= depth;
+    return bp_network_names(reader->job->task.network.depth + 1);
 }
 
 static void layer_zero(const struct bp_reader *reader, const char *key, char letter,
@@ -75,7 +43,7 @@ static bool read_others(const struct bp_reader *reader, const struct bp_value *n
     const struct bp_names known = known_members(reader);
     size_t deepest = 0;
     for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
-        size_t k = layer_number(m.name);
+        size_t k = bp_layer_number(m.name);
         char letter;
         deepest = k > deepest ? k : deepest;
         if (k || strcmp(m.name, "activations") == 0)
@@ -93,7 +61,7 @@ static bool read_others(const struct bp_reader *reader, const struct bp_value *n
 static void find_layers(struct bp_reader *reader, const struct bp_value *network)
 {
     for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
-        const size_t k = layer_number(m.name);
+        const size_t k = bp_layer_number(m.name);
         char letter;
         reader->has_layer_zero |= k == 0 && bp_is_layer_zero(m.name, &letter);
         if (k < 1 || k > reader->job->task.network.depth)

@@ -3,10 +3,8 @@
 #include <string.h>
 
 #include "backpropd/loss.h"
+#include "member_names.h"
 #include "unknown.h"
-
-const struct bp_names bp_option_names =
-    BP_NAMES("round_decimals", "relu_at_zero", "loss", "reduction", "layout");
 
 static const struct bp_place ROUND_DECIMALS = {&bp_place_options, "round_decimals", BP_NO_NUMBER};
 static const struct bp_place RELU_AT_ZERO = {&bp_place_options, "relu_at_zero", BP_NO_NUMBER};

@@ -4,8 +4,6 @@
 
 #include "reader.h"
 
-extern const struct bp_names bp_option_names; /* the members of options */
-
 /* Looks the layout and the loss up, which the network and the targets are held against before
  * bp_read_options says what is wrong with the options. */
 void bp_peek_options(struct bp_reader *reader);

@@ -5,19 +5,10 @@
 
 #include "backpropd/loss.h"
 #include "hint.h"
+#include "member_names.h"
 #include "read_network.h"
 #include "read_options.h"
 #include "unknown.h"
-
-static const struct bp_names KNOWN = BP_NAMES("x", "y");
-static const struct bp_names KNOWN_WITH_GRADIENT = BP_NAMES("x", "y", "dL_dy_hat");
-
-/* True if a sample may have a dL_dy_hat in place of y. */
-static bool takes_gradients(const struct bp_operation *operation)
-{
-    return operation->targets == BP_TARGETS_OR_GRADIENTS ||
-           operation->targets == BP_TARGETS_ALL_OR_NONE;
-}
 
 /* True if each sample must have a target or a gradient; one that is faulty counts here. */
 static bool needs_targets(const struct bp_reader *reader)
@@ -30,11 +21,6 @@ static bool needs_targets(const struct bp_reader *reader)
             return true;
     }
     return targets == BP_TARGETS_REQUIRED || targets == BP_TARGETS_OR_GRADIENTS;
-}
-
-struct bp_names bp_sample_names(const struct bp_operation *operation)
-{
-    return takes_gradients(operation) ? KNOWN_WITH_GRADIENT : KNOWN;
 }
 
 static struct bp_names known_of(const struct bp_reader *reader)
@@ -112,7 +98,7 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     const struct bp_place at_gradient = {place, "dL_dy_hat", BP_NO_NUMBER};
     const struct bp_value *y = bp_json_member(value, "y"), *gradient = NULL;
     size_t n;
-    if (takes_gradients(reader->job->operation))
+    if (bp_is_known("dL_dy_hat", known_of(reader)))
         gradient = bp_json_member(value, "dL_dy_hat");
     if (y) {
         sample->y = read_values(reader, y, &at_y, of_y, &n);

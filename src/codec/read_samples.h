@@ -4,9 +4,6 @@
 
 #include "reader.h"
 
-/* The members of a sample. Cannot fail. */
-struct bp_names bp_sample_names(const struct bp_operation *operation);
-
 void bp_read_samples(struct bp_reader *reader, const struct bp_value *samples,
                      struct bp_lengths lengths);
 

@@ -47,7 +47,7 @@ bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
                                           "%s is needed here, not %s", expected, got);
     fault->expected = bp_fact_text(expected);
     fault->got = bp_fact_text(got);
-    bp_hint_kind(fault, reader, value, place, expected);
+    bp_hint_kind(fault, reader->json, value, place, expected);
     return false;
 }
 

@@ -1,79 +1,26 @@
 #include "unknown.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "backpropd/suggest.h"
-#include "read_network.h"
-#include "read_options.h"
-#include "read_samples.h"
-
-bool bp_is_known(const char *key, struct bp_names known)
-{
-    for (size_t i = 0; i < known.n; i++)
-        if (strcmp(key, known.names[i]) == 0)
-            return true;
-    return false;
-}
+#include "member_names.h"
 
 /* --- what is meant ---------------------------------------------------------------------------- */
-
-static const struct bp_names WEIGHTS =
-    BP_NAMES("w", "weight", "weights", "kernel", "dw", "dldw", "gradw");
-static const struct bp_names BIASES = BP_NAMES("b", "bias", "biases", "db", "dldb", "gradb");
-
-/* Reads weights_1, bias1 or dL_dW1: the letter and the number, which is the first layer's if there
- * is none. */
-static bool read_tensor_meant(const char *key, char *letter, long *k)
-{
-    const char *digits = key + strcspn(key, "0123456789");
-    char word[16] = "";
-    size_t n = 0;
-    for (; key < digits && n + 1 < sizeof word; key++)
-        if (!strchr("_- .[(", *key))
-            word[n++] = (char)tolower((unsigned char)*key);
-    *k = *digits ? strtol(digits, NULL, 10) : 1;
-    *letter = bp_is_known(word, WEIGHTS) ? 'W' : 'b';
-    return *letter == 'W' || bp_is_known(word, BIASES);
-}
-
-bool bp_is_layer_zero(const char *key, char *letter)
-{
-    long k;
-    return read_tensor_meant(key, letter, &k) && k == 0;
-}
-
-/* The tensor among the names known that a key means, NULL if it means none. */
-static const char *tensor_meant(const char *key, struct bp_names known)
-{
-    char letter, name[24];
-    long k;
-    if (!read_tensor_meant(key, &letter, &k))
-        return NULL;
-    snprintf(name, sizeof name, "%c%ld", letter, k);
-    for (size_t i = 0; i < known.n; i++)
-        if (strcmp(name, known.names[i]) == 0)
-            return known.names[i];
-    return NULL;
-}
 
 /* The name among those known here, NULL if none is meant. */
 static const char *meant(const char *key, struct bp_names known)
 {
     const char *name = bp_suggest_synonym(key, known.names, known.n);
     if (!name)
-        name = tensor_meant(key, known);
+        name = bp_tensor_meant(key, known);
     return name ? name : bp_suggest(key, known.names, known.n);
 }
 
 /* --- where it belongs ------------------------------------------------------------------------- */
 
 enum home { NOWHERE, BODY, NETWORK, SAMPLE, OPTIONS };
-
-static const struct bp_names OF_NETWORK = BP_NAMES("activations");
 
 static enum home home_at(const struct bp_place *object)
 {
@@ -89,14 +36,11 @@ static enum home home_of(const struct bp_reader *reader, const char *name)
 {
     const struct bp_operation *operation = reader->job->operation;
     const bool has_network = bp_is_known("network", operation->members);
-    size_t layer;
-    bool is_bias;
     if (bp_is_known(name, operation->members))
         return BODY;
     if (bp_is_known(name, bp_option_names))
         return OPTIONS;
-    if (has_network &&
-        (bp_is_known(name, OF_NETWORK) || bp_read_tensor_name(name, SIZE_MAX, &layer, &is_bias)))
+    if (has_network && (bp_is_known(name, bp_network_names(0)) || bp_layer_number(name)))
         return NETWORK;
     return has_network && bp_is_known(name, bp_sample_names(operation)) ? SAMPLE : NOWHERE;
 }
@@ -109,8 +53,8 @@ struct misplaced {
 
 static struct misplaced misplaced(const struct bp_reader *reader, enum home here, const char *key)
 {
-    const struct bp_names lists[] = {reader->job->operation->members, bp_option_names, OF_NETWORK,
-                                     bp_sample_names(reader->job->operation)};
+    const struct bp_names lists[] = {reader->job->operation->members, bp_option_names,
+                                     bp_network_names(0), bp_sample_names(reader->job->operation)};
     struct misplaced found = {key, home_of(reader, key)};
     for (size_t i = 0; i < sizeof lists / sizeof *lists && found.home == NOWHERE; i++) {
         const char *name = bp_suggest_synonym(key, lists[i].names, lists[i].n);

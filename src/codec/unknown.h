@@ -4,12 +4,6 @@
 
 #include "reader.h"
 
-/* True if a member may have this name. Cannot fail. */
-bool bp_is_known(const char *key, struct bp_names known);
-
-/* True if a name is that of a layer 0, such as W0. Out: letter, W or b. */
-bool bp_is_layer_zero(const char *key, char *letter);
-
 /* Notes a member that nobody knows: where it belongs, which operations know it, or what was meant;
  * and which names are known here. */
 void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,

@@ -3,6 +3,7 @@
 
 #include "../encode.h"
 #include "../estimate.h"
+#include "../member_names.h"
 #include "../read_network.h"
 #include "../read_task.h"
 #include "../unknown.h"
