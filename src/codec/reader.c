@@ -20,6 +20,17 @@ static bool is_empty(const struct bp_reader *reader, const struct bp_value *valu
     return is_kind(reader, value, BP_JSON_VECTOR) && !bp_json_numbers(reader->json, value).columns;
 }
 
+/* True if all elements of an array are matrices or arrays of numbers. */
+static bool holds_arrays(const struct bp_reader *reader, const struct bp_value *array)
+{
+    for (size_t i = 0; i < bp_json_count_elements(array); i++) {
+        const enum bp_json_kind kind = bp_json_kind(reader->json, bp_json_element(array, i));
+        if (kind != BP_JSON_VECTOR && kind != BP_JSON_MATRIX)
+            return false;
+    }
+    return true;
+}
+
 /* What a value is, in words. */
 static const char *describe(const struct bp_reader *reader, const struct bp_value *value)
 {
@@ -28,6 +39,8 @@ static const char *describe(const struct bp_reader *reader, const struct bp_valu
         [BP_JSON_STRING] = "a string", [BP_JSON_NUMBER] = "a number",
         [BP_JSON_MATRIX] = "a matrix", [BP_JSON_VECTOR] = "an array of numbers",
         [BP_JSON_ARRAY] = "an array",  [BP_JSON_OBJECT] = "an object"};
+    if (is_kind(reader, value, BP_JSON_ARRAY) && holds_arrays(reader, value))
+        return "an array of arrays";
     return is_empty(reader, value) ? "an empty array" : words[bp_json_kind(reader->json, value)];
 }
 
@@ -139,17 +152,6 @@ static bool all_finite(const struct bp_reader *reader, const struct bp_numbers *
         finite = too_large(reader, &element);
     }
     return finite;
-}
-
-/* True if all elements of an array are matrices or arrays of numbers. */
-static bool holds_arrays(const struct bp_reader *reader, const struct bp_value *array)
-{
-    for (size_t i = 0; i < bp_json_count_elements(array); i++) {
-        const enum bp_json_kind kind = bp_json_kind(reader->json, bp_json_element(array, i));
-        if (kind != BP_JSON_VECTOR && kind != BP_JSON_MATRIX)
-            return false;
-    }
-    return true;
 }
 
 /* An array that holds other things than numbers: each element that is no number is a fault. */
