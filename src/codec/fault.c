@@ -155,7 +155,7 @@ void bp_fault_list_known(struct bp_fault *fault, const char *const *names, size_
     bp_fault_say(fault, last == '?' ? " Known here: " : "; known here: ");
     while (shown < n && shown < BP_WORDS_MAX &&
            used + strlen(names[shown]) < sizeof fault->own_words) {
-        strcpy(fault->own_words + used, names[shown]);
+        memcpy(fault->own_words + used, names[shown], strlen(names[shown]) + 1);
         used += strlen(names[shown]) + 1;
         if (used < NAMES_IN_DETAIL) {
             bp_fault_say(fault, "%s%s", told ? ", " : "", names[shown]);

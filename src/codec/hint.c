@@ -97,23 +97,28 @@ static void hint_rows(struct bp_fault *fault, const struct bp_json *json,
     say_numbers(fault, &shown, "[", "]");
 }
 
+/* True if an array holds nothing but one thing of the kind that is expected. */
+static bool is_one(const struct bp_json *json, const struct bp_value *array, const char *expected)
+{
+    if (starts(expected, "a number") || starts(expected, "an integer"))
+        return bp_json_kind(json, array) == BP_JSON_VECTOR &&
+               bp_json_numbers(json, array).columns == 1;
+    return starts(expected, "an object") && bp_json_count_elements(array) == 1 &&
+           bp_json_kind(json, bp_json_element(array, 0)) == BP_JSON_OBJECT;
+}
+
 static void hint_array(struct bp_fault *fault, const struct bp_json *json,
                        const struct bp_value *value, const struct bp_place *place,
                        const char *expected)
 {
     const enum bp_json_kind kind = bp_json_kind(json, value);
-    const struct bp_value *only =
-        bp_json_count_elements(value) == 1 ? bp_json_element(value, 0) : NULL;
     if (starts(expected, "an array of numbers"))
         hint_flat(fault, json, value);
     else if (starts(expected, "a matrix") && kind == BP_JSON_VECTOR)
         hint_rows(fault, json, value);
     else if (starts(expected, "a matrix"))
         bp_fault_say(fault, "; leave out the outer [ ]");
-    else if ((starts(expected, "a number") || starts(expected, "an integer")) &&
-             kind == BP_JSON_VECTOR && bp_json_numbers(json, value).columns == 1)
-        bp_fault_say(fault, "; leave out the [ ] around it");
-    else if (starts(expected, "an object") && only && bp_json_kind(json, only) == BP_JSON_OBJECT)
+    else if (is_one(json, value, expected))
         bp_fault_say(fault, "; leave out the [ ] around it");
     else if (place->up == &bp_place_samples || place == &bp_place_samples)
         bp_fault_say(fault, "%s", SAMPLE);

@@ -231,8 +231,6 @@ static const char *of_rest(const struct spot *spot)
 static const char *fixed(enum bp_json_fault fault)
 {
     static const char *const words[] = {
-        [BP_JSON_EMPTY] = "send a JSON object; the body is empty (with curl: -d @body.json; GET "
-                          "/examples/ lists bodies to start from)",
         [BP_JSON_UNCLOSED_STRING] = "close the string with a double quote",
         [BP_JSON_NUL] = "leave out the NUL byte; JSON is text",
         [BP_JSON_TOO_DEEP] = "leave out some brackets; at most 8 may be open at a time",
@@ -282,54 +280,56 @@ static void list_open(char closers[16], const struct spot *spot)
     closers[n] = '\0';
 }
 
+/* What depends on the text at the place. */
+static const char *of_place(const struct spot *spot)
+{
+    switch ((int)spot->fault) {
+    case BP_JSON_EMPTY:
+        return "send a JSON object; the body is empty (with curl: -d @body.json; GET /examples/ "
+               "lists bodies to start from)";
+    case BP_JSON_BAD_NUMBER:
+        return of_number(spot);
+    case BP_JSON_UNKNOWN_WORD:
+        return of_word(spot);
+    case BP_JSON_PYTHON:
+        return of_python(spot);
+    case BP_JSON_MISSING_COMMA:
+        return of_comma(spot);
+    case BP_JSON_MISSING_COLON:
+        return of_colon(spot);
+    case BP_JSON_MISSING_VALUE:
+        return of_value(spot);
+    case BP_JSON_TRAILING_TEXT:
+        return of_rest(spot);
+    default:
+        return fixed(spot->fault);
+    }
+}
+
+#define NAME_SHOWN 40
+
 static void say_words(char *out, size_t room, const struct spot *spot)
 {
-    const char *says = of_whole_body(spot);
+    const char *of_body = of_whole_body(spot);
+    const bool is_any = spot->fault >= BP_JSON_UNKNOWN_WORD || spot->fault == BP_JSON_BAD_UTF8;
+    const char *of_this = is_any ? of_character(spot->at) : NULL;
+    const size_t size = word_size(spot->at);
     char closers[16];
-    if (says) {
-        snprintf(out, room, "%s", says);
-        return;
-    }
-    switch (spot->fault) {
-    case BP_JSON_ENDS_EARLY:
+    if (of_body) {
+        snprintf(out, room, "%s", of_body);
+    } else if (spot->fault == BP_JSON_ENDS_EARLY) {
         list_open(closers, spot);
         snprintf(out, room,
                  "the text ends too early; write %s at its end, or look why not all of it was sent",
                  closers);
-        return;
-    case BP_JSON_UNQUOTED_NAME:
+    } else if (spot->fault == BP_JSON_UNQUOTED_NAME) {
         snprintf(out, room,
                  "write the name in double quotes: \"%.*s\" (where the shell has taken them away, "
                  "put the body into a file and send -d @body.json)",
-                 (int)(word_size(spot->at) < 40 ? word_size(spot->at) : 40), spot->at);
-        return;
-    case BP_JSON_BAD_NUMBER:
-        says = of_number(spot);
-        break;
-    case BP_JSON_UNKNOWN_WORD:
-        says = of_word(spot);
-        break;
-    case BP_JSON_PYTHON:
-        says = of_python(spot);
-        break;
-    case BP_JSON_MISSING_COMMA:
-        says = of_comma(spot);
-        break;
-    case BP_JSON_MISSING_COLON:
-        says = of_colon(spot);
-        break;
-    case BP_JSON_MISSING_VALUE:
-        says = of_value(spot);
-        break;
-    case BP_JSON_TRAILING_TEXT:
-        says = of_rest(spot);
-        break;
-    default:
-        says = fixed(spot->fault);
+                 (int)(size < NAME_SHOWN ? size : NAME_SHOWN), spot->at);
+    } else {
+        snprintf(out, room, "%s", of_this ? of_this : of_place(spot));
     }
-    const bool is_any = spot->fault >= BP_JSON_UNKNOWN_WORD || spot->fault == BP_JSON_BAD_UTF8;
-    const char *of_this = is_any ? of_character(spot->at) : NULL;
-    snprintf(out, room, "%s", of_this ? of_this : says);
 }
 
 /* --- the quotation ---------------------------------------------------------------------------- */

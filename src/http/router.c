@@ -238,7 +238,7 @@ const struct bp_route *bp_route_near(const struct bp_route *routes, const char *
     path += strspn(path, "/");
     if (strlen(path) >= sizeof name)
         return NULL;
-    strcpy(name, path);
+    memcpy(name, path, strlen(path) + 1);
     for (size_t end = strlen(name); end > 0 && name[end - 1] == '/'; end--)
         name[end - 1] = '\0';
     for (const struct bp_route *route = routes; route->methods && n < NEAR_MAX; route++)
