@@ -238,8 +238,8 @@ static const char *fixed(enum bp_json_fault fault)
         [BP_JSON_BAD_UTF8] = "save or send the text as UTF-8; these bytes are not",
         [BP_JSON_CONTROL_CHARACTER] =
             "write \\n for a line break and \\t for a tab; a string ends on its line",
-        [BP_JSON_BAD_ESCAPE] = "write \\\\ for a backslash; other escapes are \\\" \\/ \\b \\f "
-                               "\\n \\r \\t and \\u with 4 hexadecimal digits",
+        [BP_JSON_BAD_ESCAPE] =
+            "write \\\\ for a backslash; others are \\\" \\/ \\b \\f \\n \\r \\t \\uXXXX",
         [BP_JSON_HALF_PAIR] = "write the character itself; this is half of a surrogate pair",
         [BP_JSON_NUL_ESCAPE] = "leave out \\u0000; no string here may hold it",
         [BP_JSON_NOT_FINITE] = "write a number; JSON has no NaN and no Infinity (they come from a "

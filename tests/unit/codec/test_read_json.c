@@ -63,8 +63,8 @@ TEST(test_detail_says_where_and_why)
          "1, column 3, near `[\"?\"]`: write \\n for a line break and \\t for a tab; a string ends "
          "on its line"},
         {"[\"\\a\"]", 6,
-         "1, column 3, at `\\a\"]`: write \\\\ for a backslash; other escapes are \\\" \\/ \\b \\f "
-         "\\n \\r \\t and \\u with 4 hexadecimal digits"},
+         "1, column 3, at `\\a\"]`: write \\\\ for a backslash; others are \\\" \\/ \\b \\f \\n "
+         "\\r \\t \\uXXXX"},
         {"[\"\\ud800\"]", 10,
          "1, column 3, at `\\ud800\"]`: write the character itself; this is half of a surrogate "
          "pair"},
