@@ -230,30 +230,43 @@ static const char *of_rest(const struct spot *spot)
 
 static const char *fixed(enum bp_json_fault fault)
 {
-    static const char *const words[] = {
-        [BP_JSON_UNCLOSED_STRING] = "close the string with a double quote",
-        [BP_JSON_NUL] = "leave out the NUL byte; JSON is text",
-        [BP_JSON_TOO_DEEP] = "leave out some brackets; at most 8 may be open at a time",
-        [BP_JSON_BYTE_ORDER_MARK] = "leave out the second byte order mark",
-        [BP_JSON_BAD_UTF8] = "save or send the text as UTF-8; these bytes are not",
-        [BP_JSON_CONTROL_CHARACTER] =
-            "write \\n for a line break and \\t for a tab; a string ends on its line",
-        [BP_JSON_BAD_ESCAPE] =
-            "write \\\\ for a backslash; others are \\\" \\/ \\b \\f \\n \\r \\t \\uXXXX",
-        [BP_JSON_HALF_PAIR] = "write the character itself; this is half of a surrogate pair",
-        [BP_JSON_NUL_ESCAPE] = "leave out \\u0000; no string here may hold it",
-        [BP_JSON_NOT_FINITE] = "write a number; JSON has no NaN and no Infinity (they come from a "
-                               "division by 0, an overflow or a missing value)",
-        [BP_JSON_SINGLE_QUOTES] = "write double quotes; JSON has no single ones (Python: "
-                                  "json.dumps(body) writes JSON, str(body) does not)",
-        [BP_JSON_COMMENT] = "leave out the comment; JSON has no comments",
-        [BP_JSON_MISSING_NAME] = "write a name in double quotes here",
-        [BP_JSON_TRAILING_COMMA] = "leave out the comma before the closing bracket",
-        [BP_JSON_WRONG_BRACKET] = "close [ with ] and { with }; the bracket that is open here is "
-                                  "of the other kind",
-        [BP_JSON_REFUSED] = "the text is not JSON",
-    };
-    return words[fault];
+    switch ((int)fault) {
+    case BP_JSON_UNCLOSED_STRING:
+        return "close the string with a double quote";
+    case BP_JSON_NUL:
+        return "leave out the NUL byte; JSON is text";
+    case BP_JSON_TOO_DEEP:
+        return "leave out some brackets; at most 8 may be open at a time";
+    case BP_JSON_BYTE_ORDER_MARK:
+        return "leave out the second byte order mark";
+    case BP_JSON_BAD_UTF8:
+        return "save or send the text as UTF-8; these bytes are not";
+    case BP_JSON_CONTROL_CHARACTER:
+        return "write \\n for a line break and \\t for a tab; a string ends on its line";
+    case BP_JSON_BAD_ESCAPE:
+        return "write \\\\ for a backslash; others are \\\" \\/ \\b \\f \\n \\r \\t \\uXXXX";
+    case BP_JSON_HALF_PAIR:
+        return "write the character itself; this is half of a surrogate pair";
+    case BP_JSON_NUL_ESCAPE:
+        return "leave out \\u0000; no string here may hold it";
+    case BP_JSON_NOT_FINITE:
+        return "write a number; JSON has no NaN and no Infinity (they come from a "
+               "division by 0, an overflow or a missing value)";
+    case BP_JSON_SINGLE_QUOTES:
+        return "write double quotes; JSON has no single ones (Python: "
+               "json.dumps(body) writes JSON, str(body) does not)";
+    case BP_JSON_COMMENT:
+        return "leave out the comment; JSON has no comments";
+    case BP_JSON_MISSING_NAME:
+        return "write a name in double quotes here";
+    case BP_JSON_TRAILING_COMMA:
+        return "leave out the comma before the closing bracket";
+    case BP_JSON_WRONG_BRACKET:
+        return "close [ with ] and { with }; the bracket that is open here is "
+               "of the other kind";
+    default:
+        return "the text is not JSON";
+    }
 }
 
 /* --- what has parts of the text in it --------------------------------------------------------- */
