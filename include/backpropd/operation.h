@@ -40,6 +40,7 @@ struct bp_representation {
 struct bp_operation {
     const char *name; /* in the links of GET / */
     const char *path;
+    const char *smallest;    /* a body to post, for those who post none */
     struct bp_names members; /* that its body may have */
     struct bp_names parts;   /* that its `include` may name */
     unsigned included;       /* a set of bp_part: what the reply has without an `include` */

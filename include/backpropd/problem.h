@@ -18,9 +18,10 @@
     X(UNAUTHORIZED, "unauthorized", 401, "The request needs a bearer token",                       \
       "Send the header Authorization: Bearer TOKEN.")                                              \
     X(NOT_FOUND, "not_found", 404, "There is nothing at this path",                                \
-      "GET / lists the paths. A path must match exactly.")                                         \
+      "GET / lists the paths. A path must match exactly, with its capitals and slashes.")          \
     X(METHOD_NOT_ALLOWED, "method_not_allowed", 405, "This path does not support this method",     \
-      "Use one of the methods that the Allow header lists.")                                       \
+      "Use one of the methods that the Allow header lists. A calculation takes POST and a JSON "   \
+      "body; detail shows one.")                                                                   \
     X(NOT_ACCEPTABLE, "not_acceptable", 406, "None of the media types offered is acceptable",      \
       "Send an Accept header that includes one of the media types in expected, or leave it out.")  \
     X(REQUEST_TIMEOUT, "request_timeout", 408, "The request took too long to arrive",              \
@@ -33,14 +34,15 @@
     X(URI_TOO_LONG, "uri_too_long", 414, "The URL is too long",                                    \
       "Shorten the URL: no path of this service has more than a few dozen bytes.")                 \
     X(UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", 415, "The body is not sent as JSON",       \
-      "Send Content-Type: application/json, in UTF-8 and without Content-Encoding.")               \
+      "Send the JSON text itself as the body, not as a part of a form, with Content-Type: "        \
+      "application/json, in UTF-8 and without Content-Encoding.")                                  \
     X(EXPECTATION_FAILED, "expectation_failed", 417, "The Expect header is not supported",         \
       "Only Expect: 100-continue is supported.")                                                   \
     X(MISDIRECTED, "misdirected", 421, "The request is meant for another host",                    \
       "Use a host name that the service accepts: its flag --allow-host lists them.")               \
     X(INVALID_REQUEST, "invalid_request", 422, "The body is valid JSON, but not a valid request",  \
       "Each entry of errors points to one fault with a JSON Pointer, and says what was expected "  \
-      "and what was sent.")                                                                        \
+      "what was sent and, where the service can tell, what was meant.")                            \
     X(NOT_FINITE, "not_finite", 422, "A result is beyond the largest double",                      \
       "The members tensor, index, sample and step say where it overflowed first. Smaller weights " \
       "or a smaller learning rate help.")                                                          \
@@ -76,18 +78,27 @@ enum bp_problem_code { BP_PROBLEMS(BP_AS_PROBLEM) BP_PROBLEM_COUNT };
 enum bp_fault_code { BP_FAULTS(BP_AS_FAULT) BP_FAULT_COUNT };
 #undef BP_AS_FAULT
 
-/* What was expected, or got: nothing, a number, a text, a shape, or one of some names. */
+/* What was expected, or got: nothing, a number, a text, a shape, or one of some names, which are
+ * either listed or stand one after the other in a text, a NUL after each. */
 struct bp_fact {
-    enum { BP_FACT_NONE, BP_FACT_NUMBER, BP_FACT_TEXT, BP_FACT_SHAPE, BP_FACT_NAMES } kind;
+    enum {
+        BP_FACT_NONE,
+        BP_FACT_NUMBER,
+        BP_FACT_TEXT,
+        BP_FACT_SHAPE,
+        BP_FACT_NAMES,
+        BP_FACT_WORDS
+    } kind;
     double number;
-    const char *text; /* static, or the fault's own `own_text` */
+    const char *text; /* static, or the fault's own `own_text` or `own_words` */
     size_t shape[2];
     const char *const *names; /* static */
     size_t n_names;
 };
 
 #define BP_POINTER_MAX 200 /* room for a member's name of 40 bytes at its worst */
-#define BP_DETAIL_MAX 320
+#define BP_DETAIL_MAX 512
+#define BP_WORDS_MAX 40 /* names in `expected` */
 #define BP_FAULTS_MAX 20
 #define BP_FAULTS_ROOM (BP_FAULTS_MAX + 1) /* the last is scratch for those beyond */
 
@@ -100,7 +111,8 @@ struct bp_fault {
     struct bp_fact expected;
     struct bp_fact got;
     char own_text[64];
-    char suggestion[48]; /* the near miss, or "" */
+    char own_words[400];
+    char suggestion[48]; /* the name that was meant, or the pointer of its place, or "" */
 };
 
 struct bp_problem {

@@ -47,6 +47,9 @@ void bp_routes_close_page(struct bp_route *routes);
 /* The group of one representation of a route: GET / as HTML belongs to the page. */
 enum bp_group bp_route_group(const struct bp_route *route, int representation);
 
+/* The route whose path somebody meant where nothing is, or NULL. */
+const struct bp_route *bp_route_near(const struct bp_route *routes, const char *path);
+
 /* The route of a path; never NULL. */
 const struct bp_route *bp_route_find(const struct bp_route *routes, const char *path);
 

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "estimate.h"
+#include "member_names.h"
 #include "read_json.h"
 #include "read_network.h"
+#include "unknown.h"
 
 static void set_defaults(struct bp_job *job, const struct bp_operation *operation,
                          struct bp_memory *memory)
@@ -44,17 +46,11 @@ static bool make_views(struct bp_reader *reader)
     return true;
 }
 
-static struct bp_names members_of(const struct bp_operation *operation)
-{
-    return operation->members;
-}
-
 static void read_unknown(const struct bp_reader *reader)
 {
     const struct bp_names known = reader->job->operation->members;
     for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);) {
-        if (!bp_is_known(m.name, known) &&
-            !bp_read_elsewhere(reader, &bp_place_body, m.name, members_of))
+        if (!bp_is_known(m.name, known))
             bp_read_unknown(reader, &bp_place_body, m.name, known);
     }
 }

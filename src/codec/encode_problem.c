@@ -8,6 +8,20 @@ void bp_encode_slug(struct bp_text *text, enum bp_problem_code code)
         bp_text_putc(text, *at == '_' ? '-' : *at);
 }
 
+static void put_names(struct bp_text *text, const struct bp_fact *fact)
+{
+    const char *word = fact->text;
+    bp_text_putc(text, '[');
+    for (size_t i = 0; i < fact->n_names; i++) {
+        const char *name = fact->kind == BP_FACT_NAMES ? fact->names[i] : word;
+        bp_put_comma(text);
+        bp_text_put_string(text, name);
+        if (fact->kind == BP_FACT_WORDS)
+            word += strlen(word) + 1;
+    }
+    bp_text_putc(text, ']');
+}
+
 static void put_fact(struct bp_text *text, const char *name, const struct bp_fact *fact)
 {
     if (fact->kind == BP_FACT_NONE)
@@ -28,12 +42,8 @@ static void put_fact(struct bp_text *text, const char *name, const struct bp_fac
         bp_text_putc(text, ']');
         break;
     case BP_FACT_NAMES:
-        bp_text_putc(text, '[');
-        for (size_t i = 0; i < fact->n_names; i++) {
-            bp_put_comma(text);
-            bp_text_put_string(text, fact->names[i]);
-        }
-        bp_text_putc(text, ']');
+    case BP_FACT_WORDS:
+        put_names(text, fact);
         break;
     case BP_FACT_NONE:
         break;

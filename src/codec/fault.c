@@ -28,11 +28,6 @@ struct bp_fact bp_fact_shape(size_t rows, size_t columns)
     return (struct bp_fact){.kind = BP_FACT_SHAPE, .shape = {rows, columns}};
 }
 
-struct bp_fact bp_fact_names(const char *const *names, size_t n)
-{
-    return (struct bp_fact){.kind = BP_FACT_NAMES, .names = names, .n_names = n};
-}
-
 struct bp_fault *bp_fault_add(struct bp_problem *problem, enum bp_fault_code code,
                               const struct bp_place *place, const char *format, ...)
 {
@@ -136,13 +131,42 @@ struct bp_fault *bp_fault_add_member(struct bp_problem *problem, enum bp_fault_c
     return bp_fault_add(problem, code, &member, "%s \"%s\"", says, name);
 }
 
-void bp_fault_suggest(struct bp_fault *fault, const char *near)
+void bp_fault_say(struct bp_fault *fault, const char *format, ...)
 {
     const size_t length = strlen(fault->detail);
-    if (!near)
-        return;
-    snprintf(fault->detail + length, sizeof fault->detail - length, "; did you mean \"%s\"?", near);
-    snprintf(fault->suggestion, sizeof fault->suggestion, "%s", near);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(fault->detail + length, sizeof fault->detail - length, format, arguments);
+    va_end(arguments);
+}
+
+void bp_fault_suggest(struct bp_fault *fault, const char *meant)
+{
+    bp_fault_say(fault, "; did you mean \"%s\"?", meant);
+    snprintf(fault->suggestion, sizeof fault->suggestion, "%s", meant);
+}
+
+#define NAMES_IN_DETAIL 240 /* bytes of all names shown */
+
+void bp_fault_list_known(struct bp_fault *fault, const char *const *names, size_t n)
+{
+    const char last = *fault->detail ? fault->detail[strlen(fault->detail) - 1] : '\0';
+    size_t used = 0, shown = 0, told = 0;
+    bp_fault_say(fault, last == '?' ? " Known here: " : "; known here: ");
+    while (shown < n && shown < BP_WORDS_MAX &&
+           used + strlen(names[shown]) < sizeof fault->own_words) {
+        memcpy(fault->own_words + used, names[shown], strlen(names[shown]) + 1);
+        used += strlen(names[shown]) + 1;
+        if (used < NAMES_IN_DETAIL) {
+            bp_fault_say(fault, "%s%s", told ? ", " : "", names[shown]);
+            told++;
+        }
+        shown++;
+    }
+    if (told < n)
+        bp_fault_say(fault, " and %zu more", n - told);
+    fault->expected =
+        (struct bp_fact){.kind = BP_FACT_WORDS, .text = fault->own_words, .n_names = shown};
 }
 
 void bp_fault_got_text(struct bp_fault *fault, const char *text)

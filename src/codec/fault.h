@@ -38,10 +38,17 @@ static inline const char *bp_plural(size_t n)
 struct bp_fact bp_fact_number(double number);
 struct bp_fact bp_fact_text(const char *text);
 struct bp_fact bp_fact_shape(size_t rows, size_t columns);
-struct bp_fact bp_fact_names(const char *const *names, size_t n);
 
-/* Suggests the near miss, in the detail too; nothing if it is NULL. */
-void bp_fault_suggest(struct bp_fault *fault, const char *near);
+/* Appends to the detail (a printf format). */
+void bp_fault_say(struct bp_fault *fault, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Suggests the name that was meant, in the detail too. */
+void bp_fault_suggest(struct bp_fault *fault, const char *meant);
+
+/* Says which names are known, in the detail and in `expected`: of many the first. The names are
+ * copied. */
+void bp_fault_list_known(struct bp_fault *fault, const char *const *names, size_t n);
 
 /* Copies what was got into the fault's own room, cut if need be. */
 void bp_fault_got_text(struct bp_fault *fault, const char *text);

@@ -5,8 +5,10 @@
 
 #include "backpropd/json_write.h"
 #include "backpropd/suggest.h"
+#include "member_names.h"
 #include "read_cell.h"
 #include "read_marking.h"
+#include "unknown.h"
 
 static const struct bp_place ANSWERS = {&bp_place_body, "answers", BP_NO_NUMBER};
 static const struct bp_place SAMPLES = {&ANSWERS, "samples", BP_NO_NUMBER};

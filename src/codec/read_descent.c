@@ -2,7 +2,7 @@
 
 #include <stdint.h>
 
-#include "read_network.h"
+#include "member_names.h"
 #include "read_task.h"
 
 static const struct bp_place LEARNING_RATE = {&bp_place_body, "learning_rate", BP_NO_NUMBER};

@@ -4,36 +4,7 @@
 
 #include "backpropd/json_read.h"
 #include "fault.h"
-
-/* What is wrong with the text. */
-static const char *const WORDS[] = {
-    [BP_JSON_EMPTY] = "the body is empty",
-    [BP_JSON_ENDS_EARLY] = "the text ends too early",
-    [BP_JSON_UNCLOSED_STRING] = "the text ends within a string",
-    [BP_JSON_NUL] = "a NUL byte",
-    [BP_JSON_TOO_DEEP] = "nested deeper than 8 levels",
-    [BP_JSON_BYTE_ORDER_MARK] = "a byte order mark",
-    [BP_JSON_BAD_UTF8] = "not UTF-8",
-    [BP_JSON_CONTROL_CHARACTER] = "a control character in a string",
-    [BP_JSON_BAD_ESCAPE] = "not an escape that JSON knows",
-    [BP_JSON_HALF_PAIR] = "half of a surrogate pair",
-    [BP_JSON_NUL_ESCAPE] = "a NUL in a string",
-    [BP_JSON_BAD_NUMBER] = "not a number that JSON knows",
-    [BP_JSON_NOT_FINITE] = "JSON has no NaN and no Infinity",
-    [BP_JSON_PYTHON] = "JSON spells it true, false or null",
-    [BP_JSON_UNKNOWN_WORD] = "not a word that JSON knows",
-    [BP_JSON_SINGLE_QUOTES] = "JSON has double quotes only",
-    [BP_JSON_COMMENT] = "JSON has no comments",
-    [BP_JSON_UNQUOTED_NAME] = "a name without double quotes",
-    [BP_JSON_MISSING_NAME] = "a name is needed here",
-    [BP_JSON_MISSING_COLON] = "a colon is needed here",
-    [BP_JSON_MISSING_COMMA] = "a comma or a closing bracket is needed here",
-    [BP_JSON_MISSING_VALUE] = "a value is needed here",
-    [BP_JSON_TRAILING_COMMA] = "a comma stands before the closing bracket",
-    [BP_JSON_WRONG_BRACKET] = "this bracket closes what another kind has opened",
-    [BP_JSON_TRAILING_TEXT] = "the text goes on after its end",
-    [BP_JSON_REFUSED] = "not JSON",
-};
+#include "syntax.h"
 
 /*
  * What a body of `size` bytes may hold. jansson takes 60 bytes for a short string and 200 for an
@@ -60,9 +31,12 @@ static struct bp_json_limits limits_of(const struct bp_limits *limits, bool has_
 /* Some editors and shells write one before the text. */
 static const char MARK[] = "\xEF\xBB\xBF";
 
-/* In: marked, the bytes of the mark before the text, which count as one character. */
-static bool set_fault(struct bp_problem *problem, const struct bp_json *json, size_t marked)
+/* In: text, of `size` bytes; marked, the bytes of the mark before it, which count as one character.
+ */
+static bool set_fault(struct bp_problem *problem, const struct bp_json *json, const char *text,
+                      size_t size, size_t marked)
 {
+    char words[BP_SYNTAX_MAX];
     if (json->fault == BP_JSON_OVER_BUDGET || json->fault == BP_JSON_NO_MEMORY)
         return bp_problem_set_memory(problem, json->fault == BP_JSON_OVER_BUDGET);
     if (json->fault == BP_JSON_TOO_MANY) {
@@ -74,8 +48,9 @@ static bool set_fault(struct bp_problem *problem, const struct bp_json *json, si
     problem->line = json->line;
     problem->column = json->column + (marked && json->line == 1);
     problem->offset = json->offset + marked;
-    return bp_problem_set(problem, BP_PROBLEM_INVALID_JSON, "line %zu, column %zu: %s",
-                          problem->line, problem->column, WORDS[json->fault]);
+    bp_syntax_say(words, json->fault, text, size, json->offset);
+    return bp_problem_set(problem, BP_PROBLEM_INVALID_JSON, "line %zu, column %zu, %s",
+                          problem->line, problem->column, words);
 }
 
 static void note_duplicate(void *context, const struct bp_place *object, const char *name)
@@ -95,5 +70,5 @@ bool bp_read_json(struct bp_json *json, struct bp_problem *problem, const char *
     problem->n_faults = 0;
     return (bp_json_open(json, body + marked, size - marked, &json_limits, memory) &&
             (!json->has_duplicates || bp_json_list_duplicates(json, &listener))) ||
-           set_fault(problem, json, marked);
+           set_fault(problem, json, body + marked, size - marked, marked);
 }

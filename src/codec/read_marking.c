@@ -4,8 +4,10 @@
 
 #include "backpropd/suggest.h"
 #include "lay_out.h"
+#include "member_names.h"
 #include "read_descent.h"
 #include "read_network.h"
+#include "unknown.h"
 
 static const struct bp_place MARKING = {&bp_place_body, "marking", BP_NO_NUMBER};
 static const struct bp_place WEIGHTS = {&MARKING, "weights", BP_NO_NUMBER};
@@ -47,7 +49,10 @@ static void unknown_step(const struct bp_reader *reader, const struct bp_grade *
         return;
     for (size_t i = 0; i < grade->steps.n; i++)
         names->some[i] = names->of[i];
-    bp_fault_suggest(fault, bp_suggest(name, names->some, grade->steps.n));
+    const char *near = bp_suggest(name, names->some, grade->steps.n);
+    if (near)
+        bp_fault_suggest(fault, near);
+    bp_fault_list_known(fault, names->some, grade->steps.n);
 }
 
 static void read_weights(struct bp_reader *reader, const struct bp_value *weights,

@@ -4,54 +4,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Reads "W12" or "b12": returns the number, or 0 if the key is no such name. */
-static size_t layer_number(const char *key)
-{
-    const size_t most = 1000000000;
-    size_t k = 0;
-    if ((*key != 'W' && *key != 'b') || key[1] < '1' || key[1] > '9')
-        return 0;
-    for (key++; *key >= '0' && *key <= '9'; key++)
-        k = k < most ? k * 10 + (size_t)(*key - '0') : most;
-    return *key == '\0' ? k : 0;
-}
+#include "hint.h"
+#include "member_names.h"
+#include "unknown.h"
 
 size_t bp_count_layers(const struct bp_value *network, size_t limit)
 {
     size_t depth = 1;
     for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
-        size_t k = layer_number(m.name);
+        size_t k = bp_layer_number(m.name);
         if (k > depth && k <= limit)
             depth = k;
     }
     return depth;
 }
 
-#define NAMES_SHOWN 16 /* layers whose names are offered to a misspelt one */
-
-#define LAYER(k) "W" #k, "b" #k
-static const char *const MEMBERS[1 + 2 * NAMES_SHOWN] = {
-    "activations", LAYER(1),  LAYER(2),  LAYER(3),  LAYER(4),  LAYER(5),
-    LAYER(6),      LAYER(7),  LAYER(8),  LAYER(9),  LAYER(10), LAYER(11),
-    LAYER(12),     LAYER(13), LAYER(14), LAYER(15), LAYER(16)};
-
-struct bp_names bp_tensor_names(size_t depth)
-{
-    return (struct bp_names){MEMBERS + 1, 2 * (depth < NAMES_SHOWN ? depth : NAMES_SHOWN)};
-}
-
 /* One layer more than there are, so that a misspelt last one finds its name. */
 static struct bp_names known_members(const struct bp_reader *reader)
 {
-    return (struct bp_names){MEMBERS, 1 + bp_tensor_names(reader->job->task.network.depth + 1).n};
+    return bp_network_names(reader->job->task.network.depth + 1);
 }
 
-bool bp_read_tensor_name(const char *name, size_t depth, size_t *layer, bool *is_bias)
+static void layer_zero(const struct bp_reader *reader, const char *key, char letter,
+                       struct bp_names known)
 {
-    const size_t k = layer_number(name);
-    *layer = k - 1;
-    *is_bias = *name == 'b';
-    return k >= 1 && k <= depth;
+    char name[] = {letter, '1', '\0'};
+    struct bp_fault *fault =
+        bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_network, key,
+                            "layers count from 1, not from 0 as");
+    bp_fault_say(fault, "; call it \"%s\", and number each layer after it one higher", name);
+    snprintf(fault->suggestion, sizeof fault->suggestion, "%s", name);
+    bp_fault_list_known(fault, known.names, known.n);
 }
 
 /* Notes unknown members, and layers beyond the limit: false if there are any. */
@@ -60,11 +43,15 @@ static bool read_others(const struct bp_reader *reader, const struct bp_value *n
     const struct bp_names known = known_members(reader);
     size_t deepest = 0;
     for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
-        size_t k = layer_number(m.name);
+        size_t k = bp_layer_number(m.name);
+        char letter;
         deepest = k > deepest ? k : deepest;
         if (k || strcmp(m.name, "activations") == 0)
             continue;
-        bp_read_unknown(reader, &bp_place_network, m.name, known);
+        if (bp_is_layer_zero(m.name, &letter))
+            layer_zero(reader, m.name, letter, known);
+        else
+            bp_read_unknown(reader, &bp_place_network, m.name, known);
     }
     return deepest <= reader->limits->layers ||
            bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
@@ -74,7 +61,9 @@ static bool read_others(const struct bp_reader *reader, const struct bp_value *n
 static void find_layers(struct bp_reader *reader, const struct bp_value *network)
 {
     for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
-        const size_t k = layer_number(m.name);
+        const size_t k = bp_layer_number(m.name);
+        char letter;
+        reader->has_layer_zero |= k == 0 && bp_is_layer_zero(m.name, &letter);
         if (k < 1 || k > reader->job->task.network.depth)
             continue;
         if (*m.name == 'W')
@@ -91,7 +80,7 @@ static const struct bp_value *get_member(const struct bp_reader *reader,
     const struct bp_layer_values *values = &reader->layers[k - 1];
     const struct bp_value *member = letter == 'W' ? values->w : values->b;
     char name[24];
-    if (member)
+    if (member || reader->has_layer_zero)
         return member;
     snprintf(name, sizeof name, "%c%zu", letter, k);
     bp_read_missing(reader, network, &bp_place_network, name, known_members(reader));
@@ -170,10 +159,24 @@ bool bp_is_width_of_b(const struct bp_reader *reader, size_t k)
     return sides.b == reader->job->task.network.layers[k - 1].n_out;
 }
 
-/* Notes that W has the wrong number of rows or columns, for the width of layer `of`. */
-static void wrong_side(const struct bp_reader *reader, size_t k, bool is_fan_in, size_t got,
-                       size_t of)
+/* True if b alone says how wide layer k is: then b may be the mistake. */
+static bool b_is_alone(const struct bp_reader *reader, size_t k)
 {
+    const struct bp_network *network = &reader->job->task.network;
+    const struct bp_value *sample = bp_json_element(reader->samples, 0);
+    if (!bp_is_width_of_b(reader, k))
+        return false;
+    if (k == network->depth)
+        return !bp_json_member(sample, "y") && !bp_json_member(sample, "dL_dy_hat");
+    return sides_of(reader, k + 1, reader->job->is_out_in).fan_in != network->layers[k - 1].n_out;
+}
+
+/* Notes that W has the wrong number of rows or columns, for the width of layer `of`. */
+static void wrong_side(const struct bp_reader *reader, size_t k, bool is_fan_in,
+                       const struct bp_matrix *w, size_t of)
+{
+    const bool is_rows = is_fan_in == !reader->job->is_out_in;
+    const size_t got = is_rows ? w->rows : w->columns;
     const size_t width = reader->job->task.network.layers[of - 1].n_out;
     const char *side = side_name(reader, is_fan_in);
     char witness[32];
@@ -184,6 +187,10 @@ static void wrong_side(const struct bp_reader *reader, size_t k, bool is_fan_in,
         witness, width, bp_plural(width), k, width, side, bp_plural(width));
     fault->expected = bp_fact_number((double)width);
     fault->got = bp_fact_number((double)got);
+    if (!is_fan_in && b_is_alone(reader, k))
+        bp_fault_say(fault, "; or give b%zu %zu number%s", k, got, bp_plural(got));
+    if (!is_rows && w->numbers)
+        bp_hint_decimal_comma(fault, w->numbers, got, width);
 }
 
 static void transposed(const struct bp_reader *reader, size_t k, const struct bp_matrix *w)
@@ -215,9 +222,9 @@ static void check_sides(const struct bp_reader *reader, size_t k, const struct b
         return;
     }
     if (in_differs)
-        wrong_side(reader, k, true, fan_in, k - 1);
+        wrong_side(reader, k, true, w, k - 1);
     if (out_differs)
-        wrong_side(reader, k, false, fan_out, k);
+        wrong_side(reader, k, false, w, k);
 }
 
 static void wrong_bias(const struct bp_reader *reader, const struct bp_place *at, size_t k,
@@ -235,6 +242,7 @@ static void wrong_bias(const struct bp_reader *reader, const struct bp_place *at
         width);
     fault->expected = bp_fact_number((double)width);
     fault->got = bp_fact_number((double)got);
+    bp_hint_decimal_comma(fault, network->layers[k - 1].b, got, width);
 }
 
 /* What the sizes of a network are held against: nothing, if its layout is not known; the widths
@@ -310,7 +318,8 @@ static size_t read_layers(struct bp_reader *reader, const struct bp_value *netwo
                           struct bp_lengths first)
 {
     const enum measure settled = settle(reader, first);
-    const enum measure measure = reader->layout_is_faulty ? NO_SIZES : settled;
+    const enum measure measure =
+        reader->layout_is_faulty || reader->has_layer_zero ? NO_SIZES : settled;
     for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
         read_biases(reader, network, k, measure);
         read_weights(reader, network, k, measure);
@@ -356,14 +365,16 @@ void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
                          bp_activation_names, BP_ACTIVATION_COUNT, &index) &&
             k < network->depth)
             network->layers[k].activation = (enum bp_activation)index;
-    if (n != network->depth) {
-        struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
-                                              "%zu name%s for %zu layer%s", n, bp_plural(n),
-                                              network->depth, bp_plural(network->depth));
+    if (n != network->depth && !reader->has_layer_zero) {
+        struct bp_fault *fault =
+            bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+                         "%zu name%s for %zu layer%s; give each layer one", n, bp_plural(n),
+                         network->depth, bp_plural(network->depth));
         fault->expected = bp_fact_number((double)network->depth);
         fault->got = bp_fact_number((double)n);
     }
-    reader->activations_are_faulty = reader->problem->n_faults != faults_before;
+    reader->activations_are_faulty =
+        reader->problem->n_faults != faults_before || reader->has_layer_zero;
     if (!reader->activations_are_faulty)
         check_softmax(reader, place);
 }
@@ -382,7 +393,7 @@ struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_valu
     lengths.x = read_layers(reader, network, first);
     bp_read_activations(reader, bp_json_member(network, "activations"),
                         &(struct bp_place){&bp_place_network, "activations", BP_NO_NUMBER});
-    if (read_others(reader, network) && !reader->layout_is_faulty)
+    if (read_others(reader, network) && !reader->layout_is_faulty && !reader->has_layer_zero)
         lengths.y = bp_network_last(read)->n_out;
     return lengths;
 }

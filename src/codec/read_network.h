@@ -25,11 +25,4 @@ void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
  * done yet. Fails (false) if there is no memory: the reader says so. */
 bool bp_turn_weights(struct bp_reader *reader);
 
-/* W1, b1, W2, ...: the names of a network's tensors, at most of 16 layers. Cannot fail. */
-struct bp_names bp_tensor_names(size_t depth);
-
-/* Reads a name such as W12. Out: layer, from 0; is_bias. False if it names no tensor of a network
- * of this depth. */
-bool bp_read_tensor_name(const char *name, size_t depth, size_t *layer, bool *is_bias);
-
 #endif

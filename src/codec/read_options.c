@@ -3,22 +3,12 @@
 #include <string.h>
 
 #include "backpropd/loss.h"
-
-/* name in C, name on the wire, what reads it */
-#define OPTIONS(X)                                                                                 \
-    X(ROUND_DECIMALS, "round_decimals", read_rounding)                                             \
-    X(RELU_AT_ZERO, "relu_at_zero", read_relu_at_zero)                                             \
-    X(LOSS, "loss", read_loss)                                                                     \
-    X(REDUCTION, "reduction", read_reduction)                                                      \
-    X(LAYOUT, "layout", read_layout)
-
-#define AS_WIRE(name, wire, read) wire,
-static const char *const NAMES[] = {OPTIONS(AS_WIRE)};
-static const struct bp_names KNOWN = {NAMES, sizeof NAMES / sizeof *NAMES};
+#include "member_names.h"
+#include "unknown.h"
 
 #define AS_PLACE(name, wire, read)                                                                 \
     static const struct bp_place name = {&bp_place_options, wire, BP_NO_NUMBER};
-OPTIONS(AS_PLACE)
+BP_OPTIONS_READ(AS_PLACE)
 
 static const char *const LAYOUTS[] = {"in_out", "out_in"};
 
@@ -115,14 +105,14 @@ static void read_option(struct bp_reader *reader, const char *name, const struct
 {
 #define AS_READER(name, wire, read) read,
     static void (*const readers[])(struct bp_reader *,
-                                   const struct bp_value *) = {OPTIONS(AS_READER)};
+                                   const struct bp_value *) = {BP_OPTIONS_READ(AS_READER)};
     size_t i = 0;
-    while (i < KNOWN.n && strcmp(name, NAMES[i]) != 0)
+    while (i < bp_option_names.n && strcmp(name, bp_option_names.names[i]) != 0)
         i++;
-    if (i < KNOWN.n)
+    if (i < bp_option_names.n)
         readers[i](reader, value);
     else
-        bp_read_unknown(reader, &bp_place_options, name, KNOWN);
+        bp_read_unknown(reader, &bp_place_options, name, bp_option_names);
 }
 
 void bp_read_options(struct bp_reader *reader, const struct bp_value *options)

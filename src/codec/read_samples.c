@@ -4,18 +4,11 @@
 #include <string.h>
 
 #include "backpropd/loss.h"
+#include "hint.h"
+#include "member_names.h"
 #include "read_network.h"
 #include "read_options.h"
-
-static const struct bp_names KNOWN = BP_NAMES("x", "y");
-static const struct bp_names KNOWN_WITH_GRADIENT = BP_NAMES("x", "y", "dL_dy_hat");
-
-/* True if a sample may have a dL_dy_hat in place of y. */
-static bool takes_gradients(const struct bp_operation *operation)
-{
-    return operation->targets == BP_TARGETS_OR_GRADIENTS ||
-           operation->targets == BP_TARGETS_ALL_OR_NONE;
-}
+#include "unknown.h"
 
 /* True if each sample must have a target or a gradient; one that is faulty counts here. */
 static bool needs_targets(const struct bp_reader *reader)
@@ -30,14 +23,9 @@ static bool needs_targets(const struct bp_reader *reader)
     return targets == BP_TARGETS_REQUIRED || targets == BP_TARGETS_OR_GRADIENTS;
 }
 
-static struct bp_names known_to(const struct bp_operation *operation)
-{
-    return takes_gradients(operation) ? KNOWN_WITH_GRADIENT : KNOWN;
-}
-
 static struct bp_names known_of(const struct bp_reader *reader)
 {
-    return known_to(reader->job->operation);
+    return bp_sample_names(reader->job->operation);
 }
 
 /* What the values of a sample are compared with: W1's fan-in, or the units of the last layer. */
@@ -48,8 +36,8 @@ struct measure {
     size_t n; /* 0 if unknown */
 };
 
-static void wrong_length(const struct bp_reader *reader, const struct bp_place *place, size_t n,
-                         const struct measure *measure)
+static void wrong_length(const struct bp_reader *reader, const struct bp_place *place,
+                         const double *values, size_t n, const struct measure *measure)
 {
     const char *width_is_of = bp_is_width_of_b(reader, measure->layer) ? "b" : "layer ";
     struct bp_fault *fault =
@@ -59,6 +47,7 @@ static void wrong_length(const struct bp_reader *reader, const struct bp_place *
                      measure->unit, bp_plural(measure->n), place->name, measure->n);
     fault->expected = bp_fact_number((double)measure->n);
     fault->got = bp_fact_number((double)n);
+    bp_hint_decimal_comma(fault, values, n, measure->n);
 }
 
 static const double *read_values(const struct bp_reader *reader, const struct bp_value *value,
@@ -69,7 +58,7 @@ static const double *read_values(const struct bp_reader *reader, const struct bp
     if (!bp_read_vector(reader, value, place, &values, n))
         return NULL;
     if (measure->n && *n != measure->n)
-        wrong_length(reader, place, *n, measure);
+        wrong_length(reader, place, values, *n, measure);
     return values;
 }
 
@@ -104,7 +93,7 @@ static void read_unknown(const struct bp_reader *reader, const struct bp_value *
 {
     const struct bp_names known = known_of(reader);
     for (struct bp_members m = bp_json_members(sample); bp_json_next(&m);)
-        if (!bp_is_known(m.name, known) && !bp_read_elsewhere(reader, place, m.name, known_to))
+        if (!bp_is_known(m.name, known))
             bp_read_unknown(reader, place, m.name, known);
 }
 
@@ -117,7 +106,7 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     const struct bp_place at_gradient = {place, "dL_dy_hat", BP_NO_NUMBER};
     const struct bp_value *y = bp_json_member(value, "y"), *gradient = NULL;
     size_t n;
-    if (takes_gradients(reader->job->operation))
+    if (bp_is_known("dL_dy_hat", known_of(reader)))
         gradient = bp_json_member(value, "dL_dy_hat");
     if (y) {
         sample->y = read_values(reader, y, &at_y, of_y, &n);

@@ -3,6 +3,7 @@
 #include "read_network.h"
 #include "read_options.h"
 #include "read_samples.h"
+#include "unknown.h"
 
 static void missing(const struct bp_reader *reader, const char *name)
 {
@@ -58,10 +59,11 @@ void bp_read_task(struct bp_reader *reader)
         bp_read_include(reader, include);
 }
 
-/* What is missing has no fault of its own where it is only misspelt. */
+/* What is missing has no fault of its own where it is only misspelt, or stands elsewhere. */
 bool bp_read_whole_task(struct bp_reader *reader)
 {
     const size_t faults_before = reader->problem->n_faults;
     bp_read_task(reader);
-    return reader->network && reader->samples && reader->problem->n_faults == faults_before;
+    return reader->network && reader->samples && reader->problem->n_faults == faults_before &&
+           !bp_has_misplaced(reader);
 }

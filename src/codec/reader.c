@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backpropd/suggest.h"
+#include "hint.h"
 
 static bool is_kind(const struct bp_reader *reader, const struct bp_value *value,
                     enum bp_json_kind kind)
@@ -19,6 +20,17 @@ static bool is_empty(const struct bp_reader *reader, const struct bp_value *valu
     return is_kind(reader, value, BP_JSON_VECTOR) && !bp_json_numbers(reader->json, value).columns;
 }
 
+/* True if all elements of an array are matrices or arrays of numbers. */
+static bool holds_arrays(const struct bp_reader *reader, const struct bp_value *array)
+{
+    for (size_t i = 0; i < bp_json_count_elements(array); i++) {
+        const enum bp_json_kind kind = bp_json_kind(reader->json, bp_json_element(array, i));
+        if (kind != BP_JSON_VECTOR && kind != BP_JSON_MATRIX)
+            return false;
+    }
+    return true;
+}
+
 /* What a value is, in words. */
 static const char *describe(const struct bp_reader *reader, const struct bp_value *value)
 {
@@ -27,6 +39,8 @@ static const char *describe(const struct bp_reader *reader, const struct bp_valu
         [BP_JSON_STRING] = "a string", [BP_JSON_NUMBER] = "a number",
         [BP_JSON_MATRIX] = "a matrix", [BP_JSON_VECTOR] = "an array of numbers",
         [BP_JSON_ARRAY] = "an array",  [BP_JSON_OBJECT] = "an object"};
+    if (is_kind(reader, value, BP_JSON_ARRAY) && holds_arrays(reader, value))
+        return "an array of arrays";
     return is_empty(reader, value) ? "an empty array" : words[bp_json_kind(reader->json, value)];
 }
 
@@ -46,6 +60,7 @@ bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
                                           "%s is needed here, not %s", expected, got);
     fault->expected = bp_fact_text(expected);
     fault->got = bp_fact_text(got);
+    bp_hint_kind(fault, reader->json, value, place, expected);
     return false;
 }
 
@@ -117,7 +132,7 @@ bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *valu
     } else {
         bool low = number < (double)least;
         fault = bp_fault_add(reader->problem, low ? BP_FAULT_OUT_OF_RANGE : most_fault, place,
-                             "%s is %zu", low ? "the least" : "the most", low ? least : most);
+                             "must be at %s %zu", low ? "least" : "most", low ? least : most);
         fault->expected = bp_fact_number((double)(low ? least : most));
     }
     fault->got = bp_fact_number(number);
@@ -144,6 +159,8 @@ static bool no_vector(const struct bp_reader *reader, const struct bp_value *arr
                       const struct bp_place *place)
 {
     double ignored;
+    if (holds_arrays(reader, array))
+        return bp_read_wrong(reader, array, place, "an array of numbers");
     for (size_t i = 0; i < bp_json_count_elements(array); i++)
         bp_read_number(reader, bp_json_element(array, i), &(struct bp_place){place, "", i},
                        &ignored);
@@ -190,9 +207,11 @@ static void ragged(const struct bp_reader *reader, const struct bp_value *rows,
             continue;
         struct bp_fault *fault =
             bp_fault_add(reader->problem, BP_FAULT_RAGGED_MATRIX, &(struct bp_place){place, "", i},
-                         "a row of %zu numbers among rows of %zu", n, width);
+                         "a row of %zu number%s among rows of %zu", n, bp_plural(n), width);
         fault->expected = bp_fact_number((double)width);
         fault->got = bp_fact_number((double)n);
+        bp_hint_decimal_comma(fault, bp_json_numbers(reader->json, bp_json_element(rows, i)).at, n,
+                              width);
     }
 }
 
@@ -217,7 +236,9 @@ struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_
 {
     static const char expected[] = "a matrix (an array of arrays of numbers)";
     const struct bp_numbers numbers = bp_json_numbers(reader->json, value);
-    if (is_kind(reader, value, BP_JSON_ARRAY))
+    const bool has_one_matrix = bp_json_count_elements(value) == 1 &&
+                                is_kind(reader, bp_json_element(value, 0), BP_JSON_MATRIX);
+    if (is_kind(reader, value, BP_JSON_ARRAY) && !has_one_matrix)
         return read_rows(reader, value, place, width);
     if (is_empty(reader, value))
         empty(reader, place, expected);
@@ -234,6 +255,21 @@ struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_
     return (struct bp_matrix){.usable = false};
 }
 
+static void unknown_value(const struct bp_reader *reader, const struct bp_place *place,
+                          const char *got, const char *const *names, size_t n)
+{
+    const char *meant = bp_suggest_synonym(got, names, n);
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_UNKNOWN_VALUE, place, "%s", "");
+    if (reader->problem->n_faults > BP_FAULTS_MAX)
+        return;
+    meant = meant ? meant : bp_suggest_value(got, names, n);
+    bp_fault_got_text(fault, got);
+    bp_fault_say(fault, meant ? "unknown name \"%s\"" : "\"%s\" is not available", fault->own_text);
+    if (meant)
+        bp_fault_suggest(fault, meant);
+    bp_fault_list_known(fault, names, n);
+}
+
 bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
                   const struct bp_place *place, const char *const *names, size_t n, size_t *index)
 {
@@ -243,11 +279,7 @@ bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
     for (*index = 0; *index < n; (*index)++)
         if (strcmp(got, names[*index]) == 0)
             return true;
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_UNKNOWN_VALUE, place,
-                                          "not one of the names known here");
-    fault->expected = bp_fact_names(names, n);
-    bp_fault_got_text(fault, got);
-    bp_fault_suggest(fault, bp_suggest(got, names, n));
+    unknown_value(reader, place, got, names, n);
     return false;
 }
 
@@ -255,69 +287,6 @@ bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, s
 {
     *n = bp_json_count_elements(value);
     return is_kind(reader, value, BP_JSON_ARRAY) || is_empty(reader, value);
-}
-
-void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
-                     const char *key, struct bp_names known)
-{
-    struct bp_fault *fault = bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER,
-                                                 object_place, key, "unknown member");
-    if (reader->problem->n_faults <= BP_FAULTS_MAX) /* what is not listed needs no help */
-        bp_fault_suggest(fault, bp_suggest(key, known.names, known.n));
-}
-
-bool bp_read_elsewhere(const struct bp_reader *reader, const struct bp_place *object_place,
-                       const char *key, struct bp_names (*known_to)(const struct bp_operation *))
-{
-    char says[128] = "only";
-    size_t n = 0;
-    for (const struct bp_operation *const *other = bp_operations; *other; other++)
-        if (bp_is_known(key, known_to(*other))) {
-            const size_t length = strlen(says);
-            snprintf(says + length, sizeof says - length, "%s %s", n++ ? "," : "", (*other)->path);
-        }
-    if (!n)
-        return false;
-    strncat(says, n == 1 ? " knows the member" : " know the member",
-            sizeof says - strlen(says) - 1);
-    bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, object_place, key, says);
-    return true;
-}
-
-#define MISSPELT_AMONG 100
-
-bool bp_is_known(const char *key, struct bp_names known)
-{
-    for (size_t i = 0; i < known.n; i++)
-        if (strcmp(key, known.names[i]) == 0)
-            return true;
-    return false;
-}
-
-bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_names known)
-{
-    /* among hundreds of members it is no slip of the pen, and the search would take seconds */
-    if (bp_json_count_members(object) > MISSPELT_AMONG)
-        return false;
-    for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) {
-        const char *near =
-            bp_is_known(m.name, known) ? NULL : bp_suggest(m.name, known.names, known.n);
-        if (near && strcmp(near, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-void bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
-                     const struct bp_place *object_place, const char *name, struct bp_names known)
-{
-    if (bp_is_misspelt(object, name, known))
-        return;
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_MISSING_MEMBER,
-                                          &(struct bp_place){object_place, name, BP_NO_NUMBER},
-                                          "the member \"%s\" is missing", name);
-    snprintf(fault->own_text, sizeof fault->own_text, "%s", name);
-    fault->expected = bp_fact_text(fault->own_text);
 }
 
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,

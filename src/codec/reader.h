@@ -31,6 +31,7 @@ struct bp_reader {
     bool needs_targets;             /* each sample must have one */
     /* what cannot be relied on: then nothing is held against it */
     bool layout_is_faulty, loss_is_faulty, activations_are_faulty, softmax_is_hidden;
+    bool has_layer_zero; /* so each layer of the network is another than it says */
 };
 
 /* A block for the job to own, NULL if there is no memory: decoding ends then. One a job. */
@@ -80,26 +81,6 @@ bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
 /* The number of elements of an array that is not one of numbers; `[]` counts as such an array.
  * False, without a fault, if the value is none. */
 bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, size_t *n);
-
-/* True if a member may have this name. Cannot fail. */
-bool bp_is_known(const char *key, struct bp_names known);
-
-/* Notes a member that nobody knows, with the nearest of the names that are known here. */
-void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
-                     const char *key, struct bp_names known);
-
-/* Notes a member that other operations know here, and which. False, without a fault, if no
- * operation does. In: known_to, the names that an operation knows here. */
-bool bp_read_elsewhere(const struct bp_reader *reader, const struct bp_place *object_place,
-                       const char *key, struct bp_names (*known_to)(const struct bp_operation *));
-
-/* True if a member that nobody knows is nearest to this name. */
-bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_names known);
-
-/* Notes a member that an object lacks, unless a misspelt one stands in its place: that is a fault
- * already, and one cause is one fault. */
-void bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
-                     const struct bp_place *object_place, const char *name, struct bp_names known);
 
 /* Notes a limit that was exceeded, `what` in the plural. Returns false. */
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,

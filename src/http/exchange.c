@@ -1,5 +1,7 @@
 #include "backpropd/exchange.h"
 
+#include <stdio.h>
+
 #include "access.h"
 #include "backpropd/decode.h"
 #include "backpropd/hosts.h"
@@ -198,22 +200,45 @@ static void answer_options(struct bp_exchange *exchange)
                                         .problem = -1};
 }
 
+/* Where bodies can be posted to: as many paths as have room. */
+static void list_posts(char *out, size_t room, const struct bp_route *routes)
+{
+    size_t n = 0;
+    for (; routes->methods && n < room; routes++)
+        if (routes->operation)
+            n += (size_t)snprintf(out + n, room - n, "%s%s", n ? ", " : "; post a body to ",
+                                  routes->path);
+}
+
 static void answer_not_allowed(struct bp_exchange *exchange)
 {
+    const struct bp_route *route = exchange->route;
     struct bp_problem problem;
-    char allow[40];
-    bp_methods_text(allow, exchange->route->methods);
-    bp_problem_set(&problem, BP_PROBLEM_METHOD_NOT_ALLOWED, "%.40s takes %s", exchange->path,
-                   allow);
+    char allow[40], posts[200] = "";
+    bp_methods_text(allow, route->methods);
+    if (exchange->method == BP_METHOD_POST)
+        list_posts(posts, sizeof posts, exchange->service->routes);
+    if (route->operation)
+        bp_problem_set(&problem, BP_PROBLEM_METHOD_NOT_ALLOWED,
+                       "%s takes %s; post a JSON body such as %s (GET /examples/ lists more)",
+                       route->path, allow, route->operation->smallest);
+    else
+        bp_problem_set(&problem, BP_PROBLEM_METHOD_NOT_ALLOWED, "%.40s takes %s%s", exchange->path,
+                       allow, posts);
     bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
-    exchange->reply.allow = exchange->route->methods;
+    exchange->reply.allow = route->methods;
 }
 
 static void answer_not_found(struct bp_exchange *exchange)
 {
+    const struct bp_route *near = bp_route_near(exchange->service->routes, exchange->path);
     struct bp_problem problem;
-    bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND,
-                   "there is nothing at this path; GET / lists the paths");
+    if (near)
+        bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND,
+                       "nothing is here; did you mean %s %s? GET / lists the paths",
+                       near->operation ? "POST" : "GET", near->path);
+    else
+        bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "nothing is here; GET / lists the paths");
     bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
 }
 

@@ -271,13 +271,20 @@ bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem)
     size_t n = strcspn(type, "; \t");
     if (head->n_type > 1)
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
-                              "Content-Type is given more than once");
+                              "send one Content-Type; there are several");
     if (head->encoding)
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
-                              "the body must be sent without Content-Encoding");
+                              "send the body without Content-Encoding; it came with %.40s",
+                              head->encoding);
+    if (strncasecmp(type, "multipart/", 10) == 0)
+        return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+                              "send the JSON text itself as the body, with Content-Type: "
+                              "application/json; a form of several parts came, %.80s (with curl: "
+                              "-d @body.json, not -F)",
+                              type);
     if (*type && (!is_json_type(type, n) || !charset_is_utf8(type + n)))
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
-                              "the body must be application/json in UTF-8, not %.80s", type);
+                              "send Content-Type: application/json, in UTF-8; %.80s came", type);
     return true;
 }
 

@@ -3,8 +3,10 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "backpropd/media.h"
+#include "backpropd/suggest.h"
 #include "files.h"
 #include "list.h"
 
@@ -163,4 +165,88 @@ const struct bp_route *bp_route_find(const struct bp_route *routes, const char *
     while (routes->methods && (routes->is_off || !matches(routes->path, path)))
         routes++;
     return routes;
+}
+
+/* --- near misses ------------------------------------------------------------------------------ */
+
+#define NEAR_MAX 128 /* routes that are looked at */
+#define PATH_MAX_MEANT 100
+
+/* What paths are called elsewhere. */
+static const struct {
+    const char *other, *path;
+} OTHERS[] = {
+    {"backprop", "backward"},
+    {"backpropagation", "backward"},
+    {"backpropagate", "backward"},
+    {"backward_pass", "backward"},
+    {"gradient", "backward"},
+    {"gradients", "backward"},
+    {"grad", "backward"},
+    {"forward_pass", "forward"},
+    {"predict", "forward"},
+    {"feedforward", "forward"},
+    {"inference", "forward"},
+    {"infer", "forward"},
+    {"train", "step"},
+    {"update", "step"},
+    {"descent", "step"},
+    {"sgd", "step"},
+    {"fit", "step"},
+    {"solution", "explain"},
+    {"explanation", "explain"},
+    {"mark", "grade"},
+    {"score", "grade"},
+    {"gradcheck", "check"},
+    {"gradient_check", "check"},
+    {"generate", "exercise"},
+    {"review", "exercise/review"},
+    {"health", "healthz"},
+    {"ping", "livez"},
+    {"status", "livez"},
+    {"ready", "readyz"},
+    {"openapi", "openapi.json"},
+    {"swagger.json", "openapi.json"},
+    {"docs", "openapi.yaml"},
+    {"swagger", "openapi.yaml"},
+};
+
+/* The path that is meant, of n that are known, NULL if none is. None has a slash before it. */
+static const char *path_meant(const char *path, const char *const *known, size_t n)
+{
+    const char *near = bp_suggest(path, known, n);
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS && !near; i++)
+        for (size_t j = 0; j < n && !near && strcasecmp(path, OTHERS[i].other) == 0; j++)
+            near = strcmp(known[j], OTHERS[i].path) == 0 ? known[j] : NULL;
+    return near;
+}
+
+/* In: route, in front of those that stand for no single path. */
+static bool is_near_miss(const struct bp_route *route)
+{
+    const size_t size = strlen(route->path);
+    return !route->is_off && route->group != BP_GROUP_PAGE && size > 1 &&
+           route->path[size - 1] != '*';
+}
+
+const struct bp_route *bp_route_near(const struct bp_route *routes, const char *path)
+{
+    const char *known[NEAR_MAX], *meant;
+    char name[PATH_MAX_MEANT];
+    size_t n = 0;
+    path += strspn(path, "/");
+    if (strlen(path) >= sizeof name)
+        return NULL;
+    memcpy(name, path, strlen(path) + 1);
+    for (size_t end = strlen(name); end > 0 && name[end - 1] == '/'; end--)
+        name[end - 1] = '\0';
+    for (const struct bp_route *route = routes; route->methods && n < NEAR_MAX; route++)
+        if (is_near_miss(route))
+            known[n++] = route->path + 1;
+    meant = path_meant(name, known, n);
+    if (!meant && strrchr(name, '/')) /* behind a prefix, such as /api/v1 */
+        meant = path_meant(strrchr(name, '/') + 1, known, n);
+    while (meant && routes->path + 1 != meant)
+        routes++;
+    return meant ? routes : NULL;
 }

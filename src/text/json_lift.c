@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backpropd/number_read.h"
+#include "backpropd/utf8.h"
 #include "json_tree.h"
 
 struct pass {
@@ -37,22 +38,6 @@ static bool out_of_memory(struct pass *p, bool over_budget)
     return stop(p, over_budget ? BP_JSON_OVER_BUDGET : BP_JSON_NO_MEMORY, p->at);
 }
 
-/* The bytes of the character at `at`, 0 if it is not UTF-8 (RFC 3629). */
-static size_t character_size(const unsigned char *at)
-{
-    const unsigned char least = *at == 0xE0 ? 0xA0 : *at == 0xF0 ? 0x90 : 0x80;
-    const unsigned char most = *at == 0xED ? 0x9F : *at == 0xF4 ? 0x8F : 0xBF;
-    const size_t more = *at < 0xE0 ? 1 : *at < 0xF0 ? 2 : 3;
-    if (*at < 0xC2 || *at > 0xF4)
-        return *at < 0x80;
-    if (at[1] < least || at[1] > most)
-        return 0;
-    for (size_t i = 2; i <= more; i++)
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-    return 1 + more;
-}
-
 /* Stops at what may not stand here: where its first character does not say what it is, `otherwise`
  * tells what is wrong. */
 static bool refuse(struct pass *p, enum bp_json_fault otherwise)
@@ -68,7 +53,7 @@ static bool refuse(struct pass *p, enum bp_json_fault otherwise)
         return stop(p, BP_JSON_COMMENT, at);
     if (at == p->body && strncmp(at, "\xEF\xBB\xBF", 3) == 0)
         return stop(p, BP_JSON_BYTE_ORDER_MARK, at);
-    if (!character_size((const unsigned char *)at))
+    if (!bp_utf8_size(at))
         return stop(p, BP_JSON_BAD_UTF8, at);
     return stop(p, otherwise, at);
 }
@@ -295,7 +280,7 @@ static bool copy_string(struct pass *p)
             continue;
         }
         const bool is_ascii = (unsigned char)*at < 0x80;
-        const size_t n = is_ascii ? 1 : character_size((const unsigned char *)at);
+        const size_t n = is_ascii ? 1 : bp_utf8_size(at);
         if (n == 0)
             return stop(p, BP_JSON_BAD_UTF8, at);
         at += n;

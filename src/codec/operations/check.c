@@ -3,8 +3,10 @@
 
 #include "../encode.h"
 #include "../estimate.h"
+#include "../member_names.h"
 #include "../read_network.h"
 #include "../read_task.h"
+#include "../unknown.h"
 #include "backpropd/gradient_check.h"
 #include "backpropd/json_write.h"
 #include "backpropd/media.h"
@@ -261,6 +263,8 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 const struct bp_operation bp_operation_check = {
     .name = "check",
     .path = "/check",
+    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
+                "\"y\": [2]}]}",
     .members = BP_NAMES("network", "samples", "options", "gradients", "epsilon"),
     .targets = BP_TARGETS_REQUIRED,
     .own = {.once = sizeof(struct checking), .per_layer = sizeof(struct posted)},

@@ -160,6 +160,7 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 const struct bp_operation bp_operation_exercise = {
     .name = "exercise",
     .path = "/exercise",
+    .smallest = "{\"sizes\": [2, 1]}",
     .members = BP_NAMES("seed", "generator", "sizes", "activations", "samples", "options",
                         "learning_rate", "marking", "tries"),
     .targets = BP_TARGETS_REQUIRED,

@@ -232,7 +232,7 @@ async function assertRefused(args, env, culprit) {
 const badFlags = [
   [['--nonsense'], 'nonsense'], [['-x'], 'x'], [['-xy'], '-xy ('], [['stray'], 'stray'], [['--listen'], 'listen'], [['--max-steps'], 'max-steps'], [['call'], 'call'],
   [['call', '/forward', 'stray'], 'stray'], [['--help=yes'], 'help'], [['--version=2'], 'version'],
-  [['--tread', '3'], '--tread; did you mean --threads?'], [['--max-quue=4'], '--max-quue=4; did you mean --max-queue?'], [['--Listen=1'], 'did you mean --listen?'],
+  [['--treads', '3'], '--treads; did you mean --threads?'], [['--max-quue=4'], '--max-quue=4; did you mean --max-queue?'], [['--Listen=1'], 'did you mean --listen?'],
   [['--helpp'], 'did you mean --help?'], [['-help'], '-help; did you mean --help?'], [['-listen', '80'], '-listen; did you mean --listen?'],
   [['--nothing-like-it'], '--nothing-like-it (see --help)'],
 ];

@@ -283,15 +283,24 @@ TEST(test_top_level)
         {FORWARD, "{" NETWORK "}", "missing_member #/samples"},
         {FORWARD, "{" SAMPLES "}", "missing_member #/network"},
         {FORWARD, WITH("'momentum':1"), "unknown_member #/momentum"},
-        {FORWARD, WITH("'option':{}"), "unknown_member #/option suggestion=\"options\""},
+        {FORWARD, WITH("'option':{}"),
+         "unknown_member #/option "
+         "expected=[\"network\",\"samples\",\"options\",\"include\"] "
+         "suggestion=\"options\""},
         {FORWARD, WITH("'__proto__':1"), "unknown_member #/__proto__"},
         {FORWARD, WITH("'a/b~c %':1"), "unknown_member #/a~1b~0c%20%25"},
         {FORWARD, WITH("'learning_rate':1"), "unknown_member #/learning_rate"},
         {BACKWARD, WITH("'learning_rate':1,'steps':2"),
          "unknown_member #/learning_rate\nunknown_member #/steps"},
         {STEP, WITH("'lerning_rate':1"),
-         "unknown_member #/lerning_rate suggestion=\"learning_rate\""},
-        {FORWARD, "{'netwrok':{}," SAMPLES "}", "unknown_member #/netwrok suggestion=\"network\""},
+         "unknown_member #/lerning_rate "
+         "expected=[\"network\",\"samples\",\"options\",\"include\",\"learning_rate\",\"steps\","
+         "\"frozen\"] "
+         "suggestion=\"learning_rate\""},
+        {FORWARD, "{'netwrok':{}," SAMPLES "}",
+         "unknown_member #/netwrok "
+         "expected=[\"network\",\"samples\",\"options\",\"include\"] "
+         "suggestion=\"network\""},
         {FORWARD,
          WITH("'"
               "network"
@@ -317,9 +326,13 @@ TEST(test_members_of_the_network)
         {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'bias':[1]}"),
          "unknown_member #/network/bias"},
         {FORWARD, NET("{'w1':[[1,2],[3,4],[5,6]],'b1':[1,2]}"),
-         "unknown_member #/network/w1 suggestion=\"W1\""},
+         "unknown_member #/network/w1 "
+         "expected=[\"activations\",\"W1\",\"b1\",\"W2\",\"b2\"] "
+         "suggestion=\"W1\""},
         {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'activation':['relu']}"),
-         "unknown_member #/network/activation suggestion=\"activations\""},
+         "unknown_member #/network/activation "
+         "expected=[\"activations\",\"W1\",\"b1\",\"W2\",\"b2\"] "
+         "suggestion=\"activations\""},
         {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'W1':[[1,2],[3,4],[5,6]]}"),
          "duplicate_member #/network/W1"},
     };
@@ -526,7 +539,10 @@ TEST(test_samples)
         {FORWARD, ONLY_SAMPLES("[{'x':[[1,2,3]]}]"), "wrong_type #/samples/0/x"},
         {FORWARD, ONLY_SAMPLES("[{'x':[1,2,'3']}]"), "wrong_type #/samples/0/x/2"},
         {FORWARD, ONLY_SAMPLES("[{'x':[1,2,1e309]}]"), "out_of_range #/samples/0/x/2"},
-        {FORWARD, ONLY_SAMPLES("[{'X':[1,2,3]}]"), "unknown_member #/samples/0/X suggestion=\"x\""},
+        {FORWARD, ONLY_SAMPLES("[{'X':[1,2,3]}]"),
+         "unknown_member #/samples/0/X "
+         "expected=[\"x\",\"y\"] "
+         "suggestion=\"x\""},
         {FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'label':1}]"), "unknown_member #/samples/0/label"},
         {FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'x':[1,2]}]"),
          "duplicate_member #/samples/0/x\nshape_mismatch #/samples/0/x"},
@@ -543,7 +559,9 @@ TEST(test_options)
         {FORWARD, OPTIONS("null"), "wrong_type #/options"},
         {FORWARD, OPTIONS("{'rounding':1}"), "unknown_member #/options/rounding"},
         {FORWARD, OPTIONS("{'round_decimal':1}"),
-         "unknown_member #/options/round_decimal suggestion=\"round_decimals\""},
+         "unknown_member #/options/round_decimal "
+         "expected=[\"round_decimals\",\"relu_at_zero\",\"loss\",\"reduction\",\"layout\"] "
+         "suggestion=\"round_decimals\""},
         {FORWARD, OPTIONS("{'round_decimals':-1}"), "out_of_range #/options/round_decimals"},
         {FORWARD, OPTIONS("{'round_decimals':16}"), "out_of_range #/options/round_decimals"},
         {FORWARD, OPTIONS("{'round_decimals':1e400}"), "out_of_range #/options/round_decimals"},
@@ -733,7 +751,9 @@ TEST(test_own_gradients)
         {BACKWARD, ONLY_SAMPLES("[{'x':[1,2,3],'dL_dy_hat':[1,1e309]}]"),
          "out_of_range #/samples/0/dL_dy_hat/1"},
         {BACKWARD, ONLY_SAMPLES("[{'x':[1,2,3],'dl_dy_hat':[1,2]}]"),
-         "unknown_member #/samples/0/dl_dy_hat suggestion=\"dL_dy_hat\""},
+         "unknown_member #/samples/0/dl_dy_hat "
+         "expected=[\"x\",\"y\",\"dL_dy_hat\"] "
+         "suggestion=\"dL_dy_hat\""},
         {FORWARD, ONLY_SAMPLES("[{'x':[1,2,3],'dL_dy_hat':[1,2]}]"),
          "unknown_member #/samples/0/dL_dy_hat"},
         {STEP,
@@ -992,7 +1012,9 @@ TEST(test_reductions)
          "unknown_value #/options/reduction expected=[\"mean\",\"sum\"] got=\"none\""},
         {FORWARD, OPTIONS("{'reduction':null}"), "wrong_type #/options/reduction"},
         {FORWARD, OPTIONS("{'redution':'sum'}"),
-         "unknown_member #/options/redution suggestion=\"reduction\""},
+         "unknown_member #/options/redution "
+         "expected=[\"round_decimals\",\"relu_at_zero\",\"loss\",\"reduction\",\"layout\"] "
+         "suggestion=\"reduction\""},
     };
     for (size_t i = 0; i < LENGTH(good); i++) {
         struct decoding d;

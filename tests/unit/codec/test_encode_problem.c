@@ -131,9 +131,9 @@ TEST(test_invalid_request)
     fault->expected = bp_fact_shape(3, 2);
     fault->got = bp_fact_shape(2, 3);
     fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_options, "value");
-    fault->expected = bp_fact_names(names, LENGTH(names));
     bp_fault_got_text(fault, "m\"se<");
     bp_fault_suggest(fault, "mse");
+    bp_fault_list_known(fault, names, LENGTH(names));
     fault = bp_fault_add(&problem, BP_FAULT_OUT_OF_RANGE, &bp_place_include, "range");
     fault->expected = bp_fact_number(1);
     fault->got = bp_fact_number(-0.5);
@@ -146,7 +146,9 @@ TEST(test_invalid_request)
         "'status':422,'code':'invalid_request','detail':'#/network: shapes (and 3 more)','errors':["
         "{'pointer':'#/"
         "network','code':'shape_mismatch','detail':'shapes','expected':[3,2],'got':[2,3]},"
-        "{'pointer':'#/options','code':'unknown_value','detail':'value; did you mean \\'mse\\'?',"
+        "{'pointer':'#/options','code':'unknown_value','detail':'value; did you mean \\'mse\\'? "
+        "Known "
+        "here: mse, sse',"
         "'expected':['mse','sse'],'got':'m\\'se\\u003c','suggestion':'mse'},"
         "{'pointer':'#/include','code':'out_of_range','detail':'range','expected':1,'got':-0.5},"
         "{'pointer':'#/samples','code':'empty','detail':'none'}]}");

@@ -277,13 +277,10 @@ TEST(test_got_text_is_cut_to_whole_characters)
     ck_assert_str_eq(fault->got.text, text);
 }
 
-TEST(test_suggest_nothing)
+TEST(test_suggest)
 {
     struct bp_problem problem = blank();
     struct bp_fault *fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_body, "x");
-    bp_fault_suggest(fault, NULL);
-    ck_assert_str_eq(fault->detail, "x");
-    ck_assert_str_eq(fault->suggestion, "");
     bp_fault_suggest(fault, "relu");
     ck_assert_str_eq(fault->detail, "x; did you mean \"relu\"?");
     ck_assert_str_eq(fault->suggestion, "relu");
@@ -291,13 +288,49 @@ TEST(test_suggest_nothing)
 
 TEST(test_facts)
 {
-    static const char *const names[] = {"a", "b"};
     struct bp_fact number = bp_fact_number(1.5), text = bp_fact_text("t");
-    struct bp_fact shape = bp_fact_shape(2, 3), list = bp_fact_names(names, 2);
+    struct bp_fact shape = bp_fact_shape(2, 3);
     ck_assert(number.kind == BP_FACT_NUMBER && number.number == 1.5);
     ck_assert(text.kind == BP_FACT_TEXT && strcmp(text.text, "t") == 0);
     ck_assert(shape.kind == BP_FACT_SHAPE && shape.shape[0] == 2 && shape.shape[1] == 3);
-    ck_assert(list.kind == BP_FACT_NAMES && list.names == names && list.n_names == 2);
+}
+
+TEST(test_known_names_are_listed)
+{
+    static const char *const names[] = {"a", "b"};
+    struct bp_problem problem = blank();
+    struct bp_fault *fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_body, "x");
+    bp_fault_list_known(fault, names, 2);
+    ck_assert_str_eq(fault->detail, "x; known here: a, b");
+    ck_assert(fault->expected.kind == BP_FACT_WORDS && fault->expected.n_names == 2);
+    ck_assert_mem_eq(fault->expected.text, "a\0b", 4);
+    fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_body, "x");
+    bp_fault_suggest(fault, "a");
+    bp_fault_list_known(fault, names, 1);
+    ck_assert_str_eq(fault->detail, "x; did you mean \"a\"? Known here: a");
+}
+
+/* Of many names the first are shown, whole, and how many more there are. */
+TEST(test_known_names_beyond_the_room)
+{
+    static const char name[] = "aaaaaaaaaaaaaaaaaaaaaaa"; /* 23 */
+    const char *names[100];
+    struct bp_problem problem = blank();
+    struct bp_fault *fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_body, "x");
+    for (size_t i = 0; i < LENGTH(names); i++)
+        names[i] = name;
+    bp_fault_list_known(fault, names, LENGTH(names));
+    ck_assert_uint_eq(fault->expected.n_names, 16); /* 400 / 24 */
+    const char *at = fault->detail, *end = NULL;
+    size_t shown = 0;
+    for (; (at = strstr(at, name)); at += sizeof name, shown++)
+        end = at + sizeof name - 1;
+    ck_assert_uint_eq(shown, 9);
+    ck_assert_str_eq(end, " and 91 more");
+    for (size_t i = 0; i < LENGTH(names); i++)
+        names[i] = "";
+    bp_fault_list_known(fault, names, LENGTH(names));
+    ck_assert_uint_eq(fault->expected.n_names, BP_WORDS_MAX);
 }
 
 /* --- near misses -------------------------------------------------------------------------------
@@ -323,6 +356,11 @@ TEST(test_near_misses)
         {"learningRate", "learning_rate"},
         {"Sampels", "samples"},
         {"sample", "samples"},
+        {"smaple", "samples"}, /* two in a word of six */
+        {"sampl", NULL},       /* two in a word of five */
+        {"tesp", NULL},
+        {"setps", "steps"},
+        {"setpss", NULL}, /* the name has five letters */
         {"step", "steps"},
         {"stpes", "steps"},
         {"w1", "W1"},
@@ -351,6 +389,119 @@ TEST(test_nearest_of_several)
     ck_assert_str_eq(bp_suggest("hlaf_mse", names, LENGTH(names)), "half_mse");
     ck_assert_str_eq(bp_suggest("MSE", names, LENGTH(names)), "mse");
     ck_assert_ptr_null(bp_suggest("mse", names, 0));
+}
+
+/* What functions are called here; a value that is near one may be another function. */
+static const char *const FUNCTIONS[] = {
+    "relu", "leaky_relu", "sigmoid",  "tanh",     "identity",      "softmax",
+    "mse",  "sse",        "half_mse", "half_sse", "cross_entropy", "binary_cross_entropy"};
+
+TEST(test_no_function_for_another)
+{
+    static const char *const others[] = {
+        "elu",       "gelu",     "selu",     "silu",       "relu6",       "celu",       "prelu",
+        "rrelu",     "crelu",    "glu",      "relu2",      "leaky_elu",   "leaky_selu", "tan",
+        "atanh",     "sinh",     "tanh1",    "hard_tanh",  "softmin",     "softmax2d",  "softmax1",
+        "softplus",  "softsign", "sigmoid1", "logsigmoid", "log_softmax", "mae",        "rmse",
+        "msle",      "nmse",     "mape",     "mpe",        "sae",         "ssr",        "half_mae",
+        "half_rmse", "half_se",  "huber",    "hinge",      "cosine",      "kl",         "",
+        "mish",      "swish",    "sin",      "step",       "entropy"};
+    for (size_t i = 0; i < LENGTH(others); i++) {
+        const char *near = bp_suggest_value(others[i], FUNCTIONS, LENGTH(FUNCTIONS));
+        REQUIRE(!near, "\"%s\" is taken for %s", others[i], near);
+        REQUIRE(!bp_suggest_synonym(others[i], FUNCTIONS, LENGTH(FUNCTIONS)),
+                "\"%s\" has a synonym", others[i]);
+    }
+}
+
+TEST(test_near_misses_of_values)
+{
+    static const struct {
+        const char *misspelt, *name;
+    } rows[] = {
+        {"rleu", "relu"},
+        {"ReLU", "relu"},
+        {"erlu", "relu"},
+        {"Tanh", "tanh"},
+        {"tahn", "tanh"},
+        {"LeakyReLU", "leaky_relu"},
+        {"leaky-relu", "leaky_relu"},
+        {"leacky_rleu", "leaky_relu"},
+        {"leaki_relu", "leaky_relu"},
+        {"sigmiod", "sigmoid"},
+        {"sigmod", "sigmoid"},
+        {"sigmoidd", "sigmoid"},
+        {"sigmiodd", NULL}, /* two */
+        {"softmxa", "softmax"},
+        {"mes", "mse"},
+        {"MSE", "mse"},
+        {"hlaf_mse", "half_mse"},
+        {"halfMSE", "half_mse"},
+        {"half_ssse", NULL},
+        {"crossentropy", "cross_entropy"},
+        {"cros_entrpy", "cross_entropy"},
+        {"BinaryCrossEntropy", "binary_cross_entropy"},
+        {"binary cross entropy", "binary_cross_entropy"},
+        {"binary_cross", NULL},
+        {"__", NULL},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *near = bp_suggest_value(rows[i].misspelt, FUNCTIONS, LENGTH(FUNCTIONS));
+        REQUIRE(rows[i].name ? near && strcmp(near, rows[i].name) == 0 : !near,
+                "\"%s\" resembles %s", rows[i].misspelt, near ? near : "nothing");
+    }
+}
+
+TEST(test_synonyms)
+{
+    static const char *const names[] = {
+        "relu",          "leaky_relu",           "sigmoid", "tanh", "mse",
+        "identity",      "cross_entropy",        "steps",   "x",    "y",
+        "learning_rate", "binary_cross_entropy", "frozen"};
+    static const struct {
+        const char *other, *name;
+    } rows[] = {
+        {"linear", "identity"},
+        {"none", "identity"},
+        {"None", "identity"},
+        {"logistic", "sigmoid"},
+        {"logsig", "sigmoid"},
+        {"tansig", "tanh"},
+        {"leaky", "leaky_relu"},
+        {"mean_squared_error", "mse"},
+        {"MeanSquaredError", "mse"},
+        {"mse_loss", "mse"},
+        {"MSELoss", "mse"},
+        {"bce", "binary_cross_entropy"},
+        {"log_loss", "binary_cross_entropy"},
+        {"ce", "cross_entropy"},
+        {"categorical_cross_entropy", "cross_entropy"},
+        {"lr", "learning_rate"},
+        {"eta", "learning_rate"},
+        {"\xCE\xB7", "learning_rate"},
+        {"alpha", "learning_rate"},
+        {"epochs", "steps"},
+        {"iterations", "steps"},
+        {"target", "y"},
+        {"label", "y"},
+        {"t", "y"},
+        {"output", "y"},
+        {"input", "x"},
+        {"inputs", "x"},
+        {"features", "x"},
+        {"relu", NULL}, /* known */
+        {"", NULL},
+        {"_", NULL},
+        {"lrs", NULL},
+        {"l", NULL},
+        {"momentum", NULL},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *name = bp_suggest_synonym(rows[i].other, names, LENGTH(names));
+        REQUIRE(rows[i].name ? name && strcmp(name, rows[i].name) == 0 : !name, "\"%s\" means %s",
+                rows[i].other, name ? name : "nothing");
+    }
+    ck_assert_ptr_null(bp_suggest_synonym("lr", FUNCTIONS, LENGTH(FUNCTIONS))); /* not known here */
 }
 
 TEST(test_nearest_of_the_longest_names)
@@ -385,5 +536,7 @@ SUITE("codec/fault", test_pointer_of_the_whole_body, test_pointer_step_by_step,
       test_add_cuts_a_long_detail, test_add_beyond_the_room_only_counts,
       test_finish_gives_the_first_detail, test_finish_has_room_for_the_longest,
       test_add_member_names_it, test_add_member_with_a_long_name,
-      test_got_text_is_cut_to_whole_characters, test_suggest_nothing, test_facts, test_near_misses,
+      test_got_text_is_cut_to_whole_characters, test_suggest, test_facts,
+      test_known_names_are_listed, test_known_names_beyond_the_room, test_near_misses,
+      test_no_function_for_another, test_near_misses_of_values, test_synonyms,
       test_nearest_of_several, test_nearest_of_the_longest_names, test_long_names_resemble_nothing)

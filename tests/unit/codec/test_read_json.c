@@ -42,34 +42,67 @@ TEST(test_detail_says_where_and_why)
         size_t size;
         const char *detail;
     } rows[] = {
-        {"", 0, "1, column 1: the body is empty"},
-        {"[1,2", 4, "1, column 5: the text ends too early"},
-        {"[\"a", 3, "1, column 4: the text ends within a string"},
-        {"[1,\0]", 5, "1, column 4: a NUL byte"},
-        {"\"\0\"", 3, "1, column 2: a NUL byte"},
-        {"[[[[[[[[[1", 10, "1, column 9: nested deeper than 8 levels"},
-        {"[1]\xef\xbb\xbf", 6, "1, column 4: the text goes on after its end"},
-        {"\xef\xbb\xbf\xef\xbb\xbf[]", 8, "1, column 2: a byte order mark"},
-        {"[\"\xff\"]", 5, "1, column 3: not UTF-8"},
-        {"[\"\t\"]", 5, "1, column 3: a control character in a string"},
-        {"[\"\\a\"]", 6, "1, column 3: not an escape that JSON knows"},
-        {"[\"\\ud800\"]", 10, "1, column 3: half of a surrogate pair"},
-        {"[\"\\u0000\"]", 10, "1, column 3: a NUL in a string"},
-        {"[1,\n01]", 7, "2, column 1: not a number that JSON knows"},
-        {"{\"a\":-}", 7, "1, column 6: not a number that JSON knows"},
-        {"[NaN]", 5, "1, column 2: JSON has no NaN and no Infinity"},
-        {"[None]", 6, "1, column 2: JSON spells it true, false or null"},
-        {"[nul]", 5, "1, column 2: not a word that JSON knows"},
-        {"{'a':1}", 7, "1, column 2: JSON has double quotes only"},
-        {"//", 2, "1, column 1: JSON has no comments"},
-        {"{a:1}", 5, "1, column 2: a name without double quotes"},
-        {"{,}", 3, "1, column 2: a name is needed here"},
-        {"{\"a\",1}", 7, "1, column 5: a colon is needed here"},
-        {"[7.5, 8.5, true 9.5]", 20, "1, column 17: a comma or a closing bracket is needed here"},
-        {"[,1]", 4, "1, column 2: a value is needed here"},
-        {"[1,]", 4, "1, column 4: a comma stands before the closing bracket"},
-        {"[1}", 3, "1, column 3: this bracket closes what another kind has opened"},
-        {"1 2", 3, "1, column 3: the text goes on after its end"},
+        {"", 0,
+         "1, column 1, send a JSON object; the body is empty (with curl: -d @body.json; GET "
+         "/examples/ lists bodies to start from)"},
+        {"[1,2", 4,
+         "1, column 5, after `[1,2`: the text ends too early; write ] at its end, or look why not "
+         "all of it was sent"},
+        {"[\"a", 3, "1, column 4, after `[\"a`: close the string with a double quote"},
+        {"[1,\0]", 5, "1, column 4, at `?]`: leave out the NUL byte; JSON is text"},
+        {"\"\0\"", 3, "1, column 2, at `?\"`: leave out the NUL byte; JSON is text"},
+        {"[[[[[[[[[1", 10,
+         "1, column 9, at `[1`: leave out some brackets; at most 8 may be open at a time"},
+        {"[1]\xef\xbb\xbf", 6,
+         "1, column 4, at `?`: leave out this byte order mark; one is allowed, before the text"},
+        {"\xef\xbb\xbf\xef\xbb\xbf[]", 8,
+         "1, column 2, at `?[]`: leave out the second byte order mark"},
+        {"[\"\xff\"]", 5,
+         "1, column 3, at `?\"]`: save or send the text as UTF-8; these bytes are not"},
+        {"[\"\t\"]", 5,
+         "1, column 3, near `[\"?\"]`: write \\n for a line break and \\t for a tab; a string ends "
+         "on its line"},
+        {"[\"\\a\"]", 6,
+         "1, column 3, at `\\a\"]`: write \\\\ for a backslash; others are \\\" \\/ \\b \\f \\n "
+         "\\r \\t \\uXXXX"},
+        {"[\"\\ud800\"]", 10,
+         "1, column 3, at `\\ud800\"]`: write the character itself; this is half of a surrogate "
+         "pair"},
+        {"[\"\\u0000\"]", 10,
+         "1, column 3, at `\\u0000\"]`: leave out \\u0000; no string here may hold it"},
+        {"[1,\n01]", 7, "2, column 1, near `01]`: leave out the zeros before the number"},
+        {"{\"a\":-}", 7,
+         "1, column 6, near `{\"a\":-}`: write the number as JSON does: -12.5 or 1e-3"},
+        {"[NaN]", 5,
+         "1, column 2, at `NaN]`: write a number; JSON has no NaN and no Infinity (they come from "
+         "a division by 0, an overflow or a missing value)"},
+        {"[None]", 6,
+         "1, column 2, at `None]`: write null; None is Python's (json.dumps(body) writes JSON, "
+         "str(body) does not)"},
+        {"[nul]", 5,
+         "1, column 2, at `nul]`: put text in double quotes; the only words of JSON are true, "
+         "false and null"},
+        {"{'a':1}", 7,
+         "1, column 2, at `'a':1}`: write double quotes; JSON has no single ones (Python: "
+         "json.dumps(body) writes JSON, str(body) does not)"},
+        {"//", 2, "1, column 1, at `//`: leave out the comment; JSON has no comments"},
+        {"{a:1}", 5,
+         "1, column 2, at `a:1}`: write the name in double quotes: \"a\" (where the shell has "
+         "taken them away, put the body into a file and send -d @body.json)"},
+        {"{,}", 3, "1, column 2, at `,}`: write a name in double quotes here"},
+        {"{\"a\",1}", 7,
+         "1, column 5, near `{\"a\",1}`: give the name a value, \"name\": value; a list without "
+         "names stands in [ ]"},
+        {"[7.5, 8.5, true 9.5]", 20,
+         "1, column 17, near `, 8.5, true 9.5]`: put a comma before this, or close the bracket"},
+        {"[,1]", 4, "1, column 2, at `,1]`: leave out this comma, or put a value before it"},
+        {"[1,]", 4, "1, column 4, near `[1,]`: leave out the comma before the closing bracket"},
+        {"[1}", 3,
+         "1, column 3, near `[1}`: close [ with ] and { with }; the bracket that is open here is "
+         "of the other kind"},
+        {"1 2", 3,
+         "1, column 3, at `2`: leave out what follows the end of the text; a body is one JSON "
+         "object"},
     };
     bool told[BP_JSON_REFUSED + 1] = {false};
     char expected[200];

@@ -1,0 +1,16 @@
+/* What to do about a value that is not what is needed: words after the detail of its fault. */
+#ifndef BACKPROPD_CODEC_HINT_H
+#define BACKPROPD_CODEC_HINT_H
+
+#include "backpropd/json_read.h"
+#include "fault.h"
+
+/* Says how a value of the wrong kind becomes what is expected (in words), if it can be told. */
+void bp_hint_kind(struct bp_fault *fault, const struct bp_json *json, const struct bp_value *value,
+                  const struct bp_place *place, const char *expected);
+
+/* Asks for decimal points if n numbers, more than are needed, may be numbers with decimal commas:
+ * 0,5 is two. */
+void bp_hint_decimal_comma(struct bp_fault *fault, const double *numbers, size_t n, size_t needed);
+
+#endif
