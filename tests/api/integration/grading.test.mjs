@@ -6,7 +6,7 @@ import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {binary, start} from '../../support/daemon.mjs';
 import {commandsOf} from '../../support/pages.mjs';
-import {cellsOf, compact, dice, mapCells, only, sevenSteps} from '../grading/answers.mjs';
+import {cellsOf, compact, dice, mapCells, only, sentencesOf, sevenSteps, wordless} from '../grading/answers.mjs';
 import {differences} from '../vectors/compare.mjs';
 
 const folder = new URL('../grading/', import.meta.url);
@@ -46,7 +46,7 @@ for (const name of named) {
   test(`${name}: ${about}`, async () => {
     for (const one of cases ?? [{request, expect}]) {
       const {json} = await post(path, one.request);
-      assert.deepEqual(differences(json, one.expect, {...rule, whole: path !== '/check'}), []);
+      assert.deepEqual(differences(wordless(json), wordless(one.expect), {...rule, whole: path !== '/check'}), []);
     }
   });
 }
@@ -56,7 +56,7 @@ test('420 random requests get the verdicts of the reference', async () => {
   assert.equal(cases.length, 420);
   const wrong = [];
   for (const [i, {request, expect}] of cases.entries()) {
-    wrong.push(...differences(compact(await grade(request)), expect, rule, `case ${i}`));
+    wrong.push(...differences(compact(await grade(request)), wordless(expect), rule, `case ${i}`));
   }
   assert.deepEqual(wrong, []);
 });
@@ -75,6 +75,21 @@ test('requests that are refused, and where', async () => {
   } finally {
     await own.stop();
   }
+});
+
+// ---- What is said ----
+
+/** Requests with a name each: those of the vectors, and the mistakes planted in the worked example. */
+function* allRequests() {
+  for (const name of named.filter(one => vector(one).path === '/grade')) yield [name, vector(name).request];
+  for (const {code, step, answers} of lines('planted.jsonl')) yield [`${code} at ${step}`, {...book(), answers}];
+  yield* Object.entries(JSON.parse(read('said.json')));
+}
+
+test('what is said to students, word for word', async () => {
+  const said = [];
+  for (const [name, request] of allRequests()) said.push(`# ${name}`, ...sentencesOf(await grade(request)), '');
+  assert.equal(`${said.join('\n')}`, read('said.txt'));
 });
 
 // ---- The worked example ----
@@ -118,8 +133,8 @@ test('null asks for nothing in place of a container, and is blank in place of a 
 test('an empty text is blank, a blank one is no number, and counts are whole', async () => {
   const reply = await grade({...book(), answers: {samples: [{z1: ['', null, ' ']}], parameters: {nonzero: 12.5, zero: '19.0'}}});
   assert.deepEqual(reply.marks, {samples: [{z1: [null, null, null]}], parameters: {nonzero: null, zero: 'right'}});
-  assert.deepEqual(reply.unreadable.map(({pointer, detail}) => [pointer, detail.slice(0, 14)]),
-    [['#/answers/samples/0/z1/2', 'not a number: '], ['#/answers/parameters/nonzero', 'a whole number']]);
+  assert.deepEqual(reply.unreadable.map(({pointer, detail}) => [pointer, detail.slice(0, 19)]),
+    [['#/answers/samples/0/z1/2', '" ": not a number: '], ['#/answers/parameters/nonzero', 'a whole number is n']]);
 });
 
 test('words name the activations of the steps that they speak of, and their rules', async () => {
@@ -265,7 +280,7 @@ const significant = numeral => numeral.replace(/e.*/i, '').replace(/[.]/g, '').r
 const numerals = text => [...text.matchAll(/\d+(?:[.]\d+)?(?:e[+-]?\d+)?/gi)].map(([numeral]) => numeral);
 
 test('no number of three or more digits of a right answer stands in a reply: 2,000 of them', async () => {
-  const constant = /not a number: write it like -0.0125, -1\/80 or -1.25e-2/g;
+  const constant = /not a number: write the result alone, like -0.0125, -0,0125, -1\/80 or -1.25e-2/g;
   for (const {request, right, text} of await draw()) {
     const {score, all_zero_score: allZero, decimals, steps, ...rest} = JSON.parse(text);
     // beside the scores and counts a reply has no numbers but those in its words
