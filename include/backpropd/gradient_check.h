@@ -25,6 +25,7 @@ enum bp_check_verdict { BP_CHECK_VERDICTS(BP_AS_CHECK) BP_CHECK_COUNT };
 struct bp_checked {
     enum bp_check_verdict verdict;
     bool sides; /* left and right are there: a gate differs between -2 and 2 epsilon */
+    bool corner; /* they differ by more than rounding: the loss has a corner here */
     double analytic, numeric;
     double left, right; /* one-sided slopes, of three points */
 };

@@ -92,6 +92,20 @@ test('what is said to students, word for word', async () => {
   assert.equal(`${said.join('\n')}`, read('said.txt'));
 });
 
+test('what is said of gradients that are not the slope of the loss, or that stand at a corner', async () => {
+  const said = async request => Object.values((await post('/check', request)).json.check).flat(2).flatMap(({message}) => message ?? []);
+  const {body} = (await post('/exercise', {seed: 7, sizes: [2, 2, 1]})).json;
+  const corner = (name, right, gradient, verdict) => `${name}: the loss has a corner here, with the slope 0 on the left and ${right} on the right. The gradient, ${gradient}, ${verdict}.`;
+  const fine = 'is one of the two: it is fine';
+  assert.deepEqual(await said(body), [corner('W1[0][0]', 0.144, 0, fine), corner('W1[1][0]', 0.288, 0, fine), corner('b1[0]', 0.144, 0, fine)]);
+  const turned = {...body, network: {...body.network, W1: [0, 1].map(unit => body.network.W1.map(row => row[unit])), W2: [body.network.W2.flat()]}, options: {layout: 'out_in'}};
+  assert.deepEqual(await said({...turned, gradients: {W1: [[0.072, 0.3], [-0.336, -0.672]], W2: [[0.1, 0.864]], b1: [-0.1, -0.168], b2: [-0.96]}}), [
+    corner('W1[0][0]', 0.144, 0.072, 'lies between them: it is fine'), corner('W1[0][1]', 0.288, 0.3, 'does not lie between them'),
+    corner('b1[0]', 0.144, -0.1, 'does not lie between them'), 'b1[1]: the gradient is -0.168, but the slope of the loss is -0.336: a factor 2 is missing.',
+    'W2[0][0]: the gradient is 0.1, but the slope of the loss is 0.', 'W2[0][1]: the gradient is 0.864, but the slope of the loss is -0.864: the sign is the wrong way round.',
+    'b2[0]: the gradient is -0.96, but the slope of the loss is -0.48: there is one factor 2 too many.']);
+});
+
 // ---- The worked example ----
 
 test('each mistake of the catalogue, made in the worked example, comes back by its name', async () => {
