@@ -15,7 +15,7 @@ export function cellsOf(node) {
   return Array.isArray(node) || isObject(node) ? Object.values(node).flatMap(cellsOf) : [node];
 }
 
-const words = ['summary', 'message', 'hint', 'detail'];
+const words = ['summary', 'message', 'hint', 'detail', 'task'];
 
 /** Without what is said in sentences: that is the service's own. */
 export function wordless(node) {

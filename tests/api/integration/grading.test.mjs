@@ -92,6 +92,16 @@ test('what is said to students, word for word', async () => {
   assert.equal(`${said.join('\n')}`, read('said.txt'));
 });
 
+test('an exercise says what to work out, and what was agreed on', async () => {
+  const task = async request => (await post('/exercise', request)).json.task;
+  assert.equal(await task({seed: 7, sizes: [2, 2, 1], options: {relu_at_zero: 0.5, loss: 'half_sse'}}), 'A network of 2 inputs, 2 units (relu) and 1 output (identity). ' +
+    'The loss of a sample is half the sum of (y_hat - y)^2 over the outputs. At z = 0 the derivative of relu is taken as 0.5. ' +
+    'Work out z1, h1, y_hat, loss, dL_dy_hat, dL_dW2, dL_db2, dL_dh1, dL_dz1, dL_dW1, dL_db1.');
+  assert.equal(await task({sizes: [1, 2], activations: ['tanh'], samples: 2, options: {reduction: 'sum'}, marking: {weights: {dL_dW1: 2, 'gradients.W1': 1, z1: 0}}}),
+    'A network of 1 input and 2 outputs (tanh). The loss of a sample is the mean of (y_hat - y)^2 over the outputs. ' +
+    'The loss and the gradients of the batch are sums over the samples. Work out dL_dW1, gradients.W1.');
+});
+
 test('what is said of gradients that are not the slope of the loss, or that stand at a corner', async () => {
   const said = async request => Object.values((await post('/check', request)).json.check).flat(2).flatMap(({message}) => message ?? []);
   const {body} = (await post('/exercise', {seed: 7, sizes: [2, 2, 1]})).json;
