@@ -5,9 +5,10 @@
 #include "backpropd/mistakes.h"
 
 /*
- * Messages and hints have placeholders: {f} the activations of the steps' layers, {rule} their
- * derivatives in terms of h, {todo} the step in words, {decimals} how many are asked for. They are
- * plain ASCII without quotes and backslashes, and can stand in JSON and HTML as they are.
+ * Messages and hints have places to be filled in: {f} the activations of the steps' layers, {rule}
+ * their derivatives in terms of h, {todo} the formulas of the steps, {cell} the one that is off,
+ * {decimals} how many are asked for.
+ * They are plain ASCII without quotes and backslashes, and can stand in JSON and HTML as they are.
  */
 struct bp_words {
     const char *message, *hint;
@@ -25,13 +26,17 @@ struct bp_step_text {
     const char *hidden; /* its name, k or k - 1 standing for % */
     const char *last;   /* its name where that number is the last layer's, of DL_DH 0; or NULL */
     const char *right;  /* its formula */
-    const char *todo;   /* the same in words */
+    const char *todo;   /* its formula as a student of this network would write it, with places of
+                           its own; NULL of counts and masks */
 };
 
 /* Names on the wire, in the order of their enum. */
 extern const char *const bp_code_names[BP_CODE_COUNT];
 
-/* The texts of a row, its own or those that it shares with another. Cannot fail. */
+/* What a code means, in a few words: a heading. Cannot fail. */
+const char *bp_code_title(enum bp_code code);
+
+/* What is said of a row, in its own words or in those that it shares. Cannot fail. */
 struct bp_mistake_text bp_mistake_text(enum bp_mistake mistake);
 
 /* The texts of a code that is not a row of the table, at a step of this kind. The hint is NULL for

@@ -24,7 +24,8 @@ enum bp_check_verdict { BP_CHECK_VERDICTS(BP_AS_CHECK) BP_CHECK_COUNT };
 /* The result for one parameter. */
 struct bp_checked {
     enum bp_check_verdict verdict;
-    bool sides; /* left and right are set: a gate changes between -2 and 2 epsilon */
+    bool sides;  /* left and right are there: a gate differs between -2 and 2 epsilon */
+    bool corner; /* they differ by more than rounding: the loss has a corner here */
     double analytic, numeric;
     double left, right; /* one-sided slopes, of three points */
 };

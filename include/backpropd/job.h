@@ -48,6 +48,7 @@ struct bp_job {
 /* Names on the wire, in the order of their enums. */
 extern const char *const bp_activation_names[BP_ACTIVATION_COUNT];
 extern const char *const bp_loss_names[BP_LOSS_COUNT];
+extern const char *const bp_loss_phrases[BP_LOSS_COUNT]; /* what they are, in words */
 extern const char *const bp_reduction_names[BP_REDUCTION_COUNT];
 extern const char *const bp_reason_names[BP_REASON_COUNT];
 

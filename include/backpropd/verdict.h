@@ -12,6 +12,7 @@
 #define BP_PLACES_EXACT (-1) /* a fraction, a count, a mask: no last decimal */
 
 #define BP_DECIMALS_AS_SHOWN (-1)
+#define BP_DECIMALS_SHOWN_MAX 3 /* then at most so many, and so many where no cell shows any */
 #define BP_WEIGHT_UNNAMED (-1.0)
 
 /* What was handed in. Cells are those of bp_steps: step i has (rows, height, width) from
@@ -63,6 +64,13 @@ struct bp_step_verdict {
     size_t cells[BP_MARK_COUNT]; /* how many; BP_MARK_NULL: blank */
 };
 
+/* What explains an answer as well as the mistake that is named. */
+struct bp_equal {
+    enum bp_code code;
+    enum bp_mistake words; /* the row of the table that has its words */
+    size_t step;           /* where it would have been made */
+};
+
 /* One entry of `mistakes`. */
 struct bp_found {
     enum bp_code code;
@@ -70,8 +78,8 @@ struct bp_found {
                               and of the first step's kind */
     size_t *steps;         /* (n_steps), where it was made, at least one */
     size_t n_steps;
-    enum bp_code * or ; /* (n_or), what explains the same as well */
-    size_t n_or;
+    const struct bp_equal *equals; /* (n_equals) */
+    size_t n_equals;
     enum bp_code with; /* the pair's other code, or BP_NO_CODE */
     size_t at;         /* the one cell that is off, or BP_NO_CELL */
 };

@@ -99,6 +99,116 @@ static void put_body(struct bp_text *text, const struct bp_job *job,
     bp_text_putc(text, '}');
 }
 
+/* --- the task in words ------------------------------------------------------------------------ */
+
+static void put_count(struct bp_text *text, size_t n, const char *thing)
+{
+    bp_text_put_size(text, n);
+    bp_text_puts(text, thing);
+    bp_text_puts(text, n == 1 ? "" : "s");
+}
+
+/* "2 inputs, 3 units (relu) and 1 output (identity)" */
+static void put_shape(struct bp_text *text, const struct bp_network *network)
+{
+    put_count(text, network->layers[0].n_in, " input");
+    for (size_t k = 0; k < network->depth; k++) {
+        const struct bp_layer *layer = &network->layers[k];
+        const bool is_last = k + 1 == network->depth;
+        bp_text_puts(text, is_last ? " and " : ", ");
+        put_count(text, layer->n_out, is_last ? " output" : " unit");
+        bp_text_puts(text, " (");
+        bp_text_puts(text, bp_activation_names[layer->activation]);
+        bp_text_putc(text, ')');
+    }
+}
+
+/* What has been agreed on where it matters. */
+static void put_conventions(struct bp_text *text, const struct bp_task *task)
+{
+    bool has_relu = false;
+    for (size_t k = 0; k < task->network.depth; k++)
+        has_relu = has_relu || task->network.layers[k].activation == BP_ACTIVATION_RELU;
+    bp_text_puts(text, " The loss of a sample is ");
+    bp_text_puts(text, bp_loss_phrases[task->rules.loss]);
+    bp_text_putc(text, '.');
+    if (has_relu) {
+        bp_text_puts(text, " At z = 0 the derivative of relu is taken as ");
+        bp_text_put_double(text, task->rules.relu_at_zero);
+        bp_text_putc(text, '.');
+    }
+    if (task->n_samples > 1)
+        bp_text_puts(text,
+                     task->rules.reduction == BP_REDUCTION_MEAN
+                         ? " The loss and the gradients of the batch are means over the samples."
+                         : " The loss and the gradients of the batch are sums over the samples.");
+}
+
+/* True of the steps of the worked solution: z and dL_dz of an output without activation are those
+ * of y_hat, and one sample is the batch. */
+static bool is_worked_out(const struct bp_task *task, const struct bp_step *step)
+{
+    const bool is_plain = step->layer + 1 == task->network.depth &&
+                          task->network.layers[step->layer].activation == BP_ACTIVATION_IDENTITY;
+    switch (step->kind) {
+    case BP_STEP_Z:
+    case BP_STEP_DL_DZ:
+        return !is_plain;
+    case BP_STEP_DL_DH:
+        return step->layer > 0;
+    case BP_STEP_MEAN_LOSS:
+    case BP_STEP_MEAN_W:
+    case BP_STEP_MEAN_B:
+        return task->n_samples > 1;
+    case BP_STEP_DH_DZ:
+    case BP_STEP_JACOBIAN:
+    case BP_STEP_COUNTS:
+    case BP_STEP_DEAD:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* The steps that marking.weights names, or those of the worked solution. */
+static void put_steps(struct bp_text *text, const struct bp_task *task,
+                      const struct bp_drawing *drawing)
+{
+    const struct bp_grade *grade = &drawing->exercise.review.grade;
+    const char *before = " Work out ";
+    bool any_named = false;
+    for (size_t i = 0; i < grade->steps.n; i++)
+        any_named = any_named || grade->marking.weights[i] > 0;
+    for (size_t i = 0; i < grade->steps.n; i++) {
+        if (any_named ? !(grade->marking.weights[i] > 0)
+                      : !is_worked_out(task, &grade->steps.list[i]))
+            continue;
+        bp_text_puts(text, before);
+        bp_text_puts(text, task->n_samples == 1 && grade->steps.list[i].kind == BP_STEP_LOSS
+                               ? "loss"
+                               : drawing->names.of[i]);
+        before = ", ";
+    }
+    bp_text_putc(text, '.');
+}
+
+static void put_task(struct bp_text *text, const struct bp_drawing *drawing)
+{
+    const struct bp_task *task = &drawing->exercise.task;
+    bp_put_key(text, "task");
+    bp_text_puts(text, "\"A network of ");
+    put_shape(text, &task->network);
+    bp_text_putc(text, '.');
+    put_conventions(text, task);
+    if (drawing->learning_rate >= 0) {
+        bp_text_puts(text, " A step of gradient descent is made with the learning rate ");
+        bp_text_put_double(text, drawing->learning_rate);
+        bp_text_putc(text, '.');
+    }
+    put_steps(text, task, drawing);
+    bp_text_putc(text, '"');
+}
+
 void bp_put_exercise(struct bp_text *text, const struct bp_job *job,
                      const struct bp_drawing *drawing)
 {
@@ -108,5 +218,6 @@ void bp_put_exercise(struct bp_text *text, const struct bp_job *job,
     bp_put_key(text, "review");
     bp_put_review(text, &drawing->exercise.review, &drawing->names);
     bp_put_member_size(text, "tries", drawing->exercise.tries);
+    put_task(text, drawing);
     bp_text_putc(text, '}');
 }

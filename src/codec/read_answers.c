@@ -22,6 +22,7 @@ static const struct bp_names READ_OVER[BP_ANSWER_PARTS] = {
     [BP_ANSWER_NETWORK] = BP_NAMES("activations"),
 };
 static const char *const COUNTS[] = {"nonzero", "zero"};
+#define MISFIT_MAX 160 /* bytes that say why something cannot be read */
 #define COUNTS_N (sizeof COUNTS / sizeof *COUNTS)
 
 struct answers {
@@ -95,6 +96,18 @@ static bool is_blank(const struct typed *typed)
            (typed->kind == BP_JSON_STRING && !*bp_json_string(typed->value));
 }
 
+/* Beside a text stands what is wrong with it. One that is too long is not said again. */
+static void note_cell(struct answers *in, size_t step, const struct bp_place *place,
+                      const struct typed *typed, const char *wrong)
+{
+    char detail[4 * BP_CELL_TEXT_MAX + MISFIT_MAX];
+    if (typed->kind == BP_JSON_STRING && bp_cell_text_fits(bp_json_string(typed->value))) {
+        snprintf(detail, sizeof detail, "\"%s\": %s", bp_json_string(typed->value), wrong);
+        wrong = detail;
+    }
+    note_unreadable(in, step, place, wrong);
+}
+
 static void read_cell(struct answers *in, size_t step, size_t cell, const struct typed *typed,
                       const struct bp_place *place)
 {
@@ -104,7 +117,7 @@ static void read_cell(struct answers *in, size_t step, size_t cell, const struct
         return;
     const char *wrong = read_typed(&read, typed, in->grading->grade.steps.list[step].kind);
     if (wrong) {
-        note_unreadable(in, step, place, wrong);
+        note_cell(in, step, place, typed, wrong);
         return;
     }
     answers->values[cell] = read.value;
@@ -139,8 +152,6 @@ static struct shape shape_of(const struct answers *in, const struct bp_step *ste
         return (struct shape){.columns = step->n};
     }
 }
-
-#define MISFIT_MAX 160
 
 static bool is_list(const struct answers *in, const struct bp_value *value)
 {
@@ -191,7 +202,7 @@ static bool misfits_list(char why[MISFIT_MAX], const struct answers *in,
     const size_t n = shape->columns;
     const char *numbers = n == 1 ? "number is" : "numbers are";
     if (!is_list(in, value))
-        snprintf(why, MISFIT_MAX, "%zu %s needed here, in a list", n, numbers);
+        snprintf(why, MISFIT_MAX, "%zu %s needed here, in square brackets", n, numbers);
     else if (rows_of(in, value).n)
         snprintf(why, MISFIT_MAX, "%zu %s needed here, in one list", n, numbers);
     else if (length_of(in, value) != n)

@@ -12,7 +12,7 @@
 
 __extension__ typedef unsigned __int128 wide;
 
-#define NO_NUMBER "not a number: write it like -0.0125, -1/80 or -1.25e-2"
+#define NO_NUMBER "not a number: write the result alone, like -0.0125, -0,0125, -1/80 or -1.25e-2"
 #define NO_COUNT "a whole number is needed here"
 #define TOO_LARGE "larger than any number that can be read"
 
@@ -199,10 +199,15 @@ static const char *read_tidy(struct bp_typed_cell *cell, const char *text, bool 
                           : read_decimal(cell, text, is_negative, is_count);
 }
 
+bool bp_cell_text_fits(const char *text)
+{
+    return count_characters(text) <= BP_CELL_TEXT_MAX;
+}
+
 const char *bp_cell_read_text(struct bp_typed_cell *cell, const char *text, bool is_count)
 {
     char tidied[BP_CELL_TEXT_MAX * 4 + 1];
-    if (count_characters(text) > BP_CELL_TEXT_MAX)
+    if (!bp_cell_text_fits(text))
         return "longer than 64 characters";
     tidy(tidied, text);
     return read_tidy(cell, tidied, is_count);

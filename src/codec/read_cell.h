@@ -18,6 +18,9 @@ struct bp_typed_cell {
  */
 const char *bp_cell_read_text(struct bp_typed_cell *cell, const char *text, bool is_count);
 
+/* True of at most BP_CELL_TEXT_MAX characters: a longer text is read by nobody. */
+bool bp_cell_text_fits(const char *text);
+
 /* The same of a number of JSON: its decimals are those of its shortest text. */
 const char *bp_cell_read_number(struct bp_typed_cell *cell, double number, bool is_count);
 

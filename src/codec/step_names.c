@@ -65,6 +65,30 @@ enum bp_answer_part bp_answer_part(const struct bp_step *step)
     }
 }
 
+bool bp_step_is_weights(const struct bp_step *step)
+{
+    return step->kind == BP_STEP_DL_DW || step->kind == BP_STEP_MEAN_W ||
+           step->kind == BP_STEP_NEW_W;
+}
+
+enum bp_step_shape bp_step_shape(const struct bp_step *step)
+{
+    if (step->kind == BP_STEP_LOSS || step->kind == BP_STEP_MEAN_LOSS)
+        return BP_SHAPE_NUMBER;
+    return bp_step_is_weights(step) || step->kind == BP_STEP_JACOBIAN ? BP_SHAPE_TABLE
+                                                                      : BP_SHAPE_LIST;
+}
+
+struct bp_cell_place bp_cell_place(const struct bp_step *step, size_t cell, bool is_out_in)
+{
+    const size_t row = (cell - step->first) / step->n, within = (cell - step->first) % step->n;
+    const size_t i = within / step->width, j = within % step->width;
+    if (bp_step_shape(step) != BP_SHAPE_TABLE)
+        return (struct bp_cell_place){row, within, 0};
+    return is_out_in && bp_step_is_weights(step) ? (struct bp_cell_place){row, j, i}
+                                                 : (struct bp_cell_place){row, i, j};
+}
+
 const char *bp_step_member(const char *name)
 {
     const char *point = strchr(name, '.');

@@ -37,6 +37,22 @@ extern const char *const bp_answer_part_names[BP_ANSWER_PARTS]; /* of the first:
 
 enum bp_answer_part bp_answer_part(const struct bp_step *step);
 
+/* What a row of a step is on the wire. */
+enum bp_step_shape { BP_SHAPE_NUMBER, BP_SHAPE_LIST, BP_SHAPE_TABLE };
+enum bp_step_shape bp_step_shape(const struct bp_step *step);
+
+/* True of the weights' shape, which is met at the door. */
+bool bp_step_is_weights(const struct bp_step *step);
+
+/* Where a cell stands in what is posted. */
+struct bp_cell_place {
+    size_t sample;
+    size_t i, j; /* of a list i alone, of a number neither */
+};
+
+/* In: cell, one of the step's, as in bp_steps. Cannot fail. */
+struct bp_cell_place bp_cell_place(const struct bp_step *step, size_t cell, bool is_out_in);
+
 /* The name of a step within its part. Cannot fail. */
 const char *bp_step_member(const char *name);
 

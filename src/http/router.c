@@ -19,7 +19,15 @@ bp_handler bp_answer_root, bp_answer_version, bp_answer_live, bp_answer_ready, b
 #define PAGE_FOLDER "/page/"
 
 static const struct bp_route ROUTES[] = {
-    {"/mistakes", "mistakes", GET, BP_GROUP_DOCS, bp_answer_mistakes, NULL, NULL, {NULL}, false},
+    {"/mistakes",
+     "mistakes",
+     GET,
+     BP_GROUP_DOCS,
+     bp_answer_mistakes,
+     NULL,
+     NULL,
+     {BP_MEDIA_JSON, BP_MEDIA_HTML},
+     false},
     {"/mistakes/*", NULL, GET, BP_GROUP_DOCS, bp_answer_mistake, NULL, NULL, {NULL}, false},
     {"/problems/", "problems", GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}, false},
     {"/problems/*", NULL, GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}, false},

@@ -52,15 +52,14 @@ static int decimals_shown(const struct bp_handed *handed)
 void bp_handed_take(struct bp_handed *handed, const double *values, const int16_t *places,
                     int decimals, double rtol)
 {
-    const int standard = 3;
     handed->values = values;
     handed->places = places;
     handed->rtol = rtol;
     handed->most_places = decimals_shown(handed);
     handed->decimals = decimals;
     if (decimals == BP_DECIMALS_AS_SHOWN)
-        handed->decimals = handed->most_places == 0 || handed->most_places > standard
-                               ? standard
+        handed->decimals = handed->most_places == 0 || handed->most_places > BP_DECIMALS_SHOWN_MAX
+                               ? BP_DECIMALS_SHOWN_MAX
                                : handed->most_places;
     for (size_t i = 0; i < handed->steps->n; i++)
         count_filled(handed, i);

@@ -45,7 +45,9 @@ static void note_equal(struct bp_finding *finding, const struct bp_variant *cons
             code == bp_variant_code(finding->variants[1]) || finding->others[code])
             continue;
         finding->others[code] = true;
-        finding->order[finding->n_others++] = code;
+        const struct bp_altered *place = &variants[v]->places[0];
+        finding->equals[finding->n_equals++] =
+            (struct bp_equal){code, bp_mistake_row(place->mistake)->words, place->step};
     }
 }
 

@@ -2,16 +2,17 @@
 #ifndef BACKPROPD_LESSON_DIAGNOSE_H
 #define BACKPROPD_LESSON_DIAGNOSE_H
 
+#include "backpropd/verdict.h"
 #include "hypothesis.h"
 
 /* What was found at one step. */
 struct bp_finding {
     size_t step;
     const struct bp_variant
-        *variants[2];                  /* what explains it; the second of a pair; NULL: nothing */
-    bool others[BP_CODE_COUNT];        /* codes that explain the same as well */
-    enum bp_code order[BP_CODE_COUNT]; /* these, in order, (n_others) */
-    size_t n_others;
+        *variants[2];           /* what explains it; the second of a pair; NULL: nothing */
+    bool others[BP_CODE_COUNT]; /* codes that explain the same as well */
+    struct bp_equal equals[BP_CODE_COUNT]; /* these, in order, (n_equals) */
+    size_t n_equals;
 };
 
 struct bp_diagnosis {

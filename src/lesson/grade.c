@@ -101,8 +101,8 @@ static struct bp_found *entry(struct bp_grade *grade, enum bp_code code, enum bp
     found->words = words;
     found->steps[0] = step;
     found->n_steps = 1;
-    found->or = NULL;
-    found->n_or = 0;
+    found->equals = NULL;
+    found->n_equals = 0;
     found->with = BP_NO_CODE;
     found->at = at;
     return found;
@@ -121,8 +121,8 @@ static void name_mistakes(struct bp_grade *grade, struct bp_finding *finding)
             const struct bp_mistake_row *row = bp_mistake_row(place->mistake);
             struct bp_found *found = entry(grade, row->code, row->words, place->step, BP_NO_CELL);
             if (found) {
-                found->or = finding->order;
-                found->n_or = finding->n_others;
+                found->equals = finding->equals;
+                found->n_equals = finding->n_equals;
                 found->with = differ ? codes[1 - v] : BP_NO_CODE;
             }
             if (reasons[place->step] == BP_NO_CODE && place->step != finding->step)

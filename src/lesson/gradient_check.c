@@ -106,7 +106,7 @@ static enum bp_check_verdict judge(const struct bp_checked *checked, double tole
 {
     const double low = checked->left < checked->right ? checked->left : checked->right;
     const double high = checked->left < checked->right ? checked->right : checked->left;
-    if (checked->sides && high - low > 2 * tolerance)
+    if (checked->corner)
         return low - tolerance <= checked->analytic && checked->analytic <= high + tolerance
                    ? BP_CHECK_KINK
                    : BP_CHECK_MISMATCH;
@@ -137,7 +137,9 @@ static void check_one(struct bp_check *check, double *parameter, size_t i, doubl
         checked->right = (-3 * loss + 4 * above - above2) / (2 * e);
     }
     const double size = fabs(loss) > 1 ? fabs(loss) : 1;
-    checked->verdict = judge(checked, 1e-7 + 1e-5 * fabs(checked->numeric) + 1.6e-14 * size / e);
+    const double tolerance = 1e-7 + 1e-5 * fabs(checked->numeric) + 1.6e-14 * size / e;
+    checked->corner = checked->sides && fabs(checked->right - checked->left) > 2 * tolerance;
+    checked->verdict = judge(checked, tolerance);
     check->counts[checked->verdict]++;
 }
 

@@ -149,9 +149,14 @@ static bool has_no_factor(const struct bp_subject *of)
     return fraction.numerator == 1 && fraction.denominator == 1;
 }
 
+static bool has_one_output(const struct bp_subject *of)
+{
+    return outputs_of(of->e) == 1;
+}
+
 static bool is_one_square(const struct bp_subject *of)
 {
-    return outputs_of(of->e) == 1 || has_no_fraction(of);
+    return has_one_output(of) || has_no_fraction(of);
 }
 
 static bool has_one_unit(const struct bp_subject *of)
@@ -409,7 +414,13 @@ static const struct name NAMES[] = {
     CHOICE("each weight", is_last, ": each weight's input times its output's gradient", ""),
     CHOICE("the same weights", is_next_to_last, ": back through the same weights", ""),
     CHOICE("squares", is_one_square, "{c}{terms}", "{c}({terms})"),
-    CHOICE("c of the sum", has_no_fraction, "the sum of", "{c}of the sum of"),
+    CHOICE("c of the sum", has_one_output, "{c}", "{c of}the sum of "),
+    CHOICE("c of", has_no_fraction, "", "{c}of "),
+    CHOICE("(", has_one_output, "(", ""),
+    CHOICE(")", has_one_output, ")", ""),
+    CHOICE("dead", has_several, "off", "dead"),
+    CHOICE("dead here", has_several, "off on this sample", "dead"),
+    CHOICE("from it", has_several, " from this sample", ""),
     CHOICE("c ratio", has_no_fraction, "(1 - y[j])/(1 - y_hat[j]) - y[j]/y_hat[j]",
            "{c}((1 - y[j])/(1 - y_hat[j]) - y[j]/y_hat[j])"),
     CHOICE("c ratios", has_no_fraction, "(1 - y)/(1 - y_hat) - y/y_hat",

@@ -170,7 +170,7 @@ static const struct bp_activation_words SOFTMAX_WORDS = {
     .mathml = FRACTION(EXP(Z("j") MINUS MI("m")), SUM("i") EXP(Z("i") MINUS MI("m"))) MO(",")
         MI("m") MO("=") "<munder>" MI("max") MI("i") "</munder>" OF Z("i"),
     .heading = "softmax(z{k}) = exp(z{k} - m) / the sum of all exp(z{k} - m), where m is "
-               "the largest z{k}",
+               "the largest z{k}: the result is the same without m, but exp could overflow",
     .program = "np.exp(z{k} - np.max(z{k})) / np.sum(np.exp(z{k} - np.max(z{k})))",
     .slope_program = "np.diag({h}) - np.outer({h}, {h})",
 };
@@ -183,18 +183,19 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
     return ACTIVATIONS[activation];
 }
 
-#define SQUARES(words, factor, twice, numpy)                                                       \
+#define SQUARES(factor, twice, numpy)                                                              \
     {                                                                                              \
-        .in_words = words " (y_hat - y)^2", .formula = "{c}sum over j of (y_hat[j] - y[j])^2",     \
+        .in_words = "{c of the sum}(y_hat - y)^2",                                                 \
+        .formula = "{c}sum over j of (y_hat[j] - y[j])^2",                                         \
         .mathml = factor SUM("j") SQUARED(PARENTHESES(Y_HAT("j") MINUS Y("j"))),                   \
         .term = "(y_hat[{o}] - y[{o}])^2", .series = "{squares}", .slope = "{2c difference}",      \
         .slope_mathml = twice PARENTHESES(Y_HAT("j") MINUS Y("j")),                                \
         .slope_heading = "{2c differences}", .program = numpy,                                     \
         .slope_program = "{py.2c differences}",                                                    \
     }
-#define BINARY(words, factor)                                                                      \
+#define BINARY(factor)                                                                             \
     {                                                                                              \
-        .in_words = words " y ln(y_hat) + (1 - y) ln(1 - y_hat)",                                  \
+        .in_words = "minus {c of the sum}{(}y ln(y_hat) + (1 - y) ln(1 - y_hat){)}",               \
         .formula = "-{c}sum over j of (y[j] ln(y_hat[j]) + (1 - y[j]) ln(1 - y_hat[j]))",          \
         .mathml = MINUS factor SUM("j") GROUP(Y("j") TIMES CALL("ln", Y_HAT("j")) MO(              \
             "+") ONE_LESS(Y("j")) TIMES CALL("ln", MN("1") MINUS Y_HAT("j"))),                     \
@@ -214,17 +215,17 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
     }
 
 static const struct bp_loss_words MSE_WORDS =
-    SQUARES("{c of the sum}", FRACTION(MN("1"), MI("N")), FRACTION(MN("2"), MI("N")),
+    SQUARES(FRACTION(MN("1"), MI("N")), FRACTION(MN("2"), MI("N")),
             "np.mean((y_hat - y) ** 2)");
 static const struct bp_loss_words SSE_WORDS =
-    SQUARES("the sum of", "", MN("2"), "np.sum((y_hat - y) ** 2)");
+    SQUARES("", MN("2"), "np.sum((y_hat - y) ** 2)");
 static const struct bp_loss_words HALF_MSE_WORDS =
-    SQUARES("{c of the sum}", FRACTION(MN("1"), MN("2") TIMES MI("N")), FRACTION(MN("1"), MI("N")),
+    SQUARES(FRACTION(MN("1"), MN("2") TIMES MI("N")), FRACTION(MN("1"), MI("N")),
             "{py.c}np.sum((y_hat - y) ** 2)");
 static const struct bp_loss_words HALF_SSE_WORDS =
-    SQUARES("{c of the sum}", FRACTION(MN("1"), MN("2")), "", "{py.c}np.sum((y_hat - y) ** 2)");
+    SQUARES(FRACTION(MN("1"), MN("2")), "", "{py.c}np.sum((y_hat - y) ** 2)");
 static const struct bp_loss_words CROSS_ENTROPY_WORDS = {
-    .in_words = "minus the sum of y ln(y_hat)",
+    .in_words = "minus {c of the sum}y ln(y_hat)",
     .formula = "-sum over j of y[j] ln(y_hat[j])",
     .mathml = MINUS SUM("j") Y("j") TIMES CALL("ln", Y_HAT("j")),
     .term = "y[{o}] ln(y_hat[{o}])",
@@ -241,8 +242,8 @@ static const struct bp_loss_words CROSS_ENTROPY_WORDS = {
     .pair_program = "{py.sum of y}y_hat - y",
 };
 static const struct bp_loss_words BINARY_CROSS_ENTROPY_WORDS =
-    BINARY("minus {c of the sum}", FRACTION(MN("1"), MI("N")));
-static const struct bp_loss_words SUM_BINARY_CROSS_ENTROPY_WORDS = BINARY("minus the sum of", "");
+    BINARY(FRACTION(MN("1"), MI("N")));
+static const struct bp_loss_words SUM_BINARY_CROSS_ENTROPY_WORDS = BINARY("");
 
 #define AS_LOSS_WORDS(name, wire, kind, c) &name##_WORDS,
 static const struct bp_loss_words *const LOSSES[] = {BP_LOSSES(AS_LOSS_WORDS)};
@@ -256,8 +257,8 @@ static const struct bp_remark_words REMARKS[BP_REMARK_COUNT] = {
     [BP_REMARK_BOUNDARY] = {"on_the_boundary", "on the boundary of {activation}",
                             "z{k}[{unit}] is exactly 0, where {activation} has a corner: its "
                             "derivative there is taken as {slope at 0}."},
-    [BP_REMARK_DEAD] = {"neuron_dead", "dead",
-                        "{h}[{unit}] is dead on this sample: z{k}[{unit}] = {z} is not above "
+    [BP_REMARK_DEAD] = {"neuron_dead", "{dead here}",
+                        "{h}[{unit}] is {dead} on this sample: z{k}[{unit}] = {z} is not above "
                         "0, so relu gives 0."},
     [BP_REMARK_RIGHT] = {"error_zero", "{nothing to correct}", "{Nothing to correct}."},
     [BP_REMARK_BEYOND] = {"underflow", "too large for a double",
@@ -280,8 +281,9 @@ static const struct bp_remark_words REMARKS[BP_REMARK_COUNT] = {
                              "digit",
                              "{h}[{unit}] is saturated: the slope of {activation} at {z} is 0 "
                              "to the last digit, so nothing passes."},
-    [BP_REMARK_SOURCE_DEAD] = {"source_dead", "{x}[{source}] is dead: its {weights} nothing",
-                               "{x}[{source}] is dead: its {weights} nothing."},
+    [BP_REMARK_SOURCE_DEAD] = {"source_dead",
+                               "{x}[{source}] is {dead}: its {weights} nothing{from it}",
+                               "{x}[{source}] is {dead}: its {weights} nothing{from it}."},
     [BP_REMARK_INPUT_ZERO] = {"input_zero", "{x}[{source}] = 0: nothing came in, nothing to learn",
                               "{x}[{source}] = 0: nothing came in, so there is nothing to "
                               "learn."},

@@ -1,6 +1,9 @@
 /* The plain text: a page to read in a terminal or to print. */
 #include "write_plain.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "backpropd/job.h"
 #include "backpropd/loss.h"
 #include "cells.h"
@@ -158,11 +161,25 @@ static void put_left(struct bp_text *text, const struct bp_subject *of, size_t n
         text->size = start;
 }
 
+/* A value that is shown as 0 and is not: it counts as one that is not. */
+static void put_what_is_hidden(struct bp_text *text, const struct bp_subject *of)
+{
+    const double value = bp_line_value(of->line, of->e, of->cell);
+    char digits[16];
+    if (value == 0 || bp_shown(of->e, value) != 0)
+        return;
+    snprintf(digits, sizeof digits, "%.1e", value);
+    bp_text_puts(text, "      not quite 0: ");
+    bp_text_puts(text, digits);
+}
+
 static void put_remark(struct bp_text *text, const struct bp_subject *of)
 {
     const enum bp_remark remark = bp_remark_of_cell(of->line, of->e, of->cell);
-    if (remark == BP_REMARK_COUNT)
+    if (remark == BP_REMARK_COUNT) {
+        put_what_is_hidden(text, of);
         return;
+    }
     bp_text_puts(text, "      ");
     bp_put_template(text, of, bp_remark_words(remark)->plain);
 }
@@ -470,7 +487,8 @@ static void put_balance(struct bp_text *text, const struct bp_explanation *e, si
 {
     const bool is_frozen = any_is_frozen(e);
     if (zero == 0) {
-        bp_text_puts(text, is_frozen ? "none is zero\n" : "all move their parameter\n");
+        bp_text_puts(text,
+                     is_frozen ? "none is zero\n" : "none is zero, all move their parameter\n");
         return;
     }
     if (is_frozen)

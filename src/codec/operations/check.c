@@ -1,5 +1,6 @@
 /* POST /check: compares gradients with finite differences of the loss. */
 #include <math.h>
+#include <stdio.h>
 
 #include "../encode.h"
 #include "../estimate.h"
@@ -197,7 +198,89 @@ static void put_number(struct bp_text *text, const char *name, double value)
         bp_text_put(text, "null", 4);
 }
 
-static void put_checked(struct bp_text *text, const struct bp_checked *checked)
+/* A parameter by its name and its place as posted: W1[0][2], b1[1]. */
+struct parameter {
+    char tensor;
+    size_t layer;
+    size_t i, j; /* of a bias i alone */
+};
+
+/* What cannot be told from 0 by a difference of losses is 0 in sentences. */
+#define NEARLY_ZERO 1e-7
+
+static void put_slope(struct bp_text *text, double value)
+{
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.6g", fabs(value) <= NEARLY_ZERO ? 0 : value);
+    bp_text_puts(text, isfinite(value) ? digits : "too large for a double");
+}
+
+static void put_name(struct bp_text *text, const struct parameter *of)
+{
+    bp_text_putc(text, of->tensor);
+    bp_text_put_size(text, of->layer + 1);
+    const size_t index[] = {of->i, of->j};
+    for (size_t n = 0; n < (of->tensor == 'W' ? 2 : 1); n++) {
+        bp_text_putc(text, '[');
+        bp_text_put_size(text, index[n]);
+        bp_text_putc(text, ']');
+    }
+}
+
+static bool is_near(double a, double b)
+{
+    return fabs(a - b) <= NEARLY_ZERO + 1e-4 * fabs(b);
+}
+
+/* What a wrong gradient looks like beside the slope. */
+static const char *likeness(double gradient, double slope)
+{
+    if (is_near(slope, 0) || !isfinite(gradient))
+        return ".";
+    if (is_near(-gradient, slope))
+        return ": the sign is the wrong way round.";
+    if (is_near(2 * gradient, slope))
+        return ": a factor 2 is missing.";
+    if (is_near(gradient, 2 * slope))
+        return ": there is one factor 2 too many.";
+    return ".";
+}
+
+static void put_corner(struct bp_text *text, const struct bp_checked *checked)
+{
+    const bool is_one =
+        is_near(checked->analytic, checked->left) || is_near(checked->analytic, checked->right);
+    bp_text_puts(text, ": the loss has a corner here, with the slope ");
+    put_slope(text, checked->left);
+    bp_text_puts(text, " on the left and ");
+    put_slope(text, checked->right);
+    bp_text_puts(text, " on the right. The gradient, ");
+    put_slope(text, checked->analytic);
+    bp_text_puts(text, checked->verdict != BP_CHECK_KINK ? ", does not lie between them."
+                       : is_one                          ? ", is one of the two: it is fine."
+                                                         : ", lies between them: it is fine.");
+}
+
+static void put_message(struct bp_text *text, const struct bp_checked *checked,
+                        const struct parameter *of)
+{
+    bp_put_key(text, "message");
+    bp_text_putc(text, '"');
+    put_name(text, of);
+    if (checked->corner) {
+        put_corner(text, checked);
+    } else {
+        bp_text_puts(text, ": the gradient is ");
+        put_slope(text, checked->analytic);
+        bp_text_puts(text, ", but the slope of the loss is ");
+        put_slope(text, checked->numeric);
+        bp_text_puts(text, likeness(checked->analytic, checked->numeric));
+    }
+    bp_text_putc(text, '"');
+}
+
+static void put_checked(struct bp_text *text, const struct bp_checked *checked,
+                        const struct parameter *of)
 {
     bp_put_comma(text);
     bp_text_putc(text, '{');
@@ -208,12 +291,15 @@ static void put_checked(struct bp_text *text, const struct bp_checked *checked)
         put_number(text, "left", checked->left);
         put_number(text, "right", checked->right);
     }
+    if (checked->verdict != BP_CHECK_OK)
+        put_message(text, checked, of);
     bp_text_putc(text, '}');
 }
 
 static void put_weights(struct bp_text *text, const struct bp_job *job,
-                        const struct bp_checked *checked, const struct bp_layer *layer)
+                        const struct bp_checked *checked, size_t k)
 {
+    const struct bp_layer *layer = &job->task.network.layers[k];
     const size_t rows = job->is_out_in ? layer->n_out : layer->n_in;
     const size_t columns = job->is_out_in ? layer->n_in : layer->n_out;
     bp_text_putc(text, '[');
@@ -221,18 +307,20 @@ static void put_weights(struct bp_text *text, const struct bp_job *job,
         bp_put_comma(text);
         bp_text_putc(text, '[');
         for (size_t q = 0; q < columns; q++)
-            put_checked(text, checked + (job->is_out_in ? q * rows + p : p * columns + q));
+            put_checked(text, checked + (job->is_out_in ? q * rows + p : p * columns + q),
+                        &(struct parameter){'W', k, p, q});
         bp_text_putc(text, ']');
     }
     bp_text_putc(text, ']');
 }
 
-static void put_biases(struct bp_text *text, const struct bp_checked *checked,
-                       const struct bp_layer *layer)
+static void put_biases(struct bp_text *text, const struct bp_job *job,
+                       const struct bp_checked *checked, size_t k)
 {
+    const struct bp_layer *layer = &job->task.network.layers[k];
     bp_text_puts(text, layer->b ? "[" : "null");
     for (size_t j = 0; j < bp_layer_biases(layer); j++)
-        put_checked(text, checked + j);
+        put_checked(text, checked + j, &(struct parameter){'b', k, j, 0});
     bp_text_puts(text, layer->b ? "]" : "");
 }
 
@@ -251,10 +339,10 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
     for (size_t k = 0; k < job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k];
         bp_put_key_output(text, job, "W%", "W%", k + 1);
-        put_weights(text, job, checked, layer);
+        put_weights(text, job, checked, k);
         checked += bp_layer_weights(layer);
         bp_put_key_output(text, job, "b%", "b%", k + 1);
-        put_biases(text, checked, layer);
+        put_biases(text, job, checked, k);
         checked += bp_layer_biases(layer);
     }
     bp_text_puts(text, "}}");

@@ -1,4 +1,5 @@
-/* /mistakes: the catalogue, and /mistakes/CODE: a page about one of its codes. */
+/* /mistakes: the catalogue, as JSON or as a page, and /mistakes/CODE: a page about one of its
+ * codes. */
 #include <string.h>
 
 #include "backpropd/catalogue.h"
@@ -15,7 +16,8 @@ static const struct {
 } PLACES[] = {
     {"{f}", "f"},
     {"{rule}", "h (1 - h) for sigmoid and 1 - h^2 for tanh"},
-    {"{todo}", "use its formula"},
+    {"{todo}", "by the formula of the step"},
+    {"{cell}", "one value"},
     {"{decimals}", "more"},
 };
 
@@ -103,10 +105,8 @@ static void put_other(struct bp_text *text, enum bp_code code)
     bp_text_putc(text, '}');
 }
 
-void bp_answer_mistakes(struct bp_exchange *exchange)
+static void put_catalogue(struct bp_text *text)
 {
-    struct bp_text *text = &exchange->reply.text;
-    bp_reply_start(&exchange->reply, &exchange->service->own_memory, BP_MEDIA_JSON, 32768);
     bp_text_putc(text, '{');
     bp_put_key(text, "mistakes");
     bp_text_putc(text, '[');
@@ -118,7 +118,48 @@ void bp_answer_mistakes(struct bp_exchange *exchange)
     for (int code = OTHERS_FIRST; code < BP_CODE_COUNT; code++)
         put_other(text, (enum bp_code)code);
     bp_text_puts(text, "]}");
-    bp_reply_finish(&exchange->reply, &exchange->service->own_memory);
+}
+
+/* --- the catalogue as a page ------------------------------------------------------------------ */
+
+static void put_links(struct bp_text *text, int first, int end)
+{
+    bp_text_puts(text, "<ul>\n");
+    for (int code = first; code < end; code++) {
+        bp_text_puts(text, "<li><a href=\"mistakes/");
+        bp_text_puts(text, bp_code_names[code]);
+        bp_text_puts(text, "\">");
+        bp_text_puts(text, bp_code_title((enum bp_code)code));
+        bp_text_puts(text, "</a> <code>");
+        bp_text_puts(text, bp_code_names[code]);
+        bp_text_puts(text, "</code></li>\n");
+    }
+    bp_text_puts(text, "</ul>\n");
+}
+
+static void put_list(struct bp_text *text)
+{
+    bp_put_page_head(text, "Mistakes that backpropd knows");
+    bp_text_puts(text, "<p>What /grade calls a step that was calculated by another formula:</p>\n");
+    put_links(text, 0, OTHERS_FIRST);
+    bp_text_puts(text, "<p>What it says where none of these explains a step, of counts, and of "
+                       "steps that follow:</p>\n");
+    put_links(text, OTHERS_FIRST, BP_CODE_COUNT);
+}
+
+void bp_answer_mistakes(struct bp_exchange *exchange)
+{
+    struct bp_reply *reply = &exchange->reply;
+    const bool is_page = exchange->representation == 1;
+    bp_reply_start(reply, &exchange->service->own_memory, is_page ? BP_MEDIA_HTML : BP_MEDIA_JSON,
+                   32768);
+    if (is_page) {
+        reply->csp = BP_PAGE_CSP;
+        put_list(&reply->text);
+    } else {
+        put_catalogue(&reply->text);
+    }
+    bp_reply_finish(reply, &exchange->service->own_memory);
 }
 
 /* --- a page ----------------------------------------------------------------------------------- */
@@ -152,24 +193,31 @@ static void put_formulas(struct bp_text *text, enum bp_mistake mistake)
     bp_text_puts(text, bp_step_text(kind)->right);
     bp_text_puts(text, "</code>\n<dt>this mistake<dd><code>");
     bp_text_puts(text, words.reads);
-    bp_text_puts(text, "</code>\n<dt>where<dd>");
+    bp_text_puts(text, "</code>\n<dt>happens with<dd>");
     bp_text_puts(text, words.where);
     bp_text_puts(text, "\n</dl>\n");
 }
 
+/* What the letters of the formulas stand for. */
+static const char KEY[] =
+    "<p>In the formulas x is the input, a what comes into the layer (x, or h of the layer before), "
+    "W[i][j] the weight from i to j, b the biases, z what goes into the activation f, h what comes "
+    "out of it. k is a layer, L the last one. c is the number in front of the sum of squares: 1/N "
+    "for mse, 1 for sse, 1/(2N) for half_mse, 1/2 for half_sse; N is the number of outputs, B that "
+    "of samples. w is a parameter, g its gradient, lr the learning rate.</p>\n";
+
 static void put_page(struct bp_text *text, enum bp_code code)
 {
-    bp_put_page_head(text, bp_code_names[code]);
+    bp_put_page_head(text, bp_code_title(code));
+    bp_text_puts(text, "<p>Code <code>");
+    bp_text_puts(text, bp_code_names[code]);
+    bp_text_puts(text, "</code>.</p>\n");
+    bp_text_puts(text, code < OTHERS_FIRST ? KEY : "");
     for (int mistake = 0; mistake < BP_MISTAKE_COUNT; mistake++)
         if (bp_mistake_row((enum bp_mistake)mistake)->code == code)
             put_formulas(text, (enum bp_mistake)mistake);
     if (code >= OTHERS_FIRST)
         put_said(text, bp_other_words(code, BP_STEP_COUNTS));
-    else
-        bp_text_puts(text, "<p>k: a layer, L the last; a: what feeds it; W, b: its weights and "
-                           "biases; f: its activation, z what goes into it and h what comes out; "
-                           "c': the factor of the loss; N: outputs; B: samples; w, g, lr: a "
-                           "parameter, its gradient, the learning rate.</p>\n");
     bp_text_puts(text, "<p><a href=\"../mistakes\">All mistakes</a></p>\n");
 }
 

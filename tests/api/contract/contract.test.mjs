@@ -90,6 +90,14 @@ test('the codes of the document are those of the catalogue, in its order', async
   for (const other of ['', 'unheard_of', 'one-sign']) assert.equal((await daemon.call('GET', `/mistakes/${other}`)).status, 404, other);
 });
 
+test('a browser gets the list of all codes, with links to their pages', async () => {
+  const {MistakeCode, OtherCode} = document.components.schemas;
+  const {status, headers, text} = await daemon.call('GET', '/mistakes', undefined, {accept: 'text/html,*/*;q=0.8'});
+  assert.deepEqual([status, headers['content-type']], [200, 'text/html; charset=utf-8']);
+  assert.deepEqual(hrefs(text).map(href => behindPrefix('/mistakes', href)), [...MistakeCode.enum, ...OtherCode.enum].map(code => `/mistakes/${code}`));
+  assertText('/mistakes', text, root.get('paths', '/mistakes', 'get', 'responses', '200', 'content', 'text/html').node.example);
+});
+
 test('every GET replies with its example', async () => {
   for (const {path, operation} of gets) {
     const reply = await daemon.call('GET', concrete(path));

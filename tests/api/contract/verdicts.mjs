@@ -71,7 +71,7 @@ function wrongMessages({mistakes}) {
 }
 
 function wrongGrade(request, reply) {
-  const order = ['score', 'all_zero_score', 'decimals', 'note', 'mistakes', 'steps', 'unreadable', 'pairs_left_out', 'marks', 'expected'];
+  const order = ['score', 'all_zero_score', 'decimals', 'note', 'summary', 'mistakes', 'steps', 'unreadable', 'pairs_left_out', 'marks', 'expected'];
   const faults = [...wrongOrder('', reply, order),
     ...reply.mistakes.flatMap((entry, i) => wrongOrder(`/mistakes/${i}`, entry, ['code', 'steps', 'message', 'hint', 'or', 'with', 'at'])),
     ...reply.steps.flatMap((entry, i) => wrongOrder(`/steps/${i}`, entry, ['step', 'status', 'reason', 'credit', 'weight', 'cells', 'message']))];

@@ -15,12 +15,27 @@ export function cellsOf(node) {
   return Array.isArray(node) || isObject(node) ? Object.values(node).flatMap(cellsOf) : [node];
 }
 
+const words = ['summary', 'message', 'hint', 'detail', 'task'];
+
+/** Without what is said in sentences: that is the service's own. */
+export function wordless(node) {
+  if (Array.isArray(node)) return node.map(wordless);
+  if (!isObject(node)) return node;
+  return Object.fromEntries(Object.entries(node).filter(([name]) => !words.includes(name)).map(([name, inner]) => [name, wordless(inner)]));
+}
+
+/** What a teacher reads aloud: all sentences of a reply, a line each. */
+export function sentencesOf({summary, mistakes, steps, unreadable = []}) {
+  return [summary, ...mistakes.flatMap(({code, message, hint}) => [`${code}: ${message}`, `  ${hint}`]),
+    ...steps.flatMap(({message}) => message ?? []), ...unreadable.map(({detail}) => detail)];
+}
+
 /** A verdict as tests/api/grading/reference/cases.py writes it. */
 export function compact(reply) {
-  const {score, all_zero_score: allZero, decimals, note, mistakes, steps, marks, ...others} = reply;
+  const {score, all_zero_score: allZero, decimals, note, mistakes, steps, marks, ...others} = wordless(reply);
   const more = Object.fromEntries(['unreadable', 'pairs_left_out'].filter(name => name in others).map(name => [name, others[name]]));
   return {score, all_zero_score: allZero, decimals, note,
-    mistakes: mistakes.map(({message, hint, ...rest}) => rest),
+    mistakes,
     steps: steps.map(({step, status}) => `${step}:${status}`).join('|'), credits: steps.map(({credit}) => credit),
     marks: cellsOf(marks).map(mark => letters[mark] ?? '_').join(''), ...more};
 }

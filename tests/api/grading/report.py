@@ -204,7 +204,8 @@ def twins(daemon, exercises, r, row):
                 answers = blanked(c.shorter(e.answers(e.made(v) if v else e.right)), r, share)
                 other = {**e.body, "network": turned(e.body["network"], e.task), "options": {**e.body["options"], "layout": "in_out" if e.task.out_in else "out_in"}}
                 one, two_ = grade(daemon, e, answers), daemon.post("/grade", {**other, "answers": turned(answers, e.task)})
-                strip = lambda reply: {k: v for k, v in reply.items() if k != "marks"}
+                anywhere = lambda m: {**m, "message": re.sub(r"\[\d+\]", "[]", m["message"])}  # the cell of a slip is named as it was posted
+                strip = lambda reply: {**{k: v for k, v in reply.items() if k != "marks"}, "mistakes": [anywhere(m) for m in reply["mistakes"]]}
                 pointers = lambda reply: [m.pop("at", None) for m in reply["mistakes"]]
                 pointers(one), pointers(two_)
                 row.add(equal=strip(one) == strip(two_) and turned(one["marks"], e.task) == two_["marks"])

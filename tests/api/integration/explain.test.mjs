@@ -18,6 +18,11 @@ let daemon;
 before(async () => { daemon = await start({judged: false}); }); // the tests below judge
 after(() => daemon?.stop());
 
+/** The cells of a tensor with their names, as texts have them. */
+function cellsOf(name, value) {
+  return Array.isArray(value) ? value.flatMap((inner, i) => cellsOf(`${name}[${i}]`, inner)) : [[name, value]];
+}
+
 const ask = (body, accept = types.json) => daemon.call('POST', '/explain', body, {accept});
 async function explain(body, accept) {
   const reply = await ask(body, accept);
@@ -307,6 +312,39 @@ for (const [what, [body, faults]] of Object.entries(wrong)) {
 test('without any y only the forward pass is explained', async () => {
   const {json} = await explain({...book(), samples: [{x: [1, 0, 1, 1]}, {x: [0, 0, 0, 0]}]});
   assert.ok(json.steps.every(({phase, tensor}) => phase === 'forward' && tensor !== 'loss'));
+});
+
+test('a unit that is off for one sample of several is not called dead', async () => {
+  const {text} = await explain({...book(), samples: [...book().samples, {x: [0, 1, 0, 0], y: [0, 0, 1, 0]}]}, types.plain);
+  assert.doesNotMatch(text, /\bdead\b/);
+  assert.equal(text.match(/ off on this sample\n/g).length, 4);
+  assert.match(text, /h1\[2\] is off: its four weights get nothing from this sample\n/);
+});
+
+/** Cells of a text whose value is shown as 0, with no remark that gives a reason; those that are not 0 say so. */
+function hiddenZeros(text) {
+  return text.split('\n').filter(line => /^ {4}\S.* = 0 {6}not quite 0: -?\d[.]\de[-+]\d+$/.test(line)).map(line => line.trim().split(' ')[0]);
+}
+
+test('a value that is shown as 0 and is not says so, in all texts', async () => {
+  let seen = 0;
+  for (const [name, body] of all.filter(([, each]) => each.samples.length === 1)) {
+    const [{json}, {text}] = [await explain({...body, shown_decimals: 2}), await explain({...body, shown_decimals: 2}, types.plain)];
+    const cells = json.steps.flatMap(({tensor, value}) => cellsOf(tensor, value)).filter(([, value]) => value !== null && value !== 0 && Math.abs(value * 100) <= 0.5);
+    const told = hiddenZeros(text);
+    for (const cell of told) assert.ok(cells.some(([at]) => at === cell), `${name}: ${cell} is 0, or can be seen`);
+    const said = new Set(told);
+    for (const [cell] of cells) if (!json.steps.some(({tensor, remarks}) => cell.startsWith(tensor) && remarks.length)) assert.ok(said.has(cell), `${name}: ${cell} is called 0`);
+    seen += told.length;
+  }
+  assert.ok(seen > 20, `only ${seen} values were seen`);
+});
+
+test('a loss of one output is no sum', async () => {
+  const said = async (activation, loss) => /^The loss +\S+ = (.*)$/m.exec((await explain(one({W1: [[1]], b1: [0], activations: [activation]}, {x: [1], y: [0]}, {loss}), types.plain)).text)[1];
+  assert.equal(await said('identity', 'mse'), '(y_hat - y)^2');
+  assert.equal(await said('identity', 'half_sse'), '1/2 (y_hat - y)^2');
+  assert.equal(await said('sigmoid', 'binary_cross_entropy'), 'minus (y ln(y_hat) + (1 - y) ln(1 - y_hat))');
 });
 
 test('shown_decimals null shows all digits in plain text too, and 2 shows two', async () => {

@@ -6,7 +6,7 @@ import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {binary, start} from '../../support/daemon.mjs';
 import {commandsOf} from '../../support/pages.mjs';
-import {cellsOf, compact, dice, mapCells, only, sevenSteps} from '../grading/answers.mjs';
+import {cellsOf, compact, dice, mapCells, only, sentencesOf, sevenSteps, wordless} from '../grading/answers.mjs';
 import {differences} from '../vectors/compare.mjs';
 
 const folder = new URL('../grading/', import.meta.url);
@@ -46,7 +46,7 @@ for (const name of named) {
   test(`${name}: ${about}`, async () => {
     for (const one of cases ?? [{request, expect}]) {
       const {json} = await post(path, one.request);
-      assert.deepEqual(differences(json, one.expect, {...rule, whole: path !== '/check'}), []);
+      assert.deepEqual(differences(wordless(json), wordless(one.expect), {...rule, whole: path !== '/check'}), []);
     }
   });
 }
@@ -56,7 +56,7 @@ test('420 random requests get the verdicts of the reference', async () => {
   assert.equal(cases.length, 420);
   const wrong = [];
   for (const [i, {request, expect}] of cases.entries()) {
-    wrong.push(...differences(compact(await grade(request)), expect, rule, `case ${i}`));
+    wrong.push(...differences(compact(await grade(request)), wordless(expect), rule, `case ${i}`));
   }
   assert.deepEqual(wrong, []);
 });
@@ -75,6 +75,45 @@ test('requests that are refused, and where', async () => {
   } finally {
     await own.stop();
   }
+});
+
+// ---- What is said ----
+
+/** Requests with a name each: those of the vectors, and the mistakes planted in the worked example. */
+function* allRequests() {
+  for (const name of named.filter(one => vector(one).path === '/grade')) yield [name, vector(name).request];
+  for (const {code, step, answers} of lines('planted.jsonl')) yield [`${code} at ${step}`, {...book(), answers}];
+  yield* Object.entries(JSON.parse(read('said.json')));
+}
+
+test('what is said to students, word for word', async () => {
+  const said = [];
+  for (const [name, request] of allRequests()) said.push(`# ${name}`, ...sentencesOf(await grade(request)), '');
+  assert.equal(`${said.join('\n')}`, read('said.txt'));
+});
+
+test('an exercise says what to work out, and what was agreed on', async () => {
+  const task = async request => (await post('/exercise', request)).json.task;
+  assert.equal(await task({seed: 7, sizes: [2, 2, 1], options: {relu_at_zero: 0.5, loss: 'half_sse'}}), 'A network of 2 inputs, 2 units (relu) and 1 output (identity). ' +
+    'The loss of a sample is half the sum of (y_hat - y)^2 over the outputs. At z = 0 the derivative of relu is taken as 0.5. ' +
+    'Work out z1, h1, y_hat, loss, dL_dy_hat, dL_dW2, dL_db2, dL_dh1, dL_dz1, dL_dW1, dL_db1.');
+  assert.equal(await task({sizes: [1, 2], activations: ['tanh'], samples: 2, options: {reduction: 'sum'}, marking: {weights: {dL_dW1: 2, 'gradients.W1': 1, z1: 0}}}),
+    'A network of 1 input and 2 outputs (tanh). The loss of a sample is the mean of (y_hat - y)^2 over the outputs. ' +
+    'The loss and the gradients of the batch are sums over the samples. Work out dL_dW1, gradients.W1.');
+});
+
+test('what is said of gradients that are not the slope of the loss, or that stand at a corner', async () => {
+  const said = async request => Object.values((await post('/check', request)).json.check).flat(2).flatMap(({message}) => message ?? []);
+  const {body} = (await post('/exercise', {seed: 7, sizes: [2, 2, 1]})).json;
+  const corner = (name, right, gradient, verdict) => `${name}: the loss has a corner here, with the slope 0 on the left and ${right} on the right. The gradient, ${gradient}, ${verdict}.`;
+  const fine = 'is one of the two: it is fine';
+  assert.deepEqual(await said(body), [corner('W1[0][0]', 0.144, 0, fine), corner('W1[1][0]', 0.288, 0, fine), corner('b1[0]', 0.144, 0, fine)]);
+  const turned = {...body, network: {...body.network, W1: [0, 1].map(unit => body.network.W1.map(row => row[unit])), W2: [body.network.W2.flat()]}, options: {layout: 'out_in'}};
+  assert.deepEqual(await said({...turned, gradients: {W1: [[0.072, 0.3], [-0.336, -0.672]], W2: [[0.1, 0.864]], b1: [-0.1, -0.168], b2: [-0.96]}}), [
+    corner('W1[0][0]', 0.144, 0.072, 'lies between them: it is fine'), corner('W1[0][1]', 0.288, 0.3, 'does not lie between them'),
+    corner('b1[0]', 0.144, -0.1, 'does not lie between them'), 'b1[1]: the gradient is -0.168, but the slope of the loss is -0.336: a factor 2 is missing.',
+    'W2[0][0]: the gradient is 0.1, but the slope of the loss is 0.', 'W2[0][1]: the gradient is 0.864, but the slope of the loss is -0.864: the sign is the wrong way round.',
+    'b2[0]: the gradient is -0.96, but the slope of the loss is -0.48: there is one factor 2 too many.']);
 });
 
 // ---- The worked example ----
@@ -118,8 +157,8 @@ test('null asks for nothing in place of a container, and is blank in place of a 
 test('an empty text is blank, spaces are not a number, and counts are whole', async () => {
   const reply = await grade({...book(), answers: {samples: [{z1: ['', null, ' ']}], parameters: {nonzero: 12.5, zero: '19.0'}}});
   assert.deepEqual(reply.marks, {samples: [{z1: [null, null, null]}], parameters: {nonzero: null, zero: 'right'}});
-  assert.deepEqual(reply.unreadable.map(({pointer, detail}) => [pointer, detail.slice(0, 14)]),
-    [['#/answers/samples/0/z1/2', 'not a number: '], ['#/answers/parameters/nonzero', 'a whole number']]);
+  assert.deepEqual(reply.unreadable.map(({pointer, detail}) => [pointer, detail.slice(0, 19)]),
+    [['#/answers/samples/0/z1/2', '" ": not a number: '], ['#/answers/parameters/nonzero', 'a whole number is n']]);
 });
 
 test('words name the activations of the steps that they speak of, and their rules', async () => {
@@ -265,7 +304,7 @@ const significant = numeral => numeral.replace(/e.*/i, '').replace(/[.]/g, '').r
 const numerals = text => [...text.matchAll(/\d+(?:[.]\d+)?(?:e[+-]?\d+)?/gi)].map(([numeral]) => numeral);
 
 test('no number of three or more digits of a right answer stands in a reply: 2,000 of them', async () => {
-  const constant = /not a number: write it like -0.0125, -1\/80 or -1.25e-2/g;
+  const constant = /not a number: write the result alone, like -0.0125, -0,0125, -1\/80 or -1.25e-2/g;
   for (const {request, right, text} of await draw()) {
     const {score, all_zero_score: allZero, decimals, steps, ...rest} = JSON.parse(text);
     // beside the scores and counts a reply has no numbers but those in its words

@@ -6,7 +6,7 @@
 #include "backpropd/verdict.h"
 #include "suite.h"
 
-#define NO_NUMBER "not a number: write it like -0.0125, -1/80 or -1.25e-2"
+#define NO_NUMBER "not a number: write the result alone, like -0.0125, -0,0125, -1/80 or -1.25e-2"
 
 static const struct {
     const char *text;

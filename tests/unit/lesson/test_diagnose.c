@@ -62,8 +62,8 @@ static bool is_named(const struct bp_grade *grade, enum bp_code code)
         const struct bp_found *found = &grade->found[f];
         if (found->code == code)
             return true;
-        for (size_t i = 0; i < found->n_or; i++)
-            if (found->or [i] == code)
+        for (size_t i = 0; i < found->n_equals; i++)
+            if (found->equals[i].code == code)
                 return true;
     }
     return false;

@@ -54,10 +54,10 @@ static void write_found(char *text, size_t size, const struct bp_grade *grade, s
     size_t used = (size_t)snprintf(text, size, "%s", CASE_CODES[found->code]);
     for (size_t i = 0; i < found->n_steps; i++)
         used += (size_t)snprintf(text + used, size - used, "%c%zu", i ? ',' : ' ', found->steps[i]);
-    for (size_t i = 0; i < found->n_or; i++)
+    for (size_t i = 0; i < found->n_equals; i++)
         used += (size_t)snprintf(text + used, size - used, "%c%s", i ? ',' : ' ',
-                                 CASE_CODES[found->or [i]]);
-    used += (size_t)snprintf(text + used, size - used, "%s %s", found->n_or ? "" : " -",
+                                 CASE_CODES[found->equals[i].code]);
+    used += (size_t)snprintf(text + used, size - used, "%s %s", found->n_equals ? "" : " -",
                              CASE_CODES[found->with]);
     size_t i = grade->steps.n;
     while (found->at != BP_NO_CELL && grade->steps.list[--i].first > found->at)
