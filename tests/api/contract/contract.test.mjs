@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {start} from '../../support/daemon.mjs';
 import {until} from '../../support/until.mjs';
-import {Cursor, Schemas, concrete, contractFile, everyMethod, readContract} from './judge.mjs';
+import {Cursor, Schemas, chapters, concrete, contractFile, everyMethod, readContract} from './judge.mjs';
 import {layerNames} from './shapes.mjs';
 
 const document = readContract();
@@ -37,6 +37,18 @@ test('every request example gets the reply example of the same name', async () =
       assert.equal(reply.status, 200, `${path} ${key}: ${reply.text}`);
       assert.equal(reply.text.trim(), JSON.stringify(replies[key]), `${path} ${key}`);
     }
+  }
+});
+
+test('the same JSON is read under each type that is listed, and under no other', async () => {
+  for (const {path, operation} of posts) {
+    const content = operation.get('requestBody', 'content').entries();
+    assert.deepEqual(content.map(([type]) => type), ['application/json', 'text/plain', 'application/x-www-form-urlencoded']);
+    for (const [type, media] of content) {
+      assert.equal(media.get('schema').pointer, content[0][1].get('schema').pointer, type);
+      for (const [, body] of values(media)) assert.equal((await daemon.call('POST', path, body, {'content-type': type})).status, 200, `${path} ${type}`);
+    }
+    assert.equal((await daemon.call('POST', path, '{}', {'content-type': 'multipart/form-data'})).status, 415, path);
   }
 });
 
@@ -287,7 +299,7 @@ test('the limits of GET / are those of the document', async () => {
   const {Network, Vector, Biases, Matrix, Samples, SamplesWithTargets, SamplesWithTargetsOrGradients, StepRequest, StepReply, ParameterCount} = document.components.schemas;
   assert.deepEqual(Object.keys(limits), Object.keys(inProse));
   for (const [name, label] of Object.entries(inProse)) {
-    assert.ok(document.info.description.includes(`| ${label} | ${limits[name].toLocaleString('en-US')} |`), label);
+    assert.ok(chapters(document).includes(`| ${label} | ${limits[name].toLocaleString('en-US')} |`), label);
   }
   assert.deepEqual(Object.keys(Network.properties), [...layerNames(limits.layers), 'activations']);
   assert.equal(Network.properties.activations.maxItems, limits.layers);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import test from 'node:test';
 import {parseYaml} from '../../support/library.mjs';
-import {Cursor, contractFile, readContract} from './judge.mjs';
+import {Cursor, chapters, contractFile, readContract} from './judge.mjs';
 
 const problemCodes = ['invalid_json', 'bad_request', 'unauthorized', 'not_found', 'method_not_allowed', 'not_acceptable', 'request_timeout',
   'length_required', 'body_too_large', 'uri_too_long', 'unsupported_media_type', 'expectation_failed', 'misdirected', 'invalid_request',
@@ -117,8 +117,12 @@ const rules = {
   'HEAD and OPTIONS stand there once, in words': {
     check: document => [...names(Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).filter(key => key !== 'parameters' && !methods.includes(key)).map(key => [`${key} ${path}`]))),
-    ...['## HEAD and OPTIONS', 'takes HEAD', 'takes OPTIONS'].filter(words => !document.info.description.includes(words))],
+    ...['## HEAD and OPTIONS', 'takes HEAD', 'takes OPTIONS'].filter(words => !chapters(document).includes(words))],
     plant: document => { document.paths['/version'].head = document.paths['/version'].get; },
+  },
+  'what every file of a client repeats is short': {
+    check: document => document.info.description.length > 800 ? ['info'] : [],
+    plant: document => { document.info.description += chapters(document); },
   },
   'any request may be late, and may need a token': {
     check: document => names(operations(document).filter(([, operation]) => {

@@ -10,6 +10,9 @@ export function readContract() {
   return parseYaml(readFileSync(contractFile, 'utf8'));
 }
 
+/** What the document says in chapters, which are tags: generators of clients repeat what is in `info`. */
+export const chapters = ({tags}) => tags.map(({name, description}) => `## ${name}\n${description}`).join('\n');
+
 /** The paths that calculate, in the document's order. */
 export const calculations = Object.entries(readContract().paths).filter(([, item]) => item.post).map(([path]) => path);
 
