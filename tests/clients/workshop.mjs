@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -30,19 +30,20 @@ export async function runTool(name, args, options = {}) {
   return printed;
 }
 
-/** An empty folder in which npm's packages are found. */
+/** A folder with the programs, in which npm's packages are found. */
 export function workshop(name) {
   const folder = join(here, '../../build/clients', name);
   rmSync(folder, {recursive: true, force: true});
-  mkdirSync(folder, {recursive: true});
+  cpSync(join(here, 'programs'), folder, {recursive: true});
   symlinkSync(packages, join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{"type": "commonjs"}\n');
   return folder;
 }
 
-/** Compiles programs/NAME.ts beside the generated client, strictly; what it exports. */
+/** Compiles a program with the client that was generated beside it, strictly; what it exports. */
 export async function compiled(folder, name) {
-  for (const file of ['tsconfig.json', 'textbook.ts', `${name}.ts`]) copyFileSync(join(here, 'programs', file), join(folder, file));
+  const about = JSON.parse(readFileSync(join(folder, 'tsconfig.json'), 'utf8'));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({...about, files: [`${name}.ts`]}));
   await runTool('tsc', ['--project', folder]);
   return createRequire(join(folder, 'out/'))(`./${name}.js`);
 }
