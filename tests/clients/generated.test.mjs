@@ -5,7 +5,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {start} from '../support/daemon.mjs';
-import {compiled, contractFile, runTool, skip, workshop} from './workshop.mjs';
+import {compiled, contractFile, needsNode, runTool, skip, workshop} from './workshop.mjs';
 
 /** Generates by orval into a folder, as its configuration says. */
 async function orval(folder, output) {
@@ -21,6 +21,7 @@ const clients = {
     skip,
   },
   'orval-zod': {generate: folder => orval(folder, {client: 'zod', target: 'schemas.ts'}), skip},
+  'hey-api': {generate: folder => runTool('openapi-ts', ['-i', contractFile, '-o', join(folder, 'client')], {cwd: folder}), skip: needsNode(20, 19)},
 };
 
 let daemon;

@@ -20,9 +20,12 @@ export function needsNode(major, minor) {
   return skip || (ours > major || (ours === major && ourMinor >= minor) ? false : `it needs Node ${major}.${minor}, and this is ${process.versions.node}`);
 }
 
+/** The file by which Node runs a tool of npm's. */
+export const toolFile = name => join(packages, '.bin', name);
+
 /** Runs a tool of npm's to its end, which must be a good one; what it printed. */
 export async function runTool(name, args, options = {}) {
-  const child = spawn(process.execPath, [join(packages, '.bin', name), ...args], {stdio: ['ignore', 'pipe', 'pipe'], ...options});
+  const child = spawn(process.execPath, [toolFile(name), ...args], {stdio: ['ignore', 'pipe', 'pipe'], ...options});
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', piece => { printed += piece; });
   const [code] = await once(child, 'close');

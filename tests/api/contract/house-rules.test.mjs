@@ -73,7 +73,7 @@ const rules = {
   'no object takes unknown members': {
     check: document => names(objects(document).filter(([way, node]) =>
       node.type === 'object' && node.additionalProperties !== false && !(node.propertyNames && node.additionalProperties) &&
-      way !== '#/components/schemas/OpenApi')),
+      !way.startsWith('#/components/schemas/OpenApi'))),
     plant: document => { delete schema(document, 'Options').additionalProperties; },
   },
   'members that generators of clients pass over are written out': {
