@@ -35,7 +35,7 @@ for (const [name, client] of Object.entries(clients)) {
     const {calculate, read, fail} = await compiled(folder, name);
     await t.test('calculates', async () => assert.deepEqual(await calculate(daemon.url), {
       loss: 0.8962500000000001, z1: 0.5, gradient: 0.44, layer2: -0.225, reason: 'neuron_dead', gate: 1, dL_dh1: -0.34750000000000003,
-      dead: true, nonzero: 12, losses: 4, kept: 0.1, goesOn: true, firstStep: 'z1', mistake: 'missing_factor_2', mismatches: 1,
+      dead: true, nonzero: 12, losses: 4, kept: 0.1, goesOn: true, firstStep: 'z1', mistake: 'missing_factor_2', marks: ['wrong', 'wrong', 'wrong', null], mismatches: 1,
       verdict: 'mismatch', layers: 3, hidden: 1,
     }));
     await t.test('reads', async () => assert.deepEqual(await read(daemon.url), {

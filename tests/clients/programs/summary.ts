@@ -1,6 +1,7 @@
 // What a program takes out of the replies. The types are those that a reader of openapi.yaml expects: a client whose own
 // types are looser does not compile.
 type Matrix = number[][];
+type Mark = 'right' | 'follows' | 'wrong' | null;
 
 interface Network {
   W1: Matrix;
@@ -20,7 +21,7 @@ export interface Calculated {
   stepped: {network: Network; losses: number[]; loss_after: number};
   next: {loss_before: number};
   explained: {steps: {tensor: string; line: number | null}[]};
-  graded: {score: number; mistakes: {code: string; steps: string[]}[]};
+  graded: {mistakes: {code: string; steps: string[]}[]; marks?: {samples?: {[step: string]: Mark | Mark[] | Mark[][]}[] | undefined} | undefined};
   checked: {counts: {mismatch: number}; check: {b2?: {verdict: 'ok' | 'kink' | 'mismatch'}[] | null | undefined}};
   drawn: {body: {network: Network}};
   review: {hidden: {code: string; step: string}[]};
@@ -43,6 +44,7 @@ export function summaryOf({forward, backward, stepped, next, explained, graded, 
     goesOn: next.loss_before === stepped.loss_after,
     firstStep: explained.steps[0]?.tensor,
     mistake: graded.mistakes[0]?.code,
+    marks: graded.marks?.samples?.[0]?.dL_dy_hat,
     mismatches: checked.counts.mismatch,
     verdict: checked.check.b2?.[3]?.verdict,
     layers: drawn.body.network.W2?.length,
