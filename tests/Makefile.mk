@@ -29,6 +29,14 @@ page-deps: ## Install Chromium and the npm packages for the tests of the page
 page: test-tools all ## Test the page in Chromium
 	@$(RUN_TESTS) $(PAGE)
 
+.PHONY: clients-deps
+clients-deps: page-deps ## Install what the tests of clients need besides: npm's packages of tests/clients
+	@sh tests/support/deps.sh clients
+
+.PHONY: clients
+clients: test-tools all ## Generate clients from openapi.yaml, compile and run them; what reads it or sends it, and pages of other origins
+	@$(RUN_TESTS) tests/clients
+
 GRADING_EXERCISES ?= 130
 .PHONY: grading-report
 grading-report: all ## Report how many mistakes /grade names in random exercises (GRADING_EXERCISES=130 GRADING_SEED=2026)

@@ -23,26 +23,26 @@ export async function serve(args = [], env = {}) {
   return daemon;
 }
 
-function watch(page, origin) {
+function watch(page, origins) {
   const faults = [];
   page.on('console', message => { if (message.type() === 'error' && !page.mayFail) faults.push(`console: ${message.text()}`); });
   page.on('pageerror', error => faults.push(`error: ${error.stack}`));
-  page.on('request', request => { if (!request.url().startsWith(origin) && !/^(blob|data):/.test(request.url())) faults.push(`request: ${request.url()}`); });
+  page.on('request', request => { if (!origins.some(origin => request.url().startsWith(origin)) && !/^(blob|data):/.test(request.url())) faults.push(`request: ${request.url()}`); });
   return faults;
 }
 
 /**
- * Opens a page: {page, faults, close}. Options: daemon, path (what follows the origin), and those of a context: viewport,
- * colorScheme. `page.mayFail = true` where the console says that a request failed, which is what is tested.
+ * Opens a page: {page, faults, close}. Options: daemon, path (what follows the origin), others (origins that it may call),
+ * and those of a context: viewport, colorScheme. `page.mayFail = true` where the console says that a request failed, which is what is tested.
  */
-export async function open({daemon, path = '/', ready = true, prepare, ...options}) {
+export async function open({daemon, path = '/', others = [], ready = true, prepare, ...options}) {
   const context = await (await browser()).newContext({viewport: {width: 1280, height: 900}, reducedMotion: 'reduce', ...options});
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   page.setDefaultNavigationTimeout(patience);
   await page.addInitScript(() => addEventListener('securitypolicyviolation', event => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`)));
   await prepare?.(page);
-  const faults = watch(page, daemon.url);
+  const faults = watch(page, [daemon.url, ...others]);
   await page.goto(daemon.url + path);
   if (ready) await page.waitForSelector('#main:not([hidden])');
   async function close() {

@@ -4,7 +4,7 @@
 #   build       what compiling needs
 #   use         and what make demo needs
 #   test        and what make test needs: the default
-#   coverage, lint, packaging, fuzz, bench, chaos, container, page, proxy: what test needs, and what these need besides
+#   coverage, lint, packaging, fuzz, bench, chaos, clients, container, page, proxy: what test needs, and what these need besides
 #   promtool    promtool alone, to build/tools: it comes with all of Prometheus, which is not to be installed
 # With check it installs nothing: it tells in one line what is missing, if anything is, and exits 1.
 # shellcheck disable=SC2086  # commands and lists are words
@@ -119,6 +119,10 @@ if [ "$scope" = page ]; then
   need chromium have chromium
   need npm have npm
   npm_folder=page
+fi
+if [ "$scope" = clients ]; then
+  need npm have npm
+  npm_folder=clients
 fi
 if [ "$scope" = container ]; then
   need docker.io have dockerd

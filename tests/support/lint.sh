@@ -36,4 +36,5 @@ echo 'lint: mutants'
 ${PYTHON:-python3} tests/mutants/mutant.py check
 
 echo 'lint: openapi.yaml'
+${PYTHON:-python3} tests/api/contract/layers.py --check openapi.yaml
 npm --prefix tests run --silent lint:openapi

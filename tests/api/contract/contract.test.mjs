@@ -8,7 +8,8 @@ import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {start} from '../../support/daemon.mjs';
 import {until} from '../../support/until.mjs';
-import {Cursor, Schemas, concrete, contractFile, everyMethod, readContract} from './judge.mjs';
+import {Cursor, Schemas, chapters, concrete, contractFile, everyMethod, readContract} from './judge.mjs';
+import {layerNames} from './shapes.mjs';
 
 const document = readContract();
 const root = new Cursor(document);
@@ -36,6 +37,18 @@ test('every request example gets the reply example of the same name', async () =
       assert.equal(reply.status, 200, `${path} ${key}: ${reply.text}`);
       assert.equal(reply.text.trim(), JSON.stringify(replies[key]), `${path} ${key}`);
     }
+  }
+});
+
+test('the same JSON is read under each type that is listed, and under no other', async () => {
+  for (const {path, operation} of posts) {
+    const content = operation.get('requestBody', 'content').entries();
+    assert.deepEqual(content.map(([type]) => type), ['application/json', 'text/plain', 'application/x-www-form-urlencoded']);
+    for (const [type, media] of content) {
+      assert.equal(media.get('schema').pointer, content[0][1].get('schema').pointer, type);
+      for (const [, body] of values(media)) assert.equal((await daemon.call('POST', path, body, {'content-type': type})).status, 200, `${path} ${type}`);
+    }
+    assert.equal((await daemon.call('POST', path, '{}', {'content-type': 'multipart/form-data'})).status, 415, path);
   }
 });
 
@@ -147,7 +160,7 @@ const hrefs = page => [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => hr
 
 test('every code has a page', async () => {
   const list = (await daemon.call('GET', '/problems/')).text;
-  for (const code of document.components.schemas.ProblemCode.enum) {
+  for (const code of [...Object.keys(document.components.schemas.Problem.discriminator.mapping), 'http_version']) {
     const path = `/problems/${code.replaceAll('_', '-')}`;
     assert.ok(hrefs(list).map(href => behindPrefix('/problems/', href)).includes(path), `the list lacks ${path}`);
     const page = await daemon.call('GET', path);
@@ -294,12 +307,9 @@ test('the limits of GET / are those of the document', async () => {
   const {Network, Vector, Biases, Matrix, Samples, SamplesWithTargets, SamplesWithTargetsOrGradients, StepRequest, StepReply, ParameterCount} = document.components.schemas;
   assert.deepEqual(Object.keys(limits), Object.keys(inProse));
   for (const [name, label] of Object.entries(inProse)) {
-    assert.ok(document.info.description.includes(`| ${label} | ${limits[name].toLocaleString('en-US')} |`), label);
+    assert.ok(chapters(document).includes(`| ${label} | ${limits[name].toLocaleString('en-US')} |`), label);
   }
-  for (const pattern of Object.keys(Network.patternProperties)) {
-    assert.match(`${pattern[1]}${limits.layers}`, new RegExp(pattern));
-    assert.doesNotMatch(`${pattern[1]}${limits.layers + 1}`, new RegExp(pattern));
-  }
+  assert.deepEqual(Object.keys(Network.properties), [...layerNames(limits.layers), 'activations']);
   assert.equal(Network.properties.activations.maxItems, limits.layers);
   for (const {maxItems} of [Vector, Biases, Matrix]) assert.equal(maxItems, limits.units);
   for (const {maxItems} of [Samples, SamplesWithTargets, SamplesWithTargetsOrGradients]) assert.equal(maxItems, limits.samples);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import test from 'node:test';
 import {parseYaml} from '../../support/library.mjs';
-import {Cursor, contractFile, readContract} from './judge.mjs';
+import {Cursor, chapters, contractFile, readContract} from './judge.mjs';
 
 const problemCodes = ['invalid_json', 'bad_request', 'unauthorized', 'not_found', 'method_not_allowed', 'not_acceptable', 'request_timeout',
   'length_required', 'body_too_large', 'uri_too_long', 'unsupported_media_type', 'expectation_failed', 'misdirected', 'invalid_request',
@@ -40,6 +40,9 @@ const hasExample = value => 'example' in value.node || Object.keys(value.node.ex
 const difference = (a, b) => [...a.filter(x => !b.includes(x)), ...b.filter(x => !a.includes(x))];
 const schema = (document, name) => document.components.schemas[name];
 const names = list => list.map(([name]) => name);
+/** Each code of the problems, with its schema. */
+const kinds = document => Object.entries(schema(document, 'Problem').discriminator.mapping).map(([code, ref]) => [code, new Cursor(document).follow(ref).node]);
+const isProblem = (ref, document) => schema(document, 'Problem').oneOf.some(({$ref}) => $ref === ref);
 
 const rules = {
   'every 4xx and 5xx is a problem document': {
@@ -69,16 +72,36 @@ const rules = {
   },
   'no object takes unknown members': {
     check: document => names(objects(document).filter(([way, node]) =>
-      node.type === 'object' && node.additionalProperties !== false && way !== '#/components/schemas/OpenApi')),
+      node.type === 'object' && node.additionalProperties !== false && !(node.propertyNames && node.additionalProperties) &&
+      !way.startsWith('#/components/schemas/OpenApi'))),
     plant: document => { delete schema(document, 'Options').additionalProperties; },
+  },
+  'members that generators of clients pass over are written out': {
+    check: document => [...names(objects(document).filter(([, node]) => 'patternProperties' in node)),
+      ...names(responses(document)).filter(name => /XX$/.test(name))],
+    plant: document => { schema(document, 'Gradients').patternProperties = {}; },
+  },
+  'a default makes no member required, as generators take it': {
+    check: document => names(objects(document).filter(([, node]) => 'default' in node)),
+    plant: document => { schema(document, 'Loss').default = 'mse'; },
   },
   'every keyword is known to each version of the validator': {
     check: document => names(objects(document).filter(([, node]) => newKeywords.some(key => key in node))),
     plant: document => { schema(document, 'Vector').prefixItems = []; },
   },
   'the codes of problems are the closed list': {
-    check: document => difference(schema(document, 'ProblemCode').enum, problemCodes),
-    plant: document => { schema(document, 'ProblemCode').enum.push('teapot'); },
+    check: document => difference(kinds(document).map(([code]) => code), problemCodes.filter(code => !neverSeen.includes(code))),
+    plant: document => { schema(document, 'Problem').discriminator.mapping.teapot = '#/components/schemas/NotFinite'; },
+  },
+  'the code tells the kind of a problem': {
+    check: document => kinds(document).filter(([code, {type, properties}]) => type !== 'object' || properties.code.const !== code ||
+      properties.type.const !== `/problems/${code.replaceAll('_', '-')}` || !properties.status.const).map(([code]) => code),
+    plant: document => { schema(document, 'NotFoundProblem').properties.code.const = 'not_finite'; },
+  },
+  'of several kinds of problem the code tells which': {
+    check: document => objects(document).filter(([, {oneOf = [], discriminator = {mapping: {}}}]) =>
+      isProblem(oneOf[0]?.$ref, document) && difference(oneOf.map(({$ref}) => $ref), Object.values(discriminator.mapping)).length > 0).map(([way]) => way),
+    plant: document => { delete document.components.responses.Unprocessable.content['application/problem+json'].schema.discriminator; },
   },
   'the codes of faults are the closed list': {
     check: document => difference(schema(document, 'FaultCode').enum, faultCodes),
@@ -94,8 +117,12 @@ const rules = {
   'HEAD and OPTIONS stand there once, in words': {
     check: document => [...names(Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).filter(key => key !== 'parameters' && !methods.includes(key)).map(key => [`${key} ${path}`]))),
-    ...['## HEAD and OPTIONS', 'also has HEAD', 'has OPTIONS'].filter(words => !document.info.description.includes(words))],
+    ...['## HEAD and OPTIONS', 'also has HEAD', 'has OPTIONS'].filter(words => !chapters(document).includes(words))],
     plant: document => { document.paths['/version'].head = document.paths['/version'].get; },
+  },
+  'what every file of a client repeats is short': {
+    check: document => document.info.description.length > 800 ? ['info'] : [],
+    plant: document => { document.info.description += chapters(document); },
   },
   'any request may be late, and may need a token': {
     check: document => names(operations(document).filter(([, operation]) => {
@@ -123,6 +150,7 @@ const rules = {
     check: document => {
       const schemes = document.security.flatMap(Object.keys).map(name => `#/components/securitySchemes/${name}`);
       const used = new Set([...objects(document, '#', true).map(([, node]) => node.$ref), ...schemes]);
+      used.add('#/components/schemas/Problem'); // for clients: it names all kinds
       return Object.entries(document.components).flatMap(([kind, parts]) => Object.keys(parts).map(name => `#/components/${kind}/${name}`))
         .filter(ref => !used.has(ref));
     },

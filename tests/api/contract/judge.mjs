@@ -10,6 +10,9 @@ export function readContract() {
   return parseYaml(readFileSync(contractFile, 'utf8'));
 }
 
+/** What the document says in chapters, which are tags: generators of clients repeat what is in `info`. */
+export const chapters = ({tags}) => tags.map(({name, description}) => `## ${name}\n${description}`).join('\n');
+
 /** The paths that calculate, in the document's order. */
 export const calculations = Object.entries(readContract().paths).filter(([, item]) => item.post).map(([path]) => path);
 
@@ -110,12 +113,11 @@ function findOptions(root, path, status) {
   return findOtherwise(root, status);
 }
 
-const range = status => `${String(status)[0]}XX`;
-const findOtherwise = (root, status) => root.get('x-otherwise', String(status)) ?? root.get('x-otherwise', range(status));
+const findOtherwise = (root, status) => root.get('x-otherwise', String(status));
 
 function findResponse(root, method, path, status) {
   const operation = operationOf(root, path, method);
-  if (operation) return operation.get('responses', String(status)) ?? operation.get('responses', range(status));
+  if (operation) return operation.get('responses', String(status));
   if (method === 'OPTIONS') return findOptions(root, path, status);
   if (status === 404 && !path) return root.get('x-otherwise', 'unknown-path');
   if (status === 405 && path) return root.get('x-otherwise', 'unknown-method');

@@ -64,7 +64,7 @@ function wrongTensors(where, tensors, names, net) {
   });
 }
 
-const layerNames = L => count(L, k => [`W${k}`, `b${k}`]).flat();
+export const layerNames = L => count(L, k => [`W${k}`, `b${k}`]).flat();
 
 /** The activation that a loss needs at the end, and the largest y that it takes; of squares nothing. */
 const ends = {
