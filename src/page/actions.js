@@ -7,14 +7,25 @@ import {instructive} from './model.js';
 import {chosenCell} from './picture.js';
 import {sentence} from './panel.js';
 import {randomBody} from './shapes.js';
-import {fail, refresh, showExample} from './session.js';
+import {askAside, fail, refresh, showExample} from './session.js';
 import {curl, download, toFragment} from './share.js';
 import {change, makeView, state} from './state.js';
 import {showText} from './menu.js';
 import {texts} from './texts.js';
+import {headline} from './fields.js';
+import {cover, exerciseRequest, gradeRequest, hintsOf, isAsked, isOfBatch, marksOf, reviewRequest, stepNames, toggled, toggledUp} from './turn.js';
 
-export const view = () => makeView(state, instructive);
+export const view = () => makeView({...state, model: covered()}, instructive);
 let playing;
+let last = {};
+/** The model as it may be seen, made anew when what is asked or typed has changed. */
+function covered() {
+  const of = [state.model, state.chosen, state.answers, state.marks, state.givenUp];
+  if (of.some((one, n) => one !== last.of?.[n])) last = {of, model: state.model && cover(state)};
+  return last.model;
+}
+
+let catalogue;
 let hasToken = false;
 
 async function copy(text, message) {
@@ -99,11 +110,53 @@ export const act = {
     history.pushState(null, '', location.href);
     return showExample(name, {moment: 'dL_dy_hat'});
   },
-  fresh() {
-    const seed = state.seed + 1;
+  /** Another exercise: of the service where it makes them, else numbers by chance. */
+  async fresh(seed = String((Number.parseInt(state.seed, 10) || 0) + 1)) {
+    const request = state.index.links.exercise && exerciseRequest(state);
+    const made = request && await askAside('exercise', request, {'#/seed': seed});
+    if (request && !made) return change({seed});
     history.pushState(null, '', location.href);
-    act.reshape(randomBody(state.model.body, seed), {seed});
-    toast(texts.menu.newNumbers(seed));
+    act.reshape(made ? {options: {}, ...made.body} : randomBody(state.model.body, Number.parseInt(seed, 10) || 0), {seed, answers: {}, frozen: undefined});
+    return toast(texts.menu.newNumbers(seed));
+  },
+  seed: seed => change({seed, ...state.faults?.has('#/seed') && {problem: null, faults: null}}),
+  /** Worked, or your turn. */
+  turn() {
+    const {moment} = view();
+    act.ask([moment.id]);
+    document.querySelector(isAsked(state, moment) ? '#panel [data-answer]' : '#turn-off')?.focus({preventScroll: true});
+    say(sentence(view()));
+  },
+  ask(ids, isAll = false) {
+    change({chosen: isAll ? [...new Set([...state.chosen, ...ids])] : toggled(state.chosen, ids[0]), review: null, cell: null});
+  },
+  answer: (pointer, text) => change({answers: {...state.answers, [pointer]: text}}),
+  async check() {
+    if (state.isChecking) return;
+    const {moment, sample, model} = view();
+    change({isChecking: true});
+    const asked = state.model;
+    const [reply, list] = await Promise.all([askAside('grade', gradeRequest(state, model, moment, sample)), catalogue ??= askAside('mistakes').then(one => one?.mistakes ?? [])]);
+    change({isChecking: false});
+    if (!reply || asked !== state.model) return;
+    const verdict = {reply, hints: hintsOf(reply, list), seen: 0, sample: isOfBatch(moment) ? null : sample};
+    change({marks: marksOf(state, reply, moment, sample), verdict});
+    say([headline(verdict, stepNames(moment)), ...reply.mistakes.map(({message}) => message)].join(' '));
+  },
+  hint() {
+    const {verdict} = state;
+    const {hint, step, right, wrong} = verdict.hints[verdict.seen];
+    change({verdict: {...verdict, seen: verdict.seen + 1}});
+    say(hint ?? `${step} ${texts.turn.right} ${right}; ${texts.turn.wrong} ${wrong}.`);
+  },
+  show() {
+    const {moment, sample} = view();
+    change({givenUp: toggledUp(state, moment, sample)});
+    say(sentence(view()));
+  },
+  async review() {
+    const review = await askAside('exercise_review', reviewRequest(state, view().moments));
+    if (review) change({review});
   },
   async share() {
     const url = new URL(location.href);

@@ -44,8 +44,8 @@ function shape(state, act) {
   const units = k => [one(k === 0 ? addInput : k === depth ? addOutput : add(k), old => addUnit(old, k)), one(k === 0 ? removeInput : k === depth ? removeOutput : remove(k), old => removeUnit(old, k), sizes[k] === 1)];
   return el('details', {class: 'fold', 'data-fold': 'shape'}, el('summary', {'data-key': 'shape'}, label),
     el('div', {class: 'buttons'}, sizes.map((_, k) => units(k)), one(addOne, addLayer), one(removeOne, removeLayer, depth === 1),
-      el('label', {class: 'seed'}, `${texts.editor.seed} `, el('input', {id: 'seed', 'data-key': 'seed', inputmode: 'numeric', value: String(state.seed), 'aria-label': texts.editor.seed})),
-      button({'data-key': 'random', id: 'random', onclick: () => { const seed = Number.parseInt(document.getElementById('seed').value, 10) || 0; act.reshape(randomBody(body, seed), {seed}); }}, random)));
+      el('label', {class: 'seed'}, `${texts.editor.seed} `, el('input', {id: 'seed', 'data-key': 'seed', inputmode: 'numeric', value: state.seed, 'aria-label': texts.editor.seed, oninput: ({target}) => act.seed(target.value)})),
+      button({'data-key': 'random', id: 'random', onclick: () => act.reshape(randomBody(body, Number.parseInt(state.seed, 10) || 0))}, random)));
 }
 
 function sampleRow(state, act, sample, s) {
@@ -57,7 +57,7 @@ function sampleRow(state, act, sample, s) {
 
 function samples(state, act) {
   const {body} = state;
-  return el('details', {class: 'fold', 'data-fold': 'samples'}, el('summary', {'data-key': 'samples'}, texts.editor.samples), body.samples.slice(0, SAMPLES_MAX).map((sample, s) => sampleRow(state, act, sample, s)),
+  return el('details', {class: 'fold', 'data-fold': 'samples', open: hasFault(state, '#/samples')}, el('summary', {'data-key': 'samples'}, texts.editor.samples), body.samples.slice(0, SAMPLES_MAX).map((sample, s) => sampleRow(state, act, sample, s)),
     body.samples.length > SAMPLES_MAX && el('p', {class: 'hint'}, texts.editor.fewSamples(body.samples.length)),
     el('div', {class: 'buttons'}, button({'data-key': 'addSample', onclick: () => act.reshape(addSample(body))}, texts.editor.addSample)));
 }
@@ -66,12 +66,9 @@ function samples(state, act) {
 const hasFault = (state, start) => [...state.faults?.keys() ?? []].some(pointer => pointer.startsWith(start));
 
 export function drawEditor(holder, state, act) {
-  const isFaulty = state.problem && [...state.faults?.keys() ?? []].some(Boolean);
+  const isFaulty = state.problem && [...state.faults?.keys() ?? []].some(key => key && key !== '#/seed');
   holder.hidden = !state.isEditing && !isFaulty;
   if (holder.hidden) return redraw(holder);
-  const open = [...holder.querySelectorAll('details[open]')].map(node => node.dataset.fold);
-  if (hasFault(state, '#/samples')) open.push('samples');
   const parts = state.isEditing ? [options(state, act), samples(state, act), shape(state, act)] : [];
-  for (const part of parts) if (open.includes(part.dataset.fold)) part.setAttribute('open', '');
   return redraw(holder, parts, isFaulty && el('div', {class: 'fault', id: 'fault'}, problemNodes(state, act)));
 }

@@ -25,8 +25,7 @@ function drawMoment(now, width) {
   drawPicture(find('picture'), {...now, probe: state.probe}, {act, isFresh: state.isFresh});
   if (width) return;
   find('readout').textContent = describe(now, state.probe ?? refOf(now.model, now.cell));
-  drawStepper(find('stepper'), now, act, state.isPlaying);
-  drawPanel(find('panel'), now, act);
+  drawStepper(find('stepper'), now, act, state);
   drawListing(find('listing'), now, act);
 }
 
@@ -54,16 +53,18 @@ function draw(names) {
   const isFirst = find('main').hidden;
   find('main').hidden = false;
   if (some(names, 'model', 'sample')) drawWhole(now);
-  if (some(names, 'model', 'moment', 'sample', 'cell', 'probe', 'isPlaying') || isFirst) {
+  const seen = {...state, model: now.model};
+  if (some(names, 'model', 'moment', 'sample', 'cell', 'probe', 'isPlaying', 'chosen', 'answers', 'marks', 'givenUp') || isFirst) {
     if (state.model.explain) drawMoment(now);
     else redraw(find('picture'), el('p', {}, texts.noPicture));
   }
+  if (state.model.explain && (some(names, 'model', 'moment', 'sample', 'cell', 'chosen', 'marks', 'givenUp', 'verdict', 'isChecking', 'review', 'faults') || isFirst)) drawPanel(find('panel'), now, act, state);
   if (some(names, 'model', 'filter', 'isEditing')) drawTableHead(state, act);
-  if (some(names, 'model', 'body', 'isEditing', 'faults', 'problem', 'drafts')) drawEditor(find('editor'), state, act);
-  if (some(names, 'model', 'filter', 'sort', 'rows', 'isEditing', 'faults')) drawTable(find('table'), state, act);
+  if (some(names, 'model', 'body', 'isEditing', 'faults', 'problem', 'drafts', 'seed')) drawEditor(find('editor'), state, act);
+  if (some(names, 'model', 'filter', 'sort', 'rows', 'isEditing', 'faults', 'chosen', 'marks', 'givenUp')) drawTable(find('table'), seen, act);
   markTable(find('table'), now);
   if (some(names, 'model', 'run', 'isTraining', 'isLog', 'rate', 'past', 'future', 'faults', 'problem')) drawTrainer(find('train'), state, act);
-  if (some(names, 'model', 'moment', 'sample', 'cell', 'rate')) keepInAddress();
+  if (some(names, 'model', 'moment', 'sample', 'cell', 'rate', 'chosen', 'answers', 'seed')) keepInAddress();
 }
 
 let writing = Promise.resolve();

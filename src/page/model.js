@@ -33,13 +33,14 @@ function shapeOf({network, samples, options = {}}) {
 }
 
 /** Replies and a body in one: what the rest of the page asks. `explain` is null where it is beyond the limit. */
-export function makeModel({body, explain, gradients}) {
+export function makeModel({body, rate, explain, gradients}) {
   const shape = shapeOf(body);
   const {depth, isOutIn} = shape;
   const samples = body.samples.map((sample, s) => ({...sample, ...gradients.samples?.[s]}));
   const outName = k => k === depth ? 'y_hat' : `h${k}`;
+  const seen = isIt => explain?.steps.find(step => isIt(step) && !step.cover)?.value;
   const model = {
-    body, explain, gradients, ...shape, samples, outName,
+    body, rate, explain, gradients, ...shape, samples, outName,
     inName: k => k === 1 ? 'x' : `h${k - 1}`,
     /** The gradient that comes to the sum of a layer: an identity at the end has none of its own. */
     errorName: k => k === depth && shape.lastIsIdentity ? 'dL_dy_hat' : `dL_dz${k}`,
@@ -50,8 +51,8 @@ export function makeModel({body, explain, gradients}) {
     isDead: (sample, k, j) => samples[sample].dead?.[outName(k)]?.[j] === true,
     /** The code of why_zero, or undefined. */
     reason: (tensor, index) => at(gradients.why_zero?.[tensor], index) ?? undefined,
-    after: name => explain?.steps.find(step => step.phase === 'update' && step.tensor === `network.${name}`)?.value,
-    lossAfter: explain?.steps.find(step => step.tensor === 'loss_after')?.value,
+    after: name => seen(step => step.phase === 'update' && step.tensor === `network.${name}`),
+    lossAfter: seen(step => step.tensor === 'loss_after'),
   };
   const cache = new Map();
   model.moments = sample => {

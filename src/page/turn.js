@@ -1,0 +1,162 @@
+// Turn: which steps are asked of someone, what was typed for them, and what the service said of it. Pure.
+import {indices, makeModel} from './model.js';
+
+export const CELLS_MAX = 256; // of a step that can be asked
+export const DECIMALS = 3;
+
+export const isOfBatch = ({phase}) => phase === 'batch' || phase === 'update';
+const asked = ({steps}) => steps.filter(({tensor}) => tensor !== 'loss_after');
+
+/** A step of one sample, or of all of them together. */
+const keyOf = (moment, sample) => isOfBatch(moment) ? moment.id : `${sample}/${moment.id}`;
+
+/** The cells of a moment: {pointer, tensor, index}; the pointer is that of the answers of /grade. */
+export const cellsOf = (moment, sample) => asked(moment).flatMap(({tensor, value}) => indices(value).map(index => (
+  {pointer: [isOfBatch(moment) ? '#/answers' : `#/answers/samples/${sample}`, ...tensor.split('.'), ...index].join('/'), tensor, index})));
+
+/** True if a step can be graded at all: /grade is served, and each sample has a target. */
+export const canGrade = ({index, model}) => Boolean(index?.links.grade && model?.explain && model.body.samples.every(({y}) => y));
+
+/** False for the input, for what has too many cells, and for a step of which parts are frozen. */
+export const canAsk = (state, moment) => canGrade(state) && moment.kind !== 'x' && !(moment.kind === 'update' && state.frozen?.length) && indices(asked(moment).map(({value}) => value)).length <= CELLS_MAX;
+export const isAsked = (state, moment) => state.chosen.includes(moment.id) && canAsk(state, moment);
+
+/** The mark of a cell, as long as what was marked is what stands there. */
+export const markOf = ({marks, answers}, pointer) => marks[pointer] && marks[pointer].text === (answers[pointer] ?? '') ? marks[pointer] : undefined;
+
+export const isGivenUp = ({givenUp}, moment, sample) => givenUp.includes(keyOf(moment, sample));
+const isRight = (state, moment, sample) => cellsOf(moment, sample).every(({pointer}) => markOf(state, pointer)?.mark === 'right');
+const isCovered = (state, moment, sample) => isAsked(state, moment) && !isGivenUp(state, moment, sample) && !isRight(state, moment, sample);
+
+/** The given-up steps with one more, or one less. */
+export const toggled = (list, one) => list.includes(one) ? list.filter(other => other !== one) : [...list, one];
+export const toggledUp = (state, moment, sample) => toggled(state.givenUp, keyOf(moment, sample));
+
+/** What is behind a derivative: the answer of its sum would be told by it. */
+const source = name => name.replace(/^d(?:h\d+|y_hat)_d/, '');
+
+/** tensor -> "asked" or "waits", of the steps that must not be seen: those asked, and those calculated from them. */
+function hiddenOf(state, moments, sample, before) {
+  const hidden = new Map(before);
+  for (const moment of moments) {
+    const waits = moment.steps.some(({uses}) => uses.some(name => hidden.has(name) || hidden.has(source(name)) || hidden.has(name.replace('gradients.', 'dL_d'))));
+    const why = isCovered(state, moment, sample) ? 'asked' : waits ? 'waits' : null;
+    if (why) for (const {tensor} of moment.steps) hidden.set(isOfBatch(moment) && tensor === 'loss' ? 'batch.loss' : tensor, why);
+  }
+  return hidden;
+}
+
+/** A value with what was typed in place of its numbers, or a question mark. */
+function masked(value, pointer, answers) {
+  if (Array.isArray(value)) return value.map((one, i) => masked(one, `${pointer}/${i}`, answers));
+  return answers[pointer]?.trim() || '?';
+}
+
+function coveredSample(sample, s, hidden, answers) {
+  const own = {...sample, dead: {...sample.dead}};
+  for (const name of Object.keys(sample)) {
+    const [derived] = /(?<=^d(?:h\d+|y_hat)_dz)\d+$/.exec(name) ?? [];
+    if (hidden.has(name) || (derived && (hidden.has(`z${derived}`) || hidden.get(`dL_dz${derived}`) === 'asked'))) own[name] = masked(sample[name], `#/answers/samples/${s}/${name}`, answers);
+  }
+  for (const name of Object.keys(own.dead)) if (hidden.has(name)) delete own.dead[name];
+  return own;
+}
+
+/** Covers the numbers of the batch: nulls in their place, which nothing is drawn from. */
+function coveredGradients(gradients, model, hidden, all, answers) {
+  const reply = {...gradients, samples: gradients.samples.map((sample, s) => coveredSample(sample, s, hidden[s], answers)), gradients: {...gradients.gradients}, why_zero: {...gradients.why_zero}};
+  if (all.has('batch.loss') || (model.samples.length === 1 && all.has('loss'))) reply.loss = '?';
+  for (const name of Object.keys(reply.gradients)) {
+    if (!all.has(`dL_d${name}`) && !all.has(`gradients.${name}`)) continue;
+    reply.gradients[name] = null;
+    delete reply.why_zero[name];
+  }
+  return reply;
+}
+
+/** The model without the numbers that are asked, and without what they lead to. */
+export function cover(state) {
+  const {model, answers} = state;
+  if (!state.chosen.length || !canGrade(state)) return model;
+  const hidden = model.samples.map((_, s) => hiddenOf(state, model.moments(s).filter(moment => !isOfBatch(moment)), s));
+  const all = hiddenOf(state, model.moments(0).filter(isOfBatch), 0, hidden.flatMap(one => [...one]));
+  if (!all.size) return model;
+  const steps = model.explain.steps.map(step => {
+    const isBatch = isOfBatch(step);
+    const why = (isBatch ? all : hidden[step.sample ?? 0]).get(isBatch && step.tensor === 'loss' ? 'batch.loss' : step.tensor);
+    const pointer = isBatch ? `#/answers/${step.tensor.replace('.', '/')}` : `#/answers/samples/${step.sample ?? 0}/${step.tensor}`;
+    return why ? {...step, cover: why, value: masked(step.value, pointer, answers), substituted: null, remarks: []} : step;
+  });
+  return makeModel({body: model.body, rate: model.rate, explain: {...model.explain, steps}, gradients: coveredGradients(model.gradients, model, hidden, all, answers)});
+}
+
+/** A value of the shape of `value`, with what was typed. */
+const typedLike = (value, pointer, answers) => Array.isArray(value) ? value.map((one, i) => typedLike(one, `${pointer}/${i}`, answers)) : answers[pointer] ?? '';
+
+function put(answers, path, value) {
+  const last = path.at(-1);
+  path.slice(0, -1).reduce((inner, key) => inner[key] ??= {}, answers)[last] = value;
+}
+
+/** The answers of some moments: what was typed for those asked, the service's own numbers for those that are seen. */
+function answersOf(state, moments, sample, current) {
+  const answers = {};
+  for (const moment of moments) {
+    const isTheirs = isAsked(state, moment) && !isGivenUp(state, moment, sample);
+    const isBlank = cellsOf(moment, sample).every(({pointer}) => !state.answers[pointer]?.trim());
+    const isLeftOut = isTheirs ? isBlank && moment.id !== current.id : moment.kind === 'x' || moment.steps.some(({cover: why}) => why);
+    const base = isOfBatch(moment) ? '#/answers' : `#/answers/samples/${sample}`;
+    if (!isLeftOut) for (const {tensor, value} of asked(moment)) put(answers, tensor.split('.'), isTheirs ? typedLike(value, [base, ...tensor.split('.')].join('/'), state.answers) : value);
+  }
+  return answers;
+}
+
+/**
+ * The request to /grade about what stands at a moment. A step of one sample is posted with this sample alone, up to the
+ * last step that is asked; one of the batch with all samples.
+ */
+export function gradeRequest(state, covered, moment, sample) {
+  const {body: {network, samples, options}, rate} = state.model;
+  const isBatch = isOfBatch(moment);
+  const own = s => covered.moments(s).filter(one => !isOfBatch(one));
+  const last = Math.max(...own(sample).filter(one => isAsked(state, one)).map(({position}) => position));
+  const answers = isBatch ? {samples: samples.map((_, s) => answersOf(state, own(s), s, moment)), ...answersOf(state, covered.moments(0).filter(isOfBatch), 0, moment)}
+    : {samples: [answersOf(state, own(sample).filter(({position}) => position <= last), sample, moment)]};
+  return {network, samples: isBatch ? samples : [samples[sample]], options, learning_rate: rate, answers, marking: {decimals: DECIMALS}};
+}
+
+/** The marks of a reply: pointer -> {text, mark, detail}; those of other cells stay. */
+export function marksOf(state, reply, moment, sample) {
+  const found = {...state.marks};
+  const toOwn = pointer => isOfBatch(moment) ? pointer : pointer.replace('#/answers/samples/0', `#/answers/samples/${sample}`);
+  const walk = (value, pointer) => {
+    if (value !== null && typeof value === 'object') for (const [key, inner] of Object.entries(value)) walk(inner, `${pointer}/${key}`);
+    else if (value) found[toOwn(pointer)] = {text: state.answers[toOwn(pointer)] ?? '', mark: value};
+  };
+  walk(reply.marks ?? {}, '#/answers');
+  for (const {pointer, detail} of reply.unreadable ?? []) found[toOwn(pointer)] = {text: state.answers[toOwn(pointer)] ?? '', mark: 'unreadable', detail};
+  return found;
+}
+
+/** What /grade and /exercise/review call the steps of a moment. */
+export const stepNames = moment => moment.phase === 'batch' || moment.phase === 'update' ? asked(moment).map(({tensor}) => tensor) : [moment.id === 'loss' ? 'samples.loss' : moment.id];
+
+/** The hints of a reply, one after the other: each mistake's question first, then its formulas out of the catalogue. */
+export function hintsOf({mistakes}, catalogue) {
+  const like = name => name.replace('(k-1)', 'k').replace(/\d+/g, 'k');
+  const rows = mistakes.map(({code, steps}) => catalogue.find(row => row.code === code && row.step.split(', ').some(name => like(name) === like(steps[0] ?? ''))));
+  return [...mistakes.filter(({hint}) => hint).map(({hint}) => ({hint})), ...mistakes.flatMap(({steps}, n) => rows[n] ? [{step: steps[0], right: rows[n].right, wrong: rows[n].wrong}] : [])];
+}
+
+/** The request of /exercise/review: how good the exercise is for the steps asked. */
+export function reviewRequest({model, chosen}, moments) {
+  const {body: {network, samples, options}, rate} = model;
+  const weights = Object.fromEntries(moments.filter(moment => chosen.includes(moment.id)).flatMap(stepNames).map(name => [name, 1]));
+  return {network, samples, options, learning_rate: rate, marking: {decimals: DECIMALS, ...Object.keys(weights).length && {weights}}};
+}
+
+/** A body of /exercise: the same shape with other numbers; null where it is larger than exercises are. */
+export function exerciseRequest({model}) {
+  const {sizes, activations, body: {samples, options}} = model;
+  return Math.max(...sizes) > 64 || samples.length > 16 ? null : {seed: 0, sizes, activations, samples: samples.length, options};
+}
