@@ -23,7 +23,7 @@ MEDIA_TYPES = {
     '.yaml': 'application/yaml',
 }
 PAGE_CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
-COMMENT = re.compile(rb'^ *(?://.*|/\*[\s\S]*?\*/)\n', re.M)  # one that has its lines to itself
+COMMENT = re.compile(rb'^ *(?://.*|/\*[\s\S]*?\*/)\n|(?<=[;,{]) +// .*$', re.M)  # on lines of its own, or after code
 GZIP_FROM = 1024  # a page has many files; a shorter one fits into one packet as it is
 
 

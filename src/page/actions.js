@@ -6,14 +6,13 @@ import {describe} from './describe.js';
 import {instructive} from './model.js';
 import {chosenCell} from './picture.js';
 import {sentence} from './panel.js';
-import {randomBody} from './shapes.js';
 import {askAside, fail, refresh, showExample} from './session.js';
 import {curl, download, toFragment} from './share.js';
 import {change, makeView, state} from './state.js';
 import {showText} from './menu.js';
 import {texts} from './texts.js';
 import {headline} from './fields.js';
-import {cover, exerciseRequest, gradeRequest, hintsOf, isAsked, isOfBatch, marksOf, reviewRequest, stepNames, toggled, toggledUp} from './turn.js';
+import {checkOf, cover, exerciseRequest, hintsOf, isAsked, keyOf, marksOf, reviewRequest, stepNames, toggled} from './turn.js';
 
 export const view = () => makeView({...state, model: covered()}, instructive);
 let playing;
@@ -110,14 +109,13 @@ export const act = {
     history.pushState(null, '', location.href);
     return showExample(name, {moment: 'dL_dy_hat'});
   },
-  /** Another exercise: of the service where it makes them, else numbers by chance. */
+  /** Another exercise, of this seed or the next. */
   async fresh(seed = String((Number.parseInt(state.seed, 10) || 0) + 1)) {
-    const request = state.index.links.exercise && exerciseRequest(state);
-    const made = request && await askAside('exercise', request, {'#/seed': seed});
-    if (request && !made) return change({seed});
+    const made = await askAside('exercise', exerciseRequest(state), {'#/seed': seed});
+    if (!made) return;
     history.pushState(null, '', location.href);
-    act.reshape(made ? {options: {}, ...made.body} : randomBody(state.model.body, Number.parseInt(seed, 10) || 0), {seed, answers: {}, frozen: undefined});
-    return toast(texts.menu.newNumbers(seed));
+    act.reshape({options: {}, ...made.body}, {seed, answers: {}, frozen: undefined});
+    toast(texts.menu.newNumbers(seed));
   },
   seed: seed => change({seed, ...state.faults?.has('#/seed') && {problem: null, faults: null}}),
   /** Worked, or your turn. */
@@ -130,17 +128,22 @@ export const act = {
   ask(ids, isAll = false) {
     change({chosen: isAll ? [...new Set([...state.chosen, ...ids])] : toggled(state.chosen, ids[0]), review: null, cell: null});
   },
+  /** A field has the focus: its cell is the one looked at. */
+  field(cell) {
+    if (JSON.stringify(cell) !== JSON.stringify(view().cell)) change({cell, probe: null, isFresh: false});
+  },
   answer: (pointer, text) => change({answers: {...state.answers, [pointer]: text}}),
   async check() {
     if (state.isChecking) return;
     const {moment, sample, model} = view();
+    const sent = {...state};
+    const {request, moments} = checkOf(sent, model, moment, sample);
     change({isChecking: true});
-    const asked = state.model;
-    const [reply, list] = await Promise.all([askAside('grade', gradeRequest(state, model, moment, sample)), catalogue ??= askAside('mistakes').then(one => one?.mistakes ?? [])]);
+    const [reply, list] = await Promise.all([askAside('grade', request), catalogue ??= askAside('mistakes').then(one => one?.mistakes ?? [])]);
     change({isChecking: false});
-    if (!reply || asked !== state.model) return;
-    const verdict = {reply, hints: hintsOf(reply, list), seen: 0, sample: isOfBatch(moment) ? null : sample};
-    change({marks: marksOf(state, reply, moment, sample), verdict});
+    if (!reply || sent.model !== state.model) return;
+    const verdict = {reply, hints: hintsOf(reply, list), seen: 0, keys: moments.map(one => keyOf(one, sample))};
+    change({marks: marksOf(sent, reply, moments, sample), verdict});
     say([headline(verdict, stepNames(moment)), ...reply.mistakes.map(({message}) => message)].join(' '));
   },
   hint() {
@@ -151,7 +154,7 @@ export const act = {
   },
   show() {
     const {moment, sample} = view();
-    change({givenUp: toggledUp(state, moment, sample)});
+    change({givenUp: toggled(state.givenUp, keyOf(moment, sample))});
     say(sentence(view()));
   },
   async review() {

@@ -1,7 +1,9 @@
 // Editor: activations, loss, rounding, samples and the shape of the network; faults are told here and at their fields.
 import {button, el, redraw} from './elements.js';
+import {activationsOf, depthOf} from './model.js';
 import {problemNodes} from './menu.js';
-import {addLayer, addSample, addUnit, randomBody, removeLayer, removeSample, removeUnit, setActivation, setOption} from './shapes.js';
+import {exerciseNodes} from './fields.js';
+import {addLayer, addSample, addUnit, removeLayer, removeSample, removeUnit, setActivation, setOption} from './shapes.js';
 import {field} from './table.js';
 import {texts} from './texts.js';
 
@@ -15,14 +17,12 @@ function choice(state, pointer, label, options, value, onchange) {
     options.map(name => el('option', {value: name, selected: name === value}, name))));
 }
 
-const depthOf = ({network}) => Object.keys(network).filter(name => /^W\d+$/.test(name)).length;
-
 function options(state, act) {
   const {body} = state;
   const {round, zero, activation, loss, reduction} = texts.editor;
-  const depth = depthOf(body);
+  const depth = depthOf(body.network);
   const set = body.options ?? {};
-  const activations = body.network.activations ?? Array.from({length: depth}, (_, k) => k + 1 < depth ? 'relu' : 'identity');
+  const activations = activationsOf(body.network);
   const text = (name, label, value) => el('label', {}, label, field(state, `#/options/${name}`, value, label, {type: (pointer, typed) => {
     state.body.options = {[name]: value, ...state.body.options}; // what is typed needs a place to stand
     act.type(pointer, typed);
@@ -37,15 +37,13 @@ function options(state, act) {
 /** Buttons that make the network larger or smaller. */
 function shape(state, act) {
   const {body} = state;
-  const {addInput, removeInput, addOutput, removeOutput, addUnit: add, removeUnit: remove, addLayer: addOne, removeLayer: removeOne, random, shape: label} = texts.editor;
-  const depth = depthOf(body);
+  const {addInput, removeInput, addOutput, removeOutput, addUnit: add, removeUnit: remove, addLayer: addOne, removeLayer: removeOne, shape: label} = texts.editor;
+  const depth = depthOf(body.network);
   const {sizes} = state.model;
   const one = (words, make, isOff) => button({'data-key': `shape${words}`, disabled: isOff, onclick: () => act.reshape(make(body))}, words);
   const units = k => [one(k === 0 ? addInput : k === depth ? addOutput : add(k), old => addUnit(old, k)), one(k === 0 ? removeInput : k === depth ? removeOutput : remove(k), old => removeUnit(old, k), sizes[k] === 1)];
   return el('details', {class: 'fold', 'data-fold': 'shape'}, el('summary', {'data-key': 'shape'}, label),
-    el('div', {class: 'buttons'}, sizes.map((_, k) => units(k)), one(addOne, addLayer), one(removeOne, removeLayer, depth === 1),
-      el('label', {class: 'seed'}, `${texts.editor.seed} `, el('input', {id: 'seed', 'data-key': 'seed', inputmode: 'numeric', value: state.seed, 'aria-label': texts.editor.seed, oninput: ({target}) => act.seed(target.value)})),
-      button({'data-key': 'random', id: 'random', onclick: () => act.reshape(randomBody(body, Number.parseInt(state.seed, 10) || 0))}, random)));
+    el('div', {class: 'buttons'}, sizes.map((_, k) => units(k)), one(addOne, addLayer), one(removeOne, removeLayer, depth === 1)), exerciseNodes(state, act));
 }
 
 function sampleRow(state, act, sample, s) {

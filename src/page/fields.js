@@ -2,7 +2,7 @@
 import {fieldName} from './body.js';
 import {button, el, unseen} from './elements.js';
 import {nameOf, texts} from './texts.js';
-import {canAsk, isAsked, isGivenUp, isOfBatch, markOf, stepNames} from './turn.js';
+import {canAsk, isAsked, isGivenUp, keyOf, markOf, stepNames} from './turn.js';
 
 const {turn} = texts;
 
@@ -12,7 +12,7 @@ export function fieldOf(state, act, {pointer, tensor, index}) {
   const id = `mark${pointer}`;
   const mark = el('span', {class: 'mark', id}, found && [turn.signs[found.mark], el('span', {}, found.detail ?? turn.marks[found.mark])]);
   const holder = el('span', {class: `field ${found?.mark ?? ''}`}, el('input', {'data-key': pointer, 'data-answer': pointer, 'aria-label': nameOf(tensor, index), 'aria-describedby': found ? id : null, 'aria-invalid': found && /wrong|unreadable/.test(found.mark) ? 'true' : null,
-    autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', maxlength: 64, value: state.answers[pointer] ?? '', oninput: ({target}) => {
+    autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', maxlength: 64, value: state.answers[pointer] ?? '', onfocus: () => act.field({tensor, index}), oninput: ({target}) => {
       act.answer(pointer, target.value);
       if (holder.className === 'field ') return;
       holder.className = 'field ';
@@ -25,7 +25,7 @@ export function fieldOf(state, act, {pointer, tensor, index}) {
 export const fieldRows = (state, act, cells) => el('ol', {class: 'rows fields'}, cells.map(cell => el('li', {}, el('span', {class: 'nm', 'aria-hidden': 'true'}, nameOf(cell.tensor, cell.index)), fieldOf(state, act, cell))));
 
 /** One mistake: where, what, and what else would explain the same answers. */
-const mistake = ({code, message, or = [], at}) => el('li', {}, el('b', {}, turn.code(code)), ' ', message, at && ` ${turn.at(fieldName(at))}`, or.length > 0 && ` ${turn.or(or.map(turn.code))}`);
+const mistake = ({code, message, or = [], at}, _, {length}) => el('li', {}, length > 1 && el('b', {}, `${turn.code(code)} `), message, at && ` ${turn.at(fieldName(at))}`, or.length > 0 && ` ${turn.or(or.map(turn.code))}`);
 
 const hint = one => el('li', {}, one.hint ?? [el('b', {}, one.step), ' ', turn.right, ' ', el('code', {}, one.right), '; ', turn.wrong, ' ', el('code', {}, one.wrong), '.']);
 
@@ -54,7 +54,7 @@ function verdictNodes(verdict, names) {
 }
 
 /** True if what was checked last stands here. */
-const isOfVerdict = ({verdict}, {moment, sample}) => verdict && verdict.sample === (isOfBatch(moment) ? null : sample);
+const isOfVerdict = ({verdict}, {moment, sample}) => verdict?.keys.includes(keyOf(moment, sample));
 
 function reviewNodes(review) {
   const {mistakes, hidden, collisions, all_zero_score: zero, smallest_nonzero: smallest, rounds_to_zero: rounded} = review;
@@ -63,18 +63,23 @@ function reviewNodes(review) {
     el('li', {}, turn.review.zero(zero)), el('li', {}, turn.review.smallest(smallest, rounded)));
 }
 
+/** Another exercise of the same shape, by its seed. */
+export function exerciseNodes(state, act) {
+  const fault = state.faults?.get('#/seed');
+  return state.index.links.exercise && el('form', {class: 'exercise', novalidate: true, onsubmit: event => { event.preventDefault(); act.fresh(state.seed); }}, el('p', {class: 'hint'}, turn.seedHint),
+    el('div', {class: 'buttons'}, el('label', {class: 'seed'}, `${texts.editor.seed} `, el('input', {'data-key': '#/seed', 'data-pointer': '#/seed', inputmode: 'numeric', autocomplete: 'off', value: state.seed,
+      'aria-invalid': fault ? 'true' : null, 'aria-describedby': fault ? 'seed-fault' : null, oninput: ({target}) => act.seed(target.value)})), el('button', {'data-key': 'make', 'data-make': true}, turn.make)), fault && el('p', {class: 'fault', id: 'seed-fault'}, fault.detail));
+}
+
 /** What is asked, another exercise, and how good it is. */
 function choices(state, view, act) {
   const {moments} = view;
-  const fault = state.faults?.get('#/seed');
   const every = moments.filter(moment => canAsk(state, moment));
   const {exercise, exercise_review: review} = state.index.links;
   return [el('details', {class: 'fold', 'data-fold': 'asked'}, el('summary', {'data-key': 'asked'}, turn.asked(every.filter(moment => isAsked(state, moment)).length)),
     el('div', {class: 'buttons'}, every.map(moment => button({'data-key': `ask${moment.id}`, 'data-ask': moment.id, 'aria-pressed': String(isAsked(state, moment)), onclick: () => act.ask([moment.id])}, nameOf(moment.id, []))),
       button({class: 'quiet', 'data-key': 'askback', id: 'ask-back', onclick: () => act.ask(every.filter(({phase}) => phase === 'backward').map(({id}) => id), true)}, turn.allBack))),
-  exercise && el('details', {class: 'fold', 'data-fold': 'exercise'}, el('summary', {'data-key': 'exercise'}, texts.menu.fresh), el('p', {class: 'hint'}, turn.seedHint),
-    el('form', {class: 'buttons', onsubmit: event => { event.preventDefault(); act.fresh(state.seed); }}, el('label', {class: 'seed'}, `${texts.editor.seed} `, el('input', {'data-key': '#/seed', 'data-pointer': '#/seed', inputmode: 'numeric', autocomplete: 'off', value: state.seed,
-      'aria-invalid': fault ? 'true' : null, 'aria-describedby': fault ? 'seed-fault' : null, oninput: ({target}) => act.seed(target.value)})), el('button', {'data-key': 'make', id: 'make'}, turn.make)), fault && el('p', {class: 'fault', id: 'seed-fault'}, fault.detail)),
+  exercise && el('details', {class: 'fold', 'data-fold': 'exercise'}, el('summary', {'data-key': 'exercise'}, texts.menu.fresh), exerciseNodes(state, act)),
   review && el('details', {class: 'fold', 'data-fold': 'review'}, el('summary', {'data-key': 'teachers'}, turn.teachers), el('div', {class: 'buttons'}, button({id: 'review', 'data-key': 'review', onclick: act.review}, turn.judge)), state.review && reviewNodes(state.review))];
 }
 

@@ -16,6 +16,7 @@ import {drawStepper} from './stepper.js';
 import {drawTable, drawTableHead, markTable} from './table.js';
 import {drawTrainer, train} from './trainer.js';
 import {texts} from './texts.js';
+import {isAsked} from './turn.js';
 
 Object.assign(act, {train});
 
@@ -58,9 +59,9 @@ function draw(names) {
     if (state.model.explain) drawMoment(now);
     else redraw(find('picture'), el('p', {}, texts.noPicture));
   }
-  if (state.model.explain && (some(names, 'model', 'moment', 'sample', 'cell', 'chosen', 'marks', 'givenUp', 'verdict', 'isChecking', 'review', 'faults') || isFirst)) drawPanel(find('panel'), now, act, state);
+  if (state.model.explain && (some(names, 'model', 'moment', 'sample', !isAsked(state, now.moment) && 'cell', 'chosen', 'marks', 'givenUp', 'verdict', 'isChecking', 'review', 'faults') || isFirst)) drawPanel(find('panel'), now, act, state);
   if (some(names, 'model', 'filter', 'isEditing')) drawTableHead(state, act);
-  if (some(names, 'model', 'body', 'isEditing', 'faults', 'problem', 'drafts', 'seed')) drawEditor(find('editor'), state, act);
+  if (some(names, 'model', 'body', 'isEditing', 'faults', 'problem', 'drafts')) drawEditor(find('editor'), state, act);
   if (some(names, 'model', 'filter', 'sort', 'rows', 'isEditing', 'faults', 'chosen', 'marks', 'givenUp')) drawTable(find('table'), seen, act);
   markTable(find('table'), now);
   if (some(names, 'model', 'run', 'isTraining', 'isLog', 'rate', 'past', 'future', 'faults', 'problem')) drawTrainer(find('train'), state, act);

@@ -20,13 +20,14 @@ function largest(value) {
   return indices(value).reduce((best, index) => size(index) > size(best) ? index : best, indices(value)[0] ?? []);
 }
 
-const depthOf = network => Object.keys(network).filter(name => /^W\d+$/.test(name)).length;
+export const depthOf = network => Object.keys(network).filter(name => /^W\d+$/.test(name)).length;
+export const activationsOf = network => network.activations ?? Array.from({length: depthOf(network)}, (_, k) => network[`W${k + 2}`] ? 'relu' : 'identity');
 
 /** The shapes and options of a body that the service took. */
 function shapeOf({network, samples, options = {}}) {
   const depth = depthOf(network);
   const isOutIn = options.layout === 'out_in';
-  const activations = network.activations ?? Array.from({length: depth}, (_, k) => k + 1 < depth ? 'relu' : 'identity');
+  const activations = activationsOf(network);
   const widthOf = matrix => isOutIn ? matrix.length : matrix[0].length;
   const sizes = [samples[0].x.length, ...Array.from({length: depth}, (_, k) => widthOf(network[`W${k + 1}`]))];
   return {depth, isOutIn, activations, sizes, lastIsIdentity: activations[depth - 1] === 'identity'};

@@ -104,8 +104,8 @@ function fields(state, view, act) {
 }
 
 function body(view, act) {
-  const [{cover, uses}] = view.moment.steps;
-  if (cover === 'waits') return el('p', {class: 'hint'}, texts.turn.waits(uses));
+  const [{cover}] = view.moment.steps;
+  if (cover === 'waits') return el('p', {class: 'hint'}, texts.turn.waits);
   if (view.moment.kind === 'update') return moves(view);
   return view.moment.kind === 'dL_dW' ? products(view, act) : rows(view, act);
 }
@@ -128,7 +128,7 @@ export function drawPanel(holder, view, act, state) {
 export function sentence(view) {
   const {moment, model} = view;
   const [{cover}] = moment.steps;
-  if (cover) return `${where(view)}: ${nameOf(moment.tensor, [])}. ${titleOf(view)}. ${cover === 'asked' ? texts.turn.yours : texts.turn.waits(moment.steps[0].uses)}`;
+  if (cover) return `${where(view)}: ${nameOf(moment.tensor, [])}. ${titleOf(view)}. ${cover === 'asked' ? texts.turn.yours : texts.turn.waits}`;
   if (moment.kind === 'update') return `${where(view)}. ${titleOf(view)}. ${model.lossAfter === undefined ? '' : texts.lossFell(model.gradients.loss, model.lossAfter)}`;
   const values = [moment.steps[0].value].flat(2).slice(0, 24).map(shown).join(', ');
   return `${where(view)}: ${nameOf(moment.tensor, [])}. ${titleOf(view)}. ${values}`;

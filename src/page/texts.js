@@ -73,7 +73,7 @@ export const texts = {
 
   editor: {activation: k => `Activation ${k}`, loss: 'Loss', reduction: 'Over samples', round: 'Decimals of z', zero: 'relu′ at 0', samples: 'Samples', addSample: 'Add a sample', removeSample: n => `Remove sample ${n}`,
     addUnit: k => `Add a unit to layer ${k}`, removeUnit: k => `Remove a unit of layer ${k}`, addLayer: 'Add a layer', removeLayer: 'Remove a layer', addInput: 'Add an input', removeInput: 'Remove an input', addOutput: 'Add an output', removeOutput: 'Remove an output',
-    random: 'Random numbers', seed: 'Seed', none: 'none', shape: 'Shape', fewSamples: n => `The first 32 of ${n} samples can be edited here.`, row: n => `Sample ${n}`},
+    seed: 'Seed', none: 'none', shape: 'Shape', fewSamples: n => `The first 32 of ${n} samples can be edited here.`, row: n => `Sample ${n}`},
   faults: n => n === 1 ? 'One fault' : `${n} faults`, pointerOf: (field, detail) => `${field}: ${detail}`,
 
   train: {title: 'Train', hint: n => n === 1 ? 'Repeat the step, always on this one sample.' : `Repeat the step, always on these ${n} samples.`, rate: 'Learning rate', by: 'Go on by', step: n => n === 1 ? '1 step' : String(n),
@@ -83,7 +83,7 @@ export const texts = {
 
   turn: {mode: 'Mode', worked: 'Worked', yours: 'Your turn', check: 'Check', hint: 'Hint', hintsLeft: n => `, ${n} left`, hints: 'Hints', show: 'Show', again: 'Hide again',
     start: 'Work it out from the numbers that the picture shows. Three decimals are enough; a fraction such as -39/400 counts too.', shown: 'Shown, not counted. Go on with the next step, or take a new exercise.',
-    waits: names => `This step is calculated from what is asked of you (it uses ${names.join(' and ')}). It is shown as soon as that is right.`,
+    waits: 'This step is calculated from what is asked of you. It is shown as soon as that is right.',
     marks: {right: 'right', follows: 'right from your numbers', wrong: 'not yet'}, signs: {right: '✓ ', follows: '✓ ', wrong: '✕ ', unreadable: '? '},
     code: code => code === 'unknown' ? 'Not one of the common mistakes' : code === 'dL_dh_for_dL_dz' ? 'dL_dh for dL_dz' : code.replaceAll('_', ' '),
     mistakes: names => names.length === 1 ? names[0] === texts.turn.code('unknown') ? 'Not right yet.' : `One mistake: ${names[0]}.` : `${names.length} mistakes.`,

@@ -1,5 +1,5 @@
 // Turn: which steps are asked of someone, what was typed for them, and what the service said of it. Pure.
-import {indices, makeModel} from './model.js';
+import {at, indices, makeModel} from './model.js';
 
 export const CELLS_MAX = 256; // of a step that can be asked
 export const DECIMALS = 3;
@@ -8,7 +8,7 @@ export const isOfBatch = ({phase}) => phase === 'batch' || phase === 'update';
 const asked = ({steps}) => steps.filter(({tensor}) => tensor !== 'loss_after');
 
 /** A step of one sample, or of all of them together. */
-const keyOf = (moment, sample) => isOfBatch(moment) ? moment.id : `${sample}/${moment.id}`;
+export const keyOf = (moment, sample) => isOfBatch(moment) ? moment.id : `${sample}/${moment.id}`;
 
 /** The cells of a moment: {pointer, tensor, index}; the pointer is that of the answers of /grade. */
 export const cellsOf = (moment, sample) => asked(moment).flatMap(({tensor, value}) => indices(value).map(index => (
@@ -28,11 +28,10 @@ export const isGivenUp = ({givenUp}, moment, sample) => givenUp.includes(keyOf(m
 const isRight = (state, moment, sample) => cellsOf(moment, sample).every(({pointer}) => markOf(state, pointer)?.mark === 'right');
 const isCovered = (state, moment, sample) => isAsked(state, moment) && !isGivenUp(state, moment, sample) && !isRight(state, moment, sample);
 
-/** The given-up steps with one more, or one less. */
+/** A list with one more, or one less. */
 export const toggled = (list, one) => list.includes(one) ? list.filter(other => other !== one) : [...list, one];
-export const toggledUp = (state, moment, sample) => toggled(state.givenUp, keyOf(moment, sample));
 
-/** What is behind a derivative: the answer of its sum would be told by it. */
+/** z1 of dh1_dz1, which would tell it. */
 const source = name => name.replace(/^d(?:h\d+|y_hat)_d/, '');
 
 /** tensor -> "asked" or "waits", of the steps that must not be seen: those asked, and those calculated from them. */
@@ -98,48 +97,55 @@ function put(answers, path, value) {
   path.slice(0, -1).reduce((inner, key) => inner[key] ??= {}, answers)[last] = value;
 }
 
-/** The answers of some moments: what was typed for those asked, the service's own numbers for those that are seen. */
+/** Those of some moments that a check is about: what has something typed, and the current one. */
+const theirsOf = (state, moments, sample, current) => moments.filter(moment => isAsked(state, moment) && !isGivenUp(state, moment, sample)
+  && (moment.id === current.id || cellsOf(moment, sample).some(({pointer}) => state.answers[pointer]?.trim())));
+
+/** The answers of some moments: what was typed, and the service's own numbers of the others that are seen. */
 function answersOf(state, moments, sample, current) {
   const answers = {};
-  for (const moment of moments) {
-    const isTheirs = isAsked(state, moment) && !isGivenUp(state, moment, sample);
-    const isBlank = cellsOf(moment, sample).every(({pointer}) => !state.answers[pointer]?.trim());
-    const isLeftOut = isTheirs ? isBlank && moment.id !== current.id : moment.kind === 'x' || moment.steps.some(({cover: why}) => why);
+  const [, ...rest] = moments; // without the input
+  const theirs = theirsOf(state, rest, sample, current);
+  for (const moment of rest) {
+    const isTheirs = theirs.includes(moment);
     const base = isOfBatch(moment) ? '#/answers' : `#/answers/samples/${sample}`;
-    if (!isLeftOut) for (const {tensor, value} of asked(moment)) put(answers, tensor.split('.'), isTheirs ? typedLike(value, [base, ...tensor.split('.')].join('/'), state.answers) : value);
+    for (const {tensor, value, cover: isHidden} of asked(moment)) {
+      const path = tensor.split('.');
+      if (isTheirs || !isHidden) put(answers, path, isTheirs ? typedLike(value, [base, ...path].join('/'), state.answers) : value);
+    }
   }
   return answers;
 }
 
 /**
- * The request to /grade about what stands at a moment. A step of one sample is posted with this sample alone, up to the
- * last step that is asked; one of the batch with all samples.
+ * A check at a moment: the request to /grade, and the moments whose cells it marks. A step of one sample is posted with
+ * this sample alone, up to the last step that is asked; one of the batch with all samples.
  */
-export function gradeRequest(state, covered, moment, sample) {
+export function checkOf(state, covered, current, sample) {
   const {body: {network, samples, options}, rate} = state.model;
-  const isBatch = isOfBatch(moment);
+  const isBatch = isOfBatch(current);
   const own = s => covered.moments(s).filter(one => !isOfBatch(one));
+  const batch = [null, ...covered.moments(0).filter(isOfBatch)];
   const last = Math.max(...own(sample).filter(one => isAsked(state, one)).map(({position}) => position));
-  const answers = isBatch ? {samples: samples.map((_, s) => answersOf(state, own(s), s, moment)), ...answersOf(state, covered.moments(0).filter(isOfBatch), 0, moment)}
-    : {samples: [answersOf(state, own(sample).filter(({position}) => position <= last), sample, moment)]};
-  return {network, samples: isBatch ? samples : [samples[sample]], options, learning_rate: rate, answers, marking: {decimals: DECIMALS}};
+  const some = isBatch ? batch : own(sample).slice(0, last + 1);
+  const answers = isBatch ? {samples: samples.map((_, s) => answersOf(state, own(s), s, current)), ...answersOf(state, some, 0, current)} : {samples: [answersOf(state, some, sample, current)]};
+  return {request: {network, samples: isBatch ? samples : [samples[sample]], options, learning_rate: rate, answers, marking: {decimals: DECIMALS}}, moments: theirsOf(state, some.slice(1), sample, current)};
 }
 
-/** The marks of a reply: pointer -> {text, mark, detail}; those of other cells stay. */
-export function marksOf(state, reply, moment, sample) {
+/** The marks of a reply, of the cells of some moments: pointer -> {text, mark, detail}; those of other cells stay. */
+export function marksOf(state, reply, moments, sample) {
   const found = {...state.marks};
-  const toOwn = pointer => isOfBatch(moment) ? pointer : pointer.replace('#/answers/samples/0', `#/answers/samples/${sample}`);
-  const walk = (value, pointer) => {
-    if (value !== null && typeof value === 'object') for (const [key, inner] of Object.entries(value)) walk(inner, `${pointer}/${key}`);
-    else if (value) found[toOwn(pointer)] = {text: state.answers[toOwn(pointer)] ?? '', mark: value};
-  };
-  walk(reply.marks ?? {}, '#/answers');
-  for (const {pointer, detail} of reply.unreadable ?? []) found[toOwn(pointer)] = {text: state.answers[toOwn(pointer)] ?? '', mark: 'unreadable', detail};
+  for (const {pointer} of moments.flatMap(moment => cellsOf(moment, sample))) {
+    const posted = isOfBatch(moments[0]) ? pointer : pointer.replace(`/samples/${sample}/`, '/samples/0/');
+    const unreadable = reply.unreadable?.find(one => one.pointer === posted);
+    const mark = unreadable ? 'unreadable' : at(reply.marks, posted.split('/').slice(2));
+    if (mark) found[pointer] = {text: state.answers[pointer] ?? '', mark, detail: unreadable?.detail};
+  }
   return found;
 }
 
 /** What /grade and /exercise/review call the steps of a moment. */
-export const stepNames = moment => moment.phase === 'batch' || moment.phase === 'update' ? asked(moment).map(({tensor}) => tensor) : [moment.id === 'loss' ? 'samples.loss' : moment.id];
+export const stepNames = moment => isOfBatch(moment) ? asked(moment).map(({tensor}) => tensor) : [moment.id === 'loss' ? 'samples.loss' : moment.id];
 
 /** The hints of a reply, one after the other: each mistake's question first, then its formulas out of the catalogue. */
 export function hintsOf({mistakes}, catalogue) {
@@ -155,8 +161,5 @@ export function reviewRequest({model, chosen}, moments) {
   return {network, samples, options, learning_rate: rate, marking: {decimals: DECIMALS, ...Object.keys(weights).length && {weights}}};
 }
 
-/** A body of /exercise: the same shape with other numbers; null where it is larger than exercises are. */
-export function exerciseRequest({model}) {
-  const {sizes, activations, body: {samples, options}} = model;
-  return Math.max(...sizes) > 64 || samples.length > 16 ? null : {seed: 0, sizes, activations, samples: samples.length, options};
-}
+/** The request of /exercise: the same shape, other numbers. */
+export const exerciseRequest = ({model: {sizes, activations, body: {samples, options}}}) => ({seed: 0, sizes, activations, samples: samples.length, options});

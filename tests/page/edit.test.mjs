@@ -78,19 +78,19 @@ test('samples, units, inputs and layers come and go', {skip}, () => withPage(at(
   await page.waitForSelector('#sample', {state: 'detached'});
 }));
 
-test('random numbers by a seed are the same each time, and undo brings the old ones back', {skip}, () => withPage(at('textbook'), async page => {
+test('an exercise of a seed is the same each time, and undo brings the old ones back', {skip}, () => withPage(at('textbook'), async page => {
   await page.click('#edit');
   await open(page, 'shape');
   const first = () => page.inputValue(field('#/network/W1/0/0'));
   const before = await page.inputValue(field('#/network/W1/3/2'));
-  await page.fill('#seed', '42');
-  await page.click('#random');
+  await page.fill(`#editor ${field('#/seed')}`, '42');
+  await page.click('#editor [data-make]');
   await page.waitForFunction(old => document.querySelector('[data-pointer="#/network/W1/3/2"]').value !== old, before);
   const once = await first();
   await page.click('#undo');
   await page.waitForFunction(old => document.querySelector('[data-pointer="#/network/W1/3/2"]').value === old, before);
-  await page.fill('#seed', '42');
-  await page.click('#random');
+  await page.fill(`#editor ${field('#/seed')}`, '42');
+  await page.click('#editor [data-make]');
   await page.waitForFunction(old => document.querySelector('[data-pointer="#/network/W1/3/2"]').value !== old, before);
   assert.equal(await first(), once);
 }));
