@@ -12,7 +12,7 @@ import {change, makeView, state} from './state.js';
 import {showText} from './menu.js';
 import {texts} from './texts.js';
 import {headline} from './fields.js';
-import {checkOf, cover, exerciseRequest, hintsOf, isAsked, keyOf, marksOf, reviewRequest, stepNames, toggled} from './turn.js';
+import {checkOf, cover, exerciseRequest, hintsOf, isAsked, keyOf, marksOf, relevant, reviewRequest, stepNames, toggled} from './turn.js';
 
 export const view = () => makeView({...state, model: covered()}, instructive);
 let playing;
@@ -158,8 +158,9 @@ export const act = {
     say(sentence(view()));
   },
   async review() {
-    const review = await askAside('exercise_review', reviewRequest(state, view().moments));
-    if (review) change({review});
+    const asked = view().moments.filter(moment => isAsked(state, moment)).flatMap(stepNames);
+    const review = await askAside('exercise_review', reviewRequest(state.model, asked));
+    if (review) change({review: relevant(review, asked)});
   },
   async share() {
     const url = new URL(location.href);

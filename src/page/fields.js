@@ -25,7 +25,7 @@ export function fieldOf(state, act, {pointer, tensor, index}) {
 export const fieldRows = (state, act, cells) => el('ol', {class: 'rows fields'}, cells.map(cell => el('li', {}, el('span', {class: 'nm', 'aria-hidden': 'true'}, nameOf(cell.tensor, cell.index)), fieldOf(state, act, cell))));
 
 /** One mistake: where, what, and what else would explain the same answers. */
-const mistake = ({code, message, or = [], at}, _, {length}) => el('li', {}, length > 1 && el('b', {}, `${turn.code(code)} `), message, at && ` ${turn.at(fieldName(at))}`, or.length > 0 && ` ${turn.or(or.map(turn.code))}`);
+const mistake = ({code, message, or = [], at}, _, {length}) => el('li', {}, length > 1 && el('b', {}, `${turn.code(code)} `), message, at && ` ${turn.at(fieldName(at.replace(/answers\/(samples\/\d+\/)?/, '')))}`, or.length > 0 && ` ${turn.or(or.map(turn.code))}`);
 
 const hint = one => el('li', {}, one.hint ?? [el('b', {}, one.step), ' ', turn.right, ' ', el('code', {}, one.right), '; ', turn.wrong, ' ', el('code', {}, one.wrong), '.']);
 
@@ -38,7 +38,7 @@ function statusOf({reply}, names) {
 /** What a check came to, in one sentence. */
 export function headline(verdict, names) {
   const {mistakes} = verdict.reply;
-  if (mistakes.length) return turn.mistakes(mistakes.map(({code}) => turn.code(code)));
+  if (mistakes.length) return turn.mistakes(mistakes.map(({code}) => code));
   const {status, own} = statusOf(verdict, names);
   const count = name => own.reduce((sum, {cells = {}}) => sum + (cells[name] ?? 0), 0);
   return status ? turn.status[status](count(status === 'incomplete' ? 'blank' : status)) : '';
@@ -56,10 +56,9 @@ function verdictNodes(verdict, names) {
 /** True if what was checked last stands here. */
 const isOfVerdict = ({verdict}, {moment, sample}) => verdict?.keys.includes(keyOf(moment, sample));
 
-function reviewNodes(review) {
-  const {mistakes, hidden, collisions, all_zero_score: zero, smallest_nonzero: smallest, rounds_to_zero: rounded} = review;
+function reviewNodes({hidden, collisions, all_zero_score: zero, smallest_nonzero: smallest, rounds_to_zero: rounded}) {
   const one = ({code, step}) => `${turn.code(code)} (${step})`;
-  return el('ul', {class: 'review'}, el('li', {}, turn.review.hidden(mistakes, hidden.map(one))), el('li', {}, turn.review.collisions(collisions.map(({codes, steps}) => codes.map((code, n) => one({code, step: steps[n]}))))),
+  return el('ul', {class: 'review'}, el('li', {}, turn.review.hidden(hidden.map(one))), el('li', {}, turn.review.collisions(collisions.map(({codes, steps}) => codes.map((code, n) => one({code, step: steps[n]}))))),
     el('li', {}, turn.review.zero(zero)), el('li', {}, turn.review.smallest(smallest, rounded)));
 }
 
@@ -76,11 +75,11 @@ function choices(state, view, act) {
   const {moments} = view;
   const every = moments.filter(moment => canAsk(state, moment));
   const {exercise, exercise_review: review} = state.index.links;
-  return [el('details', {class: 'fold', 'data-fold': 'asked'}, el('summary', {'data-key': 'asked'}, turn.asked(every.filter(moment => isAsked(state, moment)).length)),
+  return el('div', {class: 'folds'}, el('details', {class: 'fold', 'data-fold': 'asked'}, el('summary', {'data-key': 'asked'}, turn.asked(every.filter(moment => isAsked(state, moment)).length)),
     el('div', {class: 'buttons'}, every.map(moment => button({'data-key': `ask${moment.id}`, 'data-ask': moment.id, 'aria-pressed': String(isAsked(state, moment)), onclick: () => act.ask([moment.id])}, nameOf(moment.id, []))),
       button({class: 'quiet', 'data-key': 'askback', id: 'ask-back', onclick: () => act.ask(every.filter(({phase}) => phase === 'backward').map(({id}) => id), true)}, turn.allBack))),
   exercise && el('details', {class: 'fold', 'data-fold': 'exercise'}, el('summary', {'data-key': 'exercise'}, texts.menu.fresh), exerciseNodes(state, act)),
-  review && el('details', {class: 'fold', 'data-fold': 'review'}, el('summary', {'data-key': 'teachers'}, turn.teachers), el('div', {class: 'buttons'}, button({id: 'review', 'data-key': 'review', onclick: act.review}, turn.judge)), state.review && reviewNodes(state.review))];
+  review && el('details', {class: 'fold', 'data-fold': 'review'}, el('summary', {'data-key': 'teachers'}, turn.teachers), el('div', {class: 'buttons'}, button({id: 'review', 'data-key': 'review', onclick: act.review}, turn.judge)), state.review && reviewNodes(state.review)));
 }
 
 /** The form of a step, or the step as it is worked out once it was given up; `cells` draws the fields. */

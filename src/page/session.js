@@ -34,7 +34,7 @@ function keep(sent, explain, gradients, {run = null, remember = true} = {}) {
   const {learning_rate: rate} = JSON.parse(sent.explain);
   const isOther = hasChanged || state.model?.rate !== rate;
   const past = remember && hasChanged ? [...state.past, {body: state.model.body, run: state.run}] : state.past;
-  change({body, drafts: {}, model: makeModel({body, rate, explain: explain.json, gradients}), texts: {request: sent.explain, reply: explain.text}, problem: null, faults: null, waiting: null, needsToken: false,
+  change({body, model: makeModel({body, rate, explain: explain.json, gradients}), texts: {request: sent.explain, reply: explain.text}, problem: null, faults: null, waiting: null, needsToken: false,
     run: hasChanged || run ? run : state.run, past, future: remember && hasChanged ? [] : state.future, isFresh: false, ...isOther && {marks: {}, givenUp: [], verdict: null, review: null}});
 }
 

@@ -154,11 +154,13 @@ export function hintsOf({mistakes}, catalogue) {
   return [...mistakes.filter(({hint}) => hint).map(({hint}) => ({hint})), ...mistakes.flatMap(({steps}, n) => rows[n] ? [{step: steps[0], right: rows[n].right, wrong: rows[n].wrong}] : [])];
 }
 
-/** The request of /exercise/review: how good the exercise is for the steps asked. */
-export function reviewRequest({model, chosen}, moments) {
-  const {body: {network, samples, options}, rate} = model;
-  const weights = Object.fromEntries(moments.filter(moment => chosen.includes(moment.id)).flatMap(stepNames).map(name => [name, 1]));
-  return {network, samples, options, learning_rate: rate, marking: {decimals: DECIMALS, ...Object.keys(weights).length && {weights}}};
+/** The request of /exercise/review: how good the exercise is for some steps, or for all. */
+export const reviewRequest = ({body: {network, samples, options}, rate}, names) => ({network, samples, options, learning_rate: rate, marking: {decimals: DECIMALS, ...names.length && {weights: Object.fromEntries(names.map(name => [name, 1]))}}});
+
+/** A review without the mistakes of steps that are not asked: their numbers are seen. A derivative belongs to its gradient. */
+export function relevant(review, names) {
+  const isAbout = step => !names.length || names.includes(step.replace(/^d(?:h\d+|y_hat)_d/, 'dL_d'));
+  return {...review, hidden: review.hidden.filter(({step}) => isAbout(step)), collisions: review.collisions.filter(({steps}) => steps.every(isAbout))};
 }
 
 /** The request of /exercise: the same shape, other numbers. */

@@ -24,6 +24,20 @@ test('a weight that is typed changes picture, step and table at once', {skip}, (
   assert.equal(await valueOf(page, 'z1[1]'), `= ${shown(reply.json.samples[0].z1[1])}`);
 }));
 
+test('typed key by key, with a reply in between, a number keeps its point and its zeros', {skip}, () => withPage(at('textbook', 'z1'), async page => {
+  page.mayFail = true;
+  await page.click('#edit');
+  await page.fill(field('#/network/W1/0/0'), '');
+  await faultOf(page, '#/network/W1/0/0');
+  for (const key of '-0.70') {
+    const reply = page.waitForResponse('**/explain');
+    await page.keyboard.press(key);
+    await (await reply).finished();
+  }
+  await page.waitForFunction(() => document.querySelector('[data-ref="e.1.0.0"]').getAttribute('aria-label').includes('= −0.7,'));
+  assert.equal(await page.inputValue(field('#/network/W1/0/0')), '-0.70');
+}));
+
 test('inputs, targets and the learning rate can be edited too', {skip}, () => withPage(at('textbook', 'z1'), async page => {
   await page.click('#edit');
   await open(page, 'samples');
