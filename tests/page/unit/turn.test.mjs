@@ -101,7 +101,7 @@ test('a check of the second sample posts it alone; one of the batch posts all', 
   assert.equal(markOf({marks, answers: {}}, '#/answers/samples/1/dL_dh1/0'), undefined);
   const batch = check(state, 'batch.W1');
   assert.equal(batch.request.answers.samples.length, 2);
-  assert.deepEqual([batch.request.answers.samples[1].dL_dh1, batch.request.answers.samples[0].dL_dh1, batch.request.answers.gradients], [['7'], undefined, {W1: [['8']], b1: [31], W2: [[32]], b2: [33]}]);
+  assert.deepEqual([batch.request.answers.samples[1].dL_dh1, batch.request.answers.samples[0].dL_dh1, batch.request.answers.gradients], [['7'], undefined, {W1: [['8']], W2: [[32]], b2: [33]}]);
   assert.equal(batch.request.answers.loss, 34);
   assert.deepEqual(batch.moments.map(({id}) => id), ['batch.W1']);
 });
