@@ -27,6 +27,17 @@ test('the arrow keys go through all moments, Home and End to the ends', {skip}, 
   await atStep(page, 'dL_db1');
 }));
 
+test('how long a redraw takes is printed', {skip}, () => withPage(from('x'), async page => {
+  const times = await page.evaluate(n => Array.from({length: n}, (_, i) => {
+    const start = performance.now();
+    document.body.dispatchEvent(new KeyboardEvent('keydown', {key: i % 12 === 0 ? 'Home' : 'ArrowRight', bubbles: true}));
+    document.body.offsetHeight; // with its layout
+    return performance.now() - start;
+  }), 120);
+  const [median, slowest] = [0.5, 1].map(share => times.sort((a, b) => a - b)[Math.ceil(share * times.length) - 1]);
+  console.log(`the page: a step redraws within ${median.toFixed(1)} ms (median of ${times.length}, slowest ${slowest.toFixed(1)} ms); a frame has 16.7`);
+}));
+
 test('the buttons do the same, and stop at the ends', {skip}, () => withPage(from('z1'), async page => {
   await page.click('#go-next');
   await atStep(page, 'h1');
