@@ -27,7 +27,6 @@ function drawMoment(now, width) {
   if (width) return;
   find('readout').textContent = describe(now, state.probe ?? refOf(now.model, now.cell));
   drawStepper(find('stepper'), now, act, state);
-  drawListing(find('listing'), now, act);
 }
 
 /** A step that goes from four inputs to four targets of zeros and ones is an image of 2 by 2. */
@@ -55,16 +54,18 @@ function draw(names) {
   find('main').hidden = false;
   if (some(names, 'model', 'sample')) drawWhole(now);
   const seen = {...state, model: now.model};
-  if (some(names, 'model', 'moment', 'sample', 'cell', 'probe', 'isPlaying', 'chosen', 'answers', 'marks', 'givenUp') || isFirst) {
-    if (state.model.explain) drawMoment(now);
-    else redraw(find('picture'), el('p', {}, texts.noPicture));
-  }
-  if (state.model.explain && (some(names, 'model', 'moment', 'sample', !isAsked(state, now.moment) && 'cell', 'chosen', 'marks', 'givenUp', 'verdict', 'isChecking', 'review', 'faults') || isFirst)) drawPanel(find('panel'), now, act, state);
+  const {explain} = state.model;
+  const isNew = isFirst || some(names, 'model', 'moment', 'sample', 'chosen', 'marks', 'givenUp');
+  const isMoved = isNew || some(names, 'cell', 'probe', 'isPlaying', 'answers');
+  if (isMoved && explain) drawMoment(now);
+  else if (isNew) redraw(find('picture'), el('p', {}, texts.noPicture));
+  if (explain && (isNew || some(names, !isAsked(state, now.moment) && 'cell', 'verdict', 'isChecking', 'review', 'faults'))) drawPanel(find('panel'), now, act, state);
   if (some(names, 'model', 'filter', 'isEditing')) drawTableHead(state, act);
   if (some(names, 'model', 'body', 'isEditing', 'faults', 'problem', 'drafts')) drawEditor(find('editor'), state, act);
   if (some(names, 'model', 'filter', 'sort', 'rows', 'isEditing', 'faults', 'chosen', 'marks', 'givenUp')) drawTable(find('table'), seen, act);
   markTable(find('table'), now);
   if (some(names, 'model', 'run', 'isTraining', 'isLog', 'rate', 'past', 'future', 'faults', 'problem')) drawTrainer(find('train'), state, act);
+  if (explain && isMoved) drawListing(find('listing'), now, act); // last, since it measures
   if (some(names, 'model', 'moment', 'sample', 'cell', 'rate', 'chosen', 'answers', 'seed')) keepInAddress();
 }
 
