@@ -117,7 +117,7 @@ export const act = {
     act.reshape({options: {}, ...made.body}, {seed, answers: {}, frozen: undefined});
     toast(texts.menu.newNumbers(seed));
   },
-  seed: seed => change({seed, ...state.faults?.has('#/seed') && {problem: null, faults: null}}),
+  seed: seed => change({seed, ...state.faults?.has('#/seed') && {isAside: false, problem: null, faults: null}}),
   /** Worked, or your turn. */
   turn() {
     const {moment} = view();

@@ -34,7 +34,7 @@ function keep(sent, explain, gradients, {run = null, remember = true} = {}) {
   const {learning_rate: rate} = JSON.parse(sent.explain);
   const isOther = hasChanged || state.model?.rate !== rate;
   const past = remember && hasChanged ? [...state.past, {body: state.model.body, run: state.run}] : state.past;
-  change({body, model: makeModel({body, rate, explain: explain.json, gradients}), texts: {request: sent.explain, reply: explain.text}, problem: null, faults: null, waiting: null, needsToken: false,
+  change({body, model: makeModel({body, rate, explain: explain.json, gradients}), texts: {request: sent.explain, reply: explain.text}, problem: null, faults: null, isAside: false, waiting: null, needsToken: false,
     run: hasChanged || run ? run : state.run, past, future: remember && hasChanged ? [] : state.future, isFresh: false, ...isOther && {marks: {}, givenUp: [], verdict: null, review: null}});
 }
 
@@ -61,12 +61,14 @@ export async function refresh(how) {
   }
 }
 
-/** Asks about an exercise, and gives the reply; null where there is none, which the page says. */
+/** Asks what is not about the body alone: null where there is no reply, which the page says until the next try. */
 export async function askAside(link, request, drafts) {
+  if (state.isAside) change({isAside: false, problem: null, faults: null});
   try {
     return await askJson(state.index.links[link], {...request !== undefined && {text: write(request, drafts)}, onWait});
   } catch (error) {
     fail(error);
+    change({isAside: true});
     return null;
   }
 }

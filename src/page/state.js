@@ -12,6 +12,7 @@ export const state = {
   model: null, // of the last body that the service took; the page shows it
   texts: null, // the requests and replies as they went and came: {request, reply, program}
   problem: null, // the problem document of the last body, or null
+  isAside: false, // the problem is one of a check or an exercise, not of the body
   waiting: null, // {why: "gone" | "busy", seconds} while the page tries again
   needsToken: false,
   moment: 'dL_dy_hat', // its id

@@ -119,17 +119,17 @@ function answersOf(state, moments, sample, current) {
 
 /**
  * A check at a moment: the request to /grade, and the moments whose cells it marks. A step of one sample is posted with
- * this sample alone, up to the last step that is asked; one of the batch with all samples.
+ * this sample alone, up to the last step that is checked; one of the batch with all samples.
  */
 export function checkOf(state, covered, current, sample) {
   const {body: {network, samples, options}, rate} = state.model;
   const isBatch = isOfBatch(current);
   const own = s => covered.moments(s).filter(one => !isOfBatch(one));
-  const batch = [null, ...covered.moments(0).filter(isOfBatch)];
-  const last = Math.max(...own(sample).filter(one => isAsked(state, one)).map(({position}) => position));
-  const some = isBatch ? batch : own(sample).slice(0, last + 1);
+  const all = isBatch ? [null, ...covered.moments(0).filter(isOfBatch)] : own(sample);
+  const moments = theirsOf(state, all.slice(1), sample, current);
+  const some = isBatch ? all : all.slice(0, moments.at(-1).position + 1);
   const answers = isBatch ? {samples: samples.map((_, s) => answersOf(state, own(s), s, current)), ...answersOf(state, some, 0, current)} : {samples: [answersOf(state, some, sample, current)]};
-  return {request: {network, samples: isBatch ? samples : [samples[sample]], options, learning_rate: rate, answers, marking: {decimals: DECIMALS}}, moments: theirsOf(state, some.slice(1), sample, current)};
+  return {request: {network, samples: isBatch ? samples : [samples[sample]], options, learning_rate: rate, answers, marking: {decimals: DECIMALS}}, moments};
 }
 
 /** The marks of a reply, of the cells of some moments: pointer -> {text, mark, detail}; those of other cells stay. */

@@ -230,13 +230,21 @@ test('a busy service, and one that is gone: the check waits, and nothing typed i
 }));
 
 test('a check that the service refuses says why, and can be tried again', {skip}, async () => {
-  const own = await serve(['--max-graded-cells', '2']);
-  await withPage({...at('dL_dh1', 'dL_dh1'), daemon: own}, async page => {
+  const own = await serve(['--max-graded-cells', '8']);
+  await withPage({...at('dL_dh1', 'z1~dL_dh1'), daemon: own}, async page => {
     page.mayFail = true;
+    await page.click('.track [title="z1"]');
+    await page.click('#show');
+    await page.click('.track [title="dL_dh1"]');
     await page.click('#check');
     await page.waitForSelector('#banner:not([hidden])');
     assert.match(await page.textContent('#banner'), /cells/);
-    assert.equal(await page.getAttribute('#check', 'aria-disabled'), null);
+    await page.click('.track [title="z1"]');
+    await page.click('#show');
+    await page.fill(field('z1/0'), '0');
+    await check(page);
+    assert.match(await verdict(page), /2 fields still blank/);
+    assert.equal(await page.isVisible('#banner'), false);
   });
 });
 
