@@ -7,6 +7,7 @@ usage: files.py openapi.yaml FILE... >files.c
 """
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -22,6 +23,7 @@ MEDIA_TYPES = {
     '.yaml': 'application/yaml',
 }
 PAGE_CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+COMMENT = re.compile(rb'^ *(?://.*|/\*[\s\S]*?\*/)\n|(?<=[;,{]) +// .*$', re.M)  # on lines of its own, or after code
 GZIP_FROM = 1024  # a page has many files; a shorter one fits into one packet as it is
 
 
@@ -38,6 +40,12 @@ def gzip(data):
     return packed if len(data) >= GZIP_FROM and len(packed) < len(data) else None
 
 
+def without_comments(text):
+    """A module or a style sheet for browsers: its first line says what it is, and readers find the rest in the sources."""
+    first, rest = text.split(b'\n', 1)
+    return first + b'\n' + COMMENT.sub(b'', rest)
+
+
 def served(name):
     """Path, name in the links of GET / or None, extension and bytes of a file."""
     folder = os.path.basename(os.path.dirname(name))
@@ -52,6 +60,8 @@ def served(name):
         return f'/examples/{stem}', None, extension, data
     if (folder, stem, extension) == ('page', 'index', '.html'):
         return '/', None, extension, data
+    if extension in ('.js', '.css'):
+        data = without_comments(data)
     return f'/{folder}/{stem}{extension}', None, extension, data
 
 

@@ -6,15 +6,25 @@ import {describe} from './describe.js';
 import {instructive} from './model.js';
 import {chosenCell} from './picture.js';
 import {sentence} from './panel.js';
-import {randomBody} from './shapes.js';
-import {fail, refresh, showExample} from './session.js';
+import {askAside, fail, refresh, showExample} from './session.js';
 import {curl, download, toFragment} from './share.js';
 import {change, makeView, state} from './state.js';
 import {showText} from './menu.js';
 import {texts} from './texts.js';
+import {headline} from './fields.js';
+import {checkOf, cover, exerciseRequest, hintsOf, isAsked, keyOf, marksOf, relevant, reviewRequest, stepNames, toggled} from './turn.js';
 
-export const view = () => makeView(state, instructive);
+export const view = () => makeView({...state, model: covered()}, instructive);
 let playing;
+let last = {};
+/** The model as it may be seen, made anew when what is asked or typed has changed. */
+function covered() {
+  const of = [state.model, state.chosen, state.answers, state.marks, state.givenUp];
+  if (of.some((one, n) => one !== last.of?.[n])) last = {of, model: state.model && cover(state)};
+  return last.model;
+}
+
+let catalogue;
 let hasToken = false;
 
 async function copy(text, message) {
@@ -99,11 +109,58 @@ export const act = {
     history.pushState(null, '', location.href);
     return showExample(name, {moment: 'dL_dy_hat'});
   },
-  fresh() {
-    const seed = state.seed + 1;
+  /** Another exercise, of this seed or the next. */
+  async fresh(seed = String((Number.parseInt(state.seed, 10) || 0) + 1)) {
+    const made = await askAside('exercise', exerciseRequest(state), {'#/seed': seed});
+    if (!made) return;
     history.pushState(null, '', location.href);
-    act.reshape(randomBody(state.model.body, seed), {seed});
+    act.reshape({options: {}, ...made.body}, {seed, answers: {}, frozen: undefined});
     toast(texts.menu.newNumbers(seed));
+  },
+  seed: seed => change({seed, ...state.faults?.has('#/seed') && {isAside: false, problem: null, faults: null}}),
+  /** Worked, or your turn. */
+  turn() {
+    const {moment} = view();
+    act.ask([moment.id]);
+    document.querySelector(isAsked(state, moment) ? '#panel [data-answer]' : '#turn-off')?.focus({preventScroll: true});
+    say(sentence(view()));
+  },
+  ask(ids, isAll = false) {
+    change({chosen: isAll ? [...new Set([...state.chosen, ...ids])] : toggled(state.chosen, ids[0]), review: null, cell: null});
+  },
+  /** A field has the focus: its cell is the one looked at. */
+  field(cell) {
+    if (JSON.stringify(cell) !== JSON.stringify(view().cell)) change({cell, probe: null, isFresh: false});
+  },
+  answer: (pointer, text) => change({answers: {...state.answers, [pointer]: text}}),
+  async check() {
+    if (state.isChecking) return;
+    const {moment, sample, model} = view();
+    const sent = {...state};
+    const {request, moments} = checkOf(sent, model, moment, sample);
+    change({isChecking: true});
+    const [reply, list] = await Promise.all([askAside('grade', request), catalogue ??= askAside('mistakes').then(one => one?.mistakes ?? [])]);
+    change({isChecking: false});
+    if (!reply || sent.model !== state.model) return;
+    const verdict = {reply, hints: hintsOf(reply, list), seen: 0, keys: moments.map(one => keyOf(one, sample))};
+    change({marks: marksOf(sent, reply, moments, sample), verdict});
+    say([headline(verdict, stepNames(moment)), ...reply.mistakes.map(({message}) => message)].join(' '));
+  },
+  hint() {
+    const {verdict} = state;
+    const {hint, step, right, wrong} = verdict.hints[verdict.seen];
+    change({verdict: {...verdict, seen: verdict.seen + 1}});
+    say(hint ?? `${step} ${texts.turn.right} ${right}; ${texts.turn.wrong} ${wrong}.`);
+  },
+  show() {
+    const {moment, sample} = view();
+    change({givenUp: toggled(state.givenUp, keyOf(moment, sample))});
+    say(sentence(view()));
+  },
+  async review() {
+    const asked = view().moments.filter(moment => isAsked(state, moment)).flatMap(stepNames);
+    const review = await askAside('exercise_review', reviewRequest(state.model, asked));
+    if (review) change({review: relevant(review, asked)});
   },
   async share() {
     const url = new URL(location.href);

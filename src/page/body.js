@@ -60,7 +60,7 @@ export function fieldsOf({network, samples}) {
   const tensors = Object.keys(network).filter(name => name !== 'activations');
   const options = ['loss', 'reduction', 'round_decimals', 'relu_at_zero', 'layout'];
   return [...tensors.flatMap(name => leaves(network[name], `#/network/${name}`)), ...tensors.filter(name => name[0] === 'W').map((_, k) => `#/network/activations/${k}`),
-    ...samples.flatMap((sample, s) => ['x', 'y', 'dL_dy_hat'].flatMap(name => leaves(sample[name] ?? null, `#/samples/${s}/${name}`))), ...options.map(name => `#/options/${name}`), '#/learning_rate'];
+    ...samples.flatMap((sample, s) => ['x', 'y', 'dL_dy_hat'].flatMap(name => leaves(sample[name] ?? null, `#/samples/${s}/${name}`))), ...options.map(name => `#/options/${name}`), '#/learning_rate', '#/seed'];
 }
 
 /** The faults of a problem document by field: pointer -> sentence; what has no field stands under "". */

@@ -29,7 +29,7 @@ function edge(view, k, i, j) {
   if (isKnown(moments, moment.position, `dL_dW${k}`)) {
     const code = model.reason(`W${k}`, index) ?? null;
     text += `; ${texts.gradient} ${shown(gradient)}`;
-    text += gradient === 0 ? texts.blocked(reasonText(code, model, `W${k}`, index)) : `, ${gradient > 0 ? texts.goesDown : texts.goesUp}`;
+    if (typeof gradient === 'number') text += gradient === 0 ? texts.blocked(reasonText(code, model, `W${k}`, index)) : `, ${gradient > 0 ? texts.goesDown : texts.goesUp}`;
   } else if (moment.phase === 'forward' && model.value(sample, model.inName(k))?.[i] === 0 && (k === 1 || isKnown(moments, moment.position, model.inName(k)))) {
     text += texts.blocked(texts.reasons.input_zero({source: model.inName(k), i}));
   }

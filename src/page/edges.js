@@ -1,23 +1,25 @@
 // Edges: what each connection of a layer shows at a moment: a weight, a gradient or a change, and whether it carries anything. Pure.
 import {at, isKnown, parts} from './model.js';
 
-/** "weight", "gradient" or "change" where this moment is about the layer's edges; else undefined. */
+/** "weight", "gradient" or "change" where this moment is about the layer's edges, "asked" where their numbers are; else undefined. */
 function subject(model, moment, k) {
-  if (moment.kind === 'update') return 'change';
-  if ((moment.kind === 'dL_dW' || (moment.phase === 'batch' && moment.kind === 'W')) && moment.layer === k) return 'gradient';
+  const isCovered = Boolean(moment.steps[0].cover);
+  if (moment.kind === 'update') return isCovered ? 'asked' : 'change';
+  if ((moment.kind === 'dL_dW' || (moment.phase === 'batch' && moment.kind === 'W')) && moment.layer === k) return isCovered ? 'asked' : 'gradient';
   const isSum = (moment.kind === 'z' && moment.layer === k) || (moment.kind === 'y_hat' && model.lastIsIdentity && k === model.depth);
   return isSum || (moment.kind === 'dL_dh' && moment.layer === k - 1) ? 'weight' : undefined;
 }
 
 /** What edges show that this moment is not about. */
 function background(model, moments, moment, k) {
-  if (moment.phase !== 'forward') return isKnown(moments, moment.position, `dL_dW${k}`) ? 'gradient' : 'weight';
+  if (moment.phase !== 'forward') return isKnown(moments, moment.position, `dL_dW${k}`) && !moments.some(one => one.steps[0].cover && one.tensor === `dL_dW${k}`) ? 'gradient' : 'weight';
   const sum = k === model.depth && model.lastIsIdentity ? 'y_hat' : `z${k}`;
   return isKnown(moments, moment.position, sum) ? 'weight' : 'off';
 }
 
 function valueOf(model, sample, moment, mode, k, i, j) {
   const index = model.index(i, j);
+  if (mode === 'asked') return moment.phase === 'backward' ? at(model.value(sample, `dL_dW${k}`), index) : '?';
   if (mode === 'gradient') return at(moment.phase === 'batch' ? model.gradients.gradients[`W${k}`] : model.value(sample, `dL_dW${k}`), index);
   if (mode !== 'change') return model.weight(k, i, j);
   const [before, after] = [model.weight(k, i, j), at(model.after(`W${k}`), index)];
@@ -26,7 +28,7 @@ function valueOf(model, sample, moment, mode, k, i, j) {
 
 function isBlocked(model, sample, moments, moment, edge) {
   const {mode, layer, i, j, value} = edge;
-  if (mode !== 'weight' || value === 0) return mode !== 'off' && value === 0;
+  if (mode !== 'weight' || value === 0) return mode !== 'off' && mode !== 'asked' && value === 0;
   if (moment.kind === 'dL_dh' && edge.isActive) return model.value(sample, model.errorName(layer))[j] === 0;
   const isComing = moment.phase === 'forward' && (layer === 1 || isKnown(moments, moment.position, model.inName(layer)));
   return isComing && model.value(sample, model.inName(layer))[i] === 0;

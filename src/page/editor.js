@@ -1,7 +1,9 @@
 // Editor: activations, loss, rounding, samples and the shape of the network; faults are told here and at their fields.
 import {button, el, redraw} from './elements.js';
+import {activationsOf, depthOf} from './model.js';
 import {problemNodes} from './menu.js';
-import {addLayer, addSample, addUnit, randomBody, removeLayer, removeSample, removeUnit, setActivation, setOption} from './shapes.js';
+import {exerciseNodes} from './fields.js';
+import {addLayer, addSample, addUnit, removeLayer, removeSample, removeUnit, setActivation, setOption} from './shapes.js';
 import {field} from './table.js';
 import {texts} from './texts.js';
 
@@ -15,14 +17,12 @@ function choice(state, pointer, label, options, value, onchange) {
     options.map(name => el('option', {value: name, selected: name === value}, name))));
 }
 
-const depthOf = ({network}) => Object.keys(network).filter(name => /^W\d+$/.test(name)).length;
-
 function options(state, act) {
   const {body} = state;
   const {round, zero, activation, loss, reduction} = texts.editor;
-  const depth = depthOf(body);
+  const depth = depthOf(body.network);
   const set = body.options ?? {};
-  const activations = body.network.activations ?? Array.from({length: depth}, (_, k) => k + 1 < depth ? 'relu' : 'identity');
+  const activations = activationsOf(body.network);
   const text = (name, label, value) => el('label', {}, label, field(state, `#/options/${name}`, value, label, {type: (pointer, typed) => {
     state.body.options = {[name]: value, ...state.body.options}; // what is typed needs a place to stand
     act.type(pointer, typed);
@@ -37,15 +37,13 @@ function options(state, act) {
 /** Buttons that make the network larger or smaller. */
 function shape(state, act) {
   const {body} = state;
-  const {addInput, removeInput, addOutput, removeOutput, addUnit: add, removeUnit: remove, addLayer: addOne, removeLayer: removeOne, random, shape: label} = texts.editor;
-  const depth = depthOf(body);
+  const {addInput, removeInput, addOutput, removeOutput, addUnit: add, removeUnit: remove, addLayer: addOne, removeLayer: removeOne, shape: label} = texts.editor;
+  const depth = depthOf(body.network);
   const {sizes} = state.model;
   const one = (words, make, isOff) => button({'data-key': `shape${words}`, disabled: isOff, onclick: () => act.reshape(make(body))}, words);
   const units = k => [one(k === 0 ? addInput : k === depth ? addOutput : add(k), old => addUnit(old, k)), one(k === 0 ? removeInput : k === depth ? removeOutput : remove(k), old => removeUnit(old, k), sizes[k] === 1)];
   return el('details', {class: 'fold', 'data-fold': 'shape'}, el('summary', {'data-key': 'shape'}, label),
-    el('div', {class: 'buttons'}, sizes.map((_, k) => units(k)), one(addOne, addLayer), one(removeOne, removeLayer, depth === 1),
-      el('label', {class: 'seed'}, `${texts.editor.seed} `, el('input', {id: 'seed', 'data-key': 'seed', inputmode: 'numeric', value: String(state.seed), 'aria-label': texts.editor.seed})),
-      button({'data-key': 'random', id: 'random', onclick: () => { const seed = Number.parseInt(document.getElementById('seed').value, 10) || 0; act.reshape(randomBody(body, seed), {seed}); }}, random)));
+    el('div', {class: 'buttons'}, sizes.map((_, k) => units(k)), one(addOne, addLayer), one(removeOne, removeLayer, depth === 1)), exerciseNodes(state, act));
 }
 
 function sampleRow(state, act, sample, s) {
@@ -57,7 +55,7 @@ function sampleRow(state, act, sample, s) {
 
 function samples(state, act) {
   const {body} = state;
-  return el('details', {class: 'fold', 'data-fold': 'samples'}, el('summary', {'data-key': 'samples'}, texts.editor.samples), body.samples.slice(0, SAMPLES_MAX).map((sample, s) => sampleRow(state, act, sample, s)),
+  return el('details', {class: 'fold', 'data-fold': 'samples', open: hasFault(state, '#/samples')}, el('summary', {'data-key': 'samples'}, texts.editor.samples), body.samples.slice(0, SAMPLES_MAX).map((sample, s) => sampleRow(state, act, sample, s)),
     body.samples.length > SAMPLES_MAX && el('p', {class: 'hint'}, texts.editor.fewSamples(body.samples.length)),
     el('div', {class: 'buttons'}, button({'data-key': 'addSample', onclick: () => act.reshape(addSample(body))}, texts.editor.addSample)));
 }
@@ -66,12 +64,9 @@ function samples(state, act) {
 const hasFault = (state, start) => [...state.faults?.keys() ?? []].some(pointer => pointer.startsWith(start));
 
 export function drawEditor(holder, state, act) {
-  const isFaulty = state.problem && [...state.faults?.keys() ?? []].some(Boolean);
+  const isFaulty = state.problem && [...state.faults?.keys() ?? []].some(key => key && key !== '#/seed');
   holder.hidden = !state.isEditing && !isFaulty;
   if (holder.hidden) return redraw(holder);
-  const open = [...holder.querySelectorAll('details[open]')].map(node => node.dataset.fold);
-  if (hasFault(state, '#/samples')) open.push('samples');
   const parts = state.isEditing ? [options(state, act), samples(state, act), shape(state, act)] : [];
-  for (const part of parts) if (open.includes(part.dataset.fold)) part.setAttribute('open', '');
   return redraw(holder, parts, isFaulty && el('div', {class: 'fault', id: 'fault'}, problemNodes(state, act)));
 }

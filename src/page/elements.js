@@ -34,12 +34,14 @@ export function math(text) {
   return node;
 }
 
-/** Replaces what is in a part of the page; what had the focus there has it afterwards, by its data-key. */
+/** Replaces what is in a part of the page; what had the focus there has it afterwards, by its data-key, and what was unfolded is, by its data-fold. */
 export function redraw(holder, ...children) {
   const old = holder.contains(document.activeElement) ? document.activeElement : null;
   const {key} = old?.dataset ?? {};
   const caret = key && 'selectionStart' in old ? [old.selectionStart, old.selectionEnd] : null;
+  const open = [...holder.querySelectorAll('details[open]')].map(node => node.dataset.fold);
   fill(holder, {}, [holder.replaceChildren() ?? [], children]);
+  for (const node of holder.querySelectorAll('details')) node.open ||= open.includes(node.dataset.fold);
   if (!key) return;
   const next = holder.querySelector(`[data-key="${CSS.escape(key)}"]`);
   next?.focus({preventScroll: true});

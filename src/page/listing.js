@@ -34,10 +34,9 @@ export function drawListing(holder, view, act) {
   const {program} = view.model.explain;
   const lines = linesOf(view.moments);
   const first = Math.min(...lines.keys(), program.length);
-  const isOpen = holder.querySelector('details')?.open;
   const list = (from, to) => el('ol', {class: 'code'}, program.slice(from, to).map((source, i) => source === '' ? null : line(view, act, from + i + 1, source, lines.get(from + i + 1))));
   holder.setAttribute('aria-label', texts.program);
-  redraw(holder, first > 1 && el('details', {class: 'fold', open: isOpen}, el('summary', {'data-key': 'fold'}, texts.fold(1, first - 1)), list(0, first - 1)), list(first - 1));
+  redraw(holder, first > 1 && el('details', {class: 'fold', 'data-fold': 'start'}, el('summary', {'data-key': 'fold'}, texts.fold(1, first - 1)), list(0, first - 1)), list(first - 1));
   const here = holder.querySelector('[aria-current]')?.parentNode;
   if (here && holder.scrollHeight > holder.clientHeight) holder.scrollTop = Math.min(Math.max(holder.scrollTop, here.offsetTop + here.offsetHeight - holder.clientHeight), here.offsetTop);
 }

@@ -16,6 +16,7 @@ import {drawStepper} from './stepper.js';
 import {drawTable, drawTableHead, markTable} from './table.js';
 import {drawTrainer, train} from './trainer.js';
 import {texts} from './texts.js';
+import {isAsked} from './turn.js';
 
 Object.assign(act, {train});
 
@@ -25,9 +26,7 @@ function drawMoment(now, width) {
   drawPicture(find('picture'), {...now, probe: state.probe}, {act, isFresh: state.isFresh});
   if (width) return;
   find('readout').textContent = describe(now, state.probe ?? refOf(now.model, now.cell));
-  drawStepper(find('stepper'), now, act, state.isPlaying);
-  drawPanel(find('panel'), now, act);
-  drawListing(find('listing'), now, act);
+  drawStepper(find('stepper'), now, act, state);
 }
 
 /** A step that goes from four inputs to four targets of zeros and ones is an image of 2 by 2. */
@@ -54,16 +53,20 @@ function draw(names) {
   const isFirst = find('main').hidden;
   find('main').hidden = false;
   if (some(names, 'model', 'sample')) drawWhole(now);
-  if (some(names, 'model', 'moment', 'sample', 'cell', 'probe', 'isPlaying') || isFirst) {
-    if (state.model.explain) drawMoment(now);
-    else redraw(find('picture'), el('p', {}, texts.noPicture));
-  }
+  const seen = {...state, model: now.model};
+  const {explain} = state.model;
+  const isNew = isFirst || some(names, 'model', 'moment', 'sample', 'chosen', 'marks', 'givenUp');
+  const isMoved = isNew || some(names, 'cell', 'probe', 'isPlaying', 'answers');
+  if (isMoved && explain) drawMoment(now);
+  else if (isNew) redraw(find('picture'), el('p', {}, texts.noPicture));
+  if (explain && (isNew || some(names, !isAsked(state, now.moment) && 'cell', 'verdict', 'isChecking', 'review', 'faults'))) drawPanel(find('panel'), now, act, state);
   if (some(names, 'model', 'filter', 'isEditing')) drawTableHead(state, act);
   if (some(names, 'model', 'body', 'isEditing', 'faults', 'problem', 'drafts')) drawEditor(find('editor'), state, act);
-  if (some(names, 'model', 'filter', 'sort', 'rows', 'isEditing', 'faults')) drawTable(find('table'), state, act);
+  if (some(names, 'model', 'filter', 'sort', 'rows', 'isEditing', 'faults', 'chosen', 'marks', 'givenUp')) drawTable(find('table'), seen, act);
   markTable(find('table'), now);
   if (some(names, 'model', 'run', 'isTraining', 'isLog', 'rate', 'past', 'future', 'faults', 'problem')) drawTrainer(find('train'), state, act);
-  if (some(names, 'model', 'moment', 'sample', 'cell', 'rate')) keepInAddress();
+  if (explain && isMoved) drawListing(find('listing'), now, act); // last, since it measures
+  if (some(names, 'model', 'moment', 'sample', 'cell', 'rate', 'chosen', 'answers', 'seed')) keepInAddress();
 }
 
 let writing = Promise.resolve();

@@ -5,7 +5,7 @@ import {texts} from './texts.js';
 
 function examples(state, act) {
   const {example: label, own} = texts.menu;
-  const list = state.examples.filter(({post_to: to}) => to !== 'step' || !state.examples.length);
+  const list = state.examples.filter(({post_to: to}) => to !== 'step');
   return el('label', {class: 'preset'}, el('span', {}, label), el('select', {id: 'preset', 'data-key': 'preset', onchange: event => act.example(event.target.value)},
     !state.example && el('option', {value: '', selected: true}, own),
     list.map(({name, title}) => el('option', {value: name, selected: name === state.example}, title))));
@@ -23,7 +23,7 @@ export function drawTop(state, act) {
   const {menu, fresh, share, curl} = texts.menu;
   const isOpen = find('actions')?.classList.contains('open') ?? false;
   redraw(find('top'), el('p', {class: 'brand'}, texts.brand), button({id: 'more', class: 'quiet only-narrow', 'data-key': 'more', 'aria-expanded': String(isOpen), 'aria-controls': 'actions', onclick: act.menu}, menu),
-    el('div', {class: `actions ${isOpen ? 'open' : ''}`, id: 'actions'}, examples(state, act), button({class: 'quiet', 'data-key': 'fresh', id: 'fresh', onclick: act.fresh}, fresh), el('span', {class: 'gap'}),
+    el('div', {class: `actions ${isOpen ? 'open' : ''}`, id: 'actions'}, examples(state, act), state.index?.links.exercise && button({class: 'quiet', 'data-key': 'fresh', id: 'fresh', onclick: () => act.fresh()}, fresh), el('span', {class: 'gap'}),
       button({class: 'quiet', 'data-key': 'share', id: 'share', onclick: act.share}, share), button({class: 'quiet', 'data-key': 'curl', id: 'curl', onclick: act.curl}, curl), downloads(state, act)));
 }
 

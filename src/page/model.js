@@ -20,26 +20,28 @@ function largest(value) {
   return indices(value).reduce((best, index) => size(index) > size(best) ? index : best, indices(value)[0] ?? []);
 }
 
-const depthOf = network => Object.keys(network).filter(name => /^W\d+$/.test(name)).length;
+export const depthOf = network => Object.keys(network).filter(name => /^W\d+$/.test(name)).length;
+export const activationsOf = network => network.activations ?? Array.from({length: depthOf(network)}, (_, k) => network[`W${k + 2}`] ? 'relu' : 'identity');
 
 /** The shapes and options of a body that the service took. */
 function shapeOf({network, samples, options = {}}) {
   const depth = depthOf(network);
   const isOutIn = options.layout === 'out_in';
-  const activations = network.activations ?? Array.from({length: depth}, (_, k) => k + 1 < depth ? 'relu' : 'identity');
+  const activations = activationsOf(network);
   const widthOf = matrix => isOutIn ? matrix.length : matrix[0].length;
   const sizes = [samples[0].x.length, ...Array.from({length: depth}, (_, k) => widthOf(network[`W${k + 1}`]))];
   return {depth, isOutIn, activations, sizes, lastIsIdentity: activations[depth - 1] === 'identity'};
 }
 
 /** Replies and a body in one: what the rest of the page asks. `explain` is null where it is beyond the limit. */
-export function makeModel({body, explain, gradients}) {
+export function makeModel({body, rate, explain, gradients}) {
   const shape = shapeOf(body);
   const {depth, isOutIn} = shape;
   const samples = body.samples.map((sample, s) => ({...sample, ...gradients.samples?.[s]}));
   const outName = k => k === depth ? 'y_hat' : `h${k}`;
+  const seen = isIt => explain?.steps.find(step => isIt(step) && !step.cover)?.value;
   const model = {
-    body, explain, gradients, ...shape, samples, outName,
+    body, rate, explain, gradients, ...shape, samples, outName,
     inName: k => k === 1 ? 'x' : `h${k - 1}`,
     /** The gradient that comes to the sum of a layer: an identity at the end has none of its own. */
     errorName: k => k === depth && shape.lastIsIdentity ? 'dL_dy_hat' : `dL_dz${k}`,
@@ -50,8 +52,8 @@ export function makeModel({body, explain, gradients}) {
     isDead: (sample, k, j) => samples[sample].dead?.[outName(k)]?.[j] === true,
     /** The code of why_zero, or undefined. */
     reason: (tensor, index) => at(gradients.why_zero?.[tensor], index) ?? undefined,
-    after: name => explain?.steps.find(step => step.phase === 'update' && step.tensor === `network.${name}`)?.value,
-    lossAfter: explain?.steps.find(step => step.tensor === 'loss_after')?.value,
+    after: name => seen(step => step.phase === 'update' && step.tensor === `network.${name}`),
+    lossAfter: seen(step => step.tensor === 'loss_after'),
   };
   const cache = new Map();
   model.moments = sample => {

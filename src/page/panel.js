@@ -1,8 +1,10 @@
 // Panel: the step in words: formula, the numbers put in, and what is to be noticed.
 import {at, indices, parts} from './model.js';
 import {button, el, math, redraw, unseen} from './elements.js';
+import {fieldOf, fieldRows, tabs, turnNodes} from './fields.js';
 import {exact, isShortened, shown, shownSum, tone} from './numbers.js';
 import {nameOf, reasonText, texts} from './texts.js';
+import {cellsOf, isAsked} from './turn.js';
 
 const ROWS_MAX = 64;
 const ICONS = {neuron_dead: 'dead', source_dead: 'dead', on_the_boundary: 'edge', input_zero: 'zero', newly_dead: 'dead'};
@@ -47,8 +49,8 @@ function sides({model, sample, moment}) {
   return model.isOutIn ? [across, down] : [down, across];
 }
 
-/** The gradient of weights as a table of products, its longer side down the page. */
-function products(view, act) {
+/** The gradient of weights as a table of products, its longer side down the page; `draw` makes a cell. */
+function products(view, act, draw = productCell) {
   const {moment, cell} = view;
   const [step] = moment.steps;
   const [down, across] = sides(view);
@@ -57,13 +59,13 @@ function products(view, act) {
   const indexOf = (r, c) => isTurned ? [c, r] : [r, c];
   const few = rowSide.values.slice(0, ROWS_MAX);
   const body = few.map((value, r) => el('tr', {}, el('th', {scope: 'row'}, el('span', {class: 'lab'}, `${rowSide.name}[${r}]`), ' ', shown(value)),
-    columnSide.values.map((_, c) => productCell(view, act, {tensor: step.tensor, index: indexOf(r, c)}))));
+    columnSide.values.map((_, c) => draw(view, act, {tensor: step.tensor, index: indexOf(r, c)}))));
   const table = el('table', {class: 'outer'}, el('caption', {}, texts.outer(rowSide.name, columnSide.name)),
     el('thead', {}, el('tr', {}, el('td'), columnSide.values.map((value, c) => el('th', {scope: 'col'}, el('span', {class: 'lab'}, unseen(columnSide.name), `[${c}]`), ' ', shown(value))))), el('tbody', {}, body));
   const isWide = columnSide.values.length > 5;
   return [el('div', isWide ? {class: 'scroll-x', tabindex: 0, role: 'region', 'aria-label': texts.outer(rowSide.name, columnSide.name)} : {}, table),
     rowSide.values.length > few.length && el('p', {class: 'hint'}, texts.more((rowSide.values.length - few.length) * columnSide.values.length)),
-    act && el('p', {class: 'one'}, el('b', {}, nameOf(cell.tensor, cell.index)), ' = ', terms(sumOf(step, cell.index)), ' = ', number(at(step.value, cell.index), tone(at(step.value, cell.index))))];
+    act && draw === productCell && el('p', {class: 'one'}, el('b', {}, nameOf(cell.tensor, cell.index)), ' = ', terms(sumOf(step, cell.index)), ' = ', number(at(step.value, cell.index), tone(at(step.value, cell.index))))];
 }
 
 function productCell(view, act, cell) {
@@ -94,7 +96,16 @@ function notes({moment}) {
     own.map(text => el('li', {}, text)));
 }
 
+/** The fields of a step that is asked. */
+function fields(state, view, act) {
+  const cells = cellsOf(view.moment, view.sample);
+  if (view.moment.kind !== 'dL_dW') return fieldRows(state, act, cells);
+  return products(view, act, (_, __, {index}) => el('td', {}, fieldOf(state, act, cells.find(cell => String(cell.index) === String(index)))));
+}
+
 function body(view, act) {
+  const [{cover}] = view.moment.steps;
+  if (cover === 'waits') return el('p', {class: 'hint'}, texts.turn.waits);
   if (view.moment.kind === 'update') return moves(view);
   return view.moment.kind === 'dL_dW' ? products(view, act) : rows(view, act);
 }
@@ -105,14 +116,19 @@ export const titleOf = ({model, moment}) => texts.titles[moment.kind](moment, mo
 /** Formula, numbers, remarks; `act` as for the picture, without it for paper. */
 export const stepNodes = (view, act) => [view.moment.steps[0].mathml && math(view.moment.steps[0].mathml), body(view, act), notes(view)];
 
-export function drawPanel(holder, view, act) {
-  redraw(holder, el('div', {class: 'head'}, el('p', {class: 'eyebrow'}, where(view), ' ', el('code', {}, nameOf(view.moment.id === 'update' ? 'W, b' : view.moment.tensor, [])))),
-    el('h2', {id: 'h-panel'}, titleOf(view)), stepNodes(view, act));
+export function drawPanel(holder, view, act, state) {
+  const {moment} = view;
+  const worked = () => [body(view, act), notes(view)];
+  const [{mathml}] = moment.steps;
+  redraw(holder, el('div', {class: 'head'}, el('p', {class: 'eyebrow'}, where(view), ' ', el('code', {}, nameOf(moment.id === 'update' ? 'W, b' : moment.tensor, []))), tabs(state, view, act)),
+    el('h2', {id: 'h-panel'}, titleOf(view)), mathml && math(mathml), isAsked(state, moment) ? turnNodes(state, view, act, () => fields(state, view, act), worked) : worked());
 }
 
 /** What a screen reader hears of a step. */
 export function sentence(view) {
   const {moment, model} = view;
+  const [{cover}] = moment.steps;
+  if (cover) return `${where(view)}: ${nameOf(moment.tensor, [])}. ${titleOf(view)}. ${cover === 'asked' ? texts.turn.yours : texts.turn.waits}`;
   if (moment.kind === 'update') return `${where(view)}. ${titleOf(view)}. ${model.lossAfter === undefined ? '' : texts.lossFell(model.gradients.loss, model.lossAfter)}`;
   const values = [moment.steps[0].value].flat(2).slice(0, 24).map(shown).join(', ');
   return `${where(view)}: ${nameOf(moment.tensor, [])}. ${titleOf(view)}. ${values}`;

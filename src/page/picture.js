@@ -40,7 +40,7 @@ function addMarks(draw, edges) {
     edge.mark = between(edge.line, fan ? share[0] : share[1]);
     taken.push(edge.mark);
   }
-  const others = edges.filter(edge => edge.isActive && !edge.isInGroup && !edge.isBlocked);
+  const others = edges.filter(edge => edge.isActive && !edge.isInGroup && !edge.isBlocked && edge.mode !== 'asked');
   if (edges.length > EDGES_WITH_MARKS) return;
   placeMarks(others.map(edge => edge.line), taken).forEach((mark, n) => { others[n].mark = mark; });
 }
@@ -69,13 +69,14 @@ function arrow({line: ends, isFan}, isBack) {
 function drawEdge(draw, edge, most) {
   const {mode, isActive, isInGroup, isBlocked, value} = edge;
   const isBack = draw.view.moment.phase !== 'forward';
-  const look = mode === 'off' ? 'off' : isBlocked ? 'blocked' : tone(value);
+  const isPlain = mode === 'off' || mode === 'asked';
+  const look = isPlain ? mode : isBlocked ? 'blocked' : tone(value);
   const size = mode === 'change' ? 0.3 : Math.min(1, Math.abs(value) / most);
-  const width = mode === 'off' ? 1 : isBlocked ? 1.5 : (1.2 + 4.4 * size) * (isActive ? 1 : 0.7);
+  const width = isPlain ? 1 : isBlocked ? 1.5 : (1.2 + 4.4 * size) * (isActive ? 1 : 0.7);
   const d = line(edge.line);
   return draw.place(edge.ref, `edge ${look} ${isActive ? 'act' : 'rest'} ${isInGroup ? 'grp' : ''}`,
     svg('path', {class: 'hit', d}), svg('path', {class: 'ln', d, 'stroke-width': width.toFixed(2)}),
-    draw.isFresh && isActive && !isBlocked && mode !== 'change' && svg('path', {class: `flow ${isBack ? 'rev' : ''}`, pathLength: 100, d}),
+    draw.isFresh && isActive && !isBlocked && !isPlain && mode !== 'change' && svg('path', {class: `flow ${isBack ? 'rev' : ''}`, pathLength: 100, d}),
     isInGroup && !isBlocked && arrow(edge, isBack), markOf(draw, edge));
 }
 
@@ -83,7 +84,7 @@ const rank = ({isInGroup, isActive}) => isInGroup ? 2 : isActive ? 1 : 0;
 
 function layerOfEdges(draw, k, from, to) {
   const edges = drawnEdges(draw, k, from, to);
-  const most = Math.max(...edges.filter(({mode}) => mode !== 'off').map(({value}) => Math.abs(value)), Number.MIN_VALUE);
+  const most = Math.max(...edges.filter(({mode}) => mode !== 'off' && mode !== 'asked').map(({value}) => Math.abs(value)), Number.MIN_VALUE);
   addMarks(draw, edges);
   return svg('g', {role: 'group', 'aria-label': texts.groups.W(k)}, edges.sort((a, b) => rank(a) - rank(b)).map(edge => drawEdge(draw, edge, most)));
 }

@@ -1,6 +1,6 @@
 // Session: asks the service about the body each time it changes, and keeps the last replies that were good.
 import {Problem, ask, askJson} from './api.js';
-import {faultsByField, fromFile, requests} from './body.js';
+import {faultsByField, fromFile, requests, write} from './body.js';
 import {makeModel} from './model.js';
 import {change, state} from './state.js';
 import {say} from './elements.js';
@@ -31,9 +31,11 @@ function keep(sent, explain, gradients, {run = null, remember = true} = {}) {
   const {network, samples, options} = JSON.parse(sent.gradients.text);
   const body = {network, samples, options: options ?? {}};
   const hasChanged = state.model && JSON.stringify(state.model.body) !== JSON.stringify(body);
+  const {learning_rate: rate} = JSON.parse(sent.explain);
+  const isOther = hasChanged || state.model?.rate !== rate;
   const past = remember && hasChanged ? [...state.past, {body: state.model.body, run: state.run}] : state.past;
-  change({body, drafts: {}, model: makeModel({body, explain: explain.json, gradients}), texts: {request: sent.explain, reply: explain.text}, problem: null, faults: null, waiting: null, needsToken: false,
-    run: hasChanged || run ? run : state.run, past, future: remember && hasChanged ? [] : state.future, isFresh: false});
+  change({body, model: makeModel({body, rate, explain: explain.json, gradients}), texts: {request: sent.explain, reply: explain.text}, problem: null, faults: null, isAside: false, waiting: null, needsToken: false,
+    run: hasChanged || run ? run : state.run, past, future: remember && hasChanged ? [] : state.future, isFresh: false, ...isOther && {marks: {}, givenUp: [], verdict: null, review: null}});
 }
 
 export function fail(error) {
@@ -41,7 +43,7 @@ export function fail(error) {
   if (error.document.status === 401) return change({needsToken: true, waiting: null});
   const faults = state.body ? faultsByField(error.document, state.body) : null;
   const isField = faults && [...faults.keys()].some(Boolean);
-  change({problem: error.document, faults, waiting: null, isEditing: state.isEditing || Boolean(isField && ![...faults.keys()].every(key => key === '#/learning_rate'))});
+  change({problem: error.document, faults, waiting: null, isEditing: state.isEditing || Boolean(isField && ![...faults.keys()].every(key => ['#/learning_rate', '#/seed'].includes(key)))});
   return say([error.document.title, ...(error.document.errors ?? []).slice(0, 3).map(({detail}) => detail)].join('. '));
 }
 
@@ -59,10 +61,22 @@ export async function refresh(how) {
   }
 }
 
+/** Asks what is not about the body alone: null where there is no reply, which the page says until the next try. */
+export async function askAside(link, request, drafts) {
+  if (state.isAside) change({isAside: false, problem: null, faults: null});
+  try {
+    return await askJson(state.index.links[link], {...request !== undefined && {text: write(request, drafts)}, onWait});
+  } catch (error) {
+    fail(error);
+    change({isAside: true});
+    return null;
+  }
+}
+
 /** Shows a body from a file or a link. */
 export async function show(file, patch = {}) {
   const {body, rate, frozen} = fromFile(file);
-  change({body, drafts: {}, frozen, rate: rate ?? '0.1', sample: 0, cell: null, probe: null, ...patch});
+  change({body, drafts: {}, frozen, rate: rate ?? '0.1', sample: 0, cell: null, probe: null, answers: {}, ...patch});
   await refresh({remember: true});
 }
 

@@ -1,27 +1,6 @@
-// Shapes: networks with a unit, a layer, an input or a sample more or less, and with random numbers. Pure.
+// Shapes: networks with a unit, a layer, an input or a sample more or less. Pure.
+import {activationsOf, depthOf} from './model.js';
 
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
-export function randoms(seed) {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6D2B79F5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-const likeArray = (value, make) => Array.isArray(value) ? value.map(one => likeArray(one, make)) : value === null ? null : make();
-
-/** The same network with other numbers: tenths from -0.5 to 0.5. */
-export function randomBody(body, seed) {
-  const next = randoms(seed);
-  const tenth = () => (Math.floor(next() * 11) - 5) / 10;
-  const network = Object.fromEntries(Object.entries(body.network).map(([name, value]) => [name, name === 'activations' ? value : likeArray(value, tenth)]));
-  return {...body, network};
-}
-
-const depthOf = network => Object.keys(network).filter(name => /^W\d+$/.test(name)).length;
 const turned = matrix => matrix[0].map((_, j) => matrix.map(row => row[j]));
 
 /** Does something to the matrices as if they were in_out, whatever the layout is. */
@@ -64,7 +43,7 @@ export const removeUnit = (body, k) => inOut(body, (network, samples) => {
 export const addLayer = body => inOut(body, network => {
   const depth = depthOf(network);
   const width = network[`W${depth}`].length;
-  const names = network.activations ?? Array.from({length: depth}, (_, k) => k + 1 < depth ? 'relu' : 'identity');
+  const names = activationsOf(network);
   network[`W${depth + 1}`] = network[`W${depth}`];
   network[`b${depth + 1}`] = network[`b${depth}`];
   network[`W${depth}`] = Array.from({length: width}, (_, i) => Array.from({length: width}, (__, j) => i === j ? 1 : 0));
@@ -75,7 +54,7 @@ export const addLayer = body => inOut(body, network => {
 /** The last hidden layer less; what follows it gets weights of 0.1. */
 export const removeLayer = body => inOut(body, network => {
   const depth = depthOf(network);
-  const names = network.activations ?? Array.from({length: depth}, (_, k) => k + 1 < depth ? 'relu' : 'identity');
+  const names = activationsOf(network);
   const outputs = network[`W${depth}`][0].length;
   network[`W${depth - 1}`] = network[`W${depth - 1}`].map(() => Array.from({length: outputs}, () => 0.1));
   network[`b${depth - 1}`] = network[`b${depth}`];
@@ -89,8 +68,7 @@ export const removeSample = (body, s) => ({...body, samples: body.samples.filter
 
 /** Another activation of layer k. */
 export function setActivation(body, k, name) {
-  const depth = depthOf(body.network);
-  const activations = [...body.network.activations ?? Array.from({length: depth}, (_, i) => i + 1 < depth ? 'relu' : 'identity')];
+  const activations = [...activationsOf(body.network)];
   activations[k - 1] = name;
   return {...body, network: {...body.network, activations}};
 }

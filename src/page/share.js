@@ -13,7 +13,7 @@ export const pack = async value => toBase64(await through(new TextEncoder().enco
 export const unpack = async text => JSON.parse(new TextDecoder().decode(await through(fromBase64(text), new DecompressionStream('deflate-raw'))));
 
 /** The state as the fragment of an address: an example by its name, any other network as it is. */
-export async function toFragment({example, body, rate, frozen, moment, sample, cell}) {
+export async function toFragment({example, body, rate, frozen, moment, sample, cell, chosen, answers, seed}) {
   const parts = new URLSearchParams();
   if (example) parts.set('example', example);
   else parts.set('network', await pack({...body, learning_rate: rate, frozen}));
@@ -21,9 +21,14 @@ export async function toFragment({example, body, rate, frozen, moment, sample, c
   if (sample) parts.set('sample', sample);
   if (cell) parts.set('cell', [cell.tensor, ...cell.index].join('~'));
   if (example && rate !== '0.1') parts.set('rate', rate);
+  if (chosen.length) parts.set('turn', chosen.join('~'));
+  const typed = Object.entries(answers).filter(([, text]) => text);
+  if (typed.length) parts.set('answers', await pack(Object.fromEntries(typed)));
+  if (seed !== '1') parts.set('seed', seed);
   return `#${parts}`;
 }
 
+const textsOf = answers => Object.fromEntries(Object.entries(answers).filter(([, text]) => typeof text === 'string'));
 const isCount = text => /^\d{1,6}$/.test(text ?? '');
 
 /** What a fragment says: {example} or {file}, and the patch of the state. Throws if it cannot be read. */
@@ -34,6 +39,9 @@ export async function fromFragment(fragment) {
   if (isCount(parts.get('sample'))) patch.sample = Number(parts.get('sample'));
   const [tensor, ...index] = parts.get('cell')?.split('~') ?? [];
   if (tensor && index.every(isCount)) patch.cell = {tensor, index: index.map(Number)};
+  patch.chosen = parts.get('turn')?.split('~') ?? [];
+  patch.answers = parts.has('answers') ? textsOf(await unpack(parts.get('answers'))) : {};
+  if (parts.has('seed')) patch.seed = parts.get('seed');
   if (parts.has('rate')) patch.rate = parts.get('rate');
   if (!parts.has('network')) return {example: parts.get('example'), patch};
   const file = await unpack(parts.get('network'));

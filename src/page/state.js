@@ -8,10 +8,11 @@ export const state = {
   drafts: {}, // what was typed and is not in the body yet: JSON Pointer -> text
   rate: '0.1',
   frozen: undefined,
-  seed: 1,
+  seed: '1', // as it was typed
   model: null, // of the last body that the service took; the page shows it
   texts: null, // the requests and replies as they went and came: {request, reply, program}
   problem: null, // the problem document of the last body, or null
+  isAside: false, // the problem is one of a check or an exercise, not of the body
   waiting: null, // {why: "gone" | "busy", seconds} while the page tries again
   needsToken: false,
   moment: 'dL_dy_hat', // its id
@@ -27,6 +28,13 @@ export const state = {
   run: null, // training: {losses, deaths, start}
   isTraining: false,
   isLog: false,
+  chosen: [], // the moments that are asked: ids
+  answers: {}, // what was typed for them: pointer -> text
+  marks: {}, // what the service said of a cell: pointer -> {text, mark, detail}
+  givenUp: [], // steps that are shown all the same
+  verdict: null, // of the last check: {reply, hints, seen, sample}
+  isChecking: false,
+  review: null, // of the exercise, for teachers
   past: [],
   future: [],
 };

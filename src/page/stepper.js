@@ -3,6 +3,7 @@ import {button, el, redraw, svg} from './elements.js';
 import {shown} from './numbers.js';
 import {where} from './panel.js';
 import {nameOf, texts} from './texts.js';
+import {isAsked} from './turn.js';
 
 const ICONS = {first: 'M5 4v12M15 4l-6 6 6 6', previous: 'M12 4l-6 6 6 6', next: 'M8 4l6 6-6 6', last: 'M15 4v12M5 4l6 6-6 6', play: 'M6 3l10 7-10 7z', pause: 'M6 4v12M14 4v12'};
 
@@ -10,14 +11,15 @@ const short = moment => moment.phase === 'backward' ? String(moment.number) : mo
 
 const groups = moments => ['forward', 'backward', 'batch', 'update'].map(phase => [phase, moments.filter(one => one.phase === phase)]).filter(([, list]) => list.length);
 
-function stop(view, moment, act) {
+function stop(view, moment, act, state) {
   const isHere = moment === view.moment;
-  return el('li', {}, button({'data-key': `go${moment.id}`, 'aria-label': `${where({...view, moment})}: ${nameOf(moment.id, [])}`, title: nameOf(moment.id, []), tabindex: isHere ? 0 : -1,
+  const isTheirs = isAsked(state, moment);
+  return el('li', {}, button({'data-key': `go${moment.id}`, 'aria-label': `${where({...view, moment})}: ${nameOf(moment.id, [])}${isTheirs ? `, ${texts.turn.yours}` : ''}`, 'data-asked': isTheirs, title: nameOf(moment.id, []), tabindex: isHere ? 0 : -1,
     'aria-current': isHere ? 'step' : null, 'data-done': moment.position < view.moment.position, onclick: () => act.go(moment.id)}, short(moment)));
 }
 
-const track = (view, act) => el('ol', {class: 'track'}, groups(view.moments).map(([phase, list]) =>
-  el('li', {}, el('span', {class: 'gl', 'aria-hidden': 'true'}, texts.phases[phase]), el('ol', {}, list.map(moment => stop(view, moment, act))))));
+const track = (view, act, state) => el('ol', {class: 'track'}, groups(view.moments).map(([phase, list]) =>
+  el('li', {}, el('span', {class: 'gl', 'aria-hidden': 'true'}, texts.phases[phase]), el('ol', {}, list.map(moment => stop(view, moment, act, state))))));
 
 function icon(name, className, isOff, onclick, key = name) {
   return button({class: `icon ${className}`, 'data-key': `icon${key}`, id: `go-${key}`, 'aria-label': texts.controls[name], 'aria-disabled': isOff ? 'true' : null, onclick: () => isOff || onclick()},
@@ -55,7 +57,7 @@ function legend() {
     el('li', {}, el('span', {class: 'key hatch'}), dead), el('li', {}, el('span', {class: 'key now'}), now));
 }
 
-export function drawStepper(holder, view, act, isPlaying) {
+export function drawStepper(holder, view, act, state) {
   holder.setAttribute('aria-label', texts.steps);
-  redraw(holder, samples(view, act), track(view, act), transport(view, act, isPlaying), legend());
+  redraw(holder, samples(view, act), track(view, act, state), transport(view, act, state.isPlaying), legend());
 }

@@ -73,13 +73,27 @@ export const texts = {
 
   editor: {activation: k => `Activation ${k}`, loss: 'Loss', reduction: 'Over samples', round: 'Decimals of z', zero: 'relu′ at 0', samples: 'Samples', addSample: 'Add a sample', removeSample: n => `Remove sample ${n}`,
     addUnit: k => `Add a unit to layer ${k}`, removeUnit: k => `Remove a unit of layer ${k}`, addLayer: 'Add a layer', removeLayer: 'Remove a layer', addInput: 'Add an input', removeInput: 'Remove an input', addOutput: 'Add an output', removeOutput: 'Remove an output',
-    random: 'Random numbers', seed: 'Seed', none: 'none', shape: 'Shape', fewSamples: n => `The first 32 of ${n} samples can be edited here.`, row: n => `Sample ${n}`},
+    seed: 'Seed', none: 'none', shape: 'Shape', fewSamples: n => `The first 32 of ${n} samples can be edited here.`, row: n => `Sample ${n}`},
   faults: n => n === 1 ? 'One fault' : `${n} faults`, pointerOf: (field, detail) => `${field}: ${detail}`,
 
   train: {title: 'Train', hint: n => n === 1 ? 'Repeat the step, always on this one sample.' : `Repeat the step, always on these ${n} samples.`, rate: 'Learning rate', by: 'Go on by', step: n => n === 1 ? '1 step' : String(n),
     history: 'History', undo: 'Undo', redo: 'Redo', reset: 'Reset', log: 'logarithmic scale', none: 'No step yet.', running: 'Calculating.', after: n => ` loss after ${s(n, 'step')}. `,
     died: (name, n) => `${name} died at step ${n}.`, revived: (name, n) => `${name} came back at step ${n}.`, quiet: 'No unit died or came back.', deadFromStart: 'dead from the start', deadFrom: n => `dead from step ${n}`,
     curve: (n, a, b) => `Loss over ${s(n, 'step')}, from ${shown(a)} to ${shown(b)}.`, more: n => `${n} more units are not shown.`},
+
+  turn: {mode: 'Mode', worked: 'Worked', yours: 'Your turn', check: 'Check', hint: 'Hint', hintsLeft: n => `, ${n} left`, hints: 'Hints', show: 'Show', again: 'Hide again',
+    start: 'Work it out from the numbers that the picture shows. Three decimals are enough; a fraction such as -39/400 counts too.', shown: 'Shown, not counted. Go on with the next step, or take a new exercise.',
+    waits: 'This step is calculated from what is asked of you. It is shown as soon as that is right.',
+    marks: {right: 'right', follows: 'right from your numbers', wrong: 'not yet'}, signs: {right: '✓ ', follows: '✓ ', wrong: '✕ ', unreadable: '? '},
+    code: code => code === 'unknown' ? 'Not one of the common mistakes' : code === 'dL_dh_for_dL_dz' ? 'dL_dh for dL_dz' : code.replaceAll('_', ' '),
+    mistakes: ([code, ...more]) => more.length ? `${more.length + 1} mistakes.` : code === 'unknown' ? 'Not right yet.' : /^one_(?!sample)/.test(code) ? 'One slip.' : `One mistake: ${texts.turn.code(code)}.`,
+    status: {right: n => n === 1 ? 'That is right.' : `All ${n} are right.`, follows: () => 'Right, from your own numbers of the steps before.', incomplete: n => `Right so far; ${s(n, 'field')} still blank.`, blank: () => 'Nothing is filled in yet.',
+      unreadable: () => 'What is marked with ? is not a number.', wrong: () => 'Not right yet.'},
+    at: name => `It is in ${name}.`, or: names => `The same numbers would come from: ${names.join(', ')}.`, right: 'is', wrong: 'what was calculated is',
+    asked: n => `Steps asked: ${n}`, allBack: 'All steps back', seedHint: 'The same seed makes the same exercise for everybody.', make: 'Make it', teachers: 'For teachers', judge: 'Judge this exercise',
+    review: {hidden: names => names.length ? `Mistakes that would not be seen: ${names.join(', ')}.` : 'Each mistake that can be made in the steps asked is seen.',
+      collisions: groups => groups.length ? `Cannot be told apart: ${groups.map(names => names.join(' and ')).join('; ')}.` : 'No two of them give the same numbers.', zero: score => `Answers of nothing but zeros earn ${shown(score)} of 1.`,
+      smallest: (value, n) => `The smallest number that is not 0 is ${shown(value)}; ${s(n, 'number')} would round to 0.`}},
 
   problems: {gone: n => `The service does not answer. The page tries again in ${s(n, 'second')}, and nothing is lost.`, busy: n => `The service is busy. The page tries again in ${s(n, 'second')}.`, back: 'The service answers again.',
     token: 'This service wants a token.', tokenLabel: 'Token', tokenUse: 'Use it', tokenWrong: 'That token is not known here.', notServed: 'This service does not serve /explain and /backward, which the page needs.',

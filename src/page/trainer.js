@@ -4,7 +4,6 @@ import {requests} from './body.js';
 import {button, el, redraw, say, svg} from './elements.js';
 import {exact, isShortened, shown} from './numbers.js';
 import {fail, refresh} from './session.js';
-import {spans} from './spans.js';
 import {change, state as shared} from './state.js';
 import {field} from './table.js';
 import {texts} from './texts.js';
@@ -66,6 +65,20 @@ export async function train(n) {
   } finally {
     change({isTraining: false});
   }
+}
+
+/** From when to when a unit is dead: [[from, to]]. */
+export function spans(isDead, events, name, end) {
+  const list = [];
+  let from = isDead ? 0 : null;
+  for (const event of events.filter(one => one.name === name)) {
+    if (event.isDead) from = event.at;
+    else {
+      list.push([from, event.at]);
+      from = null;
+    }
+  }
+  return from === null ? list : [...list, [from, end]];
 }
 
 const eventText = ({name, at, isDead}) => (isDead ? texts.train.died : texts.train.revived)(name, at);

@@ -16,7 +16,8 @@ export const text = (draw, x, y, className, words, anchor = 'middle') => {
 export function fit(value, width) {
   const words = shown(value);
   const room = Math.max(3, Math.floor((width - 8) / 8.2));
-  if (words.length <= room || typeof value !== 'number') return words;
+  if (words.length <= room) return words;
+  if (typeof value !== 'number') return `${words.slice(0, room - 1)}…`;
   for (let digits = 5; digits > 0; digits--) {
     const short = shown(Number(value.toPrecision(digits)));
     if (short.length <= room) return short;
@@ -56,7 +57,7 @@ function bias(draw, box, k, j, align) {
   const {model, moment} = draw.view;
   if (!draw.plan.hasNames || model.bias(k, j) === undefined) return [];
   const isHot = isNow(draw, `dL_db${k}`) || isNow(draw, `gradients.b${k}`);
-  const value = isNow(draw, `gradients.b${k}`) ? model.gradients.gradients[`b${k}`][j] : isHot ? model.value(draw.view.sample, `dL_db${k}`)[j] : model.bias(k, j);
+  const value = isNow(draw, `gradients.b${k}`) ? model.gradients.gradients[`b${k}`]?.[j] ?? '?' : isHot ? model.value(draw.view.sample, `dL_db${k}`)[j] : model.bias(k, j);
   const after = moment.phase === 'update' ? model.after(`b${k}`)?.[j] : undefined;
   const change = after === undefined ? null : after > value ? '↑' : after < value ? '↓' : '=';
   const words = `b${k} ${change ?? fit(value, 60)}`;
@@ -140,7 +141,7 @@ function strip(draw, column, k) {
   const name = k === 0 ? 'x' : model.outName(k);
   const [first] = column.boxes;
   const last = column.boxes.at(-1);
-  const most = Math.max(...column.boxes.map((_, j) => Math.abs(model.value(sample, name)[j])), Number.MIN_VALUE);
+  const most = Math.max(...column.boxes.map((_, j) => Math.abs(model.value(sample, name)[j]) || 0), Number.MIN_VALUE);
   const up = draw.plan.isUpright;
   text(draw, up ? (first.x + last.x + last.w) / 2 : first.cx, first.y - 9, 'lab', `${name}: ${texts.strip(column.boxes.length)}`);
   if (column.boxes.length > 256) return [rect({x: first.x, y: first.y, w: up ? last.x + last.w - first.x : first.w, h: up ? first.h : last.y + last.h - first.y}, {class: 'body', rx: 4})];
@@ -148,7 +149,7 @@ function strip(draw, column, k) {
     const value = k === 0 ? model.value(sample, 'x')[j] : known(draw, name, j);
     const isDead = k > 0 && value !== '' && model.isDead(sample, k, j);
     return draw.place(k === 0 ? `x.${j}` : `u.${k}.${j}`, 'node cell', rect(box, {class: 'body'}),
-      value !== '' && rect(box, {class: `level ${tone(value)}`, 'fill-opacity': (Math.abs(value) / most).toFixed(2)}), isDead && rect(box, {fill: `url(#hatch${draw.prefix})`}));
+      value !== '' && !Number.isNaN(Number(value)) && rect(box, {class: `level ${tone(value)}`, 'fill-opacity': (Math.abs(value) / most).toFixed(2)}), isDead && rect(box, {fill: `url(#hatch${draw.prefix})`}));
   });
 }
 

@@ -13,6 +13,14 @@ const axe = skip ? '' : readFileSync(createRequire(import.meta.url).resolve('axe
 const daemon = skip ? null : await serve();
 const steps = ['x', 'z1', 'h1', 'y_hat', 'loss', 'dL_dy_hat', 'dL_dW2', 'dL_db2', 'dL_dh1', 'dL_dz1', 'dL_dW1', 'dL_db1', 'update'];
 
+/** Fills fields and checks; then takes all hints. */
+const act = (how, answers) => async page => {
+  for (const [name, text] of Object.entries(answers)) await page.fill(`[data-answer$="/${name}"]`, text);
+  await page.click('#check');
+  await page.waitForSelector('#verdict');
+  while (how === 'hints' && await page.getAttribute('#hint', 'aria-disabled') === null) await page.click('#hint');
+};
+
 /** name -> [what follows the #, what to do then] */
 const states = {
   ...Object.fromEntries(steps.map(step => [step, [`example=textbook&step=${step}`]])),
@@ -22,6 +30,12 @@ const states = {
   fault: ['example=textbook&step=z1', async page => { page.mayFail = true; await page.click('#edit'); await page.fill('[data-pointer="#/network/W1/1/2"]', '-0.2x'); await page.waitForSelector('#fault'); }],
   trained: ['example=textbook&step=update', async page => { await page.click('[data-train="10"]'); await page.waitForSelector('#curve svg'); }],
   strip: ['example=textbook&step=dL_dh1', async page => { await page.click('#edit'); await page.click('[data-fold="shape"] > summary'); for (let i = 0; i < 11; i++) { await page.click('button:text-is("Add a unit to layer 1")'); await page.waitForFunction(n => document.querySelectorAll('[data-ref^="u.1."]').length === n, 4 + i); } await page.click('#edit'); }],
+  turn: ['example=textbook&step=dL_dh1&turn=dL_dh1'], turnMatrix: ['example=textbook&step=dL_dW2&turn=dL_dW2', act('fill', {'dL_dW2/0/0': '-0.225', 'dL_dW2/1/2': '0', 'dL_dW2/2/0': 'x'})],
+  turnWrong: ['example=textbook&step=dL_dh1&turn=dL_dh1', act('hints', {'dL_dh1/0': '0', 'dL_dh1/1': '0', 'dL_dh1/2': '0.44'})],
+  turnTwo: ['example=textbook&step=dL_dz1&turn=dL_dy_hat~dL_dh1~dL_dz1', act('hints', {'dL_dz1/0': '-0.0975', 'dL_dz1/1': '-0.3475', 'dL_dz1/2': '0.44'})],
+  turnRight: ['example=textbook&step=dL_dh1&turn=dL_dh1', act('fill', {'dL_dh1/0': '-0,0975', 'dL_dh1/1': '-139/400', 'dL_dh1/2': '0.44'})],
+  turnShown: ['example=textbook&step=dL_dh1&turn=dL_dh1', page => page.click('#show')], turnWaits: ['example=textbook&step=dL_dz1&turn=dL_dh1'], turnUpdate: ['example=textbook&step=update&turn=update'],
+  turnFolds: ['example=textbook&step=dL_dh1&turn=dL_dh1', async page => { for (const part of ['asked', 'exercise', 'review']) await page.click(`#panel [data-fold="${part}"] > summary`); await page.click('#review'); await page.waitForSelector('.review'); }],
   menu: ['example=textbook&step=z1', async page => { if (await page.isVisible('#more')) await page.click('#more'); await page.click('#downloads summary'); }],
 };
 
@@ -49,11 +63,11 @@ for (const width of [320, 768, 1280]) {
     test(`${width} px, ${colorScheme}: axe-core finds nothing, nothing is too wide or too small`, {skip}, async () => {
       const {page, close} = await open({daemon, path: '/#example=textbook&step=x', viewport: {width, height: 900}, colorScheme, hasTouch: true, isMobile: width < 700});
       await page.context().setExtraHTTPHeaders({});
-      for (const [name, [hash, act]] of Object.entries(states)) {
+      for (const [name, [hash, prepare]] of Object.entries(states)) {
         await page.goto('about:blank');
         await page.goto(`${daemon.url}/#${hash}`);
         await page.waitForSelector('#table tbody tr');
-        await act?.(page);
+        await prepare?.(page);
         if (shots) await page.screenshot({path: `${shots}/${name}-${width}-${colorScheme}.png`, fullPage: true});
         assert.deepEqual(await measure(page), [], name);
         assert.deepEqual(await audit(page), [], name);

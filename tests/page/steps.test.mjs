@@ -27,6 +27,21 @@ test('the arrow keys go through all moments, Home and End to the ends', {skip}, 
   await atStep(page, 'dL_db1');
 }));
 
+test('how long a redraw takes is printed', {skip}, () => withPage(from('x'), async page => {
+  const n = 120;
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', {timeDomain: 'threadTicks'}); // time of the processor, whatever else runs
+  const spent = async () => (await session.send('Performance.getMetrics')).metrics.find(({name}) => name === 'TaskDuration').value;
+  const before = await spent();
+  for (let i = 0; i < n; i++) {
+    await page.evaluate(key => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+      return new Promise(done => { requestAnimationFrame(() => setTimeout(done)); });
+    }, i % 12 === 0 ? 'Home' : 'ArrowRight');
+  }
+  console.log(`the page: a step is drawn in ${((await spent() - before) * 1000 / n).toFixed(1)} ms of processor time, on average of ${n}; a frame has 16.7`);
+}));
+
 test('the buttons do the same, and stop at the ends', {skip}, () => withPage(from('z1'), async page => {
   await page.click('#go-next');
   await atStep(page, 'h1');

@@ -10,6 +10,13 @@ import {open, serve, skip, withPage} from './browser.mjs';
 const daemon = skip ? null : await serve();
 const path = '/#example=textbook&step=z1';
 const banner = page => page.waitForSelector('#banner:not([hidden])').then(node => node.textContent());
+/** A daemon whose page is open to all, and that wants a token for the rest. */
+function withTokens() {
+  const folder = mkdtempSync(join(tmpdir(), 'page-'));
+  writeFileSync(join(folder, 'tokens'), 'a-token-of-a-test\n');
+  after(() => rmSync(folder, {recursive: true}));
+  return serve(['--token-file', join(folder, 'tokens'), '--public', 'page']);
+}
 const isQuiet = page => page.waitForSelector('#banner', {state: 'hidden'});
 const edit = async (page, text) => { await page.click('#edit'); await page.fill('[data-pointer="#/network/W1/0/0"]', text); };
 const first = page => page.textContent('.rows .row .vl');
@@ -51,10 +58,7 @@ test('the older request is aborted when there is a newer one', {skip}, () => wit
 }));
 
 test('a token is asked for once, and kept in memory alone', {skip}, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'page-'));
-  writeFileSync(join(folder, 'tokens'), 'a-token-of-a-test\n');
-  after(() => rmSync(folder, {recursive: true}));
-  const own = await serve(['--token-file', join(folder, 'tokens'), '--public', 'page']);
+  const own = await withTokens();
   const {page, close} = await open({daemon: own, path, ready: false});
   page.mayFail = true;
   await page.fill('#token', 'another-token-that-is-wrong');
@@ -70,17 +74,25 @@ test('a token is asked for once, and kept in memory alone', {skip}, async () => 
   await close();
 });
 
-test('?embed hides the header, and the page works in a frame of another origin', {skip}, async () => {
-  const outer = http.createServer((request, response) => response.writeHead(200, {'Content-Type': 'text/html'}).end(`<iframe src="${daemon.url}/?embed#example=textbook&amp;step=z1" width="900" height="700"></iframe>`));
+test('?embed hides the header, and the page works in a frame of another origin, with a token', {skip}, async () => {
+  const own = await withTokens();
+  const outer = http.createServer((request, response) => response.writeHead(200, {'Content-Type': 'text/html'}).end(`<iframe src="${own.url}/?embed#example=textbook&amp;step=z1" width="900" height="700"></iframe>`));
   await new Promise(done => outer.listen(0, '127.0.0.1', done));
   after(() => outer.close());
-  const {page, close} = await open({daemon: {url: `http://127.0.0.1:${outer.address().port}`}, ready: false, prepare: null});
+  const {page, faults} = await open({daemon: {url: `http://localhost:${outer.address().port}`}, ready: false, prepare: async one => { one.mayFail = true; }});
   const frame = page.frameLocator('iframe');
+  await frame.locator('#token').fill('a-token-of-a-test');
+  await frame.locator('#token').press('Enter');
   await frame.locator('#main:not([hidden])').waitFor();
   assert.equal(await frame.locator('.top').isVisible(), false);
   await frame.locator('#go-next').click();
   await frame.locator('.eyebrow code:text-is("h1")').waitFor();
-  await close().catch(error => assert.doesNotMatch(String(error.message), /console|error:/));
+  await frame.locator('#turn-on').click();
+  for (const [i, text] of ['0', '-0.1', '0.5'].entries()) await frame.locator(`[data-answer$="/h1/${i}"]`).fill(text);
+  await frame.locator('#check').click();
+  await frame.locator('#verdict:has-text("activation forgotten")').waitFor();
+  assert.deepEqual(faults.filter(fault => !fault.startsWith(`request: ${own.url}/`)), [], 'nothing but the frame asks, and of its own origin');
+  await page.context().close();
 });
 
 test('behind a prefix the page finds all by relative addresses', {skip}, async () => {

@@ -1,7 +1,6 @@
 // How the page is served: which clients get it, its headers, and its size. What it does: tests/page.
 import assert from 'node:assert/strict';
-import {readdirSync} from 'node:fs';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
@@ -61,6 +60,17 @@ test('every file of src/page is served with its type and an ETag, and asked for 
   assert.equal((await daemon.call('GET', '/page/')).status, 404);
   const {headers: {etag}} = await root(browserAccept);
   assert.equal((await daemon.call('GET', '/', undefined, {accept: browserAccept, 'if-none-match': etag})).status, 304);
+});
+
+test('a module is served as it is, but for comments', async () => {
+  for (const name of files.filter(one => /\.(js|css)$/.test(one))) {
+    const source = readFileSync(new URL(`../../../src/page/${name}`, import.meta.url), 'utf8').split('\n');
+    const lines = (await daemon.call('GET', `/page/${name}`)).text.split('\n');
+    assert.equal(lines[0], source[0], name);
+    const isComment = line => /^ *(\/\/|\/?\*)/.test(line) && !/^\*,/.test(line);
+    assert.deepEqual(lines.slice(1).filter(isComment), [], name);
+    assert.deepEqual(lines.slice(1), source.slice(1).filter(line => !isComment(line)).map(line => line.replace(/([;,{]) +\/\/ .*$/, '$1')), name);
+  }
 });
 
 test('everything together keeps to the budget', async t => {

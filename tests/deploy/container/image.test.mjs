@@ -4,6 +4,7 @@ import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import {Cursor, concrete, everyMethod, readContract} from '../../api/contract/judge.mjs';
+import {skip as noBrowser, withPage} from '../../page/browser.mjs';
 import {until} from '../../support/until.mjs';
 import {docker, image, inspect, restrictions, skip, start} from './box.mjs';
 import {freePort} from '../../support/port.mjs';
@@ -54,6 +55,14 @@ test('another method is 405, another path 404, a wrong body 4xx', {skip}, async 
   assert.equal((await box.call('POST', '/forward', '{')).status, 400);
   assert.equal((await box.call('POST', '/forward', {})).status, 422);
 });
+
+test('the page of the image steps, and checks an answer', {skip: skip || noBrowser}, () => withPage({daemon: {url: `http://127.0.0.1:${box.published}`}, path: '/#example=textbook&step=z1'}, async page => {
+  await page.click('#go-next');
+  await page.click('#turn-on');
+  for (const [i, text] of ['0', '-0.1', '0.5'].entries()) await page.fill(`[data-answer$="/h1/${i}"]`, text);
+  await page.click('#check');
+  await page.waitForFunction(() => document.querySelector('#verdict')?.textContent.includes('activation forgotten'));
+}));
 
 test('the container turns healthy, and unhealthy where nothing listens', {skip}, async () => {
   await until(() => box.state().Health.Status === 'healthy', 'the container is healthy');

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import {after, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
+import {readContract} from '../../api/contract/judge.mjs';
 import {entries} from '../../api/integration/robustness.mjs';
 import {request} from '../../support/daemon.mjs';
 import {connect, head} from '../../support/raw.mjs';
@@ -24,6 +25,7 @@ after(async () => {
 });
 
 const prefix = '/api/bp';
+const {paths} = readContract();
 const linesOf = id => daemon.log().filter(line => line.request_id === id);
 
 /** The daemon's line for a reply, once it is there. */

@@ -7,7 +7,7 @@ import {indices, makeModel, parts} from '../../../src/page/model.js';
 import {isNumber, isShortened, shown, shownList, shownSum, typed} from '../../../src/page/numbers.js';
 import * as shapes from '../../../src/page/shapes.js';
 import {curl, fromFragment, pack, toFragment, unpack} from '../../../src/page/share.js';
-import {spans} from '../../../src/page/spans.js';
+import {spans} from '../../../src/page/trainer.js';
 
 const body = {network: {W1: [[1, 2, 3], [4, 5, 6]], b1: [0, 0, 0], W2: [[1], [2], [3]], b2: null}, samples: [{x: [1, 2], y: [3]}], options: {}};
 
@@ -68,13 +68,13 @@ test('a fault comes to its field, or to the nearest', () => {
 
 test('the state goes into an address and comes back', async () => {
   assert.deepEqual(await unpack(await pack(body)), body);
-  const state = {example: null, body, rate: '0.25', frozen: ['b1'], moment: 'dL_dh1', sample: 1, cell: {tensor: 'dL_dh1', index: [2]}};
+  const state = {example: null, body, rate: '0.25', frozen: ['b1'], moment: 'dL_dh1', sample: 1, cell: {tensor: 'dL_dh1', index: [2]}, chosen: ['dL_dh1', 'batch.W1'], answers: {'#/answers/loss': ' 1/3', '#/answers/samples/0/loss': ''}, seed: '7'};
   const back = await fromFragment(await toFragment(state));
   assert.deepEqual(fromFile(back.file), {body, rate: '0.25', frozen: ['b1']});
-  assert.deepEqual(back.patch, {moment: 'dL_dh1', sample: 1, cell: {tensor: 'dL_dh1', index: [2]}});
-  const example = await fromFragment(await toFragment({...state, example: 'xor', cell: null, sample: 0}));
-  assert.deepEqual(example, {example: 'xor', patch: {moment: 'dL_dh1', rate: '0.25'}});
-  assert.deepEqual(await fromFragment(''), {example: null, patch: {}});
+  assert.deepEqual(back.patch, {moment: 'dL_dh1', sample: 1, cell: {tensor: 'dL_dh1', index: [2]}, chosen: ['dL_dh1', 'batch.W1'], answers: {'#/answers/loss': ' 1/3'}, seed: '7'});
+  const example = await fromFragment(await toFragment({...state, example: 'xor', cell: null, sample: 0, chosen: [], answers: {}, seed: '1'}));
+  assert.deepEqual(example, {example: 'xor', patch: {moment: 'dL_dh1', rate: '0.25', chosen: [], answers: {}}});
+  assert.deepEqual(await fromFragment(''), {example: null, patch: {chosen: [], answers: {}}});
   await assert.rejects(fromFragment('#network=%%%'));
   await assert.rejects(fromFragment(`#network=${await pack({a: 1})}`));
 });
@@ -149,13 +149,6 @@ test('a network stays one when a unit, a layer, an input or a sample comes or go
   const turned = shapes.addUnit({...body, network: {W1: [[1, 2], [3, 4], [5, 6]], b1: [0, 0, 0], W2: [[1, 2, 3]], b2: [0]}, options: {layout: 'out_in'}}, 1);
   assert.deepEqual([turned.network.W1.length, turned.network.W2[0].length], [4, 4]);
   assert.deepEqual(body.network.W1, [[1, 2, 3], [4, 5, 6]]);
-});
-
-test('a seed makes the same numbers each time, tenths from -0.5 to 0.5', () => {
-  assert.deepEqual(shapes.randomBody(body, 7), shapes.randomBody(body, 7));
-  assert.notDeepEqual(shapes.randomBody(body, 7).network, shapes.randomBody(body, 8).network);
-  for (const value of shapes.randomBody(body, 7).network.W1.flat()) assert.ok(Math.abs(value) <= 0.5 && String(value).length <= 4);
-  assert.equal(shapes.randomBody(body, 7).network.b2, null);
 });
 
 test('when a unit is dead', () => {

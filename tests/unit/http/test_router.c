@@ -204,6 +204,40 @@ TEST(test_answers_are_kept_where_something_that_tells_them_is_not_served)
     }
 }
 
+TEST(test_a_page_is_of_its_own_group_and_its_json_of_the_documents)
+{
+    size_t n;
+    struct bp_route *routes = bp_routes_make(&n);
+    const struct bp_route *root = bp_route_find(routes, "/");
+    ck_assert_str_eq(root->media_types[1], "text/html; charset=utf-8");
+    ck_assert_int_eq(bp_route_group(root, 0), BP_GROUP_DOCS);
+    ck_assert_int_eq(bp_route_group(root, 1), BP_GROUP_PAGE);
+    ck_assert_int_eq(bp_route_group(bp_route_find(routes, "/page/main.js"), 0), BP_GROUP_PAGE);
+    ck_assert_int_eq(bp_route_group(bp_route_find(routes, "/openapi.json"), 0), BP_GROUP_DOCS);
+    ck_assert_int_eq(bp_route_group(bp_route_find(routes, "/livez"), 0), BP_GROUP_HEALTH);
+    /* the second representation of another path is not a page */
+    const struct bp_route *explain = bp_route_find(routes, "/explain");
+    ck_assert_ptr_nonnull(explain->media_types[1]);
+    ck_assert_int_eq(bp_route_group(explain, 1), BP_GROUP_CALCULATE);
+    free(routes);
+}
+
+TEST(test_a_closed_page_takes_its_files_along_and_nothing_else)
+{
+    size_t n, n_of_page = 0;
+    struct bp_route *routes = bp_routes_make(&n);
+    bp_routes_close_page(routes);
+    for (size_t i = 0; i < n; i++) {
+        const bool is_of_page = strncmp(routes[i].path, "/page/", 6) == 0;
+        ck_assert_msg(routes[i].is_off == is_of_page, "%s", routes[i].path);
+        n_of_page += is_of_page;
+    }
+    ck_assert_uint_gt(n_of_page, 20);
+    ck_assert_ptr_null(bp_route_find(routes, "/")->media_types[0]); /* JSON for all */
+    ck_assert_ptr_nonnull(bp_route_find(routes, "/explain")->media_types[1]);
+    free(routes);
+}
+
 TEST(test_method_not_allowed_says_which_are)
 {
     struct bp_reply reply;
@@ -221,4 +255,6 @@ SUITE("http/router", test_every_path_with_every_method, test_nothing_elsewhere,
       test_options_of_the_whole_service, test_routes_by_their_names,
       test_method_not_allowed_says_which_are, test_only_lists_operations,
       test_only_what_is_listed_has_a_route,
+      test_a_page_is_of_its_own_group_and_its_json_of_the_documents,
+      test_a_closed_page_takes_its_files_along_and_nothing_else,
       test_answers_are_kept_where_something_that_tells_them_is_not_served)
