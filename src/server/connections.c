@@ -37,9 +37,8 @@ struct bp_connections {
     pthread_cond_t stop_asked;
     struct bp_clients clients;
     struct bp_connection *first;
-    size_t n;
-    struct pollfd *polled; /* one for each connection, in the order of the list */
-    size_t polled_room;
+    size_t n, room;            /* connections open, and how many there may be at most */
+    struct pollfd *polled;     /* one for each connection, in the order of the list */
     struct candidate *slowest; /* of as much room */
     uint64_t last_tick, patient_until;
     bool stopping;
@@ -142,25 +141,9 @@ static void look_at(struct bp_connections *connections, struct bp_connection *co
         note_end(connections, connection, wait, events & (POLLHUP | POLLERR));
 }
 
-/* Makes room to look at all. Where there is no memory, those that have gone are found later. */
-static bool make_room(struct bp_connections *connections)
-{
-    const size_t room = connections->n + connections->n / 2 + 16;
-    if (connections->polled_room >= connections->n)
-        return true;
-    free(connections->polled);
-    free(connections->slowest);
-    connections->polled = malloc(room * sizeof *connections->polled);
-    connections->slowest = malloc(room * sizeof *connections->slowest);
-    connections->polled_room = connections->polled && connections->slowest ? room : 0;
-    return connections->polled_room;
-}
-
 /* What has happened at each, by its place in the list; NULL if nothing has. */
 static const struct pollfd *poll_all(struct bp_connections *connections)
 {
-    if (!make_room(connections))
-        return NULL;
     struct pollfd *one = connections->polled;
     for (const struct bp_connection *at = connections->first; at; at = at->next)
         *one++ = (struct pollfd){.fd = at->socket, .events = POLLRDHUP};
@@ -227,8 +210,7 @@ static void end_slowest(struct bp_connections *connections, uint64_t now)
 {
     const struct bp_limits *limits = connections->rules.limits;
     const bool is_share = limits->client_connections < limits->connections;
-    if (!excess(connections->n, is_share ? limits->client_connections : limits->connections) ||
-        !make_room(connections))
+    if (!excess(connections->n, is_share ? limits->client_connections : limits->connections))
         return;
     size_t too_many = count_excess(connections);
     const size_t n = find_slowest(connections, now);
@@ -276,12 +258,26 @@ static void *watch(void *cls)
     return NULL;
 }
 
+static void free_all(struct bp_connections *connections)
+{
+    free(connections->polled);
+    free(connections->slowest);
+    free(connections);
+}
+
 struct bp_connections *bp_connections_start(const struct bp_connection_rules *rules)
 {
     struct bp_connections *connections = calloc(1, sizeof *connections);
     pthread_condattr_t monotonic;
     if (!connections)
         return NULL;
+    connections->room = rules->limits->connections + BP_SPARE_CONNECTIONS;
+    connections->polled = malloc(connections->room * sizeof *connections->polled);
+    connections->slowest = malloc(connections->room * sizeof *connections->slowest);
+    if (!connections->polled || !connections->slowest) {
+        free_all(connections);
+        return NULL;
+    }
     connections->rules = *rules;
     connections->clients.limits = rules->limits;
     connections->clients.memory = rules->memory;
@@ -293,7 +289,7 @@ struct bp_connections *bp_connections_start(const struct bp_connection_rules *ru
     pthread_condattr_destroy(&monotonic);
     if (pthread_create(&connections->thread, NULL, watch, connections) == 0)
         return connections;
-    free(connections);
+    free_all(connections);
     return NULL;
 }
 
@@ -319,7 +315,8 @@ struct bp_connection *bp_connection_open(struct bp_connections *connections, int
     atomic_init(&connection->is_cancelled, false);
     atomic_init(&connection->wait, wait_until(connections, BP_WAIT_HEAD));
     pthread_mutex_lock(&connections->lock);
-    connection->client = bp_client_enter(&connections->clients, &connection->address);
+    if (connections->n < connections->room)
+        connection->client = bp_client_enter(&connections->clients, &connection->address);
     if (!connection->client) {
         pthread_mutex_unlock(&connections->lock);
         free(connection);
@@ -436,7 +433,5 @@ void bp_connections_stop(struct bp_connections *connections)
     pthread_cond_destroy(&connections->stop_asked);
     pthread_mutex_destroy(&connections->lock);
     bp_clients_sweep(&connections->clients);
-    free(connections->polled);
-    free(connections->slowest);
-    free(connections);
+    free_all(connections);
 }

@@ -23,6 +23,10 @@
 #include "progress.h"
 #include "timeout_reply.h"
 
+/* Connections beyond the limit that are let in to be told so. The library gives each of its threads
+ * a part of them. */
+#define BP_SPARE_CONNECTIONS 64
+
 /* What a connection waits for. */
 enum bp_wait {
     BP_WAIT_HEAD, /* of its first request, or the rest of the head of a later one */
@@ -70,7 +74,8 @@ struct bp_connections;
 /* Starts the thread. NULL if there is no memory or no thread. */
 struct bp_connections *bp_connections_start(const struct bp_connection_rules *rules);
 
-/* A connection has been accepted; it waits for a head. NULL if there is no memory. */
+/* A connection has been accepted; it waits for a head. NULL if there is no memory, or if the spare
+ * connections are taken too. */
 struct bp_connection *bp_connection_open(struct bp_connections *connections, int socket,
                                          const struct sockaddr *client);
 

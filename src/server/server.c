@@ -24,9 +24,6 @@
 #include "smuggling_check.h"
 #include "timeout_reply.h"
 
-/* Connections beyond the limit that are let in to be told so, each worker having its share. */
-#define SPARE_CONNECTIONS 64
-
 /* After so many tenths of a second without a request, memory goes back to the system. */
 #define REST_TICKS 50
 
@@ -521,7 +518,7 @@ static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp
 {
     const struct MHD_OptionItem items[] = {
         {MHD_OPTION_LISTEN_SOCKET, server->listening.fd, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + SPARE_CONNECTIONS,
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + BP_SPARE_CONNECTIONS,
          NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* ours are in all, not of silence */
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)server->pool_size, NULL},

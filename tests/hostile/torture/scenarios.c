@@ -116,7 +116,7 @@ const struct scenario scenarios[] = {
     {"not_implemented", FORM_RAW, NULL, "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", .status = 501},
     {"over the memory budget", FORM_POST, "/backward", BODY, .status = 503,
      .limits = {.memory_bytes = 3000}},
-    {"beyond the connections", FORM_RAW, NULL, GET("/livez"), .status = 503, .clients = 2,
+    {"beyond the connections", FORM_RAW, NULL, GET("/version"), .status = 503, .clients = 2,
      .in_turn = true, .limits = {.connections = 1}},
     {"HTTP/2.0, refused by the library", FORM_RAW, NULL, "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
      .status = 505},

@@ -93,6 +93,16 @@ bool __wrap_bp_listen_has_unsent(const void *listening)
     return false;
 }
 
+/* A client that has left is forgotten when the server has looked at its connections twice. */
+static atomic_size_t n_sweeps;
+void __real_bp_clients_sweep(void *clients);
+void __wrap_bp_clients_sweep(void *clients);
+void __wrap_bp_clients_sweep(void *clients)
+{
+    __real_bp_clients_sweep(clients);
+    atomic_fetch_add(&n_sweeps, 1);
+}
+
 static unsigned port_of(const struct bp_server *server)
 {
     return (unsigned)strtoul(strrchr(bp_server_url(server), ':') + 1, NULL, 10);
@@ -138,9 +148,8 @@ static void close_site(struct site *site)
     bp_service_free(&site->service);
 }
 
-#define MOMENTS                                                                                    \
-    600000 /* longer than an idle connection lives: what is not back then never comes              \
-            */
+/* Longer than an idle connection lives: what is not back then never comes. */
+#define MOMENTS 600000
 
 /* What has not come by then never comes, and what a client waits for before it makes room. */
 enum { NEVER_MS = 60000, A_WHILE_MS = 3000 };
@@ -196,6 +205,10 @@ static void check_next(const struct site *site)
 static void measure(struct site *site)
 {
     request_next(site);
+    while (bp_metrics_in_flight(site->service.metrics))
+        wait_a_moment();
+    for (const size_t swept = atomic_load(&n_sweeps); atomic_load(&n_sweeps) < swept + 2;)
+        wait_a_moment();
     for (int quiet = 0; quiet < 200; quiet++) {
         const size_t live = faults_live();
         wait_a_moment();
