@@ -123,6 +123,21 @@ static void check_problem(const json_t *problem, unsigned status)
     }
 }
 
+/* True if -0 stands where a number does, and not in a string. */
+static bool has_minus_zero(const char *text, size_t size)
+{
+    bool in_string = false;
+    for (size_t i = 0; i + 2 < size; i++) {
+        if (in_string && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            in_string = !in_string;
+        else if (!in_string && text[i] == '-' && text[i + 1] == '0' && strchr(",]}", text[i + 2]))
+            return true;
+    }
+    return false;
+}
+
 /* The reply read as JSON, checked by itself. To be decref'ed. */
 static json_t *check_reply(const struct bp_reply *reply)
 {
@@ -133,9 +148,7 @@ static json_t *check_reply(const struct bp_reply *reply)
         check_problem(read, reply->status);
         return read;
     }
-    for (size_t i = 2; i < size; i++)
-        HOLDS(!(text[i - 2] == '-' && text[i - 1] == '0' && strchr(",]}", text[i])), "-0 in %.*s",
-              (int)size, text);
+    HOLDS(!has_minus_zero(text, size), "-0 in %.*s", (int)size, text);
     return read;
 }
 
