@@ -215,10 +215,8 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
     }
 
 static const struct bp_loss_words MSE_WORDS =
-    SQUARES(FRACTION(MN("1"), MI("N")), FRACTION(MN("2"), MI("N")),
-            "np.mean((y_hat - y) ** 2)");
-static const struct bp_loss_words SSE_WORDS =
-    SQUARES("", MN("2"), "np.sum((y_hat - y) ** 2)");
+    SQUARES(FRACTION(MN("1"), MI("N")), FRACTION(MN("2"), MI("N")), "np.mean((y_hat - y) ** 2)");
+static const struct bp_loss_words SSE_WORDS = SQUARES("", MN("2"), "np.sum((y_hat - y) ** 2)");
 static const struct bp_loss_words HALF_MSE_WORDS =
     SQUARES(FRACTION(MN("1"), MN("2") TIMES MI("N")), FRACTION(MN("1"), MI("N")),
             "{py.c}np.sum((y_hat - y) ** 2)");
@@ -241,8 +239,7 @@ static const struct bp_loss_words CROSS_ENTROPY_WORDS = {
     .slope_program = "np.where(y == 0, 0, -y / y_hat)",
     .pair_program = "{py.sum of y}y_hat - y",
 };
-static const struct bp_loss_words BINARY_CROSS_ENTROPY_WORDS =
-    BINARY(FRACTION(MN("1"), MI("N")));
+static const struct bp_loss_words BINARY_CROSS_ENTROPY_WORDS = BINARY(FRACTION(MN("1"), MI("N")));
 static const struct bp_loss_words SUM_BINARY_CROSS_ENTROPY_WORDS = BINARY("");
 
 #define AS_LOSS_WORDS(name, wire, kind, c) &name##_WORDS,
