@@ -126,6 +126,6 @@ void bp_loss_derive_by_z(double *dl_dz, const double *z, const double *y_hat,
             dl_dz[j] = factor * ((1 - y[j]) * bp_sigmoid(z[j]) - y[j] * bp_sigmoid(-z[j]));
         return;
     case BP_LOSS_KIND_SQUARES:
-        assert(!"squares go by the chain rule");
+        assert(false && "squares go by the chain rule");
     }
 }
