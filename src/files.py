@@ -40,12 +40,6 @@ def gzip(data):
     return packed if len(data) >= GZIP_FROM and len(packed) < len(data) else None
 
 
-def without_comments(text):
-    """A module or a style sheet for browsers: its first line says what it is, and readers find the rest in the sources."""
-    first, rest = text.split(b'\n', 1)
-    return first + b'\n' + COMMENT.sub(b'', rest)
-
-
 def served(name):
     """Path, name in the links of GET / or None, extension and bytes of a file."""
     folder = os.path.basename(os.path.dirname(name))
@@ -61,7 +55,7 @@ def served(name):
     if (folder, stem, extension) == ('page', 'index', '.html'):
         return '/', None, extension, data
     if extension in ('.js', '.css'):
-        data = without_comments(data)
+        data = COMMENT.sub(b'', data)  # readers find them in the sources
     return f'/{folder}/{stem}{extension}', None, extension, data
 
 

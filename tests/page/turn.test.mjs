@@ -73,7 +73,7 @@ test('by mouse: a mistake is named, its cells are marked, hints come one after t
   await page.click('#hint');
   assert.match(await page.textContent('.hints li'), /the gradient of h, or that of z\?/);
   await page.click('#hint');
-  assert.match(await page.textContent('.hints li:last-child'), /dL_dh1 is W dL_dz; what was calculated is/);
+  assert.match(await page.textContent('.hints li:last-child'), /dL_dh1 is sum over j of W\[i\]\[j\] dL_dz\[j\]; what was calculated is/);
   assert.equal(await page.getAttribute('#hint', 'aria-disabled'), 'true');
   assert.match(await page.textContent('#live'), /what was calculated/);
 }));
@@ -125,7 +125,7 @@ test('/grade gets what was typed as it was typed, the numbers that are seen, and
   assert.ok(Math.abs(answers.samples[0].loss - loss) < 1e-12);
   assert.equal(rate, 0.1);
   await verdict(page);
-  assert.match(await markOf(page, 'dL_dh1/1'), /^\? not a number: write it like/);
+  assert.match(await markOf(page, 'dL_dh1/1'), /^\? "x": not a number: write the result alone, like/);
   assert.equal(await markOf(page, 'dL_dh1/2'), '');
 }));
 
