@@ -23,4 +23,7 @@ const char *bp_suggest_value(const char *misspelt, const char *const *names, siz
  * learning_rate, "linear" identity. Cannot fail. */
 const char *bp_suggest_synonym(const char *other, const char *const *names, size_t n);
 
+/* What else is to be said of a name that is not known here: a sentence, or NULL. Cannot fail. */
+const char *bp_suggest_note(const char *other);
+
 #endif

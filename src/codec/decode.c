@@ -51,7 +51,7 @@ static void read_unknown(const struct bp_reader *reader)
     const struct bp_names known = reader->job->operation->members;
     for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);) {
         if (!bp_is_known(m.name, known))
-            bp_read_unknown(reader, &bp_place_body, m.name, known);
+            bp_read_unknown(reader, &bp_place_body, m.name, m.value, known);
     }
 }
 

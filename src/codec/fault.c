@@ -148,25 +148,36 @@ void bp_fault_suggest(struct bp_fault *fault, const char *meant)
 
 #define NAMES_IN_DETAIL 240 /* bytes of all names shown */
 
-void bp_fault_list_known(struct bp_fault *fault, const char *const *names, size_t n)
+static void say_known(struct bp_fault *fault, const char *const *names, size_t n, const char *more)
 {
     const char last = *fault->detail ? fault->detail[strlen(fault->detail) - 1] : '\0';
-    size_t used = 0, shown = 0, told = 0;
+    size_t used = 0, told = 0;
     bp_fault_say(fault, last == '?' ? " Known here: " : "; known here: ");
+    while (told < n && used + strlen(names[told]) + 1 < NAMES_IN_DETAIL) {
+        used += strlen(names[told]) + 1;
+        bp_fault_say(fault, "%s%s", told ? ", " : "", names[told]);
+        told++;
+    }
+    if (told < n)
+        bp_fault_say(fault, " and %zu more", n - told);
+    else
+        bp_fault_say(fault, "%s", more);
+}
+
+void bp_fault_list_known(struct bp_fault *fault, const char *const *names, size_t n,
+                         const char *more)
+{
+    size_t used = 0, shown = 0;
     while (shown < n && shown < BP_WORDS_MAX &&
            used + strlen(names[shown]) < sizeof fault->own_words) {
         memcpy(fault->own_words + used, names[shown], strlen(names[shown]) + 1);
         used += strlen(names[shown]) + 1;
-        if (used < NAMES_IN_DETAIL) {
-            bp_fault_say(fault, "%s%s", told ? ", " : "", names[shown]);
-            told++;
-        }
         shown++;
     }
-    if (told < n)
-        bp_fault_say(fault, " and %zu more", n - told);
     fault->expected =
         (struct bp_fact){.kind = BP_FACT_WORDS, .text = fault->own_words, .n_names = shown};
+    if (more)
+        say_known(fault, names, n, more);
 }
 
 void bp_fault_got_text(struct bp_fault *fault, const char *text)

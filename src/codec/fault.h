@@ -46,9 +46,11 @@ void bp_fault_say(struct bp_fault *fault, const char *format, ...)
 /* Suggests the name that was meant, in the detail too. */
 void bp_fault_suggest(struct bp_fault *fault, const char *meant);
 
-/* Says which names are known, in the detail and in `expected`: of many the first. The names are
- * copied. */
-void bp_fault_list_known(struct bp_fault *fault, const char *const *names, size_t n);
+/* Says which names are known, in `expected` and in the detail, there with `more` after them: of
+ * many the first. Where the detail says what to do, `more` is NULL: then it does not list them. The
+ * names are copied. */
+void bp_fault_list_known(struct bp_fault *fault, const char *const *names, size_t n,
+                         const char *more);
 
 /* Copies what was got into the fault's own room, cut if need be. */
 void bp_fault_got_text(struct bp_fault *fault, const char *text);

@@ -43,28 +43,98 @@ static void say_numbers(struct bp_fault *fault, const struct shown *shown, const
     bp_fault_say(fault, shown->n > SHOWN_NUMBERS ? ",...]" : "]");
 }
 
+/* How many numbers an array holds, at any depth. */
+static size_t count_numbers(const struct bp_json *json, const struct bp_value *value)
+{
+    const struct bp_numbers numbers = bp_json_numbers(json, value);
+    const size_t n = bp_json_count_elements(value);
+    size_t count = numbers.rows * numbers.columns;
+    for (size_t i = 0; i < n; i++)
+        count += count_numbers(json, bp_json_element(value, i));
+    return count;
+}
+
 static bool starts(const char *text, const char *with)
 {
     return strncmp(text, with, strlen(with)) == 0;
 }
 
+/* --- numbers of a sample or a layer ----------------------------------------------------------- */
+
+static bool is_called(const struct bp_place *place, const char *name)
+{
+    return strcmp(place->name, name) == 0;
+}
+
+void bp_hint_count(struct bp_fault *fault, const struct bp_place *place, size_t needed)
+{
+    if (needed)
+        bp_fault_say(fault, "; write %zu number%s in [ ]%s", needed, bp_plural(needed),
+                     is_called(place, "x")   ? ", one for each input"
+                     : is_called(place, "b") ? ", one for each unit of the layer"
+                     : is_called(place, "y") ? ", one for each unit of the last layer"
+                                             : "");
+}
+
+void bp_hint_class(struct bp_fault *fault, double number, size_t needed)
+{
+    const bool is_from_1 = number == (double)needed;
+    struct shown shown = {.n = 0};
+    if (needed < 2 || needed > SHOWN_NUMBERS || number != floor(number) || number < 0 ||
+        number > (double)needed)
+        return;
+    for (size_t i = 0; i < needed; i++)
+        shown.numbers[shown.n++] = (double)i + is_from_1 == number;
+    bp_fault_say(fault, "; if %g is a class, counted from %d, write ", number, is_from_1);
+    say_numbers(fault, &shown, "", "");
+}
+
+/* One number where an array of them fits. */
+static void hint_number(struct bp_fault *fault, double number, const struct bp_place *place,
+                        size_t needed)
+{
+    struct shown shown = {.n = 0};
+    if (needed <= 1) {
+        bp_fault_say(fault, "; put [ ] around it");
+        return;
+    }
+    bp_hint_count(fault, place, needed);
+    if (is_called(place, "y"))
+        bp_hint_class(fault, number, needed);
+    if (!is_called(place, "b") || needed > SHOWN_NUMBERS)
+        return;
+    for (size_t i = 0; i < needed; i++)
+        show(&shown, &number, 1);
+    bp_fault_say(fault, ": ");
+    say_numbers(fault, &shown, "", "");
+    bp_fault_say(fault, " has this one in each");
+}
+
 /* --- strings ---------------------------------------------------------------------------------- */
 
 static void hint_string(struct bp_fault *fault, const char *text, const struct bp_place *place,
-                        const char *expected)
+                        const char *expected, size_t needed)
 {
     const char first = text[strspn(text, " \t\r\n")];
     const bool is_body = !place->up;
     struct bp_typed_cell cell;
     char number[BP_NUMBER_ROOM];
     if (first == '[' || first == '{')
-        bp_fault_say(fault, is_body ? "; it was encoded twice: send the text in the quotes alone"
-                                    : "; leave out the quotes around it");
+        bp_fault_say(fault, is_body
+                                ? "; it was encoded twice: call json.dumps or JSON.stringify "
+                                  "once, or take off the outer quotes and write \" for each \\\""
+                                : "; leave out the quotes around it");
     else if (is_body)
         bp_fault_say(fault, "; if this is the name of a file, send what the file holds (with curl: "
                             "-d @body.json)");
+    else if (place == &bp_place_options)
+        bp_fault_say(fault, "; write it as {\"loss\": \"mse\"}");
+    else if (starts(expected, "an array of strings") && needed > 1)
+        bp_fault_say(fault, "; write %zu names in [ ], one for each layer", needed);
     else if (starts(expected, "an array of strings") || starts(expected, "an array of names"))
         bp_fault_say(fault, "; put [ ] around it");
+    else if (starts(expected, "an array of numbers"))
+        bp_hint_count(fault, place, needed);
     else if ((starts(expected, "a number") || starts(expected, "an integer")) &&
              !bp_cell_read_text(&cell, text, false)) {
         *bp_number_write(number, cell.value) = '\0';
@@ -74,27 +144,61 @@ static void hint_string(struct bp_fault *fault, const char *text, const struct b
 
 /* --- arrays ----------------------------------------------------------------------------------- */
 
-static const char SAMPLE[] = "; write a sample as {\"x\": [1, 0], \"y\": [1]}";
-
-static void hint_flat(struct bp_fault *fault, const struct bp_json *json,
-                      const struct bp_value *value)
+/* Rows that are one sample each. */
+static void say_samples(struct bp_fault *fault, const struct bp_numbers *rows)
 {
-    struct shown shown = {.n = 0};
-    flatten(&shown, json, value);
-    bp_fault_say(fault, "; flatten it: ");
-    say_numbers(fault, &shown, "", "");
+    bp_fault_say(fault, "; write one sample for each row: ");
+    for (size_t i = 0; i < rows->rows && i < 2; i++) {
+        struct shown shown = {.n = 0};
+        show(&shown, rows->at + i * rows->columns, rows->columns);
+        bp_fault_say(fault, i ? ", {\"x\": " : "{\"x\": ");
+        say_numbers(fault, &shown, "", "");
+        bp_fault_say(fault, ", \"y\": ...}");
+    }
+    bp_fault_say(fault, rows->rows > 2 ? ", ..." : "");
 }
 
+/* Arrays in an array where one of numbers is needed. */
+static void hint_flat(struct bp_fault *fault, const struct bp_json *json,
+                      const struct bp_value *value, const struct bp_place *place, size_t needed)
+{
+    const struct bp_numbers rows = bp_json_numbers(json, value);
+    const size_t count = count_numbers(json, value);
+    const bool may_be_rows = rows.rows > 1 && (needed ? rows.columns == needed : rows.columns > 1);
+    struct shown shown = {.n = 0};
+    flatten(&shown, json, value);
+    if (count == needed || (!needed && !may_be_rows)) {
+        bp_fault_say(fault, "; flatten it: ");
+        say_numbers(fault, &shown, "", "");
+    } else if (may_be_rows && is_called(place, "x")) {
+        say_samples(fault, &rows);
+    } else if (may_be_rows && is_called(place, "y")) {
+        bp_fault_say(fault, "; write one sample for each row, each with its own x and y");
+    } else {
+        bp_hint_count(fault, place, needed);
+    }
+}
+
+/* A list of numbers where a matrix is needed: a row as long as it should be, or a column. */
 static void hint_rows(struct bp_fault *fault, const struct bp_json *json,
-                      const struct bp_value *value)
+                      const struct bp_value *value, size_t width)
 {
     const struct bp_numbers numbers = bp_json_numbers(json, value);
+    const bool may_be_row = !width || width == numbers.columns;
+    const bool may_be_column = !width || width == 1;
     struct shown shown = {.n = 0};
     show(&shown, numbers.at, numbers.columns);
-    bp_fault_say(fault, "; as one row it is [");
-    say_numbers(fault, &shown, "", "");
-    bp_fault_say(fault, "], as one column ");
-    say_numbers(fault, &shown, "[", "]");
+    if (may_be_row) {
+        bp_fault_say(fault, "; as one row it is [");
+        say_numbers(fault, &shown, "", "");
+        bp_fault_say(fault, "]");
+    }
+    if (may_be_column) {
+        bp_fault_say(fault, may_be_row ? ", as one column " : "; as one column it is ");
+        say_numbers(fault, &shown, "[", "]");
+    }
+    if (!may_be_row && !may_be_column)
+        bp_fault_say(fault, "; write rows of %zu numbers", width);
 }
 
 /* True if an array holds nothing but one thing of the kind that is expected. */
@@ -103,35 +207,61 @@ static bool is_one(const struct bp_json *json, const struct bp_value *array, con
     if (starts(expected, "a number") || starts(expected, "an integer"))
         return bp_json_kind(json, array) == BP_JSON_VECTOR &&
                bp_json_numbers(json, array).columns == 1;
+    if (starts(expected, "a string"))
+        return bp_json_count_elements(array) == 1 && bp_json_string(bp_json_element(array, 0));
     return starts(expected, "an object") && bp_json_count_elements(array) == 1 &&
            bp_json_kind(json, bp_json_element(array, 0)) == BP_JSON_OBJECT;
 }
 
 static void hint_array(struct bp_fault *fault, const struct bp_json *json,
                        const struct bp_value *value, const struct bp_place *place,
-                       const char *expected)
+                       const char *expected, size_t needed)
 {
     const enum bp_json_kind kind = bp_json_kind(json, value);
     if (starts(expected, "an array of numbers"))
-        hint_flat(fault, json, value);
+        hint_flat(fault, json, value, place, needed);
     else if (starts(expected, "a matrix") && kind == BP_JSON_VECTOR)
-        hint_rows(fault, json, value);
+        hint_rows(fault, json, value, needed);
     else if (starts(expected, "a matrix"))
         bp_fault_say(fault, "; leave out the outer [ ]");
     else if (is_one(json, value, expected))
         bp_fault_say(fault, "; leave out the [ ] around it");
-    else if (place->up == &bp_place_samples || place == &bp_place_samples)
-        bp_fault_say(fault, "%s", SAMPLE);
     else if (place == &bp_place_network)
         bp_fault_say(fault, "; write it as {\"W1\": [[...]], \"b1\": [...]}");
 }
 
+static void hint_object(struct bp_fault *fault, const struct bp_json *json,
+                        const struct bp_value *object, const struct bp_place *place,
+                        const char *expected, size_t needed)
+{
+    const struct bp_value *x = bp_json_member(object, "x");
+    const struct bp_numbers rows = bp_json_numbers(json, x);
+    if (starts(expected, "an array of objects") && x && bp_json_kind(json, x) == BP_JSON_MATRIX &&
+        rows.rows > 1)
+        say_samples(fault, &rows);
+    else if (starts(expected, "an array of objects"))
+        bp_fault_say(fault, "; put [ ] around it");
+    else if (starts(expected, "an array of numbers"))
+        bp_hint_count(fault, place, needed);
+}
+
+static void hint_null(struct bp_fault *fault, const struct bp_place *place, const char *expected,
+                      size_t needed)
+{
+    if (place == &bp_place_options || place == &bp_place_include)
+        bp_fault_say(fault, "; or leave it out");
+    else if (starts(expected, "an array of numbers"))
+        bp_hint_count(fault, place, needed);
+    else if (place->up && is_called(place->up, "activations"))
+        bp_fault_say(fault, "; \"identity\" is none, and the input has no name");
+}
+
 void bp_hint_kind(struct bp_fault *fault, const struct bp_json *json, const struct bp_value *value,
-                  const struct bp_place *place, const char *expected)
+                  const struct bp_place *place, const char *expected, size_t needed)
 {
     switch (bp_json_kind(json, value)) {
     case BP_JSON_STRING:
-        hint_string(fault, bp_json_string(value), place, expected);
+        hint_string(fault, bp_json_string(value), place, expected, needed);
         return;
     case BP_JSON_BOOLEAN:
         if (starts(expected, "a number"))
@@ -139,22 +269,22 @@ void bp_hint_kind(struct bp_fault *fault, const struct bp_json *json, const stru
         return;
     case BP_JSON_NUMBER:
         if (starts(expected, "an array of numbers"))
-            bp_fault_say(fault, "; put [ ] around it");
+            hint_number(fault, *bp_json_numbers(json, value).at, place, needed);
+        else if (starts(expected, "a matrix") && needed > 1)
+            bp_fault_say(fault, "; write rows of %zu numbers", needed);
         else if (starts(expected, "a matrix"))
             bp_fault_say(fault, "; put [[ ]] around it");
-        else if (place->up == &bp_place_samples)
-            bp_fault_say(fault, "%s", SAMPLE);
         return;
     case BP_JSON_OBJECT:
-        if (starts(expected, "an array of objects"))
-            bp_fault_say(fault, "; put [ ] around it");
+        hint_object(fault, json, value, place, expected, needed);
         return;
     case BP_JSON_VECTOR:
     case BP_JSON_MATRIX:
     case BP_JSON_ARRAY:
-        hint_array(fault, json, value, place, expected);
+        hint_array(fault, json, value, place, expected, needed);
         return;
     case BP_JSON_NULL:
+        hint_null(fault, place, expected, needed);
         return;
     }
 }

@@ -5,9 +5,16 @@
 #include "backpropd/json_read.h"
 #include "fault.h"
 
-/* Says how a value of the wrong kind becomes what is expected (in words), if it can be told. */
+/* Says how a value of the wrong kind becomes what is expected (in words), if it can be told.
+ * `needed` is how many elements of an array, or columns of a matrix, fit: 0 if unknown. */
 void bp_hint_kind(struct bp_fault *fault, const struct bp_json *json, const struct bp_value *value,
-                  const struct bp_place *place, const char *expected);
+                  const struct bp_place *place, const char *expected, size_t needed);
+
+/* Says how many numbers fit, unless that is unknown. */
+void bp_hint_count(struct bp_fault *fault, const struct bp_place *place, size_t needed);
+
+/* Writes a target out of as many numbers as are needed, if the one number may be a class. */
+void bp_hint_class(struct bp_fault *fault, double number, size_t needed);
 
 /* Asks for decimal points if n numbers, more than are needed, may be numbers with decimal commas:
  * 0,5 is two. */

@@ -83,7 +83,7 @@ static bool read_tensor_meant(const char *key, char *letter, long *k)
     char word[16] = "";
     size_t n = 0;
     for (; key < digits && n + 1 < sizeof word; key++)
-        if (!strchr("_- .[(", *key))
+        if (!strchr("_- .[({^", *key))
             word[n++] = (char)tolower((unsigned char)*key);
     *k = *digits ? strtol(digits, NULL, 10) : 1;
     *letter = bp_is_known(word, WEIGHTS) ? 'W' : 'b';

@@ -318,7 +318,7 @@ static void unknown_member(const struct answers *in, const struct bp_members *me
     size_t layer;
     if (place == &ANSWERS ||
         !bp_names_null_bias(&in->reader->job->task.network, member->name, &layer)) {
-        bp_read_unknown(in->reader, place, member->name, known);
+        bp_read_unknown(in->reader, place, member->name, member->value, known);
         return;
     }
     if (bp_json_kind(in->reader->json, member->value) != BP_JSON_NULL)
@@ -474,5 +474,5 @@ void bp_read_answers(struct bp_reader *reader, const struct bp_value *answers,
 void bp_read_answers_alone(struct bp_reader *reader, const struct bp_value *answers)
 {
     if (answers && bp_json_kind(reader->json, answers) != BP_JSON_OBJECT)
-        bp_read_wrong(reader, answers, &ANSWERS, "an object: what was handed in");
+        bp_read_wrong(reader, answers, &ANSWERS, "an object");
 }

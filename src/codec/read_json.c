@@ -55,7 +55,9 @@ static bool set_fault(struct bp_problem *problem, const struct bp_json *json, co
 
 static void note_duplicate(void *context, const struct bp_place *object, const char *name)
 {
-    bp_fault_add_member(context, BP_FAULT_DUPLICATE_MEMBER, object, name, "a second member");
+    bp_fault_say(bp_fault_add_member(context, BP_FAULT_DUPLICATE_MEMBER, object, name,
+                                     "leave out one member"),
+                 ": it stands here twice");
 }
 
 bool bp_read_json(struct bp_json *json, struct bp_problem *problem, const char *body, size_t size,

@@ -52,7 +52,7 @@ static void unknown_step(const struct bp_reader *reader, const struct bp_grade *
     const char *near = bp_suggest(name, names->some, grade->steps.n);
     if (near)
         bp_fault_suggest(fault, near);
-    bp_fault_list_known(fault, names->some, grade->steps.n);
+    bp_fault_list_known(fault, names->some, grade->steps.n, near ? NULL : "");
 }
 
 static void read_weights(struct bp_reader *reader, const struct bp_value *weights,
@@ -153,7 +153,7 @@ void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
         else if (strcmp(m.name, "reveal") == 0)
             read_reveal(reader, m.value, reveals);
         else
-            bp_read_unknown(reader, &MARKING, m.name, KNOWN);
+            bp_read_unknown(reader, &MARKING, m.name, m.value, KNOWN);
     }
 }
 

@@ -25,16 +25,16 @@ static struct bp_names known_members(const struct bp_reader *reader)
     return bp_network_names(reader->job->task.network.depth + 1);
 }
 
+/* One fault for all layers: each is called what it is not. */
 static void layer_zero(const struct bp_reader *reader, const char *key, char letter,
                        struct bp_names known)
 {
-    char name[] = {letter, '1', '\0'};
     struct bp_fault *fault =
         bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER, &bp_place_network, key,
-                            "layers count from 1, not from 0 as");
-    bp_fault_say(fault, "; call it \"%s\", and number each layer after it one higher", name);
-    snprintf(fault->suggestion, sizeof fault->suggestion, "%s", name);
-    bp_fault_list_known(fault, known.names, known.n);
+                            "layers count from 1, so there is no");
+    bp_fault_say(fault, ": rename W0, b0 to W1, b1, and number each layer after it one higher");
+    snprintf(fault->suggestion, sizeof fault->suggestion, "%c1", letter);
+    bp_fault_list_known(fault, known.names, known.n, NULL);
 }
 
 /* Notes unknown members, and layers beyond the limit: false if there are any. */
@@ -42,16 +42,18 @@ static bool read_others(const struct bp_reader *reader, const struct bp_value *n
 {
     const struct bp_names known = known_members(reader);
     size_t deepest = 0;
+    bool has_layer_zero = false;
     for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
         size_t k = bp_layer_number(m.name);
         char letter;
         deepest = k > deepest ? k : deepest;
         if (k || strcmp(m.name, "activations") == 0)
             continue;
-        if (bp_is_layer_zero(m.name, &letter))
+        if (!bp_is_layer_zero(m.name, &letter))
+            bp_read_unknown(reader, &bp_place_network, m.name, m.value, known);
+        else if (!has_layer_zero)
             layer_zero(reader, m.name, letter, known);
-        else
-            bp_read_unknown(reader, &bp_place_network, m.name, known);
+        has_layer_zero |= bp_is_layer_zero(m.name, &letter);
     }
     return deepest <= reader->limits->layers ||
            bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
@@ -179,12 +181,13 @@ static void wrong_side(const struct bp_reader *reader, size_t k, bool is_fan_in,
     const size_t got = is_rows ? w->rows : w->columns;
     const size_t width = reader->job->task.network.layers[of - 1].n_out;
     const char *side = side_name(reader, is_fan_in);
-    char witness[32];
-    snprintf(witness, sizeof witness, bp_is_width_of_b(reader, of) ? "b%zu" : "layer %zu", of);
+    char witness[64];
+    snprintf(witness, sizeof witness,
+             bp_is_width_of_b(reader, of) ? "b%zu has %zu number%s" : "layer %zu has %zu unit%s",
+             of, width, bp_plural(width));
     struct bp_fault *fault = bp_fault_add(
         reader->problem, BP_FAULT_SHAPE_MISMATCH, &(struct bp_place){&bp_place_network, "W", k},
-        "%zu %s%s, but %s has %zu unit%s, so W%zu needs %zu %s%s", got, side, bp_plural(got),
-        witness, width, bp_plural(width), k, width, side, bp_plural(width));
+        "give W%zu %zu %s%s, not %zu: %s", k, width, side, bp_plural(width), got, witness);
     fault->expected = bp_fact_number((double)width);
     fault->got = bp_fact_number((double)got);
     if (!is_fan_in && b_is_alone(reader, k))
@@ -193,15 +196,21 @@ static void wrong_side(const struct bp_reader *reader, size_t k, bool is_fan_in,
         bp_hint_decimal_comma(fault, w->numbers, got, width);
 }
 
-static void transposed(const struct bp_reader *reader, size_t k, const struct bp_matrix *w)
+/* In: all, true if every matrix fits once it is transposed: square ones are meant, too, so that
+ * the layout comes first. */
+static void transposed(const struct bp_reader *reader, size_t k, const struct bp_matrix *w,
+                       bool all)
 {
     const bool is_out_in = reader->job->is_out_in;
-    struct bp_fault *fault = bp_fault_add(
-        reader->problem, BP_FAULT_SHAPE_MISMATCH, &(struct bp_place){&bp_place_network, "W", k},
-        "%zu x %zu, but W%zu needs %zu x %zu (%s); the transposed matrix would fit, and with "
-        "options.layout \"%s\" this one does",
-        w->rows, w->columns, k, w->columns, w->rows,
-        is_out_in ? "fan-out x fan-in" : "fan-in x fan-out", is_out_in ? "in_out" : "out_in");
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH,
+                                          &(struct bp_place){&bp_place_network, "W", k}, "%s", "");
+    if (all)
+        bp_fault_say(fault, "set options.layout to \"%s\", or transpose every matrix: W%zu",
+                     is_out_in ? "in_out" : "out_in", k);
+    else
+        bp_fault_say(fault, "transpose W%zu: it", k);
+    bp_fault_say(fault, " is %zu x %zu, but needs %zu x %zu (%s)", w->rows, w->columns, w->columns,
+                 w->rows, is_out_in ? "fan-out x fan-in" : "fan-in x fan-out");
     fault->expected = bp_fact_shape(w->columns, w->rows);
     fault->got = bp_fact_shape(w->rows, w->columns);
 }
@@ -218,7 +227,7 @@ static void check_sides(const struct bp_reader *reader, size_t k, const struct b
     if (!in_differs && !out_differs)
         return;
     if (fan_in == layer->n_out && fan_out == layer->n_in) {
-        transposed(reader, k, w);
+        transposed(reader, k, w, false);
         return;
     }
     if (in_differs)
@@ -237,9 +246,9 @@ static void wrong_bias(const struct bp_reader *reader, const struct bp_place *at
         snprintf(above, sizeof above, "W%zu's %ss", k + 1, side_name(reader, true));
     struct bp_fault *fault = bp_fault_add(
         reader->problem, BP_FAULT_SHAPE_MISMATCH, at,
-        "%zu number%s, but W%zu's %ss and %s say that layer %zu has %zu unit%s, so b%zu needs %zu",
-        got, bp_plural(got), k, side_name(reader, false), above, k, width, bp_plural(width), k,
-        width);
+        "give b%zu %zu number%s, not %zu: W%zu's %ss and %s say that layer %zu has %zu unit%s", k,
+        width, bp_plural(width), got, k, side_name(reader, false), above, k, width,
+        bp_plural(width));
     fault->expected = bp_fact_number((double)width);
     fault->got = bp_fact_number((double)got);
     bp_hint_decimal_comma(fault, network->layers[k - 1].b, got, width);
@@ -262,6 +271,18 @@ static enum measure settle(const struct bp_reader *reader, struct bp_lengths fir
     return SIZES;
 }
 
+/* How many biases fit, where there is no list of them: what W says, if nothing else does. */
+static size_t width_for_hint(const struct bp_reader *reader, size_t k, const struct bp_value *b,
+                             enum measure measure)
+{
+    const size_t width = reader->job->task.network.layers[k - 1].n_out;
+    if (measure != SIZES)
+        return 0;
+    if (width || bp_json_kind(reader->json, b) == BP_JSON_VECTOR)
+        return width;
+    return sides_of(reader, k, reader->job->is_out_in).fan_out;
+}
+
 /* Reads b, which may be null: a layer without biases. */
 static void read_biases(struct bp_reader *reader, const struct bp_value *network, size_t k,
                         enum measure measure)
@@ -271,8 +292,8 @@ static void read_biases(struct bp_reader *reader, const struct bp_value *network
     const struct bp_value *b = get_member(reader, network, 'b', k);
     size_t n = layer->n_out;
     if (b && bp_json_kind(reader->json, b) != BP_JSON_NULL &&
-        bp_read_vector(reader, b, &at, &layer->b, &n) && measure == SIZES && layer->n_out &&
-        n != layer->n_out)
+        bp_read_vector(reader, b, &at, width_for_hint(reader, k, b, measure), &layer->b, &n) &&
+        measure == SIZES && layer->n_out && n != layer->n_out)
         wrong_bias(reader, &at, k, n);
     if (layer->n_out > reader->limits->units)
         bp_read_limit(reader,
@@ -300,7 +321,7 @@ static void read_weights(struct bp_reader *reader, const struct bp_value *networ
     if (w.rows_known && measure == SIZES)
         check_sides(reader, k, &w);
     if (w.columns && measure == TRANSPOSED_SIZES && w.rows != w.columns)
-        transposed(reader, k, &w);
+        transposed(reader, k, &w, true);
 }
 
 static void check_parameters(const struct bp_reader *reader)
@@ -335,10 +356,11 @@ static void check_softmax(struct bp_reader *reader, const struct bp_place *place
     for (size_t k = 0; k + 1 < network->depth; k++) {
         if (network->layers[k].activation != BP_ACTIVATION_SOFTMAX)
             continue;
-        bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &(struct bp_place){place, "", k},
-                     "only the last layer can have softmax; give layer %zu, a hidden one, another "
-                     "activation",
-                     k + 1);
+        bp_fault_add(
+            reader->problem, BP_FAULT_INCOMPATIBLE, &(struct bp_place){place, "", k},
+            "give layer %zu, a hidden one, another activation; only the last layer can have "
+            "softmax",
+            k + 1);
         reader->softmax_is_hidden = true;
     }
 }
@@ -356,7 +378,7 @@ void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
         return;
     reader->job->posted_activations = true;
     if (!bp_is_array(reader, value, &n)) {
-        bp_read_wrong(reader, value, place, "an array of strings");
+        bp_read_wrong_kind(reader, value, place, "an array of strings", network->depth);
         reader->activations_are_faulty = true;
         return;
     }
@@ -366,10 +388,10 @@ void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
             k < network->depth)
             network->layers[k].activation = (enum bp_activation)index;
     if (n != network->depth && !reader->has_layer_zero) {
-        struct bp_fault *fault =
-            bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
-                         "%zu name%s for %zu layer%s; give each layer one", n, bp_plural(n),
-                         network->depth, bp_plural(network->depth));
+        struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+                                              "write %zu name%s, not %zu: one for each layer%s",
+                                              network->depth, bp_plural(network->depth), n,
+                                              n > network->depth ? ", and none for the input" : "");
         fault->expected = bp_fact_number((double)network->depth);
         fault->got = bp_fact_number((double)n);
     }

@@ -31,7 +31,7 @@ static void read_relu_at_zero(struct bp_reader *reader, const struct bp_value *v
         return;
     if (*at_zero < 0 || *at_zero > 1)
         bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &RELU_AT_ZERO,
-                     "a derivative between 0 and 1 is needed here")
+                     "write a derivative from 0 to 1")
             ->got = bp_fact_number(*at_zero);
 }
 
@@ -54,9 +54,12 @@ static void read_loss(struct bp_reader *reader, const struct bp_value *value)
     const char *last = bp_activation_names[bp_network_last(&reader->job->task.network)->activation];
     struct bp_fault *fault =
         bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &LOSS,
-                     "%s goes with %s as the last activation, which is %s here: set the last of "
-                     "network.activations to \"%s\"",
-                     bp_loss_names[loss], needed, last, needed);
+                     "set the last of network.activations to \"%s\": %s goes with it, not with %s",
+                     needed, bp_loss_names[loss], last);
+    if (strcmp(last, bp_activation_names[BP_ACTIVATION_SOFTMAX]) == 0)
+        bp_fault_say(fault, "; or set the loss to \"cross_entropy\"");
+    if (strcmp(last, bp_activation_names[BP_ACTIVATION_SIGMOID]) == 0)
+        bp_fault_say(fault, "; or set the loss to \"binary_cross_entropy\"");
     fault->expected = bp_fact_text(needed);
     fault->got = bp_fact_text(last);
 }
@@ -112,7 +115,7 @@ static void read_option(struct bp_reader *reader, const char *name, const struct
     if (i < bp_option_names.n)
         readers[i](reader, value);
     else
-        bp_read_unknown(reader, &bp_place_options, name, bp_option_names);
+        bp_read_unknown(reader, &bp_place_options, name, value, bp_option_names);
 }
 
 void bp_read_options(struct bp_reader *reader, const struct bp_value *options)

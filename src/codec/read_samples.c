@@ -40,14 +40,21 @@ static void wrong_length(const struct bp_reader *reader, const struct bp_place *
                          const double *values, size_t n, const struct measure *measure)
 {
     const char *width_is_of = bp_is_width_of_b(reader, measure->layer) ? "b" : "layer ";
-    struct bp_fault *fault =
-        bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
-                     "%zu number%s, but %s%zu has %zu %s%s, so %s needs %zu", n, bp_plural(n),
-                     measure->of ? measure->of : width_is_of, measure->layer, measure->n,
-                     measure->unit, bp_plural(measure->n), place->name, measure->n);
+    const bool is_x = measure->of;
+    struct bp_fault *fault = bp_fault_add(
+        reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+        "give %s %zu number%s, not %zu: %s%zu has %zu %s%s", place->name, measure->n,
+        bp_plural(measure->n), n, is_x ? measure->of : width_is_of, measure->layer, measure->n,
+        !is_x && *width_is_of == 'b' ? "number" : measure->unit, bp_plural(measure->n));
+    if (is_x)
+        bp_fault_say(fault, ", one for each input");
     fault->expected = bp_fact_number((double)measure->n);
     fault->got = bp_fact_number((double)n);
     bp_hint_decimal_comma(fault, values, n, measure->n);
+    if (is_x && n + 1 == measure->n)
+        bp_fault_say(fault, "; if a %s of W1 holds the biases, move it into b1", measure->unit);
+    if (strcmp(place->name, "y") == 0 && n == 1)
+        bp_hint_class(fault, *values, measure->n);
 }
 
 static const double *read_values(const struct bp_reader *reader, const struct bp_value *value,
@@ -55,7 +62,7 @@ static const double *read_values(const struct bp_reader *reader, const struct bp
                                  size_t *n)
 {
     double *values;
-    if (!bp_read_vector(reader, value, place, &values, n))
+    if (!bp_read_vector(reader, value, place, measure->n, &values, n))
         return NULL;
     if (measure->n && *n != measure->n)
         wrong_length(reader, place, values, *n, measure);
@@ -79,13 +86,18 @@ static void check_range(const struct bp_reader *reader, const struct bp_place *p
     }
     if (!bp_reader_fits_loss(reader) || reader->softmax_is_hidden)
         return;
-    for (size_t j = 0; j < n; j++)
-        if (y[j] < 0 || (is_binary && y[j] > 1))
+    for (size_t j = 0; j < n; j++) {
+        if (y[j] >= 0 && !(is_binary && y[j] > 1))
+            continue;
+        struct bp_fault *fault =
             bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &(struct bp_place){place, "", j},
-                         is_binary ? "a target of %s must be from 0 to 1"
-                                   : "a target of %s must be 0 or more",
-                         bp_loss_names[reader->job->task.rules.loss])
-                ->got = bp_fact_number(y[j]);
+                         is_binary ? "write a target from 0 to 1, as %s needs"
+                                   : "write a target of 0 or more, as %s needs",
+                         bp_loss_names[reader->job->task.rules.loss]);
+        if (y[j] == -1)
+            bp_fault_say(fault, "; if -1 and 1 are two classes, write 0 and 1");
+        fault->got = bp_fact_number(y[j]);
+    }
 }
 
 static void read_unknown(const struct bp_reader *reader, const struct bp_value *sample,
@@ -94,7 +106,7 @@ static void read_unknown(const struct bp_reader *reader, const struct bp_value *
     const struct bp_names known = known_of(reader);
     for (struct bp_members m = bp_json_members(sample); bp_json_next(&m);)
         if (!bp_is_known(m.name, known))
-            bp_read_unknown(reader, place, m.name, known);
+            bp_read_unknown(reader, place, m.name, m.value, known);
 }
 
 /* Reads the target, or the gradient that takes its place; says how many of the two there are. */
@@ -125,6 +137,28 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     return (size_t) !!y + (size_t) !!gradient;
 }
 
+/* How a sample is written, where something else stands. */
+static void say_form(struct bp_fault *fault, const struct measure *of_x, const struct measure *of_y)
+{
+    if (!of_x->n || !of_y->n)
+        bp_fault_say(fault, "; write each sample as {\"x\": [...], \"y\": [...]}");
+    else
+        bp_fault_say(fault, "; write each sample as {\"x\": [%zu number%s], \"y\": [%zu number%s]}",
+                     of_x->n, bp_plural(of_x->n), of_y->n, bp_plural(of_y->n));
+}
+
+/* The form is said once, of the first that is none. */
+static void no_sample(const struct bp_reader *reader, const struct bp_value *value,
+                      const struct bp_place *place, const struct measure *of_x,
+                      const struct measure *of_y)
+{
+    const struct bp_value *before =
+        place->number ? bp_json_element(reader->samples, place->number - 1) : NULL;
+    struct bp_fault *fault = bp_read_wrong_kind(reader, value, place, "an object", 0);
+    if (!before || bp_json_kind(reader->json, before) == BP_JSON_OBJECT)
+        say_form(fault, of_x, of_y);
+}
+
 static struct bp_sample read_sample(const struct bp_reader *reader, const struct bp_value *value,
                                     const struct bp_place *place, const struct measure *of_x,
                                     const struct measure *of_y)
@@ -133,7 +167,7 @@ static struct bp_sample read_sample(const struct bp_reader *reader, const struct
     const struct bp_value *x = bp_json_member(value, "x");
     size_t n;
     if (bp_json_kind(reader->json, value) != BP_JSON_OBJECT) {
-        bp_read_wrong(reader, value, place, "an object");
+        no_sample(reader, value, place, of_x, of_y);
         return sample;
     }
     if (x)
@@ -153,12 +187,15 @@ void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
     const struct measure of_y = {NULL, reader->job->task.network.depth, "unit", lengths.y};
     size_t n;
     if (!bp_is_array(reader, value, &n)) {
-        bp_read_wrong(reader, value, &bp_place_samples, "an array of objects");
+        struct bp_fault *fault =
+            bp_read_wrong_kind(reader, value, &bp_place_samples, "an array of objects", 0);
+        if (bp_json_kind(reader->json, value) != BP_JSON_OBJECT)
+            say_form(fault, &of_x, &of_y);
         return;
     }
     if (n == 0) {
         bp_fault_add(reader->problem, BP_FAULT_EMPTY, &bp_place_samples,
-                     "at least one sample is needed");
+                     "write at least one sample");
         return;
     }
     if (n > reader->limits->samples) {

@@ -52,15 +52,24 @@ void *bp_read_take(struct bp_reader *reader, size_t size)
     return reader->job->block;
 }
 
-bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
-                   const struct bp_place *place, const char *expected)
+struct bp_fault *bp_read_wrong_kind(const struct bp_reader *reader, const struct bp_value *value,
+                                    const struct bp_place *place, const char *expected,
+                                    size_t needed)
 {
     const char *got = describe(reader, value);
     struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, place,
-                                          "%s is needed here, not %s", expected, got);
+                                          "write %s here, not %s", expected, got);
     fault->expected = bp_fact_text(expected);
     fault->got = bp_fact_text(got);
-    bp_hint_kind(fault, reader->json, value, place, expected);
+    if (reader->problem->n_faults <= BP_FAULTS_MAX) /* what is not listed needs no help */
+        bp_hint_kind(fault, reader->json, value, place, expected, needed);
+    return fault;
+}
+
+bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
+                   const struct bp_place *place, const char *expected)
+{
+    bp_read_wrong_kind(reader, value, place, expected, 0);
     return false;
 }
 
@@ -72,12 +81,13 @@ static bool too_large(const struct bp_reader *reader, const struct bp_place *pla
 }
 
 static bool empty(const struct bp_reader *reader, const struct bp_place *place,
-                  const char *expected)
+                  const char *expected, size_t needed)
 {
     struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_EMPTY, place,
-                                          "%s is needed here, not an empty array", expected);
+                                          "write %s here, not an empty array", expected);
     fault->expected = bp_fact_text(expected);
     fault->got = bp_fact_number(0);
+    bp_hint_count(fault, place, needed);
     return false;
 }
 
@@ -103,10 +113,10 @@ bool bp_read_within(const struct bp_reader *reader, const struct bp_value *value
     }
     if (most == BP_NO_UPPER_BOUND)
         fault = bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, place,
-                             "a number of %g or more is needed here", least);
+                             "write a number of %g or more", least);
     else
         fault = bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, place,
-                             "a number from %g to %g is needed here", least, most);
+                             "write a number from %g to %g", least, most);
     fault->got = bp_fact_number(got);
     return false;
 }
@@ -126,8 +136,7 @@ bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *valu
         return true;
     }
     if (number != floor(number)) {
-        fault =
-            bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, place, "an integer is needed here");
+        fault = bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, place, "write an integer");
         fault->expected = bp_fact_text("an integer");
     } else {
         bool low = number < (double)least;
@@ -156,11 +165,13 @@ static bool all_finite(const struct bp_reader *reader, const struct bp_numbers *
 
 /* An array that holds other things than numbers: each element that is no number is a fault. */
 static bool no_vector(const struct bp_reader *reader, const struct bp_value *array,
-                      const struct bp_place *place)
+                      const struct bp_place *place, size_t needed)
 {
     double ignored;
-    if (holds_arrays(reader, array))
-        return bp_read_wrong(reader, array, place, "an array of numbers");
+    if (holds_arrays(reader, array)) {
+        bp_read_wrong_kind(reader, array, place, "an array of numbers", needed);
+        return false;
+    }
     for (size_t i = 0; i < bp_json_count_elements(array); i++)
         bp_read_number(reader, bp_json_element(array, i), &(struct bp_place){place, "", i},
                        &ignored);
@@ -168,15 +179,17 @@ static bool no_vector(const struct bp_reader *reader, const struct bp_value *arr
 }
 
 bool bp_read_vector(const struct bp_reader *reader, const struct bp_value *value,
-                    const struct bp_place *place, double **vector, size_t *n)
+                    const struct bp_place *place, size_t needed, double **vector, size_t *n)
 {
     const struct bp_numbers numbers = bp_json_numbers(reader->json, value);
     if (is_kind(reader, value, BP_JSON_ARRAY))
-        return no_vector(reader, value, place);
-    if (!is_kind(reader, value, BP_JSON_VECTOR))
-        return bp_read_wrong(reader, value, place, "an array of numbers");
+        return no_vector(reader, value, place, needed);
+    if (!is_kind(reader, value, BP_JSON_VECTOR)) {
+        bp_read_wrong_kind(reader, value, place, "an array of numbers", needed);
+        return false;
+    }
     if (numbers.columns == 0)
-        return empty(reader, place, "an array of numbers");
+        return empty(reader, place, "an array of numbers", needed);
     *vector = numbers.at;
     *n = numbers.columns;
     return all_finite(reader, &numbers, false, place);
@@ -207,7 +220,9 @@ static void ragged(const struct bp_reader *reader, const struct bp_value *rows,
             continue;
         struct bp_fault *fault =
             bp_fault_add(reader->problem, BP_FAULT_RAGGED_MATRIX, &(struct bp_place){place, "", i},
-                         "a row of %zu number%s among rows of %zu", n, bp_plural(n), width);
+                         "write %zu number%s in this row, not %zu: all rows of a matrix are "
+                         "equally long",
+                         width, bp_plural(width), n);
         fault->expected = bp_fact_number((double)width);
         fault->got = bp_fact_number((double)n);
         bp_hint_decimal_comma(fault, bp_json_numbers(reader->json, bp_json_element(rows, i)).at, n,
@@ -224,7 +239,7 @@ static struct bp_matrix read_rows(const struct bp_reader *reader, const struct b
         double *row;
         size_t n;
         all_vectors &= bp_read_vector(reader, bp_json_element(array, i),
-                                      &(struct bp_place){place, "", i}, &row, &n);
+                                      &(struct bp_place){place, "", i}, width, &row, &n);
     }
     if (all_vectors)
         ragged(reader, array, place, width);
@@ -241,11 +256,11 @@ struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_
     if (is_kind(reader, value, BP_JSON_ARRAY) && !has_one_matrix)
         return read_rows(reader, value, place, width);
     if (is_empty(reader, value))
-        empty(reader, place, expected);
+        empty(reader, place, expected, 0);
     else if (!is_kind(reader, value, BP_JSON_MATRIX))
-        bp_read_wrong(reader, value, place, expected);
+        bp_read_wrong_kind(reader, value, place, expected, width);
     else if (numbers.columns == 0)
-        empty(reader, &(struct bp_place){place, "", 0}, "an array of numbers");
+        empty(reader, &(struct bp_place){place, "", 0}, "an array of numbers", width);
     else
         return (struct bp_matrix){.usable = all_finite(reader, &numbers, true, place),
                                   .rows_known = true,
@@ -264,10 +279,13 @@ static void unknown_value(const struct bp_reader *reader, const struct bp_place 
         return;
     meant = meant ? meant : bp_suggest_value(got, names, n);
     bp_fault_got_text(fault, got);
-    bp_fault_say(fault, meant ? "unknown name \"%s\"" : "\"%s\" is not available", fault->own_text);
+    bp_fault_say(fault, meant ? "unknown value \"%s\"" : "\"%s\" is not available",
+                 fault->own_text);
     if (meant)
         bp_fault_suggest(fault, meant);
-    bp_fault_list_known(fault, names, n);
+    bp_fault_list_known(fault, names, n, meant ? NULL : "");
+    if (bp_suggest_note(got))
+        bp_fault_say(fault, "%s%s", meant ? " " : "; ", bp_suggest_note(got));
 }
 
 bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,

@@ -37,7 +37,13 @@ struct bp_reader {
 /* A block for the job to own, NULL if there is no memory: decoding ends then. One a job. */
 void *bp_read_take(struct bp_reader *reader, size_t size);
 
-/* Notes that a value is not what was expected (in words). Returns false. */
+/* Notes that a value is not what was expected (in words). `needed` is how many elements of an
+ * array, or columns of a matrix, fit: 0 if unknown. Returns the fault. */
+struct bp_fault *bp_read_wrong_kind(const struct bp_reader *reader, const struct bp_value *value,
+                                    const struct bp_place *place, const char *expected,
+                                    size_t needed);
+
+/* The same of what has no length that fits. Returns false. */
 bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
                    const struct bp_place *place, const char *expected);
 
@@ -56,9 +62,10 @@ bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *valu
                      const struct bp_place *place, size_t least, size_t most,
                      enum bp_fault_code most_fault, size_t *integer);
 
-/* A vector of finite numbers, not empty. Out: first number and count. */
+/* A vector of finite numbers, not empty. `needed` is the length that fits, for a hint, 0 if
+ * unknown: any length is read. Out: first number and count. */
 bool bp_read_vector(const struct bp_reader *reader, const struct bp_value *value,
-                    const struct bp_place *place, double **vector, size_t *n);
+                    const struct bp_place *place, size_t needed, double **vector, size_t *n);
 
 /* What is known of a matrix; one that is not usable may still tell its rows. */
 struct bp_matrix {

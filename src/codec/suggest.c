@@ -133,7 +133,7 @@ const char *bp_suggest_value(const char *misspelt, const char *const *names, siz
 /* What is meant, and what it is called elsewhere: capitals and joints are left out. */
 static const struct {
     const char *name;
-    const char *others[14];
+    const char *others[18];
 } SYNONYMS[] = {
     {"identity", {"linear", "none", "id", "noop", "passthrough", "purelin"}},
     {"sigmoid", {"logistic", "logsig", "sigm", "expit", "sigma", "\xCF\x83"}},
@@ -160,10 +160,10 @@ static const struct {
      {"epochs", "epoch", "iterations", "iteration", "iters", "niter", "maxiter", "nsteps",
       "numsteps"}},
     {"frozen", {"freeze", "fixed"}},
-    {"x", {"input", "inputs", "feature", "features", "in"}},
+    {"x", {"input", "inputs", "feature", "features", "in", "x", "xs", "xtrain"}},
     {"y",
-     {"target", "targets", "label", "labels", "t", "output", "outputs", "ytrue", "expected",
-      "desired", "truth", "out"}},
+     {"y", "ys", "ytrain", "target", "targets", "label", "labels", "t", "output", "outputs",
+      "ytrue", "expected", "desired", "truth", "out"}},
     {"network", {"net", "model", "nn", "neuralnetwork"}},
     {"samples", {"data", "dataset", "examples", "example", "batch", "trainingdata"}},
     {"options", {"config", "settings", "params", "opts"}},
@@ -191,5 +191,28 @@ const char *bp_suggest_synonym(const char *other, const char *const *names, size
             if (same_letter(*other, **each) && same_letters(other, *each) &&
                 is_among(SYNONYMS[i].name, names, n))
                 return SYNONYMS[i].name;
+    return NULL;
+}
+
+/* --- notes ------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *says;
+    const char *others[8];
+} NOTES[] = {
+    {"It is the target; what the network gives, y_hat, is calculated here",
+     {"output", "outputs", "out"}},
+    {"One step takes all samples together", {"epochs", "epoch"}},
+    {"It is 1/(1 + exp(-z))", {"logsig"}},
+    {"sse is the sum of (y_hat - y)^2, mse its mean, half_sse and half_mse are half of them",
+     {"quadratic", "l2", "l2loss", "squarederror", "squaredloss", "squares", "euclidean"}},
+};
+
+const char *bp_suggest_note(const char *other)
+{
+    for (size_t i = 0; i < sizeof NOTES / sizeof *NOTES; i++)
+        for (const char *const *each = NOTES[i].others; *each; each++)
+            if (same_letters(other, *each))
+                return NOTES[i].says;
     return NULL;
 }

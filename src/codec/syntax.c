@@ -60,6 +60,15 @@ static bool is_form(const struct spot *spot)
     return n > 0 && spot->body[n] == '=' && is_of_word(*spot->body);
 }
 
+/* True if a command, an assignment or a line of Markdown stands before the {. */
+static bool has_something_before(const struct spot *spot)
+{
+    const char *body = spot->body;
+    const size_t n = strcspn(body, "{[\"\n");
+    return spot->at == body && (isalpha((unsigned char)*body) || *body == '$') && body[n] == '{' &&
+           n > 1 && strchr("=' ", body[n - 1]);
+}
+
 /* What is wrong with the body as a whole; NULL if that is not the cause. */
 static const char *of_whole_body(const struct spot *spot)
 {
@@ -69,7 +78,7 @@ static const char *of_whole_body(const struct spot *spot)
                    ? "save or send the text as UTF-8; this is UTF-16 with a byte order mark "
                      "(PowerShell: -Encoding utf8)"
                    : "save or send the text as UTF-8; this is UTF-16 without a byte order mark "
-                     "(.NET: Encoding.UTF8)";
+                     "(in an editor: Save as, encoding UTF-8)";
     if (starts(body, GZIP))
         return "send the text as it is; this is compressed by gzip";
     if (starts(body, "[object Object]"))
@@ -81,11 +90,17 @@ static const char *of_whole_body(const struct spot *spot)
     if (*body == '<')
         return "send JSON, which starts with {; this is HTML or XML";
     if (is_file_name(spot))
-        return "send what the file holds, not its name (with curl: -d @body.json, the @ before "
-               "the name)";
+        return *body == '@' ? "send what the file holds, not its name (with curl: -d @body.json or "
+                              "--data-binary @body.json, not --data-raw)"
+                            : "send what the file holds, not its name (with curl: -d @body.json, "
+                              "the @ before the name)";
+    if (starts(body, "```"))
+        return "leave out the lines with ```; they are Markdown's, not JSON's";
     if (is_form(spot))
-        return "send JSON such as {\"network\": {...}, \"samples\": [...]}; this is a form, "
-               "name=value";
+        return "send a JSON object; this is a form, name=value (GET /examples/ lists bodies to "
+               "start from)";
+    if (has_something_before(spot))
+        return "leave out what stands before the {, and what stands after its }";
     if (starts(body, "'{") || starts(body, "\"{\\") || starts(body, "'["))
         return "leave out the quotes around the body; where the shell passes them on, as on "
                "Windows, put the body into a file and send -d @body.json";
@@ -111,7 +126,7 @@ static const char *of_character(const char *at)
         {"\xE2\x80\xA6", "write the numbers out; JSON has no ..."},
         {"\xC2\xA0", "write a plain space; this is a space that does not break"},
         {"\xE2\x80\x8B", "leave out the invisible character that stands here"},
-        {"\xEF\xBB\xBF", "leave out this byte order mark; one is allowed, before the text"},
+        {"\xEF\xBB\xBF", "leave out the invisible character here, a byte order mark"},
         {"(", "write [ ] in place of ( )"},
         {"\\", "leave out the backslash; outside of strings JSON has none"},
     };
@@ -162,15 +177,95 @@ static const char *of_word(const struct spot *spot)
     const size_t n = word_size(at);
     if (at[n] == '(' || (at[n] == '.' && is_of_word(at[n + 1])))
         return "write the numbers themselves in [ ]; this is how a program prints an array (NumPy, "
-               "PyTorch: send x.tolist())";
+               "PyTorch: a.tolist() gives them)";
     if (n == 9 && starts(at, "undefined"))
-        return "leave the member out, or write a value; JSON has no undefined";
+        return "leave this member out, or write a value; JSON has no undefined";
     if (n == 1 && at[1] == '"')
         return "leave out the letter before the quotes";
     return "put text in double quotes; the only words of JSON are true, false and null";
 }
 
+/* --- what is open ----------------------------------------------------------------------------- */
+
+#define OPEN_MAX 15 /* more than may be */
+
+/* The brackets that are open at a place, from the outside, and the string that is, or NULL. */
+struct open {
+    const char *brackets[OPEN_MAX];
+    size_t n;
+    const char *string;
+};
+
+static struct open open_at(const struct spot *spot)
+{
+    struct open open = {.n = 0};
+    for (const char *at = spot->body; at < spot->at; at++) {
+        if (open.string && *at == '\\')
+            at++;
+        else if (*at == '"')
+            open.string = open.string ? NULL : at;
+        else if (!open.string && (*at == '[' || *at == '{') && open.n < OPEN_MAX)
+            open.brackets[open.n++] = at;
+        else if (!open.string && (*at == ']' || *at == '}') && open.n)
+            open.n--;
+    }
+    return open;
+}
+
+/* The bracket that is open at a level, 0 being the innermost; NUL beyond the outermost. */
+static char bracket_at(const struct open *open, size_t level)
+{
+    return level < open->n ? *open->brackets[open->n - 1 - level] : '\0';
+}
+
+static char closer_of(char bracket)
+{
+    return bracket == '[' ? ']' : '}';
+}
+
+/* True if a string and a colon stand here. */
+static bool is_of_name(const char *at)
+{
+    at += strspn(at, " \t\r\n");
+    if (*at != '"')
+        return false;
+    at += 1 + strcspn(at + 1, "\"\n");
+    return *at == '"' && at[1 + strspn(at + 1, " ")] == ':';
+}
+
+/* True if a bracket that is left out before the one at the place is the mistake, not a wrong one:
+ * both have something to close, and what follows can follow. */
+static bool lacks_bracket(const struct spot *spot, const struct open *open)
+{
+    const char *after = spot->at + 1;
+    after += strspn(after, " \t\r\n");
+    return closer_of(bracket_at(open, 1)) == *spot->at && bracket_at(open, 1) &&
+           !(*after == ',' && is_of_name(after + 1) && bracket_at(open, 2) == '[') &&
+           !(*after == ',' && !is_of_name(after + 1) && bracket_at(open, 2) != '[');
+}
+
 /* --- brackets, commas, colons ----------------------------------------------------------------- */
+
+static const char *of_name_in_array(const struct spot *spot)
+{
+    const struct open open = open_at(spot);
+    return bracket_at(&open, 1) == '{'
+               ? "put the ] that is missing before this name, or names and their values in { }"
+               : "put names and their values in { }; in [ ] there are values alone";
+}
+
+/* The start of a name that is not closed before its colon, as "b1: [0], " before W1; or NULL. */
+static const char *unclosed_name(const struct spot *spot)
+{
+    const char *at = spot->at;
+    while (at > spot->body && at[-1] == ' ')
+        at--;
+    if (at - spot->body < 2 || at[-1] != '"' || !is_of_word(*spot->at))
+        return NULL;
+    for (at -= 2; at > spot->body && *at != '"'; at--)
+        ;
+    return at[1 + word_size(at + 1)] == ':' ? at : NULL;
+}
 
 static const char *of_comma(const struct spot *spot)
 {
@@ -180,12 +275,12 @@ static const char *of_comma(const struct spot *spot)
     if (c == '/' && isdigit((unsigned char)spot->at[1]))
         return "write the result of the division: 0.5, not 1/2";
     if (c == ':')
-        return "put names and their values in { }; in [ ] there are values alone";
+        return of_name_in_array(spot);
     if (strchr("*+^%", c))
         return "write the result; JSON does not calculate";
     if (c == '=')
         return "write a colon in place of the equals sign";
-    return "put a comma before this, or close the bracket";
+    return "put a comma before this";
 }
 
 static const char *of_colon(const struct spot *spot)
@@ -222,25 +317,29 @@ static const char *of_rest(const struct spot *spot)
 {
     if (*spot->at == ']' || *spot->at == '}')
         return "leave out this bracket; all are closed already";
-    if (*spot->at == ',')
-        return "leave out what follows the end; if this is a member, a bracket before it is one "
-               "too many";
+    if (*spot->at == ',' && is_of_name(spot->at + 1))
+        return "leave out the bracket before this comma; it ends the body, and a member follows";
+    if (*spot->at == '{' || *spot->at == '[')
+        return "leave out what follows the end of the text; a body is one JSON object, so send "
+               "each in a request of its own";
     return "leave out what follows the end of the text; a body is one JSON object";
 }
 
 static const char *fixed(enum bp_json_fault fault)
 {
     switch ((int)fault) {
-    case BP_JSON_UNCLOSED_STRING:
-        return "close the string with a double quote";
     case BP_JSON_NUL:
         return "leave out the NUL byte; JSON is text";
     case BP_JSON_TOO_DEEP:
         return "leave out some brackets; at most 8 may be open at a time";
     case BP_JSON_BYTE_ORDER_MARK:
-        return "leave out the second byte order mark";
+        return "leave out the invisible character here, a second byte order mark (in an editor: "
+               "Save "
+               "as, encoding UTF-8 without BOM)";
     case BP_JSON_BAD_UTF8:
-        return "save or send the text as UTF-8; these bytes are not";
+        return "save or send the text as UTF-8; this byte is of another encoding, as of a letter "
+               "such "
+               "as \xC3\xA4";
     case BP_JSON_CONTROL_CHARACTER:
         return "write \\n for a line break and \\t for a tab; a string ends on its line";
     case BP_JSON_BAD_ESCAPE:
@@ -250,8 +349,8 @@ static const char *fixed(enum bp_json_fault fault)
     case BP_JSON_NUL_ESCAPE:
         return "leave out \\u0000; no string here may hold it";
     case BP_JSON_NOT_FINITE:
-        return "write a number; JSON has no NaN and no Infinity (they come from a "
-               "division by 0, an overflow or a missing value)";
+        return "write the number that belongs here; JSON has no NaN and no Infinity (look where it "
+               "comes from: a division by 0, an overflow or a missing value)";
     case BP_JSON_SINGLE_QUOTES:
         return "write double quotes; JSON has no single ones (Python: "
                "json.dumps(body) writes JSON, str(body) does not)";
@@ -261,9 +360,6 @@ static const char *fixed(enum bp_json_fault fault)
         return "write a name in double quotes here";
     case BP_JSON_TRAILING_COMMA:
         return "leave out the comma before the closing bracket";
-    case BP_JSON_WRONG_BRACKET:
-        return "close [ with ] and { with }; the bracket that is open here is "
-               "of the other kind";
     default:
         return "the text is not JSON";
     }
@@ -272,25 +368,12 @@ static const char *fixed(enum bp_json_fault fault)
 /* --- what has parts of the text in it --------------------------------------------------------- */
 
 /* The brackets that close what is open at the end. Out: closers, a text. */
-static void list_open(char closers[16], const struct spot *spot)
+static void list_open(char closers[OPEN_MAX + 1], const struct spot *spot)
 {
-    size_t depth = 0;
-    char open[16];
-    bool in_string = false;
-    for (const char *at = spot->body; at < spot->at; at++) {
-        if (in_string && *at == '\\')
-            at++;
-        else if (*at == '"')
-            in_string = !in_string;
-        else if (!in_string && (*at == '[' || *at == '{') && depth < sizeof open)
-            open[depth++] = *at == '[' ? ']' : '}';
-        else if (!in_string && (*at == ']' || *at == '}') && depth)
-            depth--;
-    }
-    size_t n = 0;
-    while (depth && n < 15)
-        closers[n++] = open[--depth];
-    closers[n] = '\0';
+    const struct open open = open_at(spot);
+    for (size_t i = 0; i < open.n; i++)
+        closers[i] = closer_of(bracket_at(&open, i));
+    closers[open.n] = '\0';
 }
 
 /* What depends on the text at the place. */
@@ -321,28 +404,89 @@ static const char *of_place(const struct spot *spot)
 
 #define NAME_SHOWN 40
 
+static int shown_size(size_t size)
+{
+    return (int)(size < NAME_SHOWN ? size : NAME_SHOWN);
+}
+
+/* In: string, at the double quote that opens it. */
+static void say_unclosed(char *out, size_t room, const char *string)
+{
+    const char *name = string + 1;
+    const size_t size = word_size(name);
+    if (size && name[size] == ':')
+        snprintf(out, room, "close the string that starts at `\"%.*s`: write \"%.*s\"",
+                 shown_size(size + 1), name, shown_size(size), name);
+    else
+        snprintf(out, room, "close the string that starts at `\"%.*s` with a double quote",
+                 shown_size(strcspn(name, "\r\n")), name);
+}
+
+static void say_bracket(char *out, size_t room, const struct spot *spot)
+{
+    const struct open open = open_at(spot);
+    const char *opened = open.n ? open.brackets[open.n - 1] : spot->at;
+    const char closer = closer_of(*opened);
+    snprintf(
+        out, room,
+        lacks_bracket(spot, &open) ? "write %c before this %c; the %c of `%.*s` is still open"
+                                   : "write %c in place of this %c; it closes the %c of `%.*s`",
+        closer, *spot->at, *opened, 12 < spot->at - opened ? 12 : (int)(spot->at - opened), opened);
+}
+
+static void say_name(char *out, size_t room, const struct spot *spot)
+{
+    const char *at = spot->at, *whole = at;
+    const size_t size = word_size(at);
+    while (whole > spot->body && strchr("0123456789,-", whole[-1]))
+        whole--;
+    if (isdigit((unsigned char)*at) && follows_decimal_comma(spot) && at - whole < NAME_SHOWN)
+        snprintf(out, room, "write a decimal point: %.*s.%.*s, not %.*s,%.*s",
+                 (int)(at - whole) - 1, whole, shown_size(size), at, (int)(at - whole) - 1, whole,
+                 shown_size(size), at);
+    else
+        snprintf(out, room,
+                 "write the name in double quotes: \"%.*s\" (where the shell has taken them away, "
+                 "put the body into a file and send -d @body.json)",
+                 shown_size(size), at);
+}
+
+/* Says what names parts of the text. False if the fault is none of those. */
+static bool say_of_text(char *out, size_t room, const struct spot *spot)
+{
+    char closers[OPEN_MAX + 1];
+    switch ((int)spot->fault) {
+    case BP_JSON_ENDS_EARLY:
+        list_open(closers, spot);
+        snprintf(out, room, "write %s at the end of the text, or look why not all of it was sent",
+                 closers);
+        return true;
+    case BP_JSON_UNCLOSED_STRING:
+        say_unclosed(out, room, open_at(spot).string);
+        return true;
+    case BP_JSON_MISSING_COLON:
+        if (!unclosed_name(spot))
+            return false;
+        say_unclosed(out, room, unclosed_name(spot));
+        return true;
+    case BP_JSON_WRONG_BRACKET:
+        say_bracket(out, room, spot);
+        return true;
+    case BP_JSON_UNQUOTED_NAME:
+        say_name(out, room, spot);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void say_words(char *out, size_t room, const struct spot *spot)
 {
     const char *of_body = of_whole_body(spot);
     const bool is_any = spot->fault >= BP_JSON_UNKNOWN_WORD || spot->fault == BP_JSON_BAD_UTF8;
     const char *of_this = is_any ? of_character(spot->at) : NULL;
-    const size_t size = word_size(spot->at);
-    char closers[16];
-    if (of_body) {
-        snprintf(out, room, "%s", of_body);
-    } else if (spot->fault == BP_JSON_ENDS_EARLY) {
-        list_open(closers, spot);
-        snprintf(out, room,
-                 "the text ends too early; write %s at its end, or look why not all of it was sent",
-                 closers);
-    } else if (spot->fault == BP_JSON_UNQUOTED_NAME) {
-        snprintf(out, room,
-                 "write the name in double quotes: \"%.*s\" (where the shell has taken them away, "
-                 "put the body into a file and send -d @body.json)",
-                 (int)(size < NAME_SHOWN ? size : NAME_SHOWN), spot->at);
-    } else {
-        snprintf(out, room, "%s", of_this ? of_this : of_place(spot));
-    }
+    if (of_body || !say_of_text(out, room, spot))
+        snprintf(out, room, "%s", of_body ? of_body : of_this ? of_this : of_place(spot));
 }
 
 /* --- the quotation ---------------------------------------------------------------------------- */
@@ -366,22 +510,12 @@ static bool looks_back(const struct spot *spot)
     }
 }
 
-static const char *quotation_start(const struct spot *spot)
+/* Appends what stands in the text from `at` to before `end`, on one line; what cannot be shown
+ * becomes a question mark. Returns how many bytes. */
+static size_t put_quotation(char *out, const char *at, const char *end)
 {
-    const char *at = spot->at;
-    while (looks_back(spot) && at > spot->body && spot->at - at < QUOTED_BEFORE && at[-1] != '\n')
-        at--;
-    return at;
-}
-
-/* Quotes to the end of the line at most; what cannot be shown becomes a question mark. */
-static size_t put_quotation(char *out, const struct spot *spot)
-{
-    const char *at = quotation_start(spot);
     size_t n = 0;
-    while (at > spot->body && at < spot->at && ((unsigned char)*at & 0xC0) == 0x80)
-        at++;
-    while (at < spot->end && at - spot->at < QUOTED_AFTER && *at != '\n' && *at != '\r') {
+    while (at < end && *at != '\n' && *at != '\r') {
         const size_t size = bp_utf8_size(at);
         const bool is_invisible = starts(at, "\xEF\xBB\xBF") || starts(at, "\xE2\x80\x8B");
         const bool is_shown = size && (unsigned char)*at >= ' ' && !is_invisible;
@@ -391,6 +525,23 @@ static size_t put_quotation(char *out, const struct spot *spot)
     }
     out[n] = '\0';
     return n;
+}
+
+/* What stands before the place, on its line: from a character's first byte. */
+static size_t put_before(char *out, const struct spot *spot)
+{
+    const char *at = spot->at;
+    while (looks_back(spot) && at > spot->body && spot->at - at < QUOTED_BEFORE && at[-1] != '\n')
+        at--;
+    while (at > spot->body && at < spot->at && ((unsigned char)*at & 0xC0) == 0x80)
+        at++;
+    return put_quotation(out, at, spot->at);
+}
+
+static size_t put_after(char *out, const struct spot *spot)
+{
+    const char *end = spot->end - spot->at < QUOTED_AFTER ? spot->end : spot->at + QUOTED_AFTER;
+    return put_quotation(out, spot->at, end);
 }
 
 /* True if a quotation would show nothing. */
@@ -405,11 +556,11 @@ void bp_syntax_say(char words[BP_SYNTAX_MAX], enum bp_json_fault fault, const ch
     const struct spot spot = {fault, body, body + offset, body + size};
     char quotation[QUOTED_BEFORE + QUOTED_AFTER + 8];
     int n = 0;
-    if (!is_binary(&spot) && put_quotation(quotation, &spot))
-        n = snprintf(words, BP_SYNTAX_MAX, "%s `%s`: ",
-                     spot.at == spot.end ? "after"
-                     : looks_back(&spot) ? "near"
-                                         : "at",
-                     quotation);
+    if (!is_binary(&spot) && put_before(quotation, &spot))
+        n = snprintf(words, BP_SYNTAX_MAX, "after `%s`", quotation);
+    if (!is_binary(&spot) && put_after(quotation, &spot))
+        n += snprintf(words + n, BP_SYNTAX_MAX - (size_t)n, "%sat `%s`", n ? ", " : "", quotation);
+    if (n)
+        n += snprintf(words + n, BP_SYNTAX_MAX - (size_t)n, ": ");
     say_words(words + n, BP_SYNTAX_MAX - (size_t)n, &spot);
 }

@@ -9,13 +9,31 @@
 
 /* --- what is meant ---------------------------------------------------------------------------- */
 
+/* The only name that is the key with a number behind it, as z1 is z where there is no z2. */
+static const char *numbered(const char *key, struct bp_names known)
+{
+    const size_t n = strlen(key);
+    const char *found = NULL;
+    for (size_t i = 0; i < known.n; i++) {
+        const char *name = known.names[i];
+        if (strncmp(name, key, n) != 0 || !name[n] || name[n + strspn(name + n, "0123456789")])
+            continue;
+        if (found)
+            return NULL;
+        found = name;
+    }
+    return found;
+}
+
 /* The name among those known here, NULL if none is meant. */
 static const char *meant(const char *key, struct bp_names known)
 {
     const char *name = bp_suggest_synonym(key, known.names, known.n);
     if (!name)
         name = bp_tensor_meant(key, known);
-    return name ? name : bp_suggest(key, known.names, known.n);
+    if (!name)
+        name = bp_suggest(key, known.names, known.n);
+    return name ? name : numbered(key, known);
 }
 
 /* --- where it belongs ------------------------------------------------------------------------- */
@@ -66,39 +84,144 @@ static struct misplaced misplaced(const struct bp_reader *reader, enum home here
     return found;
 }
 
-static void say_home(struct bp_fault *fault, const char *key, const struct misplaced *member)
+/* In: a value that may be one of several samples' in rows. */
+static void say_sample(struct bp_fault *fault, const struct bp_reader *reader, const char *name,
+                       const struct bp_value *value)
 {
-    static const struct {
-        const char *says, *pointer;
-    } homes[] = {[BODY] = {"to the top level, beside network", "#/"},
-                 [NETWORK] = {"into network", "#/network/"},
-                 [SAMPLE] = {"into samples[0]", "#/samples/0/"},
-                 [OPTIONS] = {"into options", "#/options/"}};
-    if (strcmp(key, member->name) == 0)
-        bp_fault_say(fault, "; move it %s", homes[member->home].says);
+    const bool is_matrix = bp_json_kind(reader->json, value) == BP_JSON_MATRIX;
+    const size_t n = bp_json_count_elements(reader->samples);
+    if (!n)
+        bp_fault_say(fault, "write it as \"samples\": [{\"x\": [...], \"y\": [...]}]%s",
+                     is_matrix ? ", one sample for each row" : "");
+    else if (n == 1)
+        bp_fault_say(fault, "move it into the sample");
     else
-        bp_fault_say(fault, "; call it \"%s\" and move it %s", member->name,
-                     homes[member->home].says);
-    snprintf(fault->suggestion, sizeof fault->suggestion, "%s%.20s", homes[member->home].pointer,
-             member->name);
+        bp_fault_say(fault, "write it into each sample: each needs its own \"%s\"", name);
 }
 
-/* Says which operations know the member here. False if none does. */
-static bool say_operations(struct bp_fault *fault, enum home here, const char *key)
+static void say_home(struct bp_fault *fault, const struct bp_reader *reader, const char *key,
+                     const struct misplaced *member, const struct bp_value *value)
 {
-    size_t n = 0;
+    static const char *const pointers[] = {[BODY] = "#/",
+                                           [NETWORK] = "#/network/",
+                                           [SAMPLE] = "#/samples/0/",
+                                           [OPTIONS] = "#/options/"};
+    const bool is_renamed = strcmp(key, member->name) != 0;
+    if (is_renamed)
+        bp_fault_say(fault, "; call it \"%s\", and ", member->name);
+    else
+        bp_fault_say(fault, "; ");
+    if (member->home == SAMPLE)
+        say_sample(fault, reader, member->name, value);
+    else if (member->home == NETWORK && !reader->network)
+        bp_fault_say(fault, "write it as \"network\": {\"W1\": [[...]], \"b1\": [...]}");
+    else if (member->home == OPTIONS && !bp_json_member(reader->root, "options"))
+        bp_fault_say(fault, "write it as \"options\": {\"%s\": ...}", member->name);
+    else
+        bp_fault_say(fault, "move it %s",
+                     member->home == BODY      ? "to the top level, beside network"
+                     : member->home == NETWORK ? "into network"
+                                               : "into options");
+    if (member->home != SAMPLE || bp_json_count_elements(reader->samples) <= 1)
+        snprintf(fault->suggestion, sizeof fault->suggestion, "%s%.20s", pointers[member->home],
+                 member->name);
+}
+
+/* --- what else there is to say ---------------------------------------------------------------- */
+
+/* Says which operation takes the member here: the first one. False if none does. */
+static bool say_operation(struct bp_fault *fault, enum home here, const char *key)
+{
     for (const struct bp_operation *const *other = bp_operations; *other; other++) {
         const struct bp_names known = here == BODY ? (*other)->members : bp_sample_names(*other);
-        if ((here == BODY || here == SAMPLE) && bp_is_known(key, known))
-            bp_fault_say(fault, "%s %s", n++ ? "," : "; leave it out, or post to", (*other)->path);
+        if ((here == BODY || here == SAMPLE) && bp_is_known(key, known)) {
+            bp_fault_say(fault, "; leave it out, or post to %s, which takes it", (*other)->path);
+            return true;
+        }
     }
-    if (n)
-        bp_fault_say(fault, n == 1 ? ", which knows it" : ", which know it");
-    return n;
+    return false;
+}
+
+static bool uses_leaky_relu(const struct bp_reader *reader)
+{
+    const struct bp_value *activations = bp_json_member(reader->network, "activations");
+    for (size_t i = 0; i < bp_json_count_elements(activations) && i < BP_FAULTS_MAX; i++) {
+        const char *name = bp_json_string(bp_json_element(activations, i));
+        if (name && strcmp(name, "leaky_relu") == 0)
+            return true;
+    }
+    return false;
+}
+
+static const struct bp_names IN_STEPS =
+    BP_NAMES("momentum", "nesterov", "weight_decay", "regularization", "lambda", "optimizer",
+             "solver", "batch_size", "dropout", "decay", "beta1", "beta2", "shuffle", "seed");
+static const struct bp_names SLOPES = BP_NAMES("negative_slope", "slope", "leak");
+static const struct bp_names RESULTS =
+    BP_NAMES("y_hat", "yhat", "y_pred", "prediction", "predictions", "z", "z1", "h", "h1");
+static const struct bp_names LISTS = BP_NAMES("layers", "weights", "biases", "W", "b");
+
+/* True if a list stands here for the members of all layers. */
+static bool is_list_of_layers(const struct bp_reader *reader, enum home here, const char *key,
+                              const struct bp_value *value)
+{
+    const enum bp_json_kind kind = bp_json_kind(reader->json, value);
+    const bool is_of_biases = *key == 'b' && kind == BP_JSON_MATRIX;
+    return here == NETWORK && bp_is_known(key, LISTS) && (kind == BP_JSON_ARRAY || is_of_biases);
+}
+
+/* What to do about a member that stands for what there is not; NULL if it does not. */
+static const char *not_available(const struct bp_reader *reader, enum home here, const char *key,
+                                 const struct bp_value *value)
+{
+    if (is_list_of_layers(reader, here, key, value))
+        return "write each layer as two members, \"W1\": [[...]] and \"b1\": [...], then W2 and "
+               "b2; "
+               "all activations in one list";
+    if ((here == BODY || here == OPTIONS) && bp_is_known(key, IN_STEPS))
+        return "leave it out: a step is plain gradient descent, with all samples together";
+    if (here != NOWHERE && strcmp(key, "alpha") == 0 && uses_leaky_relu(reader))
+        return "leave it out: the slope of leaky_relu is always 0.01; a learning rate is called "
+               "\"learning_rate\"";
+    if (here != NOWHERE && bp_is_known(key, SLOPES))
+        return "leave it out: the slope of leaky_relu is always 0.01";
+    if (here == SAMPLE && bp_is_known(key, RESULTS))
+        return "leave it out: it is calculated here; the target is called \"y\"";
+    return NULL;
+}
+
+static const struct bp_value *object_at(const struct bp_reader *reader, enum home here,
+                                        const struct bp_place *place)
+{
+    switch (here) {
+    case BODY:
+        return reader->root;
+    case NETWORK:
+        return reader->network;
+    case SAMPLE:
+        return bp_json_element(reader->samples, place->number);
+    case OPTIONS:
+        return bp_json_member(reader->root, "options");
+    default:
+        return NULL;
+    }
+}
+
+/* The name that was meant, unless the object has such a member. */
+static void say_name(struct bp_fault *fault, const struct bp_value *object, const char *key,
+                     const char *name)
+{
+    if (object && bp_json_member(object, name)) {
+        bp_fault_say(fault, "; leave it out: \"%s\" is here already", name);
+        return;
+    }
+    bp_fault_suggest(fault, name);
+    if (bp_suggest_note(key))
+        bp_fault_say(fault, " %s", bp_suggest_note(key));
 }
 
 void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
-                     const char *key, struct bp_names known)
+                     const char *key, const struct bp_value *value, struct bp_names known)
 {
     const enum home here = home_at(object_place);
     struct bp_fault *fault = bp_fault_add_member(reader->problem, BP_FAULT_UNKNOWN_MEMBER,
@@ -108,11 +231,19 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
     const struct misplaced elsewhere = misplaced(reader, here, key);
     const bool is_exact = elsewhere.home && elsewhere.name == key;
     const char *name = is_exact ? NULL : meant(key, known);
-    if (is_exact || (elsewhere.home && !name))
-        say_home(fault, key, &elsewhere);
-    else if (!say_operations(fault, here, key) && name)
-        bp_fault_suggest(fault, name);
-    bp_fault_list_known(fault, known.names, known.n);
+    const char *words = not_available(reader, here, key, value);
+    const char *more = NULL;
+    if (words)
+        bp_fault_say(fault, "; %s", words);
+    else if (is_exact || (elsewhere.home && !name))
+        say_home(fault, reader, key, &elsewhere, value);
+    else if (say_operation(fault, here, key))
+        more = NULL;
+    else if (name)
+        say_name(fault, object_at(reader, here, object_place), key, name);
+    else
+        more = here == NETWORK ? " and so on" : "";
+    bp_fault_list_known(fault, known.names, known.n, more);
 }
 
 /* --- what is missing -------------------------------------------------------------------------- */
@@ -131,7 +262,8 @@ bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_n
         return false;
     for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) {
         const char *near = bp_is_known(m.name, known) ? NULL : meant(m.name, known);
-        if (near && strcmp(near, name) == 0)
+        const bool is_layers = bp_layer_number(name) && strcmp(m.name, "layers") == 0;
+        if (is_layers || (near && strcmp(near, name) == 0))
             return true;
     }
     return false;
@@ -147,8 +279,7 @@ bool bp_has_misplaced(const struct bp_reader *reader)
     return false;
 }
 
-/* True if what an object lacks stands in another one. Of samples only the first is asked: a member
- * that stands elsewhere is one sample's. */
+/* True if what an object lacks stands in another one. */
 static bool stands_elsewhere(const struct bp_reader *reader, const struct bp_place *object_place,
                              const char *name)
 {
@@ -163,7 +294,7 @@ static bool stands_elsewhere(const struct bp_reader *reader, const struct bp_pla
     const enum home needed = home == BODY && strcmp(name, "network") == 0   ? NETWORK
                              : home == BODY && strcmp(name, "samples") == 0 ? SAMPLE
                                                                             : home;
-    if (home == NOWHERE || (home == SAMPLE && object_place->number != 0))
+    if (home == NOWHERE)
         return false;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (!is_searched(others[i].object))
@@ -178,6 +309,18 @@ static bool stands_elsewhere(const struct bp_reader *reader, const struct bp_pla
     return false;
 }
 
+/* How a member is written, from its colon. */
+static const char *form_of(const char *name)
+{
+    if (strcmp(name, "network") == 0)
+        return ": {\"W1\": [[...]], \"b1\": [...]}";
+    if (strcmp(name, "samples") == 0)
+        return ": [{\"x\": [...], \"y\": [...]}]";
+    if (bp_layer_number(name))
+        return *name == 'W' ? ": [[...]]" : ": [...], or null for a layer without biases";
+    return strcmp(name, "x") == 0 || strcmp(name, "y") == 0 ? ": [...]" : "";
+}
+
 void bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
                      const struct bp_place *object_place, const char *name, struct bp_names known)
 {
@@ -185,7 +328,7 @@ void bp_read_missing(const struct bp_reader *reader, const struct bp_value *obje
         return;
     struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_MISSING_MEMBER,
                                           &(struct bp_place){object_place, name, BP_NO_NUMBER},
-                                          "the member \"%s\" is missing", name);
+                                          "add the missing member \"%s\"%s", name, form_of(name));
     snprintf(fault->own_text, sizeof fault->own_text, "%s", name);
     fault->expected = bp_fact_text(fault->own_text);
 }

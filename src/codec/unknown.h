@@ -4,10 +4,10 @@
 
 #include "reader.h"
 
-/* Notes a member that nobody knows: where it belongs, which operations know it, or what was meant;
- * and which names are known here. */
+/* Notes a member that nobody knows: where it belongs, which operation takes it, or what was meant;
+ * or else which names are known here. */
 void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
-                     const char *key, struct bp_names known);
+                     const char *key, const struct bp_value *value, struct bp_names known);
 
 /* True if a member that nobody knows means this name. */
 bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_names known);

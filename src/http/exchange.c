@@ -219,9 +219,11 @@ static void answer_not_allowed(struct bp_exchange *exchange)
     if (exchange->method == BP_METHOD_POST)
         list_posts(posts, sizeof posts, exchange->service->routes);
     if (route->operation)
-        bp_problem_set(&problem, BP_PROBLEM_METHOD_NOT_ALLOWED,
-                       "%s takes %s; post a JSON body such as %s (GET /examples/ lists more)",
-                       route->path, allow, route->operation->smallest);
+        bp_problem_set(
+            &problem, BP_PROBLEM_METHOD_NOT_ALLOWED,
+            "post a JSON body to %s, such as %s (with curl: -d @body.json; GET /examples/ "
+            "lists more)",
+            route->path, route->operation->smallest);
     else
         bp_problem_set(&problem, BP_PROBLEM_METHOD_NOT_ALLOWED, "%.40s takes %s%s", exchange->path,
                        allow, posts);

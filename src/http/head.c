@@ -274,17 +274,19 @@ bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem)
                               "send one Content-Type; there are several");
     if (head->encoding)
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
-                              "send the body without Content-Encoding; it came with %.40s",
+                              "send the body without Content-Encoding; this is %.40s",
                               head->encoding);
     if (strncasecmp(type, "multipart/", 10) == 0)
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                               "send the JSON text itself as the body, with Content-Type: "
-                              "application/json; a form of several parts came, %.80s (with curl: "
-                              "-d @body.json, not -F)",
-                              type);
+                              "application/json (with curl: -d @body.json, not -F); this is a form "
+                              "of several parts, %.*s",
+                              n < 40 ? (int)n : 40, type);
     if (*type && (!is_json_type(type, n) || !charset_is_utf8(type + n)))
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
-                              "send Content-Type: application/json, in UTF-8; %.80s came", type);
+                              "write the body as JSON in UTF-8, and send it with Content-Type: "
+                              "application/json; this is %.80s",
+                              type);
     return true;
 }
 

@@ -64,14 +64,14 @@ static void read_biases(struct bp_reader *reader, const struct bp_value *value,
                      k + 1);
         return;
     }
-    if (!bp_read_vector(reader, value, place, &b, &n))
+    if (!bp_read_vector(reader, value, place, layer->n_out, &b, &n))
         return;
     own->layers[k].b = b;
     if (n == layer->n_out)
         return;
-    struct bp_fault *fault =
-        bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
-                     "%zu number%s, but b%zu has %zu", n, bp_plural(n), k + 1, layer->n_out);
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+                                          "write %zu number%s here, not %zu: b%zu has as many",
+                                          layer->n_out, bp_plural(layer->n_out), n, k + 1);
     fault->expected = bp_fact_number((double)layer->n_out);
     fault->got = bp_fact_number((double)n);
 }
@@ -89,7 +89,7 @@ static void read_gradients(struct bp_reader *reader, const struct bp_value *grad
         size_t k;
         bool is_bias;
         if (!bp_read_tensor_name(m.name, depth, &k, &is_bias))
-            bp_read_unknown(reader, &GRADIENTS, m.name, bp_tensor_names(depth));
+            bp_read_unknown(reader, &GRADIENTS, m.name, m.value, bp_tensor_names(depth));
         else if (bp_json_kind(reader->json, m.value) == BP_JSON_NULL)
             continue;
         else if (is_bias)
@@ -110,7 +110,7 @@ static void read_epsilon(struct bp_reader *reader, const struct bp_value *value)
         own->epsilon = epsilon;
     else
         bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &EPSILON,
-                     "a number above 0 and at most %g is needed here", EPSILON_MAX)
+                     "write a number above 0 and at most %g", EPSILON_MAX)
             ->got = bp_fact_number(epsilon);
 }
 

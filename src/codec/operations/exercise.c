@@ -25,7 +25,7 @@ static size_t read_size(struct bp_reader *reader, double number, size_t i)
     if (number >= 1 && number <= BP_EXERCISE_UNITS && number == floor(number))
         return (size_t)number;
     bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &(struct bp_place){&SIZES, "", i},
-                 "a whole number from 1 to %d is needed here", BP_EXERCISE_UNITS)
+                 "write a whole number from 1 to %d", BP_EXERCISE_UNITS)
         ->got = bp_fact_number(number);
     return 1;
 }
@@ -37,11 +37,11 @@ static void read_sizes(struct bp_reader *reader, const struct bp_value *value)
     struct bp_drawing *own = reader->job->own;
     double *sizes;
     size_t n, below = 0;
-    if (!bp_read_vector(reader, value, &SIZES, &sizes, &n))
+    if (!bp_read_vector(reader, value, &SIZES, 0, &sizes, &n))
         return;
     if (n < 2 || n > BP_EXERCISE_LAYERS + 1) {
         bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &SIZES,
-                     "2 to %d sizes are needed here: the inputs, then the units of each layer",
+                     "write 2 to %d sizes: the inputs, then the units of each layer",
                      BP_EXERCISE_LAYERS + 1)
             ->got = bp_fact_number((double)n);
         return;

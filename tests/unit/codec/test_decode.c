@@ -455,15 +455,14 @@ TEST(test_shapes_in_words)
 {
     struct decoding d;
     decode(&d, FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"));
-    ck_assert_str_eq(d.problem.faults[0].detail, "2 rows, but b1 has 3 units, so W2 needs 3 rows");
-    ck_assert_str_eq(d.problem.detail,
-                     "#/network/W2: 2 rows, but b1 has 3 units, so W2 needs 3 rows");
+    ck_assert_str_eq(d.problem.faults[0].detail, "give W2 3 rows, not 2: b1 has 3 numbers");
+    ck_assert_str_eq(d.problem.detail, "#/network/W2: give W2 3 rows, not 2: b1 has 3 numbers");
     decoding_end(&d);
     decode(&d, FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1,2,3],[4,5,6]]", "[1,2]", "1", "1,2"));
-    ck_assert_ptr_nonnull(strstr(d.problem.faults[0].detail, "transposed"));
+    ck_assert_ptr_nonnull(strstr(d.problem.faults[0].detail, "transpose W2"));
     decoding_end(&d);
     decode(&d, FORWARD, TWO("[[1,2,3]]", "[1,2,3]", "[[1],[2]]", "[1]", "1", "1"));
-    ck_assert_ptr_null(strstr(d.problem.faults[0].detail, "transposed"));
+    ck_assert_ptr_null(strstr(d.problem.faults[0].detail, "transpose W2"));
     decoding_end(&d);
 }
 
@@ -833,18 +832,18 @@ TEST(test_widths_in_words)
         const char *body, *detail;
     } rows[] = {
         {TWO("[[1,2,3]]", "[1,2]", "[[1],[2],[3]]", "[1]", "1", "1"),
-         "2 numbers, but W1's columns and W2's rows say that layer 1 has 3 units, so b1 needs 3"},
+         "give b1 3 numbers, not 2: W1's columns and W2's rows say that layer 1 has 3 units"},
         {TWO("[[1]]", "[1]", "[[1,2,3]]", "[1,2]", "1", "1,2,3"),
-         "2 numbers, but W2's columns and the targets say that layer 2 has 3 units, so b2 needs 3"},
+         "give b2 3 numbers, not 2: W2's columns and the targets say that layer 2 has 3 units"},
         {TWO("[[1,2,3]]", "null", "[[1],[2]]", "null", "1", "1"),
-         "2 rows, but layer 1 has 3 units, so W2 needs 3 rows"},
+         "give W2 3 rows, not 2: layer 1 has 3 units"},
         {TWO("[[1,2]]", "[1,2]", "[[1],[2]]", "null", "1", "1,2"),
-         "2 numbers, but layer 2 has 1 unit, so y needs 1"},
+         "give y 1 number, not 2: layer 2 has 1 unit"},
         {TWO("[[1,2]]", "[1,2]", "[[1],[2]]", "[1]", "1", "1,2"),
-         "2 numbers, but b2 has 1 unit, so y needs 1"},
+         "give y 1 number, not 2: b2 has 1 number"},
         {"{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1],'y':[1,2,3]},"
          "{'x':[1],'y':[1,2]}]}",
-         "2 numbers, but W1's columns and the targets say that layer 1 has 3 units, so b1 needs 3"},
+         "give b1 3 numbers, not 2: W1's columns and the targets say that layer 1 has 3 units"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct decoding d;
@@ -863,7 +862,7 @@ TEST(test_width_of_a_layer_is_not_told_by_a_wrong_b)
            "{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1],'y':[1,2,3]},"
            "{'x':[1],'y':[1,2]}]}");
     ck_assert_uint_eq(d.problem.n_faults, 2);
-    ck_assert_str_eq(d.faults[1].detail, "2 numbers, but layer 1 has 3 units, so y needs 3");
+    ck_assert_str_eq(d.faults[1].detail, "give y 3 numbers, not 2: layer 1 has 3 units");
     decoding_end(&d);
 }
 
@@ -944,14 +943,29 @@ TEST(test_a_transposed_matrix_is_told_of_layouts)
 {
     static const char *const bodies[] = {LAID("in_out", OUT_IN_NET, "1,2,3", "1"),
                                          LAID("out_in", IN_OUT_NET, "1,2,3", "1")};
-    static const char *const names[] = {"options.layout \"out_in\"", "options.layout \"in_out\""};
+    static const char *const names[] = {"options.layout to \"out_in\"",
+                                        "options.layout to \"in_out\""};
     for (size_t i = 0; i < LENGTH(bodies); i++) {
         struct decoding d;
         decode(&d, FORWARD, bodies[i]);
+        ck_assert_uint_eq(d.problem.n_faults, 2);
         for (size_t fault = 0; fault < d.problem.n_faults; fault++)
             REQUIRE(strstr(d.faults[fault].detail, names[i]), "%s", d.faults[fault].detail);
         decoding_end(&d);
     }
+}
+
+/* The other layout would turn the matrix that fits. */
+TEST(test_one_matrix_on_its_side_is_not_told_of_layouts)
+{
+    struct decoding d;
+    decode(
+        &d, FORWARD,
+        LAID("in_out", "'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'W2':[[1,2]],'b2':[9]", "1,2,3", "1"));
+    ck_assert_uint_eq(d.problem.n_faults, 1);
+    ck_assert_str_eq(d.faults[0].detail,
+                     "transpose W2: it is 1 x 2, but needs 2 x 1 (fan-in x fan-out)");
+    decoding_end(&d);
 }
 
 /* In the order of the layers, each with its other faults. */
@@ -1446,6 +1460,7 @@ SUITE("codec/decode", test_textbook_is_read_as_it_stands, test_defaults,
       test_incompatible, test_ranges_of_targets, test_own_gradients, test_widths,
       test_widths_in_words, test_width_of_a_layer_is_not_told_by_a_wrong_b, test_layouts,
       test_faults_of_layouts, test_a_transposed_matrix_is_told_of_layouts,
+      test_one_matrix_on_its_side_is_not_told_of_layouts,
       test_transposed_matrices_among_other_faults, test_null_biases, test_units_without_biases,
       test_reductions, test_frozen, test_numbers_in_the_reply, test_all_faults_in_order,
       test_faults_of_samples_in_order, test_more_faults_than_are_listed,

@@ -133,7 +133,7 @@ TEST(test_invalid_request)
     fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_options, "value");
     bp_fault_got_text(fault, "m\"se<");
     bp_fault_suggest(fault, "mse");
-    bp_fault_list_known(fault, names, LENGTH(names));
+    bp_fault_list_known(fault, names, LENGTH(names), "");
     fault = bp_fault_add(&problem, BP_FAULT_OUT_OF_RANGE, &bp_place_include, "range");
     fault->expected = bp_fact_number(1);
     fault->got = bp_fact_number(-0.5);

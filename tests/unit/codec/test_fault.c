@@ -300,14 +300,14 @@ TEST(test_known_names_are_listed)
     static const char *const names[] = {"a", "b"};
     struct bp_problem problem = blank();
     struct bp_fault *fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_body, "x");
-    bp_fault_list_known(fault, names, 2);
-    ck_assert_str_eq(fault->detail, "x; known here: a, b");
+    bp_fault_list_known(fault, names, 2, " and so on");
+    ck_assert_str_eq(fault->detail, "x; known here: a, b and so on");
     ck_assert(fault->expected.kind == BP_FACT_WORDS && fault->expected.n_names == 2);
     ck_assert_mem_eq(fault->expected.text, "a\0b", 4);
     fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_body, "x");
     bp_fault_suggest(fault, "a");
-    bp_fault_list_known(fault, names, 1);
-    ck_assert_str_eq(fault->detail, "x; did you mean \"a\"? Known here: a");
+    bp_fault_list_known(fault, names, 1, NULL);
+    ck_assert_str_eq(fault->detail, "x; did you mean \"a\"?");
 }
 
 /* Of many names the first are shown, whole, and how many more there are. */
@@ -319,7 +319,7 @@ TEST(test_known_names_beyond_the_room)
     struct bp_fault *fault = bp_fault_add(&problem, BP_FAULT_UNKNOWN_VALUE, &bp_place_body, "x");
     for (size_t i = 0; i < LENGTH(names); i++)
         names[i] = name;
-    bp_fault_list_known(fault, names, LENGTH(names));
+    bp_fault_list_known(fault, names, LENGTH(names), "");
     ck_assert_uint_eq(fault->expected.n_names, 16); /* 400 / 24 */
     const char *at = fault->detail, *end = NULL;
     size_t shown = 0;
@@ -329,7 +329,7 @@ TEST(test_known_names_beyond_the_room)
     ck_assert_str_eq(end, " and 91 more");
     for (size_t i = 0; i < LENGTH(names); i++)
         names[i] = "";
-    bp_fault_list_known(fault, names, LENGTH(names));
+    bp_fault_list_known(fault, names, LENGTH(names), "");
     ck_assert_uint_eq(fault->expected.n_names, BP_WORDS_MAX);
 }
 

@@ -46,21 +46,27 @@ TEST(test_detail_says_where_and_why)
          "1, column 1, send a JSON object; the body is empty (with curl: -d @body.json; GET "
          "/examples/ lists bodies to start from)"},
         {"[1,2", 4,
-         "1, column 5, after `[1,2`: the text ends too early; write ] at its end, or look why not "
+         "1, column 5, after `[1,2`: write ] at the end of the text, or look why not "
          "all of it was sent"},
-        {"[\"a", 3, "1, column 4, after `[\"a`: close the string with a double quote"},
+        {"[\"a", 3,
+         "1, column 4, after `[\"a`: close the string that starts at `\"a` with a double quote"},
         {"[1,\0]", 5, "1, column 4, at `?]`: leave out the NUL byte; JSON is text"},
         {"\"\0\"", 3, "1, column 2, at `?\"`: leave out the NUL byte; JSON is text"},
         {"[[[[[[[[[1", 10,
          "1, column 9, at `[1`: leave out some brackets; at most 8 may be open at a time"},
         {"[1]\xef\xbb\xbf", 6,
-         "1, column 4, at `?`: leave out this byte order mark; one is allowed, before the text"},
+         "1, column 4, at `?`: leave out the invisible character here, a byte order mark"},
         {"\xef\xbb\xbf\xef\xbb\xbf[]", 8,
-         "1, column 2, at `?[]`: leave out the second byte order mark"},
+         "1, column 2, at `?[]`: leave out the invisible character here, a second byte order mark "
+         "(in an editor: Save "
+         "as, encoding UTF-8 without BOM)"},
         {"[\"\xff\"]", 5,
-         "1, column 3, at `?\"]`: save or send the text as UTF-8; these bytes are not"},
+         "1, column 3, at `?\"]`: save or send the text as UTF-8; this byte is of another "
+         "encoding, as of a letter such "
+         "as \xC3\xA4"},
         {"[\"\t\"]", 5,
-         "1, column 3, near `[\"?\"]`: write \\n for a line break and \\t for a tab; a string ends "
+         "1, column 3, after `[\"`, at `?\"]`: write \\n for a line break and \\t for a tab; a "
+         "string ends "
          "on its line"},
         {"[\"\\a\"]", 6,
          "1, column 3, at `\\a\"]`: write \\\\ for a backslash; others are \\\" \\/ \\b \\f \\n "
@@ -70,12 +76,12 @@ TEST(test_detail_says_where_and_why)
          "pair"},
         {"[\"\\u0000\"]", 10,
          "1, column 3, at `\\u0000\"]`: leave out \\u0000; no string here may hold it"},
-        {"[1,\n01]", 7, "2, column 1, near `01]`: leave out the zeros before the number"},
+        {"[1,\n01]", 7, "2, column 1, at `01]`: leave out the zeros before the number"},
         {"{\"a\":-}", 7,
-         "1, column 6, near `{\"a\":-}`: write the number as JSON does: -12.5 or 1e-3"},
+         "1, column 6, after `{\"a\":`, at `-}`: write the number as JSON does: -12.5 or 1e-3"},
         {"[NaN]", 5,
-         "1, column 2, at `NaN]`: write a number; JSON has no NaN and no Infinity (they come from "
-         "a division by 0, an overflow or a missing value)"},
+         "1, column 2, at `NaN]`: write the number that belongs here; JSON has no NaN and no "
+         "Infinity (look where it comes from: a division by 0, an overflow or a missing value)"},
         {"[None]", 6,
          "1, column 2, at `None]`: write null; None is Python's (json.dumps(body) writes JSON, "
          "str(body) does not)"},
@@ -91,15 +97,16 @@ TEST(test_detail_says_where_and_why)
          "taken them away, put the body into a file and send -d @body.json)"},
         {"{,}", 3, "1, column 2, at `,}`: write a name in double quotes here"},
         {"{\"a\",1}", 7,
-         "1, column 5, near `{\"a\",1}`: give the name a value, \"name\": value; a list without "
+         "1, column 5, after `{\"a\"`, at `,1}`: give the name a value, \"name\": value; a list "
+         "without "
          "names stands in [ ]"},
         {"[7.5, 8.5, true 9.5]", 20,
-         "1, column 17, near `, 8.5, true 9.5]`: put a comma before this, or close the bracket"},
+         "1, column 17, after `, 8.5, true `, at `9.5]`: put a comma before this"},
         {"[,1]", 4, "1, column 2, at `,1]`: leave out this comma, or put a value before it"},
-        {"[1,]", 4, "1, column 4, near `[1,]`: leave out the comma before the closing bracket"},
+        {"[1,]", 4,
+         "1, column 4, after `[1,`, at `]`: leave out the comma before the closing bracket"},
         {"[1}", 3,
-         "1, column 3, near `[1}`: close [ with ] and { with }; the bracket that is open here is "
-         "of the other kind"},
+         "1, column 3, after `[1`, at `}`: write ] in place of this }; it closes the [ of `[1`"},
         {"1 2", 3,
          "1, column 3, at `2`: leave out what follows the end of the text; a body is one JSON "
          "object"},
@@ -164,7 +171,8 @@ TEST(test_duplicates_are_faults_in_order)
         ck_assert_int_eq(read.problem.faults[i].code, BP_FAULT_DUPLICATE_MEMBER);
         ck_assert_str_eq(read.problem.faults[i].pointer, pointers[i]);
     }
-    ck_assert_str_eq(read.problem.faults[0].detail, "a second member \"b\"");
+    ck_assert_str_eq(read.problem.faults[0].detail,
+                     "leave out one member \"b\": it stands here twice");
     end(&read);
 }
 
