@@ -29,7 +29,7 @@ done
 
 echo 'lint: shellcheck'
 if command -v shellcheck >/dev/null; then
-  shellcheck -x tests/support/*.sh tests/mutants/*.sh tests/hostile/fuzz/*.sh docker/*.sh .ci/run
+  shellcheck -x tests/support/*.sh tests/mutants/*.sh tests/hostile/fuzz/*.sh docker/*.sh .ci/run .ci/long .ci/check.sh
   shellcheck -x tests/deploy/packaging/*.sh docker/debian/build.sh docker/debian/postinst docker/debian/prerm docker/debian/postrm
 fi
 
