@@ -465,8 +465,11 @@ static bool say_of_text(char *out, size_t room, const struct spot *spot)
     switch ((int)spot->fault) {
     case BP_JSON_ENDS_EARLY:
         list_open(closers, spot);
-        snprintf(out, room, "write %s at the end of the text, or look why not all of it was sent",
-                 closers);
+        snprintf(
+            out, room,
+            "write %s at the end of the text, which ends too early, or look why not all of it was "
+            "sent",
+            closers);
         return true;
     case BP_JSON_UNCLOSED_STRING:
     case BP_JSON_MISSING_COLON:
