@@ -133,9 +133,10 @@ static json_t *check_reply(const struct bp_reply *reply)
         check_problem(read, reply->status);
         return read;
     }
-    for (size_t i = 2; i < size; i++)
-        HOLDS(!(text[i - 2] == '-' && text[i - 1] == '0' && strchr(",]}", text[i])), "-0 in %.*s",
-              (int)size, text);
+    for (size_t i = 3; i < size; i++) /* a message may show -0,5 as an example */
+        HOLDS(!(strchr("[:,", text[i - 3]) && text[i - 2] == '-' && text[i - 1] == '0' &&
+                strchr(",]}", text[i])),
+              "-0 in %.*s", (int)size, text);
     return read;
 }
 
