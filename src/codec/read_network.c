@@ -209,8 +209,8 @@ static void transposed(const struct bp_reader *reader, size_t k, const struct bp
                      is_out_in ? "in_out" : "out_in", k);
     else
         bp_fault_say(fault, "transpose W%zu: it", k);
-    bp_fault_say(fault, " is %zu x %zu, but needs %zu x %zu (%s)", w->rows, w->columns, w->columns,
-                 w->rows, is_out_in ? "fan-out x fan-in" : "fan-in x fan-out");
+    bp_fault_say(fault, " is %zu x %zu and fits transposed, as %zu x %zu (%s)", w->rows, w->columns,
+                 w->columns, w->rows, is_out_in ? "fan-out x fan-in" : "fan-in x fan-out");
     fault->expected = bp_fact_shape(w->columns, w->rows);
     fault->got = bp_fact_shape(w->rows, w->columns);
 }

@@ -409,6 +409,12 @@ static int shown_size(size_t size)
     return (int)(size < NAME_SHOWN ? size : NAME_SHOWN);
 }
 
+/* The double quote that opens a string without an end, or NULL. */
+static const char *unclosed_string(const struct spot *spot)
+{
+    return spot->fault == BP_JSON_MISSING_COLON ? unclosed_name(spot) : open_at(spot).string;
+}
+
 /* In: string, at the double quote that opens it. */
 static void say_unclosed(char *out, size_t room, const char *string)
 {
@@ -454,20 +460,22 @@ static void say_name(char *out, size_t room, const struct spot *spot)
 /* Says what names parts of the text. False if the fault is none of those. */
 static bool say_of_text(char *out, size_t room, const struct spot *spot)
 {
+    const char *string = unclosed_string(spot);
     char closers[OPEN_MAX + 1];
     switch ((int)spot->fault) {
     case BP_JSON_ENDS_EARLY:
         list_open(closers, spot);
-        snprintf(out, room, "write %s at the end of the text, or look why not all of it was sent",
-                 closers);
+        snprintf(
+            out, room,
+            "write %s at the end of the text, which ends too early, or look why not all of it was "
+            "sent",
+            closers);
         return true;
     case BP_JSON_UNCLOSED_STRING:
-        say_unclosed(out, room, open_at(spot).string);
-        return true;
     case BP_JSON_MISSING_COLON:
-        if (!unclosed_name(spot))
+        if (!string)
             return false;
-        say_unclosed(out, room, unclosed_name(spot));
+        say_unclosed(out, room, string);
         return true;
     case BP_JSON_WRONG_BRACKET:
         say_bracket(out, room, spot);

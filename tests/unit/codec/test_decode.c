@@ -964,7 +964,7 @@ TEST(test_one_matrix_on_its_side_is_not_told_of_layouts)
         LAID("in_out", "'W1':[[1,2],[3,4],[5,6]],'b1':[7,8],'W2':[[1,2]],'b2':[9]", "1,2,3", "1"));
     ck_assert_uint_eq(d.problem.n_faults, 1);
     ck_assert_str_eq(d.faults[0].detail,
-                     "transpose W2: it is 1 x 2, but needs 2 x 1 (fan-in x fan-out)");
+                     "transpose W2: it is 1 x 2 and fits transposed, as 2 x 1 (fan-in x fan-out)");
     decoding_end(&d);
 }
 

@@ -46,7 +46,8 @@ TEST(test_detail_says_where_and_why)
          "1, column 1, send a JSON object; the body is empty (with curl: -d @body.json; GET "
          "/examples/ lists bodies to start from)"},
         {"[1,2", 4,
-         "1, column 5, after `[1,2`: write ] at the end of the text, or look why not "
+         "1, column 5, after `[1,2`: write ] at the end of the text, which ends too early, or look "
+         "why not "
          "all of it was sent"},
         {"[\"a", 3,
          "1, column 4, after `[\"a`: close the string that starts at `\"a` with a double quote"},

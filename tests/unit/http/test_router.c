@@ -244,8 +244,8 @@ TEST(test_method_not_allowed_says_which_are)
     start();
     ask(&reply, &service, BP_METHOD_GET, "/backward", "");
     json_t *document = json_of(&reply);
-    ck_assert_ptr_nonnull(
-        strstr(json_string_value(json_object_get(document, "detail")), "POST, OPTIONS"));
+    ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(document, "detail")),
+                                 "post a JSON body to /backward, such as {"));
     json_decref(document);
     bp_reply_free(&reply);
     service_end(&service);
