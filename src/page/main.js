@@ -39,8 +39,8 @@ function drawImages(now) {
 }
 
 function drawWhole(now) {
-  const {parameters} = state.model.gradients;
-  find('intro').textContent = parameters ? texts.intro(parameters, state.model.samples.length) : texts.introForward;
+  const {parameters} = now.model.gradients;
+  find('intro').textContent = !parameters ? texts.introForward : parameters.zero === undefined ? texts.introTurn(parameters.total) : texts.intro(parameters, state.model.samples.length);
   find('main').classList.toggle('tables', !state.model.explain);
   drawImages(now);
 }
@@ -52,15 +52,15 @@ function draw(names) {
   if (!now) return;
   const isFirst = find('main').hidden;
   find('main').hidden = false;
-  if (some(names, 'model', 'sample')) drawWhole(now);
+  const isNew = isFirst || some(names, 'model', 'moment', 'sample', 'chosen', 'marks', 'givenUp');
+  if (isNew) drawWhole(now);
   const seen = {...state, model: now.model};
   const {explain} = state.model;
-  const isNew = isFirst || some(names, 'model', 'moment', 'sample', 'chosen', 'marks', 'givenUp');
   const isMoved = isNew || some(names, 'cell', 'probe', 'isPlaying', 'answers');
   if (isMoved && explain) drawMoment(now);
   else if (isNew) redraw(find('picture'), el('p', {}, texts.noPicture));
   if (explain && (isNew || some(names, !isAsked(state, now.moment) && 'cell', 'verdict', 'isChecking', 'review', 'faults'))) drawPanel(find('panel'), now, act, state);
-  if (some(names, 'model', 'filter', 'isEditing')) drawTableHead(state, act);
+  if (isNew || some(names, 'filter', 'isEditing')) drawTableHead(seen, act);
   if (some(names, 'model', 'body', 'isEditing', 'faults', 'problem', 'drafts')) drawEditor(find('editor'), state, act);
   if (some(names, 'model', 'filter', 'sort', 'rows', 'isEditing', 'faults', 'chosen', 'marks', 'givenUp')) drawTable(find('table'), seen, act);
   markTable(find('table'), now);

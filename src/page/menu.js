@@ -4,10 +4,10 @@ import {fieldName} from './body.js';
 import {texts} from './texts.js';
 
 function examples(state, act) {
-  const {example: label, own} = texts.menu;
+  const {example: label, exercise, own} = texts.menu;
   const list = state.examples.filter(({post_to: to}) => to !== 'step');
   return el('label', {class: 'preset'}, el('span', {}, label), el('select', {id: 'preset', 'data-key': 'preset', onchange: event => act.example(event.target.value)},
-    !state.example && el('option', {value: '', selected: true}, own),
+    !list.some(({name}) => name === state.example) && el('option', {value: '', selected: true}, /^exercise/.test(state.example) ? exercise(state.example.slice(9)) : own),
     list.map(({name, title}) => el('option', {value: name, selected: name === state.example}, title))));
 }
 

@@ -4,7 +4,7 @@ import {describe} from './describe.js';
 import {edgesOf, fansOut} from './edges.js';
 import {el, redraw, svg, unseen} from './elements.js';
 import {between, ends, layout, placeMarks, visibleLayers} from './layout.js';
-import {tone} from './numbers.js';
+import {own, tone} from './numbers.js';
 import {nameOf, texts} from './texts.js';
 import {fit, inputs, layer, loss, strips, targets, text} from './units.js';
 
@@ -48,7 +48,7 @@ function addMarks(draw, edges) {
 function chip(draw, {mark: {x, y}, value}) {
   const words = fit(value, 66);
   const width = 8.2 * words.length + 12;
-  text(draw, x, y + 4.5, 'chip-t', words);
+  text(draw, x, y + 4.5, `chip-t ${own(value)}`, words);
   return svg('rect', {class: 'chip', x: round(x - width / 2), y: round(y - 11), width: round(width), height: 22, rx: 5});
 }
 

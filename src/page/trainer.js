@@ -3,7 +3,7 @@ import {askJson} from './api.js';
 import {requests} from './body.js';
 import {button, el, redraw, say, svg} from './elements.js';
 import {exact, isShortened, shown} from './numbers.js';
-import {fail, refresh} from './session.js';
+import {fail, refresh, settled} from './session.js';
 import {change, state as shared} from './state.js';
 import {field} from './table.js';
 import {texts} from './texts.js';
@@ -45,8 +45,9 @@ async function oneByOne(body, n, done) {
 export async function train(n) {
   if (shared.isTraining) return;
   change({isTraining: true});
+  await settled();
   let body = shared.model.body;
-  const run = shared.run ? {...shared.run} : {start: body, losses: [], events: [], dead: null};
+  const run = shared.run ? {...shared.run} : {start: {body, ...shared.model.from}, losses: [], events: [], dead: null};
   const size = Math.max(1, Math.ceil(n / REQUESTS_MAX));
   try {
     for (let left = n; left > 0; left -= size) {

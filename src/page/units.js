@@ -1,7 +1,7 @@
 // Units: draws inputs, units with their gate, targets and the loss into the picture. Texts lie on top, hidden from readers: the names of the shapes say more.
 import {svg} from './elements.js';
 import {isKnown} from './model.js';
-import {shown, tone} from './numbers.js';
+import {own, shown, tone} from './numbers.js';
 import {texts} from './texts.js';
 
 const round = value => value.toFixed(1);
@@ -29,8 +29,8 @@ export function fit(value, width) {
 function twoLines(draw, box, value, gradient, halo = '') {
   const y = box.y + box.h / 2;
   const x = box.x + box.w / 2;
-  if (gradient === undefined) return text(draw, x, y + 5, `v ${halo}`, fit(value, box.w));
-  text(draw, x, y - 3, `v small ${halo}`, fit(value, box.w));
+  if (gradient === undefined) return text(draw, x, y + 5, `v ${halo} ${own(value)}`, fit(value, box.w));
+  text(draw, x, y - 3, `v small ${halo} ${own(value)}`, fit(value, box.w));
   return text(draw, x, y + 14, `g ${halo} ${tone(gradient)}`, fit(gradient, box.w));
 }
 

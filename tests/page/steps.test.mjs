@@ -121,6 +121,30 @@ test('a blocked edge says why', {skip}, () => withPage(from('dL_dW1'), async pag
   assert.match(await page.textContent('#readout'), /x\[1\] is 0/);
 }));
 
+test('the reasons of a zero are those of the cell that is chosen, and each dead unit is told', {skip}, () => withPage(from('dL_dW1'), async page => {
+  const why = async (i, j) => {
+    await page.click(`[data-key="celldL_dW1[${i}][${j}]"]`);
+    return page.textContent('.one');
+  };
+  assert.match(await why(0, 0), /= 0: h1\[0\] is dead$/);
+  assert.match(await why(1, 1), /= 0: h1\[1\] is dead$/);
+  assert.match(await why(1, 2), /= 0: x\[1\] is 0$/);
+  assert.match(await why(0, 2), /= 0\.44$/);
+  assert.deepEqual(await texts(page, '.notes li'), ['h1[0] is dead: no weight into it gets anything.', 'h1[1] is dead: no weight into it gets anything.', 'x[1] = 0: nothing came in, so there is nothing to learn.']);
+}));
+
+test('of several samples each zero has the reason of its own sample', {skip}, () => withPage({daemon, path: '/#example=sixteen-images&step=dL_dW1&sample=3'}, async page => {
+  const [{x, dead}] = await page.evaluate(() => fetch('examples/sixteen-images').then(one => one.json())).then(async ({network, samples, options}) => (await daemon.call('POST', '/backward', {network, samples: [samples[3]], options})).json.samples.map(one => ({...one, x: samples[3].x})));
+  for (const [i, value] of x.entries()) {
+    for (const [j, isDead] of dead.h1.entries()) {
+      await page.click(`[data-key="celldL_dW1[${i}][${j}]"]`);
+      const text = await page.textContent('.one');
+      if (isDead) assert.match(text, new RegExp(`: h1\\[${j}\\] is dead$`));
+      else if (value === 0) assert.match(text, new RegExp(`: x\\[${i}\\] is 0$`));
+    }
+  }
+}));
+
 test('the table has 31 parameters; it is filtered and sorted', {skip}, () => withPage(from('x'), async page => {
   const names = () => texts(page, '#table tbody th');
   assert.equal((await names()).length, 31);

@@ -45,8 +45,15 @@ test('undo, redo, reset; an edit begins anew', {skip}, () => withPage(textbook, 
   assert.equal(await outcome(page), first);
   await page.click('#redo');
   await after(page, 11);
+  assert.equal(await page.inputValue('#preset'), '');
   await page.click('#reset');
   await page.waitForFunction(() => document.querySelector('#outcome').textContent === 'No step yet.');
+  assert.equal(await page.inputValue('#preset'), 'textbook', 'the numbers are the textbook\'s again, and so is the name');
+  await page.click('#undo');
+  await after(page, 11);
+  assert.equal(await page.inputValue('#preset'), '');
+  await page.click('#redo');
+  await page.waitForFunction(() => location.hash.startsWith('#example=textbook&'));
   assert.equal(await page.textContent('tr[data-tensor="W1"]:nth-child(3) td.val'), '0.1');
 }));
 
