@@ -1,7 +1,7 @@
 // Fields: a step that is asked: a field a cell, the marks, the mistake by name, hints, and what is to be asked besides.
 import {fieldName} from './body.js';
 import {button, el, unseen} from './elements.js';
-import {nameOf, texts} from './texts.js';
+import {faultText, nameOf, texts} from './texts.js';
 import {canAsk, firstOpen, isAsked, isDone, isGivenUp, keyOf, markOf, stepNames} from './turn.js';
 
 const {turn} = texts;
@@ -79,7 +79,7 @@ export function exerciseNodes(state, act) {
   const fault = state.faults?.get('#/seed');
   return state.index.links.exercise && el('form', {class: 'exercise', novalidate: true, onsubmit: event => { event.preventDefault(); act.fresh(state.seed); }}, el('p', {class: 'hint'}, turn.seedHint),
     el('div', {class: 'buttons'}, el('label', {class: 'seed'}, `${texts.editor.seed} `, el('input', {'data-key': '#/seed', 'data-pointer': '#/seed', inputmode: 'numeric', autocomplete: 'off', value: state.seed,
-      'aria-invalid': fault ? 'true' : null, 'aria-describedby': fault ? 'seed-fault' : null, oninput: ({target}) => act.seed(target.value)})), el('button', {'data-key': 'make', 'data-make': true}, turn.make)), fault && el('p', {class: 'fault', id: 'seed-fault'}, fault.detail));
+      'aria-invalid': fault ? 'true' : null, 'aria-describedby': fault ? 'seed-fault' : null, oninput: ({target}) => act.seed(target.value)})), el('button', {'data-key': 'make', 'data-make': true}, turn.make)), fault && el('p', {class: 'fault', id: 'seed-fault'}, faultText(state, '#/seed', fault.detail)));
 }
 
 /** What is asked, another exercise, and how good it is. */
@@ -103,7 +103,7 @@ export function turnNodes(state, view, act, cells, worked) {
   const show = button({class: 'quiet', id: 'show', 'data-key': 'show', onclick: act.show}, isUp ? turn.again : turn.show);
   const form = isUp ? [worked(), el('div', {class: 'buttons'}, show), el('div', {class: 'verdict'}, el('p', {}, turn.shown))]
     : el('form', {id: 'turn', novalidate: true, onsubmit: event => { event.preventDefault(); act.check(); }}, cells(), el('div', {class: 'buttons'}, el('button', {class: 'solid', id: 'check', 'data-key': 'check', 'aria-disabled': state.isChecking ? 'true' : null}, turn.check),
-      button({id: 'hint', 'data-key': 'hint', 'aria-disabled': left ? null : 'true', onclick: () => left && act.hint()}, turn.hint, left > 0 && unseen(turn.hintsLeft(left))), show),
+      button({id: 'hint', 'data-key': 'hint', 'aria-disabled': left ? null : 'true', title: isHere ? null : turn.hintLater, onclick: () => left && act.hint()}, turn.hint, left > 0 && unseen(turn.hintsLeft(left))), show),
     isHere ? verdictNodes(state.verdict, stepNames(moment)) : [el('p', {class: 'hint'}, turn.start), missing(state, view, act)]);
   return [form, isDone(state, moment, sample) && goOn(view, act), choices(state, view, act)];
 }

@@ -3,11 +3,10 @@ import {act, view} from './actions.js';
 import {describe} from './describe.js';
 import {drawEditor} from './editor.js';
 import {el, find, redraw, say, svg} from './elements.js';
-import {drawHandout} from './handout.js';
 import {drawListing} from './listing.js';
 import {drawBanner, drawTop} from './menu.js';
 import {refOf} from './model.js';
-import {drawPanel} from './panel.js';
+import {drawHandout, drawPanel} from './panel.js';
 import {drawPicture} from './picture.js';
 import {connect, fail, show, showExample} from './session.js';
 import {fromFragment, toFragment} from './share.js';
@@ -120,7 +119,10 @@ function goBeside(event) {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === 'Escape') find('downloads')?.removeAttribute('open');
+  if (event.key === 'Escape') {
+    find('downloads')?.removeAttribute('open');
+    if (find('actions').classList.contains('open')) act.menu();
+  }
   if (isField(event.target) || event.target.closest('.scroll, .scroll-x, .wider') === event.target) return;
   if (KEYS[event.key] && state.model?.explain) {
     event.preventDefault();

@@ -1,7 +1,7 @@
 // Menu: the header with examples, a new exercise and what can be taken away; and the banner for what stands in the way.
 import {button, el, find, redraw} from './elements.js';
 import {fieldName} from './body.js';
-import {texts} from './texts.js';
+import {faultText, texts} from './texts.js';
 
 function examples(state, act) {
   const {example: label, exercise, own} = texts.menu;
@@ -44,7 +44,8 @@ function tokenForm(act, wasWrong) {
 }
 
 /** The problem as sentences; those of fields stand at their fields too. */
-export function problemNodes({problem, faults}, act) {
+export function problemNodes(state, act) {
+  const {problem, faults} = state;
   const all = problem.errors ?? [];
   if (problem.code === 'not_finite') return [el('p', {}, texts.problems.notFinite(problem))];
   if (!all.length) return [el('p', {}, `${problem.title}. ${problem.detail ?? ''}`)];
@@ -52,8 +53,8 @@ export function problemNodes({problem, faults}, act) {
   return [el('p', {}, el('b', {}, texts.faults(all.length))), el('ul', {}, all.map(({pointer, detail}) => {
     const field = fieldFor(pointer);
     const name = fieldName(pointer);
-    return el('li', {}, field ? button({class: 'link', 'data-key': `fault${pointer}`, onclick: () => act.toField(field)}, name) : el('b', {}, name), ` ${detail} `, el('code', {}, pointer));
-  }))];
+    return el('li', {}, field ? button({class: 'link', 'data-key': `fault${pointer}`, onclick: () => act.toField(field)}, name) : el('b', {}, name), ` ${faultText(state, field, detail)}`);
+  })), el('p', {}, texts.old)];
 }
 
 export function drawBanner(state, act) {

@@ -1,12 +1,14 @@
-// Panel: the step in words: formula, the numbers put in, and what is to be noticed.
-import {at, indices, parts} from './model.js';
+// Panel: the step in words: formula, the numbers put in, and what is to be noticed; and all steps so on paper.
+import {at, indices, instructive, parts} from './model.js';
 import {button, el, math, redraw, unseen} from './elements.js';
 import {fieldOf, fieldRows, missing, tabs, turnNodes} from './fields.js';
 import {exact, isShortened, own, shown, shownSum, tone} from './numbers.js';
-import {nameOf, reasonText, texts} from './texts.js';
+import {faultText, nameOf, reasonText, texts} from './texts.js';
+import {field} from './table.js';
 import {cellsOf, isAsked} from './turn.js';
 
 const ROWS_MAX = 64;
+const RATE = '#/learning_rate';
 const ICONS = {neuron_dead: 'dead', source_dead: 'dead', on_the_boundary: 'edge', input_zero: 'zero', newly_dead: 'dead'};
 const same = (a, b) => a.tensor === b.tensor && String(a.index) === String(b.index);
 
@@ -83,10 +85,10 @@ function productCell(view, act, cell) {
 function moves({model, moment}) {
   const all = moment.steps.filter(step => step.tensor.startsWith('network.')).flatMap(step => {
     const {kind, layer} = parts(step.tensor);
-    return indices(step.value).map(index => ({name: nameOf(`${kind}${layer}`, index), before: at(model.body.network[`${kind}${layer}`], index), after: at(step.value, index)}));
+    return indices(step.value).map(index => ({name: nameOf(`${kind}${layer}`, index), before: at(model.body.network[`${kind}${layer}`], index), after: at(step.value, index), sum: sumOf(step, index)}));
   }).filter(({before, after}) => before !== after);
-  return [el('ol', {class: 'moves', tabindex: 0, 'aria-label': texts.titles.update()}, all.slice(0, ROWS_MAX).map(({name, before, after}) => el('li', {}, el('b', {}, name), ' ',
-    el('span', {}, shown(before), unseen(` ${texts.becomes} `), el('span', {'aria-hidden': 'true'}, ' → '), number(after)), ' ', el('span', {class: after > before ? 'pos' : 'neg'}, after > before ? '↑' : '↓', unseen(after > before ? texts.goesUp : texts.goesDown))))),
+  return [el('ol', {class: 'moves', tabindex: 0, 'aria-label': texts.titles.update()}, all.slice(0, ROWS_MAX).map(({name, before, after, sum}) => el('li', {}, el('b', {}, name), ' ', el('span', {class: 'sm'}, sum), ' = ', number(after), ' ',
+    el('span', {class: after > before ? 'pos' : 'neg'}, after > before ? '↑' : '↓', unseen(after > before ? texts.goesUp : texts.goesDown))))),
   all.length > ROWS_MAX && el('p', {class: 'hint'}, texts.more(all.length - ROWS_MAX)),
   model.lossAfter !== undefined && el('p', {class: 'one'}, texts.lossFell(model.gradients.loss, model.lossAfter))];
 }
@@ -100,7 +102,7 @@ function notes(view) {
   const remarks = [...unreached(view), ...moment.steps.flatMap(step => step.remarks)].slice(0, 8);
   const own = (texts.notes[moment.kind] ?? []).slice(0, remarks.length > 2 ? 0 : 1);
   return el('ul', {class: 'notes'}, remarks.map(({code, text}) => el('li', {class: 'with'}, el('span', {class: `ico ${ICONS[code] ?? ''}`, 'aria-hidden': 'true'}), el('span', {}, shownSum(text)))),
-    own.map(text => el('li', {}, text)));
+    own.map(text => el('li', {}, typeof text === 'string' ? text : text(at(moment.steps[0].value, view.cell.index)))));
 }
 
 /** The fields of a step that is asked. */
@@ -118,17 +120,21 @@ function body(view, act, state) {
 }
 
 export const where = ({moments, moment}) => texts.where(moment, moments.filter(one => one.phase === 'backward').length);
-export const titleOf = ({model, moment}) => texts.titles[moment.kind](moment, model);
+const titleOf = ({model, moment}) => texts.titles[moment.kind](moment, model);
 
-/** Formula, numbers, remarks; `act` as for the picture, without it for paper. */
-export const stepNodes = (view, act) => [view.moment.steps[0].mathml && math(view.moment.steps[0].mathml), body(view, act), notes(view)];
+/** The formula; of the update those of weights and biases, and the learning rate, which is called eta there. */
+function formulas({moment: {kind, steps}}, state, act) {
+  if (kind !== 'update') return steps[0].mathml && math(steps[0].mathml);
+  const fault = state.faults?.get(RATE);
+  return [el('div', {class: 'pair'}, ['W', 'b'].map(name => steps.find(({tensor}) => parts(tensor).kind === name)).map(step => step && math(step.mathml))),
+    el('p', {class: 'one'}, el('label', {}, texts.eta, field(state, RATE, state.rate, texts.train.rate, act))), fault && el('p', {class: 'fault'}, faultText(state, RATE, fault.detail))];
+}
 
 export function drawPanel(holder, view, act, state) {
   const {moment} = view;
   const worked = () => [body(view, act, state), notes(view)];
-  const [{mathml}] = moment.steps;
   redraw(holder, el('div', {class: 'head'}, el('p', {class: 'eyebrow'}, where(view), ' ', el('code', {}, nameOf(moment.id === 'update' ? 'W, b' : moment.tensor, []))), tabs(state, view, act)),
-    el('h2', {id: 'h-panel'}, titleOf(view)), mathml && math(mathml), isAsked(state, moment) ? turnNodes(state, view, act, () => fields(state, view, act), worked) : worked());
+    el('h2', {id: 'h-panel'}, titleOf(view)), formulas(view, state, act), isAsked(state, moment) ? turnNodes(state, view, act, () => fields(state, view, act), worked) : worked());
 }
 
 /** What a screen reader hears of a step. */
@@ -139,4 +145,14 @@ export function sentence(view) {
   if (moment.kind === 'update') return `${where(view)}. ${titleOf(view)}. ${model.lossAfter === undefined ? '' : texts.lossFell(model.gradients.loss, model.lossAfter)}`;
   const values = [moment.steps[0].value].flat(2).slice(0, 24).map(shown).join(', ');
   return `${where(view)}: ${nameOf(moment.tensor, [])}. ${titleOf(view)}. ${values}`;
+}
+
+/** What is printed: each step back with its formula and its numbers. */
+export function drawHandout(holder, view) {
+  if (!view.model.explain) return;
+  const steps = view.moments.filter(moment => moment.kind !== 'x' && moment.kind !== 'update');
+  redraw(holder, steps.map(moment => {
+    const own = {...view, moment, cell: instructive(view.model, view.sample, moment)};
+    return el('section', {}, el('h3', {}, `${texts.phases[moment.phase]} ${moment.number ?? ''} `, el('code', {}, nameOf(moment.id, [])), ` ${titleOf(own)}`), formulas(own), body(own), notes(own));
+  }));
 }

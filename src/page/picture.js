@@ -33,13 +33,14 @@ function drawnEdges(draw, k, from, to) {
 /** Where marks go: those of the cell looked at keep theirs, the others where there is room. */
 function addMarks(draw, edges) {
   const fan = fansOut(draw.view.model, draw.view.moment);
-  const share = draw.plan.isUpright ? [0.8, 0.2] : [0.7, 0.3];
-  const taken = [];
-  for (const edge of edges.filter(one => one.isInGroup)) {
+  const shares = draw.plan.isUpright ? [0.67, 0.41] : [0.7]; // in two rows where there is little room beside each other, between the names
+  const group = edges.filter(one => one.isInGroup);
+  for (const [n, edge] of group.entries()) {
     edge.isFan = fan;
-    edge.mark = between(edge.line, fan ? share[0] : share[1]);
-    taken.push(edge.mark);
+    const share = shares[n % shares.length];
+    edge.mark = between(edge.line, fan ? share : 1 - share);
   }
+  const taken = group.map(({mark}) => mark);
   const others = edges.filter(edge => edge.isActive && !edge.isInGroup && !edge.isBlocked && edge.mode !== 'asked');
   if (edges.length > EDGES_WITH_MARKS) return;
   placeMarks(others.map(edge => edge.line), taken).forEach((mark, n) => { others[n].mark = mark; });

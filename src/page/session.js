@@ -1,10 +1,10 @@
 // Session: asks the service about the body each time it changes, and keeps the last replies that were good.
 import {Problem, ask, askJson} from './api.js';
-import {faultsByField, fromFile, requests, write} from './body.js';
+import {faultsByField, fromFile, isOfEditor, requests, write} from './body.js';
 import {makeModel} from './model.js';
 import {change, state} from './state.js';
 import {say} from './elements.js';
-import {texts} from './texts.js';
+import {faultText, texts} from './texts.js';
 
 let aborting = new AbortController();
 
@@ -45,9 +45,8 @@ export function fail(error) {
   if (!(error instanceof Problem)) throw error;
   if (error.document.status === 401) return change({needsToken: true, waiting: null});
   const faults = state.body ? faultsByField(error.document, state.body) : null;
-  const isField = faults && [...faults.keys()].some(Boolean);
-  change({problem: error.document, faults, waiting: null, isEditing: state.isEditing || Boolean(isField && ![...faults.keys()].every(key => ['#/learning_rate', '#/seed'].includes(key)))});
-  return say([error.document.title, ...(error.document.errors ?? []).slice(0, 3).map(({detail}) => detail)].join('. '));
+  change({problem: error.document, faults, waiting: null, isEditing: state.isEditing || isOfEditor(faults)});
+  return say(faults?.size ? [...faults].slice(0, 3).map(([field, {detail}]) => faultText(state, field, detail)).join('. ') : error.document.title);
 }
 
 let latest;

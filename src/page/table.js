@@ -2,8 +2,9 @@
 import {at, indices, parts} from './model.js';
 import {button, el, find, redraw} from './elements.js';
 import {pointerTo} from './body.js';
-import {exact, isShortened, shown, tone} from './numbers.js';
+import {exact, shown, tone} from './numbers.js';
 import {nameOf, reasonText, texts} from './texts.js';
+import {fit} from './units.js';
 
 const CELLS_MAX = 40; // of a bar in the tally
 
@@ -50,10 +51,10 @@ export function field(state, pointer, value, label, act, attributes = {}) {
 function row(state, entry, act) {
   const {name, tensor, index, value, gradient, after, why} = entry;
   const change = gradient === null ? '' : gradient === 0 ? el('span', {class: 'zero'}, texts.stays) : `${gradient < 0 ? '↑' : '↓'} ${gradient < 0 ? texts.goesUp : texts.goesDown}`;
-  const number = (one, className) => el('td', {class: `n ${className}`, title: isShortened(one) ? exact(one) : null}, shown(one));
+  const number = (one, className) => el('td', {class: `n ${className}`, title: fit(one, 84) === exact(one) ? null : exact(one)}, fit(one, 84));
   return el('tr', {'data-tensor': tensor}, el('th', {scope: 'row'}, name),
     state.isEditing ? el('td', {class: 'n opt val'}, field(state, pointerTo('network', tensor, ...index), value, name, act)) : number(value, 'opt val'),
-    number(gradient, tone(gradient)), el('td', {}, change, why && el('span', {class: 'why-in'}, why)), el('td', {class: 'why'}, why), number(after, 'opt'));
+    number(gradient, tone(gradient)), el('td', {}, change, el('span', {class: 'why-in'}, shown(value), after !== null && after !== value && ` → ${shown(after)}`, why && `; ${why}`)), el('td', {class: 'why'}, why), number(after, 'opt'));
 }
 
 export function drawTable(holder, state, act) {
