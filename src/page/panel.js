@@ -87,8 +87,8 @@ function moves({model, moment}) {
     const {kind, layer} = parts(step.tensor);
     return indices(step.value).map(index => ({name: nameOf(`${kind}${layer}`, index), before: at(model.body.network[`${kind}${layer}`], index), after: at(step.value, index), sum: sumOf(step, index)}));
   }).filter(({before, after}) => before !== after);
-  return [el('ol', {class: 'moves', tabindex: 0, 'aria-label': texts.titles.update()}, all.slice(0, ROWS_MAX).map(({name, before, after, sum}) => el('li', {}, el('b', {}, name), ' ', el('span', {class: 'sm'}, sum), ' = ', number(after), ' ',
-    el('span', {class: after > before ? 'pos' : 'neg'}, after > before ? '↑' : '↓', unseen(after > before ? texts.goesUp : texts.goesDown))))),
+  return [el('ol', {class: 'moves', tabindex: 0, 'aria-label': texts.titles.update()}, all.slice(0, ROWS_MAX).map(({name, before, after, sum}) => el('li', {}, el('b', {}, name), ' ', el('span', {class: 'sm'}, sum), ' ',
+    el('span', {}, '= ', number(after), ' ', el('span', {class: after > before ? 'pos' : 'neg'}, after > before ? '↑' : '↓', unseen(after > before ? texts.goesUp : texts.goesDown)))))),
   all.length > ROWS_MAX && el('p', {class: 'hint'}, texts.more(all.length - ROWS_MAX)),
   model.lossAfter !== undefined && el('p', {class: 'one'}, texts.lossFell(model.gradients.loss, model.lossAfter))];
 }

@@ -33,7 +33,7 @@ function drawnEdges(draw, k, from, to) {
 /** Where marks go: those of the cell looked at keep theirs, the others where there is room. */
 function addMarks(draw, edges) {
   const fan = fansOut(draw.view.model, draw.view.moment);
-  const shares = draw.plan.isUpright ? [0.67, 0.41] : [0.7]; // in two rows where there is little room beside each other, between the names
+  const shares = draw.plan.isUpright ? [0.68, 0.43] : [0.7]; // in two rows where there is little room beside each other, between the names
   const group = edges.filter(one => one.isInGroup);
   for (const [n, edge] of group.entries()) {
     edge.isFan = fan;
@@ -48,7 +48,7 @@ function addMarks(draw, edges) {
 
 function chip(draw, {mark: {x, y}, value}) {
   const words = fit(value, 66);
-  const width = 8.2 * words.length + 12;
+  const width = 8.2 * words.length + 8;
   text(draw, x, y + 4.5, `chip-t ${own(value)}`, words);
   return svg('rect', {class: 'chip', x: round(x - width / 2), y: round(y - 11), width: round(width), height: 22, rx: 5});
 }
