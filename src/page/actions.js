@@ -6,13 +6,13 @@ import {describe} from './describe.js';
 import {instructive} from './model.js';
 import {chosenCell} from './picture.js';
 import {sentence} from './panel.js';
-import {askAside, fail, refresh, showExample} from './session.js';
+import {askAside, fail, refresh, showExample, shownNow} from './session.js';
 import {curl, download, toFragment} from './share.js';
 import {change, makeView, state} from './state.js';
 import {showText} from './menu.js';
 import {texts} from './texts.js';
 import {headline} from './fields.js';
-import {checkOf, cover, exerciseRequest, hintsOf, isAsked, keyOf, marksOf, relevant, reviewRequest, stepNames, toggled} from './turn.js';
+import {checkOf, cover, exerciseRequest, fromHere, hintsOf, isAsked, keyOf, marksOf, relevant, reviewRequest, stepNames, toggled} from './turn.js';
 
 export const view = () => makeView({...state, model: covered()}, instructive);
 let playing;
@@ -47,12 +47,16 @@ function stepOn() {
   else stop();
 }
 
+/** The focus goes to the first field of the step, or to something else where it has none. */
+const focusPanel = other => (document.querySelector('#panel [data-answer]') ?? document.querySelector(other))?.focus({preventScroll: true});
+
 /** Undo and redo are one thing in two directions. */
 async function travel(from, to) {
   const last = state[from].at(-1);
   if (!last) return;
-  change({[from]: state[from].slice(0, -1), [to]: [...state[to], {body: state.model.body, run: state.run}], body: last.body, drafts: {}, example: null});
-  await refresh({run: last.run, remember: false});
+  const {run, ...other} = last;
+  change({[from]: state[from].slice(0, -1), [to]: [...state[to], shownNow()], drafts: {}, ...other});
+  await refresh({run, remember: false});
 }
 
 export const act = {
@@ -103,7 +107,7 @@ export const act = {
   /** Another body: a unit more, another activation, other numbers. */
   reshape(body, patch = {}) {
     change({body, drafts: {}, example: null, cell: null, ...patch});
-    refresh();
+    return refresh();
   },
   example(name) {
     history.pushState(null, '', location.href);
@@ -114,19 +118,29 @@ export const act = {
     const made = await askAside('exercise', exerciseRequest(state), {'#/seed': seed});
     if (!made) return;
     history.pushState(null, '', location.href);
-    act.reshape({options: {}, ...made.body}, {seed, answers: {}, frozen: undefined});
+    const back = () => view().moments.filter(({phase}) => phase === 'backward').map(({id}) => id);
+    const chosen = state.chosen.length ? state.chosen : back();
+    const moment = view().moments.find(({id}) => chosen.includes(id))?.id ?? 'dL_dy_hat';
+    await act.reshape({options: {}, ...made.body}, {example: `exercise-${seed}`, seed, answers: {}, frozen: undefined, chosen, moment});
+    if (!chosen.length) act.ask(back(), true); // there was no way back before
     toast(texts.menu.newNumbers(seed));
   },
   seed: seed => change({seed, ...state.faults?.has('#/seed') && {isAside: false, problem: null, faults: null}}),
   /** Worked, or your turn. */
   turn() {
-    const {moment} = view();
-    act.ask([moment.id]);
-    document.querySelector(isAsked(state, moment) ? '#panel [data-answer]' : '#turn-off')?.focus({preventScroll: true});
+    const {moments, moment} = view();
+    act.ask(fromHere(moments, moment).map(({id}) => id), !isAsked(state, moment));
+    focusPanel('#turn-off');
     say(sentence(view()));
   },
-  ask(ids, isAll = false) {
-    change({chosen: isAll ? [...new Set([...state.chosen, ...ids])] : toggled(state.chosen, ids[0]), review: null, cell: null});
+  /** Goes on from a step that is done. */
+  goOn(id) {
+    act.go(id);
+    focusPanel('#turn-next, #turn-off');
+  },
+  ask(ids, isOn) {
+    const others = state.chosen.filter(id => !ids.includes(id));
+    change({chosen: isOn ? [...others, ...ids] : others, review: null, cell: null});
   },
   /** A field has the focus: its cell is the one looked at. */
   field(cell) {
@@ -184,6 +198,6 @@ export const act = {
   },
   undo: () => travel('past', 'future'),
   redo: () => travel('future', 'past'),
-  reset: () => state.run && act.reshape(state.run.start),
+  reset: () => state.run && act.reshape(state.run.start.body, state.run.start),
   log: isLog => change({isLog}),
 };

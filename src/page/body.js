@@ -63,6 +63,9 @@ export function fieldsOf({network, samples}) {
     ...samples.flatMap((sample, s) => ['x', 'y', 'dL_dy_hat'].flatMap(name => leaves(sample[name] ?? null, `#/samples/${s}/${name}`))), ...options.map(name => `#/options/${name}`), '#/learning_rate', '#/seed'];
 }
 
+/** True if a field that has no place in the editor has no fault alone: the learning rate and the seed tell theirs themselves. */
+export const isOfEditor = faults => [...faults?.keys() ?? []].some(key => key && !['#/learning_rate', '#/seed'].includes(key));
+
 /** The faults of a problem document by field: pointer -> sentence; what has no field stands under "". */
 export function faultsByField(problem, body) {
   const fields = fieldsOf(body);

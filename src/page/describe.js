@@ -17,7 +17,7 @@ function unit(view, k, j) {
   const said = [
     has(sum) && `${has(sum)}${isRelu && value(sum) === 0 ? ` (${texts.boundary})` : ''}`,
     has(out) && `${has(out)}${isRelu ? `, ${isDead ? texts.dead : texts.alive}` : ''}`,
-    has(`dL_d${out}`), has(`dL_dz${k}`) && `${has(`dL_dz${k}`)}${isDead ? `, ${texts.stopped}` : ''}`, has(`dL_db${k}`)];
+    has(`dL_d${out}`), has(`dL_dz${k}`) && `${has(`dL_dz${k}`)}${isDead && value(`dL_dz${k}`) === 0 ? `, ${texts.stopped}` : ''}`, has(`dL_db${k}`)];
   return sentence(texts.unit({k, j, isLast}), said.some(Boolean) ? said : [texts.notComputed]);
 }
 
@@ -27,7 +27,7 @@ function edge(view, k, i, j) {
   const gradient = at(model.value(sample, `dL_dW${k}`), index);
   let text = texts.edge(nameOf(`W${k}`, index), model.weight(k, i, j), `${model.inName(k)}[${i}]`, `${model.outName(k)}[${j}]`);
   if (isKnown(moments, moment.position, `dL_dW${k}`)) {
-    const code = model.reason(`W${k}`, index) ?? null;
+    const code = model.whyZero(sample, k, index);
     text += `; ${texts.gradient} ${shown(gradient)}`;
     if (typeof gradient === 'number') text += gradient === 0 ? texts.blocked(reasonText(code, model, `W${k}`, index)) : `, ${gradient > 0 ? texts.goesDown : texts.goesUp}`;
   } else if (moment.phase === 'forward' && model.value(sample, model.inName(k))?.[i] === 0 && (k === 1 || isKnown(moments, moment.position, model.inName(k)))) {

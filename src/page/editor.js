@@ -1,6 +1,7 @@
 // Editor: activations, loss, rounding, samples and the shape of the network; faults are told here and at their fields.
 import {button, el, redraw} from './elements.js';
 import {activationsOf, depthOf} from './model.js';
+import {isOfEditor} from './body.js';
 import {problemNodes} from './menu.js';
 import {exerciseNodes} from './fields.js';
 import {addLayer, addSample, addUnit, removeLayer, removeSample, removeUnit, setActivation, setOption} from './shapes.js';
@@ -64,7 +65,7 @@ function samples(state, act) {
 const hasFault = (state, start) => [...state.faults?.keys() ?? []].some(pointer => pointer.startsWith(start));
 
 export function drawEditor(holder, state, act) {
-  const isFaulty = state.problem && [...state.faults?.keys() ?? []].some(key => key && key !== '#/seed');
+  const isFaulty = state.problem && isOfEditor(state.faults);
   holder.hidden = !state.isEditing && !isFaulty;
   if (holder.hidden) return redraw(holder);
   const parts = state.isEditing ? [options(state, act), samples(state, act), shape(state, act)] : [];

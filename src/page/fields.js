@@ -1,8 +1,8 @@
 // Fields: a step that is asked: a field a cell, the marks, the mistake by name, hints, and what is to be asked besides.
 import {fieldName} from './body.js';
 import {button, el, unseen} from './elements.js';
-import {nameOf, texts} from './texts.js';
-import {canAsk, isAsked, isGivenUp, keyOf, markOf, stepNames} from './turn.js';
+import {faultText, nameOf, texts} from './texts.js';
+import {canAsk, firstOpen, isAsked, isDone, isGivenUp, keyOf, markOf, stepNames} from './turn.js';
 
 const {turn} = texts;
 
@@ -25,7 +25,7 @@ export function fieldOf(state, act, {pointer, tensor, index}) {
 export const fieldRows = (state, act, cells) => el('ol', {class: 'rows fields'}, cells.map(cell => el('li', {}, el('span', {class: 'nm', 'aria-hidden': 'true'}, nameOf(cell.tensor, cell.index)), fieldOf(state, act, cell))));
 
 /** One mistake: where, what, and what else would explain the same answers. */
-const mistake = ({code, message, or = [], at}, _, {length}) => el('li', {}, length > 1 && el('b', {}, `${turn.code(code)} `), message, at && ` ${turn.at(fieldName(at.replace(/answers\/(samples\/\d+\/)?/, '')))}`, or.length > 0 && ` ${turn.or(or.map(turn.code))}`);
+const mistake = ({code, message, or = [], at}, _, {length}) => el('li', {}, length > 1 && el('b', {}, `${turn.code(code)} `), message, at && !message.includes(fieldName(at)) && ` ${turn.at(fieldName(at.replace(/answers\/(samples\/\d+\/)?/, '')))}`, or.length > 0 && ` ${turn.or(or.map(turn.code))}`);
 
 const hint = one => el('li', {}, one.hint ?? [el('b', {}, one.step), ' ', turn.right, ' ', el('code', {}, one.right), '; ', turn.wrong, ' ', el('code', {}, one.wrong), '.']);
 
@@ -42,6 +42,18 @@ export function headline(verdict, names) {
   const {status, own} = statusOf(verdict, names);
   const count = name => own.reduce((sum, {cells = {}}) => sum + (cells[name] ?? 0), 0);
   return status ? turn.status[status](count(status === 'incomplete' ? 'blank' : status)) : '';
+}
+
+/** A button that leads to the step after this one. */
+function goOn({moments, moment}, act) {
+  const next = moments[moment.position + 1];
+  return next && el('p', {class: 'one'}, button({class: 'solid', id: 'turn-next', 'data-key': 'turn-next', onclick: () => act.goOn(next.id)}, turn.next(nameOf(next.id, []))));
+}
+
+/** What "?" stands for, and the way there. */
+export function missing(state, view, act) {
+  const open = firstOpen(state, view);
+  return open && el('p', {class: 'hint'}, turn.missing, button({class: 'link', 'data-key': 'missing', id: 'missing', onclick: () => act.goOn(open.id)}, nameOf(open.id, [])), '.');
 }
 
 function verdictNodes(verdict, names) {
@@ -67,7 +79,7 @@ export function exerciseNodes(state, act) {
   const fault = state.faults?.get('#/seed');
   return state.index.links.exercise && el('form', {class: 'exercise', novalidate: true, onsubmit: event => { event.preventDefault(); act.fresh(state.seed); }}, el('p', {class: 'hint'}, turn.seedHint),
     el('div', {class: 'buttons'}, el('label', {class: 'seed'}, `${texts.editor.seed} `, el('input', {'data-key': '#/seed', 'data-pointer': '#/seed', inputmode: 'numeric', autocomplete: 'off', value: state.seed,
-      'aria-invalid': fault ? 'true' : null, 'aria-describedby': fault ? 'seed-fault' : null, oninput: ({target}) => act.seed(target.value)})), el('button', {'data-key': 'make', 'data-make': true}, turn.make)), fault && el('p', {class: 'fault', id: 'seed-fault'}, fault.detail));
+      'aria-invalid': fault ? 'true' : null, 'aria-describedby': fault ? 'seed-fault' : null, oninput: ({target}) => act.seed(target.value)})), el('button', {'data-key': 'make', 'data-make': true}, turn.make)), fault && el('p', {class: 'fault', id: 'seed-fault'}, faultText(state, '#/seed', fault.detail)));
 }
 
 /** What is asked, another exercise, and how good it is. */
@@ -76,7 +88,7 @@ function choices(state, view, act) {
   const every = moments.filter(moment => canAsk(state, moment));
   const {exercise, exercise_review: review} = state.index.links;
   return el('div', {class: 'folds'}, el('details', {class: 'fold', 'data-fold': 'asked'}, el('summary', {'data-key': 'asked'}, turn.asked(every.filter(moment => isAsked(state, moment)).length)),
-    el('div', {class: 'buttons'}, every.map(moment => button({'data-key': `ask${moment.id}`, 'data-ask': moment.id, 'aria-pressed': String(isAsked(state, moment)), onclick: () => act.ask([moment.id])}, nameOf(moment.id, []))),
+    el('div', {class: 'buttons'}, every.map(moment => button({'data-key': `ask${moment.id}`, 'data-ask': moment.id, 'aria-pressed': String(isAsked(state, moment)), onclick: () => act.ask([moment.id], !isAsked(state, moment))}, nameOf(moment.id, []))),
       button({class: 'quiet', 'data-key': 'askback', id: 'ask-back', onclick: () => act.ask(every.filter(({phase}) => phase === 'backward').map(({id}) => id), true)}, turn.allBack))),
   exercise && el('details', {class: 'fold', 'data-fold': 'exercise'}, el('summary', {'data-key': 'exercise'}, texts.menu.fresh), exerciseNodes(state, act)),
   review && el('details', {class: 'fold', 'data-fold': 'review'}, el('summary', {'data-key': 'teachers'}, turn.teachers), el('div', {class: 'buttons'}, button({id: 'review', 'data-key': 'review', onclick: act.review}, turn.judge)), state.review && reviewNodes(state.review)));
@@ -91,9 +103,9 @@ export function turnNodes(state, view, act, cells, worked) {
   const show = button({class: 'quiet', id: 'show', 'data-key': 'show', onclick: act.show}, isUp ? turn.again : turn.show);
   const form = isUp ? [worked(), el('div', {class: 'buttons'}, show), el('div', {class: 'verdict'}, el('p', {}, turn.shown))]
     : el('form', {id: 'turn', novalidate: true, onsubmit: event => { event.preventDefault(); act.check(); }}, cells(), el('div', {class: 'buttons'}, el('button', {class: 'solid', id: 'check', 'data-key': 'check', 'aria-disabled': state.isChecking ? 'true' : null}, turn.check),
-      button({id: 'hint', 'data-key': 'hint', 'aria-disabled': left ? null : 'true', onclick: () => left && act.hint()}, turn.hint, left > 0 && unseen(turn.hintsLeft(left))), show),
-    isHere ? verdictNodes(state.verdict, stepNames(moment)) : el('p', {class: 'hint'}, turn.start));
-  return [form, choices(state, view, act)];
+      button({id: 'hint', 'data-key': 'hint', 'aria-disabled': left ? null : 'true', title: isHere ? null : turn.hintLater, onclick: () => left && act.hint()}, turn.hint, left > 0 && unseen(turn.hintsLeft(left))), show),
+    isHere ? verdictNodes(state.verdict, stepNames(moment)) : [el('p', {class: 'hint'}, turn.start), missing(state, view, act)]);
+  return [form, isDone(state, moment, sample) && goOn(view, act), choices(state, view, act)];
 }
 
 /** Worked, or your turn. */

@@ -61,7 +61,7 @@ function upright(width, columns, hasTarget) {
   let y = 58;
   const placed = columns.map(({kind, n}, c) => {
     const high = kind === 'unit' && n < STRIP_FROM ? 104 : c === 0 ? 36 : 46;
-    if (c > 0) y += 88 + high / 2;
+    if (c > 0) y += 96 + high / 2;
     const boxes = n >= STRIP_FROM ? strip(n, full / 2, y, size, true)
       : spread(n, size, start).map(x => box(x, y, Math.min(kind === 'unit' ? 92 : c === 0 ? 48 : 66, size / n - 6), high));
     y += high / 2;

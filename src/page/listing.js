@@ -13,10 +13,13 @@ function linesOf(moments) {
 }
 
 function valueText(model, sample, {step}) {
-  const clip = text => text.length > LONG ? `${text.slice(0, LONG)} …` : text;
+  const clip = value => {
+    const text = [value].flat(2).some(one => typeof one === 'string') ? '?' : shownList(value); // what someone typed is not what the program gives
+    return text.length > LONG ? `${text.slice(0, LONG)} …` : text;
+  };
   const inputs = step.uses.filter(name => ['x', 'y'].includes(name) || /^(h\d|z\d|dL_|y_hat|dh)/.test(name)).slice(0, 2)
-    .map(name => model.value(sample, name) === undefined ? null : `${name} ${clip(shownList(model.value(sample, name)))}`).filter(Boolean);
-  return [inputs.length > 0 && el('span', {class: 'in'}, inputs.join(', ')), el('span', {'aria-hidden': 'true'}, ' → '), unseen(` ${texts.gives} `), clip(shownList(step.value))];
+    .map(name => model.value(sample, name) === undefined ? null : `${name} ${clip(model.value(sample, name))}`).filter(Boolean);
+  return [inputs.length > 0 && el('span', {class: 'in'}, inputs.join(', ')), el('span', {'aria-hidden': 'true'}, ' → '), unseen(` ${texts.gives} `), clip(step.value)];
 }
 
 function line(view, act, number, source, target) {

@@ -3,11 +3,10 @@ import {act, view} from './actions.js';
 import {describe} from './describe.js';
 import {drawEditor} from './editor.js';
 import {el, find, redraw, say, svg} from './elements.js';
-import {drawHandout} from './handout.js';
 import {drawListing} from './listing.js';
 import {drawBanner, drawTop} from './menu.js';
 import {refOf} from './model.js';
-import {drawPanel} from './panel.js';
+import {drawHandout, drawPanel} from './panel.js';
 import {drawPicture} from './picture.js';
 import {connect, fail, show, showExample} from './session.js';
 import {fromFragment, toFragment} from './share.js';
@@ -39,8 +38,8 @@ function drawImages(now) {
 }
 
 function drawWhole(now) {
-  const {parameters} = state.model.gradients;
-  find('intro').textContent = parameters ? texts.intro(parameters, state.model.samples.length) : texts.introForward;
+  const {parameters} = now.model.gradients;
+  find('intro').textContent = !parameters ? texts.introForward : parameters.zero === undefined ? texts.introTurn(parameters.total) : texts.intro(parameters, state.model.samples.length);
   find('main').classList.toggle('tables', !state.model.explain);
   drawImages(now);
 }
@@ -52,15 +51,15 @@ function draw(names) {
   if (!now) return;
   const isFirst = find('main').hidden;
   find('main').hidden = false;
-  if (some(names, 'model', 'sample')) drawWhole(now);
+  const isNew = isFirst || some(names, 'model', 'moment', 'sample', 'chosen', 'marks', 'givenUp');
+  if (isNew) drawWhole(now);
   const seen = {...state, model: now.model};
   const {explain} = state.model;
-  const isNew = isFirst || some(names, 'model', 'moment', 'sample', 'chosen', 'marks', 'givenUp');
   const isMoved = isNew || some(names, 'cell', 'probe', 'isPlaying', 'answers');
   if (isMoved && explain) drawMoment(now);
   else if (isNew) redraw(find('picture'), el('p', {}, texts.noPicture));
   if (explain && (isNew || some(names, !isAsked(state, now.moment) && 'cell', 'verdict', 'isChecking', 'review', 'faults'))) drawPanel(find('panel'), now, act, state);
-  if (some(names, 'model', 'filter', 'isEditing')) drawTableHead(state, act);
+  if (isNew || some(names, 'filter', 'isEditing')) drawTableHead(seen, act);
   if (some(names, 'model', 'body', 'isEditing', 'faults', 'problem', 'drafts')) drawEditor(find('editor'), state, act);
   if (some(names, 'model', 'filter', 'sort', 'rows', 'isEditing', 'faults', 'chosen', 'marks', 'givenUp')) drawTable(find('table'), seen, act);
   markTable(find('table'), now);
@@ -120,7 +119,10 @@ function goBeside(event) {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === 'Escape') find('downloads')?.removeAttribute('open');
+  if (event.key === 'Escape') {
+    find('downloads')?.removeAttribute('open');
+    if (find('actions').classList.contains('open')) act.menu();
+  }
   if (isField(event.target) || event.target.closest('.scroll, .scroll-x, .wider') === event.target) return;
   if (KEYS[event.key] && state.model?.explain) {
     event.preventDefault();

@@ -1,13 +1,13 @@
 // Menu: the header with examples, a new exercise and what can be taken away; and the banner for what stands in the way.
 import {button, el, find, redraw} from './elements.js';
 import {fieldName} from './body.js';
-import {texts} from './texts.js';
+import {faultText, texts} from './texts.js';
 
 function examples(state, act) {
-  const {example: label, own} = texts.menu;
+  const {example: label, exercise, own} = texts.menu;
   const list = state.examples.filter(({post_to: to}) => to !== 'step');
   return el('label', {class: 'preset'}, el('span', {}, label), el('select', {id: 'preset', 'data-key': 'preset', onchange: event => act.example(event.target.value)},
-    !state.example && el('option', {value: '', selected: true}, own),
+    !list.some(({name}) => name === state.example) && el('option', {value: '', selected: true}, /^exercise/.test(state.example) ? exercise(state.example.slice(9)) : own),
     list.map(({name, title}) => el('option', {value: name, selected: name === state.example}, title))));
 }
 
@@ -44,7 +44,8 @@ function tokenForm(act, wasWrong) {
 }
 
 /** The problem as sentences; those of fields stand at their fields too. */
-export function problemNodes({problem, faults}, act) {
+export function problemNodes(state, act) {
+  const {problem, faults} = state;
   const all = problem.errors ?? [];
   if (problem.code === 'not_finite') return [el('p', {}, texts.problems.notFinite(problem))];
   if (!all.length) return [el('p', {}, `${problem.title}. ${problem.detail ?? ''}`)];
@@ -52,8 +53,8 @@ export function problemNodes({problem, faults}, act) {
   return [el('p', {}, el('b', {}, texts.faults(all.length))), el('ul', {}, all.map(({pointer, detail}) => {
     const field = fieldFor(pointer);
     const name = fieldName(pointer);
-    return el('li', {}, field ? button({class: 'link', 'data-key': `fault${pointer}`, onclick: () => act.toField(field)}, name) : el('b', {}, name), ` ${detail} `, el('code', {}, pointer));
-  }))];
+    return el('li', {}, field ? button({class: 'link', 'data-key': `fault${pointer}`, onclick: () => act.toField(field)}, name) : el('b', {}, name), ` ${faultText(state, field, detail)}`);
+  })), el('p', {}, texts.old)];
 }
 
 export function drawBanner(state, act) {

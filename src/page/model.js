@@ -52,6 +52,14 @@ export function makeModel({body, rate, explain, gradients}) {
     isDead: (sample, k, j) => samples[sample].dead?.[outName(k)]?.[j] === true,
     /** The code of why_zero, or undefined. */
     reason: (tensor, index) => at(gradients.why_zero?.[tensor], index) ?? undefined,
+    /** The same for one sample and a cell of dL_dW: of several samples each has its own. */
+    whyZero(sample, layer, index) {
+      const [i, j] = model.index(...index);
+      if (samples.length === 1) return model.reason(`W${layer}`, index);
+      if (model.isDead(sample, layer, j)) return 'neuron_dead';
+      if (layer > 1 && model.isDead(sample, layer - 1, i)) return 'source_dead';
+      return samples[sample][model.inName(layer)][i] === 0 ? 'input_zero' : 'error_zero';
+    },
     after: name => seen(step => step.phase === 'update' && step.tensor === `network.${name}`),
     lossAfter: seen(step => step.tensor === 'loss_after'),
   };

@@ -24,8 +24,11 @@ export function shownSum(text) {
 /** A list or a scalar, for a line of the listing. */
 export const shownList = value => Array.isArray(value) ? `[${value.map(shownList).join(', ')}]` : shown(value).replaceAll('−', '-');
 
+/** The class of what someone typed instead of a number of the service; a cross at its end says that it is wrong. */
+export const own = value => typeof value !== 'string' || !value ? '' : value.endsWith('✕') ? 'own no' : 'own';
+
 /** The word for its sign: a class of the style sheet. */
-export const tone = value => value > 0 ? 'pos' : value < 0 ? 'neg' : 'zero';
+export const tone = value => own(value) || (value > 0 ? 'pos' : value < 0 ? 'neg' : 'zero');
 
 /** What JSON calls a number. */
 export const isNumber = text => /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text);

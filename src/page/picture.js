@@ -4,7 +4,7 @@ import {describe} from './describe.js';
 import {edgesOf, fansOut} from './edges.js';
 import {el, redraw, svg, unseen} from './elements.js';
 import {between, ends, layout, placeMarks, visibleLayers} from './layout.js';
-import {tone} from './numbers.js';
+import {own, tone} from './numbers.js';
 import {nameOf, texts} from './texts.js';
 import {fit, inputs, layer, loss, strips, targets, text} from './units.js';
 
@@ -33,13 +33,14 @@ function drawnEdges(draw, k, from, to) {
 /** Where marks go: those of the cell looked at keep theirs, the others where there is room. */
 function addMarks(draw, edges) {
   const fan = fansOut(draw.view.model, draw.view.moment);
-  const share = draw.plan.isUpright ? [0.8, 0.2] : [0.7, 0.3];
-  const taken = [];
-  for (const edge of edges.filter(one => one.isInGroup)) {
+  const shares = draw.plan.isUpright ? [0.68, 0.43] : [0.7]; // in two rows where there is little room beside each other, between the names
+  const group = edges.filter(one => one.isInGroup);
+  for (const [n, edge] of group.entries()) {
     edge.isFan = fan;
-    edge.mark = between(edge.line, fan ? share[0] : share[1]);
-    taken.push(edge.mark);
+    const share = shares[n % shares.length];
+    edge.mark = between(edge.line, fan ? share : 1 - share);
   }
+  const taken = group.map(({mark}) => mark);
   const others = edges.filter(edge => edge.isActive && !edge.isInGroup && !edge.isBlocked && edge.mode !== 'asked');
   if (edges.length > EDGES_WITH_MARKS) return;
   placeMarks(others.map(edge => edge.line), taken).forEach((mark, n) => { others[n].mark = mark; });
@@ -47,8 +48,8 @@ function addMarks(draw, edges) {
 
 function chip(draw, {mark: {x, y}, value}) {
   const words = fit(value, 66);
-  const width = 8.2 * words.length + 12;
-  text(draw, x, y + 4.5, 'chip-t', words);
+  const width = 8.2 * words.length + 8;
+  text(draw, x, y + 4.5, `chip-t ${own(value)}`, words);
   return svg('rect', {class: 'chip', x: round(x - width / 2), y: round(y - 11), width: round(width), height: 22, rx: 5});
 }
 

@@ -1,10 +1,10 @@
 // Session: asks the service about the body each time it changes, and keeps the last replies that were good.
 import {Problem, ask, askJson} from './api.js';
-import {faultsByField, fromFile, requests, write} from './body.js';
+import {faultsByField, fromFile, isOfEditor, requests, write} from './body.js';
 import {makeModel} from './model.js';
 import {change, state} from './state.js';
 import {say} from './elements.js';
-import {texts} from './texts.js';
+import {faultText, texts} from './texts.js';
 
 let aborting = new AbortController();
 
@@ -27,14 +27,17 @@ async function askExplain(text, signal) {
   }
 }
 
+/** What is shown now, to come back to. */
+export const shownNow = () => ({body: state.model.body, run: state.run, ...state.model.from});
+
 function keep(sent, explain, gradients, {run = null, remember = true} = {}) {
   const {network, samples, options} = JSON.parse(sent.gradients.text);
   const body = {network, samples, options: options ?? {}};
   const hasChanged = state.model && JSON.stringify(state.model.body) !== JSON.stringify(body);
   const {learning_rate: rate} = JSON.parse(sent.explain);
   const isOther = hasChanged || state.model?.rate !== rate;
-  const past = remember && hasChanged ? [...state.past, {body: state.model.body, run: state.run}] : state.past;
-  change({body, model: makeModel({body, rate, explain: explain.json, gradients}), texts: {request: sent.explain, reply: explain.text}, problem: null, faults: null, isAside: false, waiting: null, needsToken: false,
+  const past = remember && hasChanged ? [...state.past, shownNow()] : state.past;
+  change({body, model: Object.assign(makeModel({body, rate, explain: explain.json, gradients}), {from: {example: state.example, frozen: state.frozen}}), texts: {request: sent.explain, reply: explain.text}, problem: null, faults: null, isAside: false, waiting: null, needsToken: false,
     run: hasChanged || run ? run : state.run, past, future: remember && hasChanged ? [] : state.future, isFresh: false, ...isOther && {marks: {}, givenUp: [], verdict: null, review: null}});
 }
 
@@ -42,13 +45,17 @@ export function fail(error) {
   if (!(error instanceof Problem)) throw error;
   if (error.document.status === 401) return change({needsToken: true, waiting: null});
   const faults = state.body ? faultsByField(error.document, state.body) : null;
-  const isField = faults && [...faults.keys()].some(Boolean);
-  change({problem: error.document, faults, waiting: null, isEditing: state.isEditing || Boolean(isField && ![...faults.keys()].every(key => ['#/learning_rate', '#/seed'].includes(key)))});
-  return say([error.document.title, ...(error.document.errors ?? []).slice(0, 3).map(({detail}) => detail)].join('. '));
+  change({problem: error.document, faults, waiting: null, isEditing: state.isEditing || isOfEditor(faults)});
+  return say(faults?.size ? [...faults].slice(0, 3).map(([field, {detail}]) => faultText(state, field, detail)).join('. ') : error.document.title);
 }
 
+let latest;
+/** Waits for what is asked about the body. */
+export const settled = () => latest;
 /** Asks about the body as it is wanted now; what was asked before is of no use any more. */
-export async function refresh(how) {
+export const refresh = how => latest = askBoth(how);
+
+async function askBoth(how) {
   aborting.abort();
   aborting = new AbortController();
   const {signal} = aborting;

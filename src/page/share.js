@@ -12,11 +12,13 @@ async function through(bytes, stream) {
 export const pack = async value => toBase64(await through(new TextEncoder().encode(JSON.stringify(value)), new CompressionStream('deflate-raw')));
 export const unpack = async text => JSON.parse(new TextDecoder().decode(await through(fromBase64(text), new DecompressionStream('deflate-raw'))));
 
+const isExercise = name => /^exercise-/.test(name);
+
 /** The state as the fragment of an address: an example by its name, any other network as it is. */
 export async function toFragment({example, body, rate, frozen, moment, sample, cell, chosen, answers, seed}) {
   const parts = new URLSearchParams();
   if (example) parts.set('example', example);
-  else parts.set('network', await pack({...body, learning_rate: rate, frozen}));
+  if (!example || isExercise(example)) parts.set('network', await pack({...body, learning_rate: rate, frozen}));
   parts.set('step', moment);
   if (sample) parts.set('sample', sample);
   if (cell) parts.set('cell', [cell.tensor, ...cell.index].join('~'));
@@ -44,6 +46,7 @@ export async function fromFragment(fragment) {
   if (parts.has('seed')) patch.seed = parts.get('seed');
   if (parts.has('rate')) patch.rate = parts.get('rate');
   if (!parts.has('network')) return {example: parts.get('example'), patch};
+  if (isExercise(parts.get('example'))) patch.example = parts.get('example');
   const file = await unpack(parts.get('network'));
   if (!file.network || !Array.isArray(file.samples)) throw new Error('no network');
   return {file, patch};

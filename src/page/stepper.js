@@ -33,8 +33,7 @@ function transport(view, act, isPlaying) {
   return el('div', {class: 'transport'}, icon('first', 'wide', isFirst, to(0)), icon('previous', '', isFirst, to(position - 1)), icon(isPlaying ? 'pause' : 'play', '', false, act.play, 'play'),
     el('label', {class: 'narrow jump'}, el('span', {class: 'sr'}, texts.controls.jump), el('select', {id: 'jump', 'data-key': 'jump', onchange: event => act.go(event.target.value)},
       groups(moments).map(([phase, list]) => el('optgroup', {label: texts.phases[phase]}, list.map(one => el('option', {value: one.id, selected: one.id === id}, `${one.number ? `${one.number}: ` : ''}${nameOf(one.id, [])}`)))))),
-    icon('next', '', isLast, to(position + 1)), icon('last', 'wide', isLast, to(moments.length - 1)),
-    el('p', {class: 'keys wide'}, texts.keys.map(key => key.length === 1 ? el('kbd', {}, key) : key)));
+    icon('next', '', isLast, to(position + 1)), icon('last', 'wide', isLast, to(moments.length - 1)));
 }
 
 /** A sample by its number, and by its values where they are short. */
@@ -54,10 +53,10 @@ function legend() {
   const key = (className, sign) => svg('svg', {viewBox: '0 0 30 14', 'aria-hidden': 'true'}, svg('path', {class: className, d: 'M1 7h28', 'stroke-width': className === 'blocked' ? 1.5 : 4}), sign && svg('path', {class: 'sign', d: sign}));
   const {label, positive, negative, nothing, dead, now} = texts.legend;
   return el('ul', {class: 'legend', 'aria-label': label}, el('li', {}, key('pos', 'M12 7h6M15 4v6'), positive), el('li', {}, key('neg', 'M12 7h6'), negative), el('li', {}, key('blocked'), nothing),
-    el('li', {}, el('span', {class: 'key hatch'}), dead), el('li', {}, el('span', {class: 'key now'}), now));
+    el('li', {}, el('span', {class: 'key hatch'}), dead), el('li', {}, el('span', {class: 'key now'}), now), el('li', {class: 'keys wide'}, texts.keys.map(key => key.length === 1 ? el('kbd', {}, key) : key)));
 }
 
 export function drawStepper(holder, view, act, state) {
   holder.setAttribute('aria-label', texts.steps);
-  redraw(holder, samples(view, act), track(view, act, state), transport(view, act, state.isPlaying), legend());
+  redraw(holder, transport(view, act, state.isPlaying), samples(view, act), track(view, act, state), legend());
 }

@@ -2,8 +2,9 @@
 import {at, indices, parts} from './model.js';
 import {button, el, find, redraw} from './elements.js';
 import {pointerTo} from './body.js';
-import {exact, isShortened, shown, tone} from './numbers.js';
+import {exact, shown, tone} from './numbers.js';
 import {nameOf, reasonText, texts} from './texts.js';
+import {fit} from './units.js';
 
 const CELLS_MAX = 40; // of a bar in the tally
 
@@ -50,15 +51,15 @@ export function field(state, pointer, value, label, act, attributes = {}) {
 function row(state, entry, act) {
   const {name, tensor, index, value, gradient, after, why} = entry;
   const change = gradient === null ? '' : gradient === 0 ? el('span', {class: 'zero'}, texts.stays) : `${gradient < 0 ? '↑' : '↓'} ${gradient < 0 ? texts.goesUp : texts.goesDown}`;
-  const number = (one, className) => el('td', {class: `n ${className}`, title: isShortened(one) ? exact(one) : null}, shown(one));
+  const number = (one, className) => el('td', {class: `n ${className}`, title: fit(one, 84) === exact(one) ? null : exact(one)}, fit(one, 84));
   return el('tr', {'data-tensor': tensor}, el('th', {scope: 'row'}, name),
     state.isEditing ? el('td', {class: 'n opt val'}, field(state, pointerTo('network', tensor, ...index), value, name, act)) : number(value, 'opt val'),
-    number(gradient, tone(gradient)), el('td', {}, change, why && el('span', {class: 'why-in'}, why)), el('td', {class: 'why'}, why), number(after, 'opt'));
+    number(gradient, tone(gradient)), el('td', {}, change, el('span', {class: 'why-in'}, shown(value), after !== null && after !== value && ` → ${shown(after)}`, why && `; ${why}`)), el('td', {class: 'why'}, why), number(after, 'opt'));
 }
 
 export function drawTable(holder, state, act) {
   const {model} = state;
-  const rows = chosenRows(rowsOf(model), state.filter, state.sort);
+  const rows = chosenRows(rowsOf(model), areKnown(model.gradients.parameters) ? state.filter : 'all', state.sort);
   holder.setAttribute('aria-label', texts.table);
   const rest = rows.length - state.rows;
   redraw(holder, el('table', {class: state.isEditing ? 'editing' : ''}, el('caption', {class: 'sr'}, texts.table), header(state, act), el('tbody', {}, rows.slice(0, state.rows).map(entry => row(state, entry, act)))),
@@ -73,6 +74,8 @@ export function markTable(holder, {moment}) {
 
 const TEXTURES = {nonzero: 'full', neuron_dead: 'hatch', source_dead: 'cross', input_zero: 'dot'};
 
+const areKnown = parameters => parameters?.zero !== undefined; // not while they are asked
+
 function drawTally(parameters) {
   const counts = {nonzero: parameters.nonzero, ...parameters.zero_because};
   redraw(find('tally'), Object.entries(counts).map(([code, n]) => el('p', {}, el('span', {class: 'cells', 'aria-hidden': 'true'}, Array.from({length: Math.min(n, CELLS_MAX)}, () => el('i', {class: TEXTURES[code] ?? ''})),
@@ -83,10 +86,10 @@ function drawTally(parameters) {
 export function drawTableHead(state, act) {
   const {parameters} = state.model.gradients;
   find('h-params').textContent = texts.parameters(parameters?.total ?? rowsOf(state.model).length);
-  if (parameters) drawTally(parameters);
+  if (areKnown(parameters)) drawTally(parameters);
   else redraw(find('tally'));
   const one = (name, n) => button({'data-filter': name, 'data-key': `filter${name}`, 'aria-pressed': String(state.filter === name), onclick: () => act.filter(name)}, texts.filters[name], ' ', el('b', {}, String(n)));
   find('filter').setAttribute('aria-label', texts.filters.label);
-  redraw(find('filter'), parameters && [one('all', parameters.total), one('moves', parameters.nonzero), one('stays', parameters.zero)],
+  redraw(find('filter'), areKnown(parameters) && [one('all', parameters.total), one('moves', parameters.nonzero), one('stays', parameters.zero)],
     button({id: 'edit', 'data-key': 'edit', 'aria-pressed': String(state.isEditing), onclick: act.edit}, texts.edit));
 }

@@ -1,9 +1,10 @@
 // Trainer: repeats the step on the service, shows the loss, and when each unit died or came back.
 import {askJson} from './api.js';
-import {requests} from './body.js';
+import {isOfEditor, requests} from './body.js';
 import {button, el, redraw, say, svg} from './elements.js';
 import {exact, isShortened, shown} from './numbers.js';
-import {fail, refresh} from './session.js';
+import {problemNodes} from './menu.js';
+import {fail, refresh, settled} from './session.js';
 import {change, state as shared} from './state.js';
 import {field} from './table.js';
 import {texts} from './texts.js';
@@ -45,8 +46,9 @@ async function oneByOne(body, n, done) {
 export async function train(n) {
   if (shared.isTraining) return;
   change({isTraining: true});
+  await settled();
   let body = shared.model.body;
-  const run = shared.run ? {...shared.run} : {start: body, losses: [], events: [], dead: null};
+  const run = shared.run ? {...shared.run} : {start: {body, ...shared.model.from}, losses: [], events: [], dead: null};
   const size = Math.max(1, Math.ceil(n / REQUESTS_MAX));
   try {
     for (let left = n; left > 0; left -= size) {
@@ -81,11 +83,17 @@ export function spans(isDead, events, name, end) {
   return from === null ? list : [...list, [from, end]];
 }
 
+/** Which parameters still learn, where most do not. */
+function learning({gradients: {gradients}}) {
+  const names = Object.keys(gradients).filter(name => [gradients[name]].flat(2).some(one => one));
+  return names.length === 1 ? texts.train.only(names) : '';
+}
+
 const eventText = ({name, at, isDead}) => (isDead ? texts.train.died : texts.train.revived)(name, at);
 
 function outcome({losses, events}) {
   const last = events.slice(-2).map(eventText).join(' ') || texts.train.quiet;
-  return `${shown(losses.at(-1))}${texts.train.after(losses.length - 1)}${last}`;
+  return `${shown(losses.at(-1))}${texts.train.after(losses.length - 1)}${last}${learning(shared.model)}`;
 }
 
 // --- the curve: its geometry is the page's own, its numbers are the losses of the replies ---
@@ -133,7 +141,8 @@ function controls(state, act) {
   return el('div', {class: 'controls'}, el('label', {}, rate, ' ', field(state, '#/learning_rate', state.rate, rate, act, {list: 'rates', value: state.rate})), el('datalist', {id: 'rates'}, [0.01, 0.1, 0.25, 0.5, 1].map(value => el('option', {value}))),
     el('div', {class: 'buttons', role: 'group', 'aria-label': by}, [1, 10, 100, 1000].map(go)),
     el('div', {class: 'buttons', role: 'group', 'aria-label': history}, button({class: 'quiet', id: 'undo', 'data-key': 'undo', disabled: !state.past.length, onclick: act.undo}, undo),
-      button({class: 'quiet', id: 'redo', 'data-key': 'redo', disabled: !state.future.length, onclick: act.redo}, redo), button({class: 'quiet', id: 'reset', 'data-key': 'reset', disabled: !state.run, onclick: act.reset}, reset)));
+      button({class: 'quiet', id: 'redo', 'data-key': 'redo', disabled: !state.future.length, onclick: act.redo}, redo), button({class: 'quiet', id: 'reset', 'data-key': 'reset', disabled: !state.run, onclick: act.reset}, reset)),
+    state.faults?.has('#/learning_rate') && el('div', {class: 'fault', id: isOfEditor(state.faults) ? null : 'fault'}, problemNodes(state, act)));
 }
 
 export function drawTrainer(holder, state, act) {
@@ -142,7 +151,7 @@ export function drawTrainer(holder, state, act) {
   holder.hidden = !state.index.links.step || !requests({...state, body: model.body, drafts: {}}).step;
   if (holder.hidden) return;
   const loss = run?.losses.at(-1);
-  const said = run ? [el('b', {title: isShortened(loss) ? exact(loss) : null}, shown(loss)), `${after(run.losses.length - 1)}${run.events.slice(-2).map(eventText).join(' ') || quiet}`] : none;
+  const said = run ? [el('b', {title: isShortened(loss) ? exact(loss) : null}, shown(loss)), `${after(run.losses.length - 1)}${run.events.slice(-2).map(eventText).join(' ') || quiet}${learning(model)}`] : none;
   redraw(holder, el('div', {}, el('h2', {id: 'h-train'}, title), el('p', {class: 'hint'}, hint(model.samples.length)), controls(state, act), el('p', {class: 'outcome', id: 'outcome'}, state.isTraining ? running : said),
     el('label', {class: 'check'}, el('input', {type: 'checkbox', id: 'log', 'data-key': 'log', checked: state.isLog, onchange: event => act.log(event.target.checked)}), ` ${log}`)), el('div', {class: 'curve', id: 'curve'}));
   const node = holder.querySelector('#curve');

@@ -26,7 +26,16 @@ export const markOf = ({marks, answers}, pointer) => marks[pointer] && marks[poi
 
 export const isGivenUp = ({givenUp}, moment, sample) => givenUp.includes(keyOf(moment, sample));
 const isRight = (state, moment, sample) => cellsOf(moment, sample).every(({pointer}) => markOf(state, pointer)?.mark === 'right');
+
+/** True if nothing is left to do at a step: all is right, if only from one's own numbers, or was given up. */
+export const isDone = (state, moment, sample) => isGivenUp(state, moment, sample) || cellsOf(moment, sample).every(({pointer}) => /right|follows/.test(markOf(state, pointer)?.mark));
 const isCovered = (state, moment, sample) => isAsked(state, moment) && !isGivenUp(state, moment, sample) && !isRight(state, moment, sample);
+
+/** A moment and all that follow it, to the end of the way back: what is asked together, so that going on tells nothing. */
+export const fromHere = (moments, moment) => isOfBatch(moment) ? [moment] : moments.filter(one => one.position >= moment.position && !isOfBatch(one));
+
+/** The asked moment whose answer must come first: what "?" stands for at a moment; undefined if nothing is missing there. */
+export const firstOpen = (state, {moments, moment, sample}) => moments.find(one => one.position < moment.position && isCovered(state, one, sample));
 
 /** A list with one more, or one less. */
 export const toggled = (list, one) => list.includes(one) ? list.filter(other => other !== one) : [...list, one];
@@ -45,37 +54,39 @@ function hiddenOf(state, moments, sample, before) {
   return hidden;
 }
 
-/** A value with what was typed in place of its numbers, or a question mark. */
-function masked(value, pointer, answers) {
-  if (Array.isArray(value)) return value.map((one, i) => masked(one, `${pointer}/${i}`, answers));
-  return answers[pointer]?.trim() || '?';
+/** A value with what was typed in place of its numbers, and a cross after what is wrong; or a question mark. */
+function masked(value, pointer, state) {
+  if (Array.isArray(value)) return value.map((one, i) => masked(one, `${pointer}/${i}`, state));
+  return `${state.answers[pointer]?.trim() || '?'}${markOf(state, pointer)?.mark === 'wrong' ? '✕' : ''}`;
 }
 
-function coveredSample(sample, s, hidden, answers) {
+function coveredSample(sample, s, hidden, state) {
   const own = {...sample, dead: {...sample.dead}};
   for (const name of Object.keys(sample)) {
     const [derived] = /(?<=^d(?:h\d+|y_hat)_dz)\d+$/.exec(name) ?? [];
-    if (hidden.has(name) || (derived && (hidden.has(`z${derived}`) || hidden.get(`dL_dz${derived}`) === 'asked'))) own[name] = masked(sample[name], `#/answers/samples/${s}/${name}`, answers);
+    if (hidden.has(name) || (derived && (hidden.has(`z${derived}`) || hidden.get(`dL_dz${derived}`) === 'asked'))) own[name] = masked(sample[name], `#/answers/samples/${s}/${name}`, state);
   }
   for (const name of Object.keys(own.dead)) if (hidden.has(name)) delete own.dead[name];
   return own;
 }
 
 /** Covers the numbers of the batch: nulls in their place, which nothing is drawn from. */
-function coveredGradients(gradients, model, hidden, all, answers) {
-  const reply = {...gradients, samples: gradients.samples.map((sample, s) => coveredSample(sample, s, hidden[s], answers)), gradients: {...gradients.gradients}, why_zero: {...gradients.why_zero}};
+function coveredGradients(state, hidden, all) {
+  const {model, model: {gradients}} = state;
+  const reply = {...gradients, samples: gradients.samples.map((sample, s) => coveredSample(sample, s, hidden[s], state)), gradients: {...gradients.gradients}, why_zero: {...gradients.why_zero}};
   if (all.has('batch.loss') || (model.samples.length === 1 && all.has('loss'))) reply.loss = '?';
   for (const name of Object.keys(reply.gradients)) {
     if (!all.has(`dL_d${name}`) && !all.has(`gradients.${name}`)) continue;
     reply.gradients[name] = null;
     delete reply.why_zero[name];
+    if (reply.parameters) reply.parameters = {total: reply.parameters.total};
   }
   return reply;
 }
 
 /** The model without the numbers that are asked, and without what they lead to. */
 export function cover(state) {
-  const {model, answers} = state;
+  const {model} = state;
   if (!state.chosen.length || !canGrade(state)) return model;
   const hidden = model.samples.map((_, s) => hiddenOf(state, model.moments(s).filter(moment => !isOfBatch(moment)), s));
   const all = hiddenOf(state, model.moments(0).filter(isOfBatch), 0, hidden.flatMap(one => [...one]));
@@ -84,9 +95,9 @@ export function cover(state) {
     const isBatch = isOfBatch(step);
     const why = (isBatch ? all : hidden[step.sample ?? 0]).get(isBatch && step.tensor === 'loss' ? 'batch.loss' : step.tensor);
     const pointer = isBatch ? `#/answers/${step.tensor.replace('.', '/')}` : `#/answers/samples/${step.sample ?? 0}/${step.tensor}`;
-    return why ? {...step, cover: why, value: masked(step.value, pointer, answers), substituted: null, remarks: []} : step;
+    return why ? {...step, cover: why, value: masked(step.value, pointer, state), substituted: null, remarks: []} : step;
   });
-  return makeModel({body: model.body, rate: model.rate, explain: {...model.explain, steps}, gradients: coveredGradients(model.gradients, model, hidden, all, answers)});
+  return makeModel({body: model.body, rate: model.rate, explain: {...model.explain, steps}, gradients: coveredGradients(state, hidden, all)});
 }
 
 /** A value of the shape of `value`, with what was typed. */

@@ -1,7 +1,7 @@
 // Units: draws inputs, units with their gate, targets and the loss into the picture. Texts lie on top, hidden from readers: the names of the shapes say more.
 import {svg} from './elements.js';
 import {isKnown} from './model.js';
-import {shown, tone} from './numbers.js';
+import {own, shown, tone} from './numbers.js';
 import {texts} from './texts.js';
 
 const round = value => value.toFixed(1);
@@ -29,8 +29,8 @@ export function fit(value, width) {
 function twoLines(draw, box, value, gradient, halo = '') {
   const y = box.y + box.h / 2;
   const x = box.x + box.w / 2;
-  if (gradient === undefined) return text(draw, x, y + 5, `v ${halo}`, fit(value, box.w));
-  text(draw, x, y - 3, `v small ${halo}`, fit(value, box.w));
+  if (gradient === undefined) return text(draw, x, y + 5, `v ${halo} ${own(value)}`, fit(value, box.w));
+  text(draw, x, y - 3, `v small ${halo} ${own(value)}`, fit(value, box.w));
   return text(draw, x, y + 14, `g ${halo} ${tone(gradient)}`, fit(gradient, box.w));
 }
 
@@ -43,6 +43,9 @@ function known({view}, tensor, j) {
   return isKnown(moments, moment.position, tensor) ? model.value(sample, tensor)?.[j] : '';
 }
 
+/** What comes out of a layer, as the picture calls it. */
+const called = ({view: {model}}, k) => k === model.depth ? 'ŷ' : model.outName(k);
+
 export function inputs(draw, column, name, k) {
   return column.boxes.map((box, i) => {
     const ref = k === 0 ? `x.${i}` : `u.${k}.${i}`;
@@ -52,22 +55,25 @@ export function inputs(draw, column, name, k) {
   });
 }
 
+/** True if the biases of a layer are what the moment is about. */
+const isHot = (draw, k) => isNow(draw, `dL_db${k}`) || isNow(draw, `gradients.b${k}`);
+
 /** The bias below a unit: its gradient when that is the step. */
 function bias(draw, box, k, j, align) {
   const {model, moment} = draw.view;
   if (!draw.plan.hasNames || model.bias(k, j) === undefined) return [];
-  const isHot = isNow(draw, `dL_db${k}`) || isNow(draw, `gradients.b${k}`);
-  const value = isNow(draw, `gradients.b${k}`) ? model.gradients.gradients[`b${k}`]?.[j] ?? '?' : isHot ? model.value(draw.view.sample, `dL_db${k}`)[j] : model.bias(k, j);
+  const isOfStep = isHot(draw, k);
+  const value = isNow(draw, `gradients.b${k}`) ? model.gradients.gradients[`b${k}`]?.[j] ?? '?' : isOfStep ? model.value(draw.view.sample, `dL_db${k}`)[j] : model.bias(k, j);
   const after = moment.phase === 'update' ? model.after(`b${k}`)?.[j] : undefined;
-  const change = after === undefined ? null : after > value ? '↑' : after < value ? '↓' : '=';
+  const change = after === undefined ? null : after > value ? '↑' : after < value ? '↓' : texts.stays;
   const words = `b${k} ${change ?? fit(value, 60)}`;
   const up = draw.plan.isUpright;
-  if (up && !isHot) return [];
-  const y = up ? box.y - 7 : box.y + box.h + 16;
+  if (up && !isOfStep) return [];
+  const y = box.y + box.h + 16;
   const width = words.length * 7.4 + 8;
   const left = align === 'start' ? box.x : box.cx - width / 2;
-  text(draw, align === 'start' ? left + 4 : box.cx, y, `lab ${isHot ? 'strong' : ''}`, words, align === 'start' ? 'start' : 'middle');
-  return isHot ? [rect({x: left, y: y - 14, w: width, h: 19}, {class: 'plate now', rx: 4})] : [];
+  text(draw, align === 'start' ? left + 4 : box.cx, y, `lab ${isOfStep ? 'strong' : ''}`, words, align === 'start' ? 'start' : 'middle');
+  return isOfStep ? [rect({x: left, y: y - 14, w: width, h: 19}, {class: 'plate now', rx: 4})] : [];
 }
 
 /** A unit whose sum and value are the same number. */
@@ -76,7 +82,8 @@ function pill(draw, box, k, j) {
   const out = model.outName(k);
   const gradient = isBack(draw) ? known(draw, `dL_d${out}`, j) : undefined;
   twoLines(draw, {...box, x: box.x + 4, w: box.w - 8}, known(draw, out, j), gradient);
-  if (draw.plan.hasNames && !draw.plan.isUpright) text(draw, box.cx, box.y - 7, 'lab', `${k === model.depth ? 'ŷ' : out}[${j}]`);
+  const up = draw.plan.isUpright;
+  if (draw.plan.hasNames) text(draw, up ? box.x - 4 : box.cx, box.y - 7, 'lab on-paper', `${called(draw, k)}[${j}]`, up ? 'start' : 'middle');
   const now = isNow(draw, out) || isNow(draw, `dL_d${out}`);
   return draw.place(`u.${k}.${j}`, `node ${now ? 'now' : ''}`, rect(box, {class: 'body', rx: round(box.h / 2)}), ...bias(draw, box, k, j, 'middle'));
 }
@@ -112,7 +119,7 @@ function unit(draw, box, k, j) {
   const clip = `c${draw.prefix}${k}-${j}`;
   twoLines(draw, near, known(draw, sum, j), isBack(draw) ? known(draw, `dL_dz${k}`, j) : undefined, halo(nowNear));
   twoLines(draw, far, known(draw, out, j), isBack(draw) ? known(draw, `dL_d${out}`, j) : undefined, halo(nowFar));
-  names(draw, box, {k, j, sum, out, isDead, isEdge});
+  names(draw, box, {k, j, sum, isDead, isEdge});
   return draw.place(`u.${k}.${j}`, `node ${isDead ? 'dead' : ''}`,
     svg('clipPath', {id: clip}, rect(box, {rx: 12})),
     svg('g', {'clip-path': `url(#${clip})`}, rect(box, {class: 'fill'}), nowNear && rect(near, {class: 'hl'}), nowFar && rect(far, {class: 'hl'}),
@@ -120,17 +127,19 @@ function unit(draw, box, k, j) {
     rect(box, {class: 'body hollow', rx: 12}), ...gate(draw, box, isDead, isEdge && isOpen, isOpen), ...bias(draw, box, k, j, 'start'));
 }
 
-function names(draw, box, {k, j, sum, out, isDead, isEdge}) {
+function names(draw, box, {k, j, sum, isDead, isEdge}) {
   const {plan} = draw;
   if (!plan.hasNames) return;
   const [left, right] = [box.x + 4, box.x + box.w - 4];
   if (plan.isUpright) {
     const tag = isDead ? isEdge ? `${texts.dead} ${texts.atZero}` : texts.dead : isEdge ? texts.atZero : '';
     if (tag) text(draw, box.cx - (isEdge ? 8 : 0), box.cy + (isDead ? 1 : 4), 'lab strong on-card', tag);
+    text(draw, box.x, box.y - 6, 'lab on-paper', `${sum}[${j}]`, 'start');
+    if (!isHot(draw, k)) text(draw, box.x, box.y + box.h + 15, 'lab on-paper', `${called(draw, k)}[${j}]`, 'start');
     return;
   }
   text(draw, left, box.y - 7, 'lab', `${sum}[${j}]`, 'start');
-  text(draw, right, box.y - 7, 'lab', `${k === draw.view.model.depth ? 'ŷ' : out}[${j}]`, 'end');
+  text(draw, right, box.y - 7, 'lab', `${called(draw, k)}[${j}]`, 'end');
   if (isEdge && box.w > 130) text(draw, box.cx, box.y - 7, 'lab strong', texts.boundary.split(' ').at(-1));
   if (isDead) text(draw, right, box.y + box.h + 16, 'lab strong', texts.dead, 'end');
 }

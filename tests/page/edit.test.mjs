@@ -143,6 +143,19 @@ test(`${bad.length} bad edits: each is told at its field, and nothing typed is l
   }
 }));
 
+test('a learning rate that is no number is told beside its field, in words, with no pointer', {skip}, () => withPage(at('textbook', 'z1'), async page => {
+  page.mayFail = true;
+  for (const [text, words] of [['abc', /“abc” is not a number: write it like 0\.1/], ['', /A number is missing/], ['-1', /a learning rate of 0 or more/]]) {
+    await page.fill(field('#/learning_rate'), text);
+    await page.waitForFunction(wanted => new RegExp(wanted).test(document.querySelector('#train #fault')?.textContent), words.source);
+    const said = await page.textContent('#train #fault');
+    assert.doesNotMatch(said, /#\/|string/);
+    assert.match(said, /still those of before/);
+    assert.match(await page.textContent('#live'), words);
+    assert.equal(await page.isVisible('#editor'), false);
+  }
+}));
+
 test('options that do not go together are told at the option, and the name leads to the field', {skip}, () => withPage(at('textbook'), async page => {
   page.mayFail = true;
   await page.click('#edit');

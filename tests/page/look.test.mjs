@@ -130,6 +130,15 @@ test('Tab reaches every control, and the focus is seen', {skip}, () => withPage(
   for (const key of ['preset', 'fresh', 'share', 'curl', 'downloads', 'u.1.1', 'godL_dh1', 'iconfirst', 'iconplay', 'iconlast', 'celldL_dh1[2]', 'line23', 'filterstays', 'edit', 'sortgradient', 'train1', '#/learning_rate', 'log']) assert.ok(reached.has(key), `${key} of ${[...reached]}`);
 }));
 
+test('Escape closes the menus', {skip}, () => withPage({daemon, viewport: {width: 360, height: 740}}, async page => {
+  await page.click('#more');
+  await page.click('#downloads summary');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.isVisible('#save-request'), false);
+  assert.equal(await page.isVisible('#fresh'), false);
+  assert.equal(await page.getAttribute('#more', 'aria-expanded'), 'false');
+}));
+
 const picture = new URL('page.jpg', import.meta.url);
 
 test('the picture of the README is there, and small; with PICTURE=1 it is taken anew', {skip}, async () => {

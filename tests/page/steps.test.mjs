@@ -121,6 +121,79 @@ test('a blocked edge says why', {skip}, () => withPage(from('dL_dW1'), async pag
   assert.match(await page.textContent('#readout'), /x\[1\] is 0/);
 }));
 
+test('the reasons of a zero are those of the cell that is chosen, and each dead unit is told', {skip}, () => withPage(from('dL_dW1'), async page => {
+  const why = async (i, j) => {
+    await page.click(`[data-key="celldL_dW1[${i}][${j}]"]`);
+    return page.textContent('.one');
+  };
+  assert.match(await why(0, 0), /= 0: h1\[0\] is dead$/);
+  assert.match(await why(1, 1), /= 0: h1\[1\] is dead$/);
+  assert.match(await why(1, 2), /= 0: x\[1\] is 0$/);
+  assert.match(await why(0, 2), /= 0\.44$/);
+  assert.deepEqual(await texts(page, '.notes li'), ['h1[0] is dead: no weight into it gets anything.', 'h1[1] is dead: no weight into it gets anything.', 'x[1] = 0: nothing came in, so there is nothing to learn.']);
+}));
+
+test('of several samples each zero has the reason of its own sample', {skip}, () => withPage({daemon, path: '/#example=sixteen-images&step=dL_dW1&sample=3'}, async page => {
+  const [{x, dead}] = await page.evaluate(() => fetch('examples/sixteen-images').then(one => one.json())).then(async ({network, samples, options}) => (await daemon.call('POST', '/backward', {network, samples: [samples[3]], options})).json.samples.map(one => ({...one, x: samples[3].x})));
+  for (const [i, value] of x.entries()) {
+    for (const [j, isDead] of dead.h1.entries()) {
+      await page.click(`[data-key="celldL_dW1[${i}][${j}]"]`);
+      const text = await page.textContent('.one');
+      if (isDead) assert.match(text, new RegExp(`: h1\\[${j}\\] is dead$`));
+      else if (value === 0) assert.match(text, new RegExp(`: x\\[${i}\\] is 0$`));
+    }
+  }
+}));
+
+test('the update names eta, which can be changed there, and writes each calculation out', {skip}, () => withPage(from('update'), async page => {
+  page.mayFail = true;
+  assert.equal(await page.$$eval('#panel math', nodes => nodes.length), 2);
+  assert.match(await page.textContent('#panel label'), /^η, the learning rate = /);
+  const first = () => page.textContent('.moves li');
+  assert.match(await first(), /^W1\[0\]\[2\] 0\.1 - \(0\.1\)\(0\.44\) = 0\.056 ↓/);
+  assert.match(await page.textContent('#picture'), /b1 stays/);
+  await page.fill('#panel [data-pointer="#/learning_rate"]', '0,5');
+  await page.waitForFunction(() => document.querySelector('.moves li').textContent.includes('0.1 - (0.5)(0.44) = −0.12'));
+  assert.equal(await page.inputValue('#train [data-pointer="#/learning_rate"]'), '0,5');
+  await page.fill('#panel [data-pointer="#/learning_rate"]', '0,5x');
+  await page.waitForSelector('#panel .fault');
+  assert.match(await page.textContent('#panel .fault'), /^“0,5x” is not a number: write it like 0\.1/);
+}));
+
+test('what the error says of an output has the sign of the one that is chosen', {skip}, () => withPage({daemon, path: '/#example=sixteen-images&step=dL_dy_hat&sample=5'}, async page => {
+  for (const [i, value] of (await texts(page, '.rows .vl')).entries()) {
+    await page.click(`.rows li:nth-child(${i + 1}) button`);
+    assert.match(await page.textContent('.notes'), value.includes('−') ? /^Negative.*rises/ : /^Positive.*falls when this output falls/);
+  }
+}));
+
+test('the buttons, the picture and the sum of the chosen cell are in a window of 1280 by 650 together', {skip}, () => withPage({...from('dL_dW1'), viewport: {width: 1280, height: 650}}, async page => {
+  const bottom = selector => page.$eval(selector, node => node.getBoundingClientRect().bottom);
+  for (const selector of ['.transport', '.picture [data-ref="u.2.3"]', '.readout', '.one']) assert.ok(await bottom(selector) <= 650, selector);
+  await page.setViewportSize({width: 1280, height: 480});
+  assert.ok(await bottom('.transport') <= 480, 'they stay where the window is lower');
+  await page.click('#go-previous');
+  await atStep(page, 'dL_dz1');
+}));
+
+test('in a narrow window each unit has its name, which no number covers, and the table has all numbers', {skip}, () => withPage({...from('dL_dW2'), viewport: {width: 360, height: 740}}, async page => {
+  const names = ['x[0]', 'x[3]', 'z1[0]', 'z1[2]', 'h1[0]', 'h1[2]', 'ŷ[0]', 'ŷ[3]'];
+  const covered = () => page.evaluate(wanted => {
+    const boxes = selector => [...document.querySelectorAll(`#picture ${selector}`)].map(node => ({text: node.textContent, box: node.getBoundingClientRect()}));
+    const chips = boxes('rect.chip');
+    const labels = boxes('text.lab').filter(({text}) => wanted.includes(text));
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    return [labels.length, [...chips, ...labels].flatMap((one, i, all) => all.slice(i + 1).filter(({box}) => meet(one.box, box)).map(({text}) => text))];
+  }, names);
+  for (const step of ['dL_dW2', 'dL_dh1', 'dL_dW1', 'y_hat', 'z1']) {
+    await page.selectOption('#jump', step);
+    await atStep(page, step);
+    assert.deepEqual(await covered(), [names.length, []], step);
+  }
+  assert.match(await page.innerText('#table tbody tr:nth-child(3)'), /0\.1 → 0\.056/);
+  assert.match(await page.innerText('#table tbody tr:nth-child(1)'), /0\.2; h1\[0\] is dead/);
+}));
+
 test('the table has 31 parameters; it is filtered and sorted', {skip}, () => withPage(from('x'), async page => {
   const names = () => texts(page, '#table tbody th');
   assert.equal((await names()).length, 31);

@@ -84,9 +84,24 @@ test('the hand-out has the picture, each step with its sums, and the table', {sk
   assert.ok(pdf.length > 10000);
 }));
 
-test('new exercise: other numbers, the same network', {skip}, () => withPage(textbook, async page => {
+test('new exercise: other numbers, the same network, unsolved, and under its own name', {skip}, () => withPage(textbook, async page => {
   await page.click('#fresh');
   await page.waitForFunction(() => location.hash.includes('network='));
   assert.equal(await page.textContent('#h-params'), 'All 31 parameters');
-  await atStep(page, 'dL_dh1');
+  await atStep(page, 'dL_dy_hat');
+  assert.deepEqual(await page.$$eval('.track [data-asked]', nodes => nodes.map(node => node.textContent)), ['1', '2', '3', '4', '5', '6', '7']);
+  assert.equal(await page.$$eval('[data-answer]', nodes => nodes.length), 4);
+  assert.equal(await page.$eval('#preset', node => node.selectedOptions[0].textContent), 'Exercise, seed 2');
+  await page.reload();
+  await page.waitForSelector('[data-answer]');
+  assert.equal(await page.$eval('#preset', node => node.selectedOptions[0].textContent), 'Exercise, seed 2');
+  await page.click('#edit');
+  await page.fill('[data-pointer="#/network/b1/0"]', '0.25');
+  await page.waitForFunction(() => document.querySelector('#preset').selectedOptions[0].textContent === 'Your own network');
+}));
+
+test('new exercise from an example without targets has the way back to solve', {skip}, () => withPage({...textbook, path: '/#example=mlmastery&step=y_hat'}, async page => {
+  await page.click('#fresh');
+  await page.waitForSelector('.track [data-asked]');
+  await atStep(page, 'dL_dy_hat');
 }));

@@ -34,6 +34,16 @@ test('the step is the same where 1000 are taken ten at a time', {skip}, () => wi
   assert.match(await page.getAttribute('#curve svg', 'aria-label'), /h1\[2\] died at step 4/);
 }));
 
+test('after 1000 steps the reasons stand on one line and no column is cut; what still learns is told', {skip}, () => withPage(textbook, async page => {
+  await page.fill('[data-pointer="#/learning_rate"]', '0.5');
+  await page.click('[data-train="1000"]');
+  await after(page, 1000);
+  const {lines, isCut} = await page.$eval('#table', node => ({lines: [...node.querySelectorAll('tbody tr')].map(row => row.offsetHeight), isCut: node.scrollWidth > node.clientWidth}));
+  assert.equal(isCut, false);
+  assert.ok(Math.max(...lines) < 1.5 * Math.min(...lines), lines.join());
+  assert.match(await outcome(page), /h1\[2\] died at step 1\. Only b2 still learns\.$/);
+}));
+
 test('undo, redo, reset; an edit begins anew', {skip}, () => withPage(textbook, async page => {
   await page.click('[data-train="1"]');
   await after(page, 1);
@@ -45,8 +55,15 @@ test('undo, redo, reset; an edit begins anew', {skip}, () => withPage(textbook, 
   assert.equal(await outcome(page), first);
   await page.click('#redo');
   await after(page, 11);
+  assert.equal(await page.inputValue('#preset'), '');
   await page.click('#reset');
   await page.waitForFunction(() => document.querySelector('#outcome').textContent === 'No step yet.');
+  assert.equal(await page.inputValue('#preset'), 'textbook', 'the numbers are the textbook\'s again, and so is the name');
+  await page.click('#undo');
+  await after(page, 11);
+  assert.equal(await page.inputValue('#preset'), '');
+  await page.click('#redo');
+  await page.waitForFunction(() => location.hash.startsWith('#example=textbook&'));
   assert.equal(await page.textContent('tr[data-tensor="W1"]:nth-child(3) td.val'), '0.1');
 }));
 

@@ -129,6 +129,53 @@ test('/grade gets what was typed as it was typed, the numbers that are seen, and
   assert.equal(await markOf(page, 'dL_dh1/2'), '');
 }));
 
+test('what is typed is never told as a fact: the program gives ?, the picture shows it as one\'s own, and a wrong one as wrong', {skip}, () => withPage(at('dL_dy_hat', 'dL_dy_hat~dL_dh1~dL_dz1'), async page => {
+  await fill(page, 'dL_dy_hat', ['-0.225', '-0.55']);
+  assert.match(await page.textContent('#listing .io'), /→ *gives *\?$/);
+  assert.deepEqual(await page.$$eval('#picture text.own', nodes => nodes.map(node => node.textContent)), ['−0.225', '−0.55', '?', '?']);
+  await check(page);
+  assert.deepEqual(await page.$$eval('#picture text.own.no', nodes => nodes.map(node => node.textContent)), ['−0.225✕']);
+  await page.click('.track [title="dL_dz1"]');
+  assert.match(await page.textContent('#listing .io'), /dL_dh1 \?.*gives \?$/);
+  assert.doesNotMatch(await page.textContent('#readout'), /stopped by the gate/, 'nor whether the gate lets it through');
+}));
+
+test('a ? leads to the step that it waits for', {skip}, () => withPage(at('dL_dz1', 'dL_dh1~dL_dz1'), async page => {
+  assert.match(await page.textContent('#panel'), /still yours: dL_dh1\./);
+  await page.click('#missing');
+  await atStep(page, 'dL_dh1');
+  assert.equal(await page.$eval(field('dL_dh1/0'), node => node === document.activeElement), true);
+  assert.equal(await page.$('#missing'), null);
+}));
+
+test('your turn stays when one goes on: this step is asked and all after it, and Worked takes them back', {skip}, () => withPage(at('dL_dh1'), async page => {
+  const asked = () => page.$$eval('.track [data-asked]', nodes => nodes.map(node => node.title));
+  await page.click('#turn-on');
+  assert.deepEqual(await asked(), ['dL_dh1', 'dL_dz1', 'dL_dW1', 'dL_db1']);
+  await fill(page, 'dL_dh1', ['-0.0975', '-0.3475', '0.44']);
+  assert.equal(await page.$('#turn-next'), null);
+  await check(page);
+  assert.equal(await page.textContent('#turn-next'), 'Next: dL_dz1');
+  await page.click('#turn-next');
+  await atStep(page, 'dL_dz1');
+  assert.equal(await page.$eval(field('dL_dz1/0'), node => node === document.activeElement), true);
+  await page.click('#show');
+  await page.click('#turn-next');
+  await atStep(page, 'dL_dW1');
+  assert.equal(await page.$$eval('[data-answer]', nodes => nodes.length), 12);
+  await page.click('#turn-off');
+  assert.deepEqual(await asked(), ['dL_dh1', 'dL_dz1']);
+}));
+
+test('how many learn is not told while it is asked', {skip}, () => withPage(at('dL_dh1', 'dL_dh1'), async page => {
+  assert.match(await page.textContent('#intro'), /your turn/);
+  assert.equal(await page.isVisible('#tally'), false);
+  assert.equal(await page.$('[data-filter]'), null);
+  await page.click('#turn-off');
+  assert.match(await page.textContent('#intro'), /12 learn/);
+  assert.equal(await page.$$eval('[data-filter]', nodes => nodes.length), 3);
+}));
+
 test('a mark goes when its field is changed; the others stay', {skip}, () => withPage(at('dL_dh1', 'dL_dh1'), async page => {
   await fill(page, 'dL_dh1', ['1', '-0.3475', '0.44']);
   await check(page);
@@ -144,7 +191,7 @@ test('Show gives up, and what was typed is there again afterwards', {skip}, () =
   await page.fill(field('dL_dh1/0'), '7');
   await page.click('#show');
   assert.deepEqual(await page.$$eval('.rows .vl', nodes => nodes.map(node => node.textContent)), ['= −0.0975', '= −0.3475', '= 0.44']);
-  assert.match(await page.textContent('#panel'), /Shown, not counted/);
+  assert.match(await page.textContent('#panel'), /Shown\. Go on/);
   await page.click('.track [title="dL_dz1"]');
   assert.equal(await page.textContent('.rows li:last-child .vl'), '= 0.44');
   await page.click('.track [title="dL_dh1"]');

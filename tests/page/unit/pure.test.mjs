@@ -124,6 +124,19 @@ test('a model without the worked solution has no moments but the input', () => {
   assert.deepEqual(indices([[1, 2]]), [[0, 0], [0, 1]]);
 });
 
+test('why a weight gets nothing: of several samples each has its own reason', () => {
+  const own = {z1: [0, 0, 1], h1: [0, 0, 1], dead: {h1: [true, false, false]}};
+  const gradients = {why_zero: {W1: [['mixed', 'mixed', 'mixed'], ['mixed', 'mixed', 'mixed']], W2: [['mixed'], ['mixed'], ['mixed']]}, samples: [own, own]};
+  const {whyZero} = makeModel({body: {...body, samples: [{x: [0, 2], y: [3]}, {x: [0, 2], y: [3]}]}, explain: null, gradients});
+  assert.deepEqual([whyZero(0, 1, [0, 0]), whyZero(0, 1, [0, 1]), whyZero(0, 1, [1, 1]), whyZero(0, 2, [0, 0]), whyZero(0, 2, [1, 0])], ['neuron_dead', 'input_zero', 'error_zero', 'source_dead', 'input_zero']);
+  assert.equal(makeModel({body, explain: null, gradients: {...gradients, samples: [own]}}).whyZero(0, 1, [0, 0]), 'mixed');
+});
+
+test('an exercise has its name in the address, with its numbers', async () => {
+  const {file, patch} = await fromFragment(await toFragment({example: 'exercise-7', body, rate: '0.1', moment: 'x', chosen: [], answers: {}, seed: '7'}));
+  assert.deepEqual([file.network, patch.example], [body.network, 'exercise-7']);
+});
+
 const fits = ({network, samples}) => {
   const depth = Object.keys(network).filter(name => /^W/.test(name)).length;
   let n = samples[0].x.length;

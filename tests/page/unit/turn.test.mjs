@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {makeModel} from '../../../src/page/model.js';
-import {canAsk, canGrade, cellsOf, checkOf, cover, hintsOf, isAsked, keyOf, markOf, marksOf, relevant, reviewRequest, stepNames} from '../../../src/page/turn.js';
+import {canAsk, canGrade, cellsOf, checkOf, cover, firstOpen, fromHere, hintsOf, isAsked, isDone, keyOf, markOf, marksOf, relevant, reviewRequest, stepNames} from '../../../src/page/turn.js';
 
 const NUMBERS = {z1: [11], h1: [12], y_hat: [13], loss: 14, dL_dy_hat: [15], dL_dW2: [[16]], dL_db2: [15], dL_dh1: [18], dh1_dz1: [1.5], dL_dz1: [19], dL_dW1: [[20]], dL_db1: [19]};
 const USES = {z1: ['x', 'W1', 'b1'], h1: ['z1'], y_hat: ['h1', 'W2', 'b2'], loss: ['y_hat', 'y'], dL_dy_hat: ['y_hat', 'y'], dL_dW2: ['h1', 'dL_dy_hat'], dL_db2: ['dL_dy_hat'], dL_dh1: ['W2', 'dL_dy_hat'],
@@ -55,6 +55,24 @@ test('what was typed stands where it was asked, whatever is right or given up is
   assert.equal(told(cover(stateOf(1, ['dL_dh1'], {givenUp: ['0/dL_dh1']}))).length, 20);
   const two = cover(stateOf(2, ['dL_dh1'], {givenUp: ['1/dL_dh1']}));
   assert.deepEqual([two.value(0, 'dL_dh1'), two.value(1, 'dL_dh1')], [['?'], [18]]);
+});
+
+test('what is wrong has a cross where it was typed', () => {
+  const answers = {'#/answers/samples/0/dL_dh1/0': '7'};
+  const marks = mark => ({'#/answers/samples/0/dL_dh1/0': {text: '7', mark}});
+  assert.deepEqual(['wrong', 'follows', 'unreadable'].map(mark => cover(stateOf(1, ['dL_dh1'], {answers, marks: marks(mark)})).value(0, 'dL_dh1')[0]), ['7✕', '7', '7']);
+  assert.deepEqual(['wrong', 'follows', 'right'].map(mark => isDone(stateOf(1, ['dL_dh1'], {answers, marks: marks(mark)}), momentOf(modelOf(1), 'dL_dh1'), 0)), [false, true, true]);
+});
+
+test('a step is asked with all that follow it; the first that is open is the one to do', () => {
+  const model = modelOf(2);
+  const ids = id => fromHere(model.moments(0), momentOf(model, id)).map(one => one.id);
+  assert.deepEqual(ids('dL_dh1'), ['dL_dh1', 'dL_dz1', 'dL_dW1', 'dL_db1']);
+  assert.equal(ids('z1').length, 11);
+  assert.deepEqual(ids('batch.W1'), ['batch.W1']);
+  const state = stateOf(2, ['dL_dh1', 'dL_dz1'], {givenUp: ['1/dL_dh1']});
+  const open = (id, sample) => firstOpen(state, {moments: state.model.moments(sample), moment: momentOf(state.model, id, sample), sample})?.id;
+  assert.deepEqual([open('dL_dW1', 0), open('dL_dh1', 0), open('dL_dW1', 1)], ['dL_dh1', undefined, 'dL_dz1']);
 });
 
 test('cells, keys and names of a step', () => {
