@@ -6,6 +6,10 @@
 #include "backpropd/number_write.h"
 #include "read_cell.h"
 
+const char bp_hint_layers[] =
+    "write each layer as two members, \"W1\": [[...]] and \"b1\": [...], then W2 and b2; all "
+    "activations in one list, \"activations\": [...]";
+
 #define SHOWN_NUMBERS 12
 
 /* Numbers as they are shown: the first of many. */
@@ -93,6 +97,7 @@ void bp_hint_class(struct bp_fault *fault, double number, size_t needed)
 static void hint_number(struct bp_fault *fault, double number, const struct bp_place *place,
                         size_t needed)
 {
+    char written[BP_NUMBER_ROOM];
     struct shown shown = {.n = 0};
     if (needed <= 1) {
         bp_fault_say(fault, "; put [ ] around it");
@@ -105,9 +110,9 @@ static void hint_number(struct bp_fault *fault, double number, const struct bp_p
         return;
     for (size_t i = 0; i < needed; i++)
         show(&shown, &number, 1);
-    bp_fault_say(fault, ": ");
+    *bp_number_write(written, isfinite(number) ? number : 0) = '\0';
+    bp_fault_say(fault, "; if all are %s, write ", written);
     say_numbers(fault, &shown, "", "");
-    bp_fault_say(fault, " has this one in each");
 }
 
 /* --- strings ---------------------------------------------------------------------------------- */
@@ -213,6 +218,12 @@ static bool is_one(const struct bp_json *json, const struct bp_value *array, con
            bp_json_kind(json, bp_json_element(array, 0)) == BP_JSON_OBJECT;
 }
 
+/* True if an array holds nothing but a network, not the first of a list of layers. */
+static bool is_one_network(const struct bp_json *json, const struct bp_value *array)
+{
+    return is_one(json, array, "an object") && bp_json_member(bp_json_element(array, 0), "W1");
+}
+
 static void hint_array(struct bp_fault *fault, const struct bp_json *json,
                        const struct bp_value *value, const struct bp_place *place,
                        const char *expected, size_t needed)
@@ -224,10 +235,10 @@ static void hint_array(struct bp_fault *fault, const struct bp_json *json,
         hint_rows(fault, json, value, needed);
     else if (starts(expected, "a matrix"))
         bp_fault_say(fault, "; leave out the outer [ ]");
+    else if (place == &bp_place_network && !is_one_network(json, value))
+        bp_fault_say(fault, "; %s", bp_hint_layers);
     else if (is_one(json, value, expected))
         bp_fault_say(fault, "; leave out the [ ] around it");
-    else if (place == &bp_place_network)
-        bp_fault_say(fault, "; write it as {\"W1\": [[...]], \"b1\": [...]}");
 }
 
 static void hint_object(struct bp_fault *fault, const struct bp_json *json,
@@ -253,7 +264,7 @@ static void hint_null(struct bp_fault *fault, const struct bp_place *place, cons
     else if (starts(expected, "an array of numbers"))
         bp_hint_count(fault, place, needed);
     else if (place->up && is_called(place->up, "activations"))
-        bp_fault_say(fault, "; \"identity\" is none, and the input has no name");
+        bp_fault_say(fault, "; for a layer without an activation write \"identity\"");
 }
 
 void bp_hint_kind(struct bp_fault *fault, const struct bp_json *json, const struct bp_value *value,

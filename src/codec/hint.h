@@ -5,6 +5,9 @@
 #include "backpropd/json_read.h"
 #include "fault.h"
 
+/* How a network is written, to those who wrote a list of layers. */
+extern const char bp_hint_layers[];
+
 /* Says how a value of the wrong kind becomes what is expected (in words), if it can be told.
  * `needed` is how many elements of an array, or columns of a matrix, fit: 0 if unknown. */
 void bp_hint_kind(struct bp_fault *fault, const struct bp_json *json, const struct bp_value *value,

@@ -72,7 +72,7 @@ bool bp_read_tensor_name(const char *name, size_t depth, size_t *layer, bool *is
 }
 
 static const struct bp_names WEIGHTS =
-    BP_NAMES("w", "weight", "weights", "kernel", "dw", "dldw", "gradw");
+    BP_NAMES("w", "weight", "weights", "kernel", "theta", "dw", "dldw", "gradw");
 static const struct bp_names BIASES = BP_NAMES("b", "bias", "biases", "db", "dldb", "gradb");
 
 /* Reads weights_1, bias1 or dL_dW1: the letter and the number, which is the first layer's if there

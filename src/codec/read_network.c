@@ -75,6 +75,29 @@ static void find_layers(struct bp_reader *reader, const struct bp_value *network
     }
 }
 
+/* True if layer k alone is left out between others, and none of its members is misspelt. */
+static bool is_left_out(const struct bp_reader *reader, const struct bp_value *network, size_t k)
+{
+    const struct bp_layer_values *values = reader->layers + k - 1;
+    char w[24], b[24];
+    if (k == reader->job->task.network.depth || values[0].w || values[0].b ||
+        !(values[1].w || values[1].b) || (k > 1 && !values[-1].w && !values[-1].b))
+        return false;
+    snprintf(w, sizeof w, "W%zu", k);
+    snprintf(b, sizeof b, "b%zu", k);
+    return !bp_is_misspelt(network, w, known_members(reader)) &&
+           !bp_is_misspelt(network, b, known_members(reader));
+}
+
+static void say_left_out(const struct bp_reader *reader, struct bp_fault *fault, size_t k)
+{
+    const bool is_last = k + 1 == reader->job->task.network.depth;
+    fault->detail[0] = '\0';
+    bp_fault_say(
+        fault, "there is no layer %zu: rename W%zu, b%zu to W%zu, b%zu%s, or add W%zu and b%zu", k,
+        k + 1, k + 1, k, k, is_last ? "" : ", and number each layer after it one lower", k, k);
+}
+
 /* The member W or b of layer k; a fault and NULL if it is missing. */
 static const struct bp_value *get_member(const struct bp_reader *reader,
                                          const struct bp_value *network, char letter, size_t k)
@@ -84,8 +107,14 @@ static const struct bp_value *get_member(const struct bp_reader *reader,
     char name[24];
     if (member || reader->has_layer_zero)
         return member;
+    const bool left_out = is_left_out(reader, network, k);
+    if (left_out && letter == 'b')
+        return NULL;
     snprintf(name, sizeof name, "%c%zu", letter, k);
-    bp_read_missing(reader, network, &bp_place_network, name, known_members(reader));
+    struct bp_fault *fault =
+        bp_read_missing(reader, network, &bp_place_network, name, known_members(reader));
+    if (fault && left_out)
+        say_left_out(reader, fault, k);
     return NULL;
 }
 

@@ -50,12 +50,23 @@ static void read_loss(struct bp_reader *reader, const struct bp_value *value)
     if (!bp_read_name(reader, value, &LOSS, bp_loss_names, BP_LOSS_COUNT, &index) ||
         reader->activations_are_faulty || bp_reader_fits_loss(reader))
         return;
+    const size_t depth = reader->job->task.network.depth;
     const char *needed = bp_activation_names[bp_loss_needs(loss)];
     const char *last = bp_activation_names[bp_network_last(&reader->job->task.network)->activation];
-    struct bp_fault *fault =
-        bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &LOSS,
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &LOSS, "%s", "");
+    if (reader->job->posted_activations)
+        bp_fault_say(fault,
                      "set the last of network.activations to \"%s\": %s goes with it, not with %s",
                      needed, bp_loss_names[loss], last);
+    else
+        bp_fault_say(
+            fault,
+            "add \"activations\": [%s\"%s\"]%s, one name for each layer: %s needs %s in the "
+            "last layer",
+            depth == 1   ? ""
+            : depth == 2 ? "\"relu\", "
+                         : "\"relu\", ..., ",
+            needed, reader->network ? " to network" : "", bp_loss_names[loss], needed);
     if (strcmp(last, bp_activation_names[BP_ACTIVATION_SOFTMAX]) == 0)
         bp_fault_say(fault, "; or set the loss to \"cross_entropy\"");
     if (strcmp(last, bp_activation_names[BP_ACTIVATION_SIGMOID]) == 0)

@@ -33,21 +33,26 @@ struct measure {
     const char *of; /* W, or what tells the width: NULL */
     size_t layer;
     const char *unit;
-    size_t n; /* 0 if unknown */
+    size_t n;    /* 0 if unknown */
+    size_t rows; /* of the sample's x, 0 if that is no matrix */
 };
 
 static void wrong_length(const struct bp_reader *reader, const struct bp_place *place,
                          const double *values, size_t n, const struct measure *measure)
 {
-    const char *width_is_of = bp_is_width_of_b(reader, measure->layer) ? "b" : "layer ";
     const bool is_x = measure->of;
-    struct bp_fault *fault = bp_fault_add(
-        reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
-        "give %s %zu number%s, not %zu: %s%zu has %zu %s%s", place->name, measure->n,
-        bp_plural(measure->n), n, is_x ? measure->of : width_is_of, measure->layer, measure->n,
-        !is_x && *width_is_of == 'b' ? "number" : measure->unit, bp_plural(measure->n));
+    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+                                          "give %s %zu number%s, not %zu: ", place->name,
+                                          measure->n, bp_plural(measure->n), n);
     if (is_x)
-        bp_fault_say(fault, ", one for each input");
+        bp_fault_say(fault, "%s%zu has %zu %s%s, one for each input", measure->of, measure->layer,
+                     measure->n, measure->unit, bp_plural(measure->n));
+    else
+        bp_fault_say(fault, "one for each unit of the last layer (%s%zu has %zu)",
+                     bp_is_width_of_b(reader, measure->layer) ? "b" : "layer ", measure->layer,
+                     measure->n);
+    if (measure->n == 1 && n == measure->rows)
+        bp_fault_say(fault, "; x has %zu rows: write one sample for each, with one number of y", n);
     fault->expected = bp_fact_number((double)measure->n);
     fault->got = bp_fact_number((double)n);
     bp_hint_decimal_comma(fault, values, n, measure->n);
@@ -55,6 +60,13 @@ static void wrong_length(const struct bp_reader *reader, const struct bp_place *
         bp_fault_say(fault, "; if a %s of W1 holds the biases, move it into b1", measure->unit);
     if (strcmp(place->name, "y") == 0 && n == 1)
         bp_hint_class(fault, *values, measure->n);
+}
+
+/* How many rows an x has that is a matrix, 0 if it is none. In: x, may be NULL. */
+static size_t count_rows(const struct bp_reader *reader, const struct bp_value *x)
+{
+    const bool is_matrix = x && bp_json_kind(reader->json, x) == BP_JSON_MATRIX;
+    return is_matrix ? bp_json_numbers(reader->json, x).rows : 0;
 }
 
 static const double *read_values(const struct bp_reader *reader, const struct bp_value *value,
@@ -121,7 +133,9 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     if (bp_is_known("dL_dy_hat", known_of(reader)))
         gradient = bp_json_member(value, "dL_dy_hat");
     if (y) {
-        sample->y = read_values(reader, y, &at_y, of_y, &n);
+        struct measure of_this = *of_y;
+        of_this.rows = count_rows(reader, bp_json_member(value, "x"));
+        sample->y = read_values(reader, y, &at_y, &of_this, &n);
         if (sample->y && !gradient)
             check_range(reader, &at_y, sample->y, n);
     }
@@ -183,8 +197,8 @@ static struct bp_sample read_sample(const struct bp_reader *reader, const struct
 void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
                      struct bp_lengths lengths)
 {
-    const struct measure of_x = {"W", 1, reader->job->is_out_in ? "column" : "row", lengths.x};
-    const struct measure of_y = {NULL, reader->job->task.network.depth, "unit", lengths.y};
+    const struct measure of_x = {"W", 1, reader->job->is_out_in ? "column" : "row", lengths.x, 0};
+    const struct measure of_y = {NULL, reader->job->task.network.depth, "unit", lengths.y, 0};
     size_t n;
     if (!bp_is_array(reader, value, &n)) {
         struct bp_fault *fault =

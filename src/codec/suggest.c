@@ -204,6 +204,8 @@ static const struct {
      {"output", "outputs", "out"}},
     {"One step takes all samples together", {"epochs", "epoch"}},
     {"It is 1/(1 + exp(-z))", {"logsig"}},
+    {"log_softmax with nll_loss is \"softmax\" with \"cross_entropy\" here",
+     {"logsoftmax", "nll", "nllloss", "negativeloglikelihood"}},
     {"sse is the sum of (y_hat - y)^2, mse its mean, half_sse and half_mse are half of them",
      {"quadratic", "l2", "l2loss", "squarederror", "squaredloss", "squares", "euclidean"}},
 };

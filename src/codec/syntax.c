@@ -246,12 +246,25 @@ static bool lacks_bracket(const struct spot *spot, const struct open *open)
 
 /* --- brackets, commas, colons ----------------------------------------------------------------- */
 
-static const char *of_name_in_array(const struct spot *spot)
+/* The double quote that opens the name before a colon in an array, if a comma stands before it, so
+ * that the array may have ended there; or else NULL. Out: comma. */
+static const char *name_after_comma(const struct spot *spot, const char **comma)
 {
-    const struct open open = open_at(spot);
-    return bracket_at(&open, 1) == '{'
-               ? "put the ] that is missing before this name, or names and their values in { }"
-               : "put names and their values in { }; in [ ] there are values alone";
+    const char *at = spot->at;
+    if (spot->fault != BP_JSON_MISSING_COMMA || *at != ':')
+        return NULL;
+    while (at > spot->body && at[-1] == ' ')
+        at--;
+    const char *end = at - 1;
+    for (at = end; at > spot->body && is_of_word(at[-1]);)
+        at--;
+    const char *name = at - 1;
+    if (at == end || name <= spot->body || *name != '"' || *end != '"')
+        return NULL;
+    for (at = name; at > spot->body && strchr(" \t\r\n", at[-1]);)
+        at--;
+    *comma = at - 1;
+    return at > spot->body && **comma == ',' ? name : NULL;
 }
 
 /* The start of a name that is not closed before its colon, as "b1: [0], " before W1; or NULL. */
@@ -275,7 +288,7 @@ static const char *of_comma(const struct spot *spot)
     if (c == '/' && isdigit((unsigned char)spot->at[1]))
         return "write the result of the division: 0.5, not 1/2";
     if (c == ':')
-        return of_name_in_array(spot);
+        return "put names and their values in { }; in [ ] there are values alone";
     if (strchr("*+^%", c))
         return "write the result; JSON does not calculate";
     if (c == '=')
@@ -367,6 +380,31 @@ static const char *fixed(enum bp_json_fault fault)
 
 /* --- what has parts of the text in it --------------------------------------------------------- */
 
+/* Appends what stands in the text from `at` to before `end`, on one line; what cannot be shown
+ * becomes a question mark. Returns how many bytes. */
+static size_t put_quotation(char *out, const char *at, const char *end)
+{
+    size_t n = 0;
+    while (at < end && *at != '\n' && *at != '\r') {
+        const size_t size = bp_utf8_size(at);
+        const bool is_invisible = starts(at, "\xEF\xBB\xBF") || starts(at, "\xE2\x80\x8B");
+        const bool is_shown = size && (unsigned char)*at >= ' ' && !is_invisible;
+        memcpy(out + n, is_shown ? at : "?", is_shown ? size : 1);
+        n += is_shown ? size : 1;
+        at += size ? size : 1;
+    }
+    out[n] = '\0';
+    return n;
+}
+
+#define OPENED_SHOWN 12
+
+/* Out: the start of what an open bracket holds, as a quotation. In: opened, the bracket; end. */
+static void put_opened(char out[OPENED_SHOWN + 4], const char *opened, const char *end)
+{
+    put_quotation(out, opened, OPENED_SHOWN < end - opened ? opened + OPENED_SHOWN : end);
+}
+
 /* The brackets that close what is open at the end. Out: closers, a text. */
 static void list_open(char closers[OPEN_MAX + 1], const struct spot *spot)
 {
@@ -433,11 +471,32 @@ static void say_bracket(char *out, size_t room, const struct spot *spot)
     const struct open open = open_at(spot);
     const char *opened = open.n ? open.brackets[open.n - 1] : spot->at;
     const char closer = closer_of(*opened);
-    snprintf(
-        out, room,
-        lacks_bracket(spot, &open) ? "write %c before this %c; the %c of `%.*s` is still open"
-                                   : "write %c in place of this %c; it closes the %c of `%.*s`",
-        closer, *spot->at, *opened, 12 < spot->at - opened ? 12 : (int)(spot->at - opened), opened);
+    char shown[OPENED_SHOWN + 4];
+    put_opened(shown, opened, spot->at);
+    snprintf(out, room,
+             lacks_bracket(spot, &open) ? "write %c before this %c; the %c of `%s` is still open"
+                                        : "write %c in place of this %c; it closes the %c of `%s`",
+             closer, *spot->at, *opened, shown);
+}
+
+/* Says that arrays are still open where a member follows. False if that is not the mistake. */
+static bool say_open_array(char *out, size_t room, const struct spot *spot)
+{
+    const struct open open = open_at(spot);
+    const char *comma = NULL, *name = name_after_comma(spot, &comma);
+    char closers[OPEN_MAX + 1], shown[OPENED_SHOWN + 4];
+    size_t n = 0;
+    for (; bracket_at(&open, n) == '['; n++)
+        closers[n] = ']';
+    closers[n] = '\0';
+    if (!name || !n || n == open.n)
+        return false;
+    put_opened(shown, open.brackets[open.n - n], comma);
+    snprintf(out, room,
+             "write %s before the comma that precedes \"%.*s\"; the [ of `%s` is still open%s",
+             closers, shown_size(word_size(name + 1)), name + 1, shown,
+             comma[-1] == '}' ? "; or leave out the } before that comma" : "");
+    return true;
 }
 
 static void say_name(char *out, size_t room, const struct spot *spot)
@@ -477,6 +536,8 @@ static bool say_of_text(char *out, size_t room, const struct spot *spot)
             return false;
         say_unclosed(out, room, string);
         return true;
+    case BP_JSON_MISSING_COMMA:
+        return say_open_array(out, room, spot);
     case BP_JSON_WRONG_BRACKET:
         say_bracket(out, room, spot);
         return true;
@@ -516,23 +577,6 @@ static bool looks_back(const struct spot *spot)
     default:
         return spot->at == spot->end;
     }
-}
-
-/* Appends what stands in the text from `at` to before `end`, on one line; what cannot be shown
- * becomes a question mark. Returns how many bytes. */
-static size_t put_quotation(char *out, const char *at, const char *end)
-{
-    size_t n = 0;
-    while (at < end && *at != '\n' && *at != '\r') {
-        const size_t size = bp_utf8_size(at);
-        const bool is_invisible = starts(at, "\xEF\xBB\xBF") || starts(at, "\xE2\x80\x8B");
-        const bool is_shown = size && (unsigned char)*at >= ' ' && !is_invisible;
-        memcpy(out + n, is_shown ? at : "?", is_shown ? size : 1);
-        n += is_shown ? size : 1;
-        at += size ? size : 1;
-    }
-    out[n] = '\0';
-    return n;
 }
 
 /* What stands before the place, on its line: from a character's first byte. */

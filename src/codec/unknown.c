@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backpropd/suggest.h"
+#include "hint.h"
 #include "member_names.h"
 
 /* --- what is meant ---------------------------------------------------------------------------- */
@@ -175,9 +176,7 @@ static const char *not_available(const struct bp_reader *reader, enum home here,
                                  const struct bp_value *value)
 {
     if (is_list_of_layers(reader, here, key, value))
-        return "write each layer as two members, \"W1\": [[...]] and \"b1\": [...], then W2 and "
-               "b2; "
-               "all activations in one list";
+        return bp_hint_layers;
     if ((here == BODY || here == OPTIONS) && bp_is_known(key, IN_STEPS))
         return "leave it out: a step is plain gradient descent, with all samples together";
     if (here != NOWHERE && strcmp(key, "alpha") == 0 && uses_leaky_relu(reader))
@@ -220,6 +219,18 @@ static void say_name(struct bp_fault *fault, const struct bp_value *object, cons
         bp_fault_say(fault, " %s", bp_suggest_note(key));
 }
 
+/* In: value, of a member that is called activations: one name may stand for the list of them. */
+static void say_list(struct bp_fault *fault, const struct bp_reader *reader,
+                     const struct bp_value *value)
+{
+    const char *text = bp_json_string(value);
+    const char *more = reader->job->task.network.depth > 1 ? ", ..." : "";
+    for (size_t i = 0; text && i < BP_ACTIVATION_COUNT; i++)
+        if (strcmp(text, bp_activation_names[i]) == 0)
+            bp_fault_say(fault, " Write \"activations\": [\"%s\"%s], one name for each layer", text,
+                         more);
+}
+
 void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
                      const char *key, const struct bp_value *value, struct bp_names known)
 {
@@ -243,6 +254,8 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
         say_name(fault, object_at(reader, here, object_place), key, name);
     else
         more = here == NETWORK ? " and so on" : "";
+    if (strcmp(fault->suggestion, "activations") == 0)
+        say_list(fault, reader, value);
     bp_fault_list_known(fault, known.names, known.n, more);
 }
 
@@ -321,14 +334,16 @@ static const char *form_of(const char *name)
     return strcmp(name, "x") == 0 || strcmp(name, "y") == 0 ? ": [...]" : "";
 }
 
-void bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
-                     const struct bp_place *object_place, const char *name, struct bp_names known)
+struct bp_fault *bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
+                                 const struct bp_place *object_place, const char *name,
+                                 struct bp_names known)
 {
     if (bp_is_misspelt(object, name, known) || stands_elsewhere(reader, object_place, name))
-        return;
+        return NULL;
     struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_MISSING_MEMBER,
                                           &(struct bp_place){object_place, name, BP_NO_NUMBER},
                                           "add the missing member \"%s\"%s", name, form_of(name));
     snprintf(fault->own_text, sizeof fault->own_text, "%s", name);
     fault->expected = bp_fact_text(fault->own_text);
+    return fault;
 }

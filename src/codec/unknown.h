@@ -17,8 +17,10 @@ bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_n
 bool bp_has_misplaced(const struct bp_reader *reader);
 
 /* Notes a member that an object lacks, unless a misspelt one stands in its place, or it stands
- * elsewhere in the body: that is a fault of its own, and one cause is one fault. */
-void bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
-                     const struct bp_place *object_place, const char *name, struct bp_names known);
+ * elsewhere in the body: that is a fault of its own, and one cause is one fault. Returns the fault,
+ * or NULL. */
+struct bp_fault *bp_read_missing(const struct bp_reader *reader, const struct bp_value *object,
+                                 const struct bp_place *object_place, const char *name,
+                                 struct bp_names known);
 
 #endif

@@ -284,8 +284,9 @@ bool bp_head_check_type(const struct bp_head *head, struct bp_problem *problem)
                               n < 40 ? (int)n : 40, type);
     if (*type && (!is_json_type(type, n) || !charset_is_utf8(type + n)))
         return bp_problem_set(problem, BP_PROBLEM_UNSUPPORTED_MEDIA_TYPE,
-                              "write the body as JSON in UTF-8, and send it with Content-Type: "
-                              "application/json; this is %.80s",
+                              "send the body as JSON in UTF-8, with the header Content-Type: "
+                              "application/json, not %.80s (with curl: -H \"Content-Type: "
+                              "application/json\")",
                               type);
     return true;
 }

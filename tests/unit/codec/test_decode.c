@@ -322,7 +322,10 @@ TEST(test_members_of_the_network)
         {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]]}"), "missing_member #/network/b1"},
         {FORWARD, NET("{'b1':[1,2]}"), "missing_member #/network/W1"},
         {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'W3':[[1,2],[3,4]],'b3':[1,2]}"),
-         "missing_member #/network/W2\nmissing_member #/network/b2"},
+         "missing_member #/network/W2"},
+        {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'W4':[[1,2],[3,4]],'b4':[1,2]}"),
+         "missing_member #/network/W2\nmissing_member #/network/b2\n"
+         "missing_member #/network/W3\nmissing_member #/network/b3"},
         {FORWARD, NET("{'W1':[[1,2],[3,4],[5,6]],'b1':[1,2],'bias':[1]}"),
          "unknown_member #/network/bias"},
         {FORWARD, NET("{'w1':[[1,2],[3,4],[5,6]],'b1':[1,2]}"),
@@ -838,9 +841,9 @@ TEST(test_widths_in_words)
         {TWO("[[1,2,3]]", "null", "[[1],[2]]", "null", "1", "1"),
          "give W2 3 rows, not 2: layer 1 has 3 units"},
         {TWO("[[1,2]]", "[1,2]", "[[1],[2]]", "null", "1", "1,2"),
-         "give y 1 number, not 2: layer 2 has 1 unit"},
+         "give y 1 number, not 2: one for each unit of the last layer (layer 2 has 1)"},
         {TWO("[[1,2]]", "[1,2]", "[[1],[2]]", "[1]", "1", "1,2"),
-         "give y 1 number, not 2: b2 has 1 number"},
+         "give y 1 number, not 2: one for each unit of the last layer (b2 has 1)"},
         {"{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1],'y':[1,2,3]},"
          "{'x':[1],'y':[1,2]}]}",
          "give b1 3 numbers, not 2: W1's columns and the targets say that layer 1 has 3 units"},
@@ -862,7 +865,9 @@ TEST(test_width_of_a_layer_is_not_told_by_a_wrong_b)
            "{'network':{'W1':[[1,2,3]],'b1':[1,2]},'samples':[{'x':[1],'y':[1,2,3]},"
            "{'x':[1],'y':[1,2]}]}");
     ck_assert_uint_eq(d.problem.n_faults, 2);
-    ck_assert_str_eq(d.faults[1].detail, "give y 3 numbers, not 2: layer 1 has 3 units");
+    ck_assert_str_eq(
+        d.faults[1].detail,
+        "give y 3 numbers, not 2: one for each unit of the last layer (layer 1 has 3)");
     decoding_end(&d);
 }
 
