@@ -602,6 +602,18 @@ static bool is_binary(const struct spot *spot)
     return is_utf16(spot) || starts(spot->body, GZIP);
 }
 
+/* What is no character, or a part of one that was cut, becomes a question mark: words quote a body
+ * that need not be UTF-8. */
+static void make_proper(char *words)
+{
+    for (char *at = words; *at;) {
+        const size_t size = bp_utf8_size(at);
+        if (!size || (unsigned char)*at < ' ')
+            *at = '?';
+        at += size ? size : 1;
+    }
+}
+
 void bp_syntax_say(char words[BP_SYNTAX_MAX], enum bp_json_fault fault, const char *body,
                    size_t size, size_t offset)
 {
@@ -615,4 +627,5 @@ void bp_syntax_say(char words[BP_SYNTAX_MAX], enum bp_json_fault fault, const ch
     if (n)
         n += snprintf(words + n, BP_SYNTAX_MAX - (size_t)n, ": ");
     say_words(words + n, BP_SYNTAX_MAX - (size_t)n, &spot);
+    make_proper(words + n);
 }

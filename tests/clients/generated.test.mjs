@@ -47,7 +47,7 @@ for (const [name, client] of Object.entries(clients)) {
       ['invalid_request', '#/network/W2'],
       ['not_finite', 'z1[0]'],
       ['not_acceptable', 'application/json text/plain text/x-python'],
-      ['unsupported_media_type', 'the body must be application/json in UTF-8, not application/xml'],
+      ['unsupported_media_type', 'send the body as JSON in UTF-8, with the header Content-Type: application/json, not application/xml (with curl: -H "Content-Type: application/json")'],
       ['not_found', 'no such mistake; /mistakes lists them'],
     ]));
   });

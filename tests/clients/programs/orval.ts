@@ -2,7 +2,7 @@
 import * as client from './client';
 import {network as numbers, samples} from './example';
 import {fetcher, service} from './fetcher';
-import type {BackwardRequest, ExplainReply, Network, Problem, Service} from './model';
+import type {BackwardRequest, Catalogue, ExplainReply, Network, Problem, Service} from './model';
 import {summaryOf, summaryOfRead} from './summary';
 
 const network: Network = {...numbers, activations: ['relu', 'identity']};
@@ -48,7 +48,7 @@ export async function read(baseUrl: string) {
     service: dataOf(await client.index()) as Service,
     examples: dataOf(await client.listExamples()),
     example: dataOf(await client.getExample('textbook')),
-    catalogue: dataOf(await client.mistakes()),
+    catalogue: dataOf(await client.mistakes()) as Catalogue,
     document: dataOf(await client.openapiJson()),
     version: dataOf(await client.version()),
     health: [dataOf(await client.livez()), dataOf(await client.healthz()), dataOf(await client.readyz())],
