@@ -326,6 +326,7 @@ test('an exercise by its seed is that of /exercise, and going back brings the an
   await page.click('#panel [data-make]');
   const {body: {network, samples}} = (await daemon.call('POST', '/exercise', {seed: 7, sizes: [4, 3, 4]})).json;
   await page.waitForFunction(() => location.hash.includes('network='));
+  await page.waitForFunction(first => document.querySelector('#table tbody tr td:nth-child(2)')?.textContent === first, shown(network.W1[0][0]));
   assert.deepEqual(await page.$$eval('#table tbody tr td:nth-child(2)', nodes => nodes.map(node => node.textContent)), ['W1', 'b1', 'W2', 'b2'].flatMap(name => network[name].flat()).map(shown));
   assert.match(await page.getAttribute('[data-ref="x.0"]', 'aria-label'), new RegExp(`^x\\[0\\] = ${shown(samples[0].x[0])},`));
   assert.equal(await page.inputValue(field('dL_dh1/0')), '');
