@@ -76,7 +76,7 @@ static void check_work(const struct bp_reader *reader)
 static bool read_root(struct bp_reader *reader)
 {
     if (bp_json_kind(reader->json, reader->root) != BP_JSON_OBJECT) {
-        bp_read_wrong(reader, reader->root, &bp_place_body, "an object");
+        bp_read_wrong(reader, reader->root, &bp_place_body, BP_EXPECTED_OBJECT);
         return bp_faults_finish(reader->problem);
     }
     reader->network = bp_json_member(reader->root, "network");

@@ -6,6 +6,9 @@
 #include "backpropd/number_write.h"
 #include "read_cell.h"
 
+#define AS_WORDS(name, words) words,
+const char *const bp_expected_words[] = {BP_EXPECTED(AS_WORDS)};
+
 const char bp_hint_layers[] =
     "write each layer as two members, \"W1\": [[...]] and \"b1\": [...], then W2 and b2; all "
     "activations in one list, \"activations\": [...]";
@@ -58,9 +61,15 @@ static size_t count_numbers(const struct bp_json *json, const struct bp_value *v
     return count;
 }
 
-static bool starts(const char *text, const char *with)
+static bool is_number(enum bp_expected expected)
 {
-    return strncmp(text, with, strlen(with)) == 0;
+    return expected == BP_EXPECTED_NUMBER || expected == BP_EXPECTED_INTEGER ||
+           expected == BP_EXPECTED_INTEGER_OR_NULL;
+}
+
+static bool is_strings(enum bp_expected expected)
+{
+    return expected == BP_EXPECTED_STRINGS || expected == BP_EXPECTED_NAMES;
 }
 
 /* --- numbers of a sample or a layer ----------------------------------------------------------- */
@@ -118,7 +127,7 @@ static void hint_number(struct bp_fault *fault, double number, const struct bp_p
 /* --- strings ---------------------------------------------------------------------------------- */
 
 static void hint_string(struct bp_fault *fault, const char *text, const struct bp_place *place,
-                        const char *expected, size_t needed)
+                        enum bp_expected expected, size_t needed)
 {
     const char first = text[strspn(text, " \t\r\n")];
     const bool is_body = !place->up;
@@ -134,14 +143,13 @@ static void hint_string(struct bp_fault *fault, const char *text, const struct b
                             "-d @body.json)");
     else if (place == &bp_place_options)
         bp_fault_say(fault, "; write it as {\"loss\": \"mse\"}");
-    else if (starts(expected, "an array of strings") && needed > 1)
+    else if (expected == BP_EXPECTED_STRINGS && needed > 1)
         bp_fault_say(fault, "; write %zu names in [ ], one for each layer", needed);
-    else if (starts(expected, "an array of strings") || starts(expected, "an array of names"))
+    else if (is_strings(expected))
         bp_fault_say(fault, "; put [ ] around it");
-    else if (starts(expected, "an array of numbers"))
+    else if (expected == BP_EXPECTED_NUMBERS)
         bp_hint_count(fault, place, needed);
-    else if ((starts(expected, "a number") || starts(expected, "an integer")) &&
-             !bp_cell_read_text(&cell, text, false)) {
+    else if (is_number(expected) && !bp_cell_read_text(&cell, text, false)) {
         *bp_number_write(number, cell.value) = '\0';
         bp_fault_say(fault, "; write it without quotes: %s", number);
     }
@@ -207,33 +215,35 @@ static void hint_rows(struct bp_fault *fault, const struct bp_json *json,
 }
 
 /* True if an array holds nothing but one thing of the kind that is expected. */
-static bool is_one(const struct bp_json *json, const struct bp_value *array, const char *expected)
+static bool is_one(const struct bp_json *json, const struct bp_value *array,
+                   enum bp_expected expected)
 {
-    if (starts(expected, "a number") || starts(expected, "an integer"))
+    if (is_number(expected))
         return bp_json_kind(json, array) == BP_JSON_VECTOR &&
                bp_json_numbers(json, array).columns == 1;
-    if (starts(expected, "a string"))
+    if (expected == BP_EXPECTED_STRING)
         return bp_json_count_elements(array) == 1 && bp_json_string(bp_json_element(array, 0));
-    return starts(expected, "an object") && bp_json_count_elements(array) == 1 &&
+    return expected == BP_EXPECTED_OBJECT && bp_json_count_elements(array) == 1 &&
            bp_json_kind(json, bp_json_element(array, 0)) == BP_JSON_OBJECT;
 }
 
 /* True if an array holds nothing but a network, not the first of a list of layers. */
 static bool is_one_network(const struct bp_json *json, const struct bp_value *array)
 {
-    return is_one(json, array, "an object") && bp_json_member(bp_json_element(array, 0), "W1");
+    return is_one(json, array, BP_EXPECTED_OBJECT) &&
+           bp_json_member(bp_json_element(array, 0), "W1");
 }
 
 static void hint_array(struct bp_fault *fault, const struct bp_json *json,
                        const struct bp_value *value, const struct bp_place *place,
-                       const char *expected, size_t needed)
+                       enum bp_expected expected, size_t needed)
 {
     const enum bp_json_kind kind = bp_json_kind(json, value);
-    if (starts(expected, "an array of numbers"))
+    if (expected == BP_EXPECTED_NUMBERS)
         hint_flat(fault, json, value, place, needed);
-    else if (starts(expected, "a matrix") && kind == BP_JSON_VECTOR)
+    else if (expected == BP_EXPECTED_MATRIX && kind == BP_JSON_VECTOR)
         hint_rows(fault, json, value, needed);
-    else if (starts(expected, "a matrix"))
+    else if (expected == BP_EXPECTED_MATRIX)
         bp_fault_say(fault, "; leave out the outer [ ]");
     else if (place == &bp_place_network && !is_one_network(json, value))
         bp_fault_say(fault, "; %s", bp_hint_layers);
@@ -243,47 +253,47 @@ static void hint_array(struct bp_fault *fault, const struct bp_json *json,
 
 static void hint_object(struct bp_fault *fault, const struct bp_json *json,
                         const struct bp_value *object, const struct bp_place *place,
-                        const char *expected, size_t needed)
+                        enum bp_expected expected, size_t needed)
 {
     const struct bp_value *x = bp_json_member(object, "x");
     const struct bp_numbers rows = bp_json_numbers(json, x);
-    if (starts(expected, "an array of objects") && x && bp_json_kind(json, x) == BP_JSON_MATRIX &&
+    if (expected == BP_EXPECTED_OBJECTS && x && bp_json_kind(json, x) == BP_JSON_MATRIX &&
         rows.rows > 1)
         say_samples(fault, &rows);
-    else if (starts(expected, "an array of objects"))
+    else if (expected == BP_EXPECTED_OBJECTS)
         bp_fault_say(fault, "; put [ ] around it");
-    else if (starts(expected, "an array of numbers"))
+    else if (expected == BP_EXPECTED_NUMBERS)
         bp_hint_count(fault, place, needed);
 }
 
-static void hint_null(struct bp_fault *fault, const struct bp_place *place, const char *expected,
-                      size_t needed)
+static void hint_null(struct bp_fault *fault, const struct bp_place *place,
+                      enum bp_expected expected, size_t needed)
 {
     if (place == &bp_place_options || place == &bp_place_include)
         bp_fault_say(fault, "; or leave it out");
-    else if (starts(expected, "an array of numbers"))
+    else if (expected == BP_EXPECTED_NUMBERS)
         bp_hint_count(fault, place, needed);
     else if (place->up && is_called(place->up, "activations"))
         bp_fault_say(fault, "; for a layer without an activation write \"identity\"");
 }
 
 void bp_hint_kind(struct bp_fault *fault, const struct bp_json *json, const struct bp_value *value,
-                  const struct bp_place *place, const char *expected, size_t needed)
+                  const struct bp_place *place, enum bp_expected expected, size_t needed)
 {
     switch (bp_json_kind(json, value)) {
     case BP_JSON_STRING:
         hint_string(fault, bp_json_string(value), place, expected, needed);
         return;
     case BP_JSON_BOOLEAN:
-        if (starts(expected, "a number"))
+        if (expected == BP_EXPECTED_NUMBER)
             bp_fault_say(fault, "; write %d", bp_json_is_true(value));
         return;
     case BP_JSON_NUMBER:
-        if (starts(expected, "an array of numbers"))
+        if (expected == BP_EXPECTED_NUMBERS)
             hint_number(fault, *bp_json_numbers(json, value).at, place, needed);
-        else if (starts(expected, "a matrix") && needed > 1)
+        else if (expected == BP_EXPECTED_MATRIX && needed > 1)
             bp_fault_say(fault, "; write rows of %zu numbers", needed);
-        else if (starts(expected, "a matrix"))
+        else if (expected == BP_EXPECTED_MATRIX)
             bp_fault_say(fault, "; put [[ ]] around it");
         return;
     case BP_JSON_OBJECT:

@@ -337,7 +337,7 @@ static bool check_members(const struct answers *in, const struct bp_value *objec
     if (!object || bp_json_kind(in->reader->json, object) == BP_JSON_NULL)
         return false;
     if (bp_json_kind(in->reader->json, object) != BP_JSON_OBJECT)
-        return bp_read_wrong(in->reader, object, place, "an object");
+        return bp_read_wrong(in->reader, object, place, BP_EXPECTED_OBJECT);
     for (size_t i = 0; i < known.n; i++)
         n_known += bp_json_member(object, known.names[i]) != NULL;
     if (n_known == bp_json_count_members(object))
@@ -398,7 +398,7 @@ static bool check_samples(struct answers *in, const struct bp_value *samples)
     if (!samples || bp_json_kind(in->reader->json, samples) == BP_JSON_NULL)
         return false;
     if (!bp_is_array(in->reader, samples, &n))
-        return bp_read_wrong(in->reader, samples, &SAMPLES, "an array of objects");
+        return bp_read_wrong(in->reader, samples, &SAMPLES, BP_EXPECTED_OBJECTS);
     if (n > most) {
         struct bp_fault *fault = bp_fault_add(in->reader->problem, BP_FAULT_SHAPE_MISMATCH,
                                               &SAMPLES, "%zu entries, but there %s %zu sample%s", n,
@@ -474,5 +474,5 @@ void bp_read_answers(struct bp_reader *reader, const struct bp_value *answers,
 void bp_read_answers_alone(struct bp_reader *reader, const struct bp_value *answers)
 {
     if (answers && bp_json_kind(reader->json, answers) != BP_JSON_OBJECT)
-        bp_read_wrong(reader, answers, &ANSWERS, "an object");
+        bp_read_wrong(reader, answers, &ANSWERS, BP_EXPECTED_OBJECT);
 }

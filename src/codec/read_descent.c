@@ -53,7 +53,7 @@ void bp_read_frozen(const struct bp_reader *reader, struct bp_frozen *frozen)
     if (!value)
         return;
     if (!bp_is_array(reader, value, &n)) {
-        bp_read_wrong(reader, value, &FROZEN, "an array of names such as \"b1\"");
+        bp_read_wrong(reader, value, &FROZEN, BP_EXPECTED_NAMES);
         return;
     }
     for (size_t i = 0; i < n; i++)

@@ -59,7 +59,7 @@ static void read_weights(struct bp_reader *reader, const struct bp_value *weight
                          struct bp_grade *grade, const struct bp_step_names *names)
 {
     if (bp_json_kind(reader->json, weights) != BP_JSON_OBJECT) {
-        bp_read_wrong(reader, weights, &WEIGHTS, "an object");
+        bp_read_wrong(reader, weights, &WEIGHTS, BP_EXPECTED_OBJECT);
         return;
     }
     for (struct bp_members m = bp_json_members(weights); names && bp_json_next(&m);) {
@@ -123,7 +123,7 @@ static void read_reveal(struct bp_reader *reader, const struct bp_value *value, 
     const struct bp_place at = {&MARKING, "reveal", BP_NO_NUMBER};
     *reveals = bp_json_is_true(value);
     if (bp_json_kind(reader->json, value) != BP_JSON_BOOLEAN)
-        bp_read_wrong(reader, value, &at, "true or false");
+        bp_read_wrong(reader, value, &at, BP_EXPECTED_BOOLEAN);
     else if (*reveals && reader->limits->keeps_answers)
         bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &at,
                      "this service does not reveal answers");
@@ -138,7 +138,7 @@ void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
     if (!marking)
         return;
     if (bp_json_kind(reader->json, marking) != BP_JSON_OBJECT) {
-        bp_read_wrong(reader, marking, &MARKING, "an object");
+        bp_read_wrong(reader, marking, &MARKING, BP_EXPECTED_OBJECT);
         return;
     }
     for (struct bp_members m = bp_json_members(marking); bp_json_next(&m);) {

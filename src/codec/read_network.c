@@ -407,7 +407,7 @@ void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
         return;
     reader->job->posted_activations = true;
     if (!bp_is_array(reader, value, &n)) {
-        bp_read_wrong_kind(reader, value, place, "an array of strings", network->depth);
+        bp_read_wrong_kind(reader, value, place, BP_EXPECTED_STRINGS, network->depth);
         reader->activations_are_faulty = true;
         return;
     }
@@ -436,7 +436,7 @@ struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_valu
     const struct bp_network *read = &reader->job->task.network;
     struct bp_lengths lengths = {0, 0};
     if (bp_json_kind(reader->json, network) != BP_JSON_OBJECT) {
-        bp_read_wrong(reader, network, &bp_place_network, "an object");
+        bp_read_wrong(reader, network, &bp_place_network, BP_EXPECTED_OBJECT);
         reader->activations_are_faulty = true;
         return lengths;
     }

@@ -18,7 +18,7 @@ static void read_rounding(struct bp_reader *reader, const struct bp_value *value
     if (bp_json_kind(reader->json, value) == BP_JSON_NULL)
         reader->job->task.rules.round_decimals = BP_NO_ROUNDING;
     else if (!bp_json_numbers(reader->json, value).rows)
-        bp_read_wrong(reader, value, &ROUND_DECIMALS, "an integer or null");
+        bp_read_wrong(reader, value, &ROUND_DECIMALS, BP_EXPECTED_INTEGER_OR_NULL);
     else if (bp_read_integer(reader, value, &ROUND_DECIMALS, 0, 15, BP_FAULT_OUT_OF_RANGE,
                              &decimals))
         reader->job->task.rules.round_decimals = (int)decimals;
@@ -132,7 +132,7 @@ static void read_option(struct bp_reader *reader, const char *name, const struct
 void bp_read_options(struct bp_reader *reader, const struct bp_value *options)
 {
     if (bp_json_kind(reader->json, options) != BP_JSON_OBJECT) {
-        bp_read_wrong(reader, options, &bp_place_options, "an object");
+        bp_read_wrong(reader, options, &bp_place_options, BP_EXPECTED_OBJECT);
         return;
     }
     for (struct bp_members m = bp_json_members(options); bp_json_next(&m);)
@@ -152,7 +152,7 @@ void bp_read_include(struct bp_reader *reader, const struct bp_value *include)
     const struct bp_names parts = reader->job->operation->parts;
     size_t n, part;
     if (!bp_is_array(reader, include, &n)) {
-        bp_read_wrong(reader, include, &bp_place_include, "an array of strings");
+        bp_read_wrong(reader, include, &bp_place_include, BP_EXPECTED_STRINGS);
         return;
     }
     reader->job->include = 0;

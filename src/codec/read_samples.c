@@ -168,7 +168,7 @@ static void no_sample(const struct bp_reader *reader, const struct bp_value *val
 {
     const struct bp_value *before =
         place->number ? bp_json_element(reader->samples, place->number - 1) : NULL;
-    struct bp_fault *fault = bp_read_wrong_kind(reader, value, place, "an object", 0);
+    struct bp_fault *fault = bp_read_wrong_kind(reader, value, place, BP_EXPECTED_OBJECT, 0);
     if (!before || bp_json_kind(reader->json, before) == BP_JSON_OBJECT)
         say_form(fault, of_x, of_y);
 }
@@ -202,7 +202,7 @@ void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
     size_t n;
     if (!bp_is_array(reader, value, &n)) {
         struct bp_fault *fault =
-            bp_read_wrong_kind(reader, value, &bp_place_samples, "an array of objects", 0);
+            bp_read_wrong_kind(reader, value, &bp_place_samples, BP_EXPECTED_OBJECTS, 0);
         if (bp_json_kind(reader->json, value) != BP_JSON_OBJECT)
             say_form(fault, &of_x, &of_y);
         return;

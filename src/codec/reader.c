@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "backpropd/suggest.h"
-#include "hint.h"
 
 static bool is_kind(const struct bp_reader *reader, const struct bp_value *value,
                     enum bp_json_kind kind)
@@ -53,13 +52,14 @@ void *bp_read_take(struct bp_reader *reader, size_t size)
 }
 
 struct bp_fault *bp_read_wrong_kind(const struct bp_reader *reader, const struct bp_value *value,
-                                    const struct bp_place *place, const char *expected,
+                                    const struct bp_place *place, enum bp_expected expected,
                                     size_t needed)
 {
     const char *got = describe(reader, value);
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, place,
-                                          "write %s here, not %s", expected, got);
-    fault->expected = bp_fact_text(expected);
+    struct bp_fault *fault =
+        bp_fault_add(reader->problem, BP_FAULT_WRONG_TYPE, place, "write %s here, not %s",
+                     bp_expected_words[expected], got);
+    fault->expected = bp_fact_text(bp_expected_words[expected]);
     fault->got = bp_fact_text(got);
     if (reader->problem->n_faults <= BP_FAULTS_MAX) /* what is not listed needs no help */
         bp_hint_kind(fault, reader->json, value, place, expected, needed);
@@ -67,7 +67,7 @@ struct bp_fault *bp_read_wrong_kind(const struct bp_reader *reader, const struct
 }
 
 bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
-                   const struct bp_place *place, const char *expected)
+                   const struct bp_place *place, enum bp_expected expected)
 {
     bp_read_wrong_kind(reader, value, place, expected, 0);
     return false;
@@ -81,11 +81,12 @@ static bool too_large(const struct bp_reader *reader, const struct bp_place *pla
 }
 
 static bool empty(const struct bp_reader *reader, const struct bp_place *place,
-                  const char *expected, size_t needed)
+                  enum bp_expected expected, size_t needed)
 {
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_EMPTY, place,
-                                          "write %s here, not an empty array", expected);
-    fault->expected = bp_fact_text(expected);
+    struct bp_fault *fault =
+        bp_fault_add(reader->problem, BP_FAULT_EMPTY, place, "write %s here, not an empty array",
+                     bp_expected_words[expected]);
+    fault->expected = bp_fact_text(bp_expected_words[expected]);
     fault->got = bp_fact_number(0);
     bp_hint_count(fault, place, needed);
     return false;
@@ -95,7 +96,7 @@ bool bp_read_number(const struct bp_reader *reader, const struct bp_value *value
                     const struct bp_place *place, double *number)
 {
     if (!is_kind(reader, value, BP_JSON_NUMBER))
-        return bp_read_wrong(reader, value, place, "a number");
+        return bp_read_wrong(reader, value, place, BP_EXPECTED_NUMBER);
     *number = *bp_json_numbers(reader->json, value).at;
     return isfinite(*number) || too_large(reader, place);
 }
@@ -128,7 +129,7 @@ bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *valu
     double number;
     struct bp_fault *fault;
     if (!bp_json_numbers(reader->json, value).rows)
-        return bp_read_wrong(reader, value, place, "an integer");
+        return bp_read_wrong(reader, value, place, BP_EXPECTED_INTEGER);
     if (!bp_read_number(reader, value, place, &number))
         return false;
     if (number >= (double)least && number <= (double)most && number == floor(number)) {
@@ -169,7 +170,7 @@ static bool no_vector(const struct bp_reader *reader, const struct bp_value *arr
 {
     double ignored;
     if (holds_arrays(reader, array)) {
-        bp_read_wrong_kind(reader, array, place, "an array of numbers", needed);
+        bp_read_wrong_kind(reader, array, place, BP_EXPECTED_NUMBERS, needed);
         return false;
     }
     for (size_t i = 0; i < bp_json_count_elements(array); i++)
@@ -185,11 +186,11 @@ bool bp_read_vector(const struct bp_reader *reader, const struct bp_value *value
     if (is_kind(reader, value, BP_JSON_ARRAY))
         return no_vector(reader, value, place, needed);
     if (!is_kind(reader, value, BP_JSON_VECTOR)) {
-        bp_read_wrong_kind(reader, value, place, "an array of numbers", needed);
+        bp_read_wrong_kind(reader, value, place, BP_EXPECTED_NUMBERS, needed);
         return false;
     }
     if (numbers.columns == 0)
-        return empty(reader, place, "an array of numbers", needed);
+        return empty(reader, place, BP_EXPECTED_NUMBERS, needed);
     *vector = numbers.at;
     *n = numbers.columns;
     return all_finite(reader, &numbers, false, place);
@@ -249,18 +250,17 @@ static struct bp_matrix read_rows(const struct bp_reader *reader, const struct b
 struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_value *value,
                                 const struct bp_place *place, size_t width)
 {
-    static const char expected[] = "a matrix (an array of arrays of numbers)";
     const struct bp_numbers numbers = bp_json_numbers(reader->json, value);
     const bool has_one_matrix = bp_json_count_elements(value) == 1 &&
                                 is_kind(reader, bp_json_element(value, 0), BP_JSON_MATRIX);
     if (is_kind(reader, value, BP_JSON_ARRAY) && !has_one_matrix)
         return read_rows(reader, value, place, width);
     if (is_empty(reader, value))
-        empty(reader, place, expected, 0);
+        empty(reader, place, BP_EXPECTED_MATRIX, 0);
     else if (!is_kind(reader, value, BP_JSON_MATRIX))
-        bp_read_wrong_kind(reader, value, place, expected, width);
+        bp_read_wrong_kind(reader, value, place, BP_EXPECTED_MATRIX, width);
     else if (numbers.columns == 0)
-        empty(reader, &(struct bp_place){place, "", 0}, "an array of numbers", width);
+        empty(reader, &(struct bp_place){place, "", 0}, BP_EXPECTED_NUMBERS, width);
     else
         return (struct bp_matrix){.usable = all_finite(reader, &numbers, true, place),
                                   .rows_known = true,
@@ -293,7 +293,7 @@ bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
 {
     const char *got = bp_json_string(value);
     if (!got)
-        return bp_read_wrong(reader, value, place, "a string");
+        return bp_read_wrong(reader, value, place, BP_EXPECTED_STRING);
     for (*index = 0; *index < n; (*index)++)
         if (strcmp(got, names[*index]) == 0)
             return true;

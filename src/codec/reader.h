@@ -12,6 +12,7 @@
 #include "backpropd/limits.h"
 #include "backpropd/operation.h"
 #include "fault.h"
+#include "hint.h"
 
 /* What a network has for one of its layers, NULL where it has nothing. */
 struct bp_layer_values {
@@ -37,15 +38,15 @@ struct bp_reader {
 /* A block for the job to own, NULL if there is no memory: decoding ends then. One a job. */
 void *bp_read_take(struct bp_reader *reader, size_t size);
 
-/* Notes that a value is not what was expected (in words). `needed` is how many elements of an
+/* Notes that a value is not what was expected. `needed` is how many elements of an
  * array, or columns of a matrix, fit: 0 if unknown. Returns the fault. */
 struct bp_fault *bp_read_wrong_kind(const struct bp_reader *reader, const struct bp_value *value,
-                                    const struct bp_place *place, const char *expected,
+                                    const struct bp_place *place, enum bp_expected expected,
                                     size_t needed);
 
 /* The same of what has no length that fits. Returns false. */
 bool bp_read_wrong(const struct bp_reader *reader, const struct bp_value *value,
-                   const struct bp_place *place, const char *expected);
+                   const struct bp_place *place, enum bp_expected expected);
 
 /* A finite number. Out: number. */
 bool bp_read_number(const struct bp_reader *reader, const struct bp_value *value,

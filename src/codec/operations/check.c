@@ -81,7 +81,7 @@ static void read_gradients(struct bp_reader *reader, const struct bp_value *grad
 {
     const size_t depth = reader->job->task.network.depth;
     if (bp_json_kind(reader->json, gradients) != BP_JSON_OBJECT) {
-        bp_read_wrong(reader, gradients, &GRADIENTS, "an object");
+        bp_read_wrong(reader, gradients, &GRADIENTS, BP_EXPECTED_OBJECT);
         return;
     }
     for (struct bp_members m = bp_json_members(gradients); bp_json_next(&m);) {

@@ -43,7 +43,7 @@ static void read_shown_decimals(struct bp_reader *reader)
     if (kind == BP_JSON_NULL)
         return;
     if (kind != BP_JSON_NUMBER)
-        bp_read_wrong(reader, value, &SHOWN_DECIMALS, "an integer or null");
+        bp_read_wrong(reader, value, &SHOWN_DECIMALS, BP_EXPECTED_INTEGER_OR_NULL);
     else if (bp_read_integer(reader, value, &SHOWN_DECIMALS, 0, SHOWN_MAX, BP_FAULT_OUT_OF_RANGE,
                              &decimals))
         own->shown_decimals = (int)decimals;
