@@ -75,8 +75,7 @@ static const struct bp_names WEIGHTS =
     BP_NAMES("w", "weight", "weights", "kernel", "theta", "dw", "dldw", "gradw");
 static const struct bp_names BIASES = BP_NAMES("b", "bias", "biases", "db", "dldb", "gradb");
 
-/* Reads weights_1, bias1 or dL_dW1: the letter and the number, which is the first layer's if there
- * is none. */
+/* Reads weights_1, bias1 or dL_dW1. Out: the letter and the number, 1 if the name has no number. */
 static bool read_tensor_meant(const char *key, char *letter, long *k)
 {
     const char *digits = key + strcspn(key, "0123456789");

@@ -62,7 +62,7 @@ static void wrong_length(const struct bp_reader *reader, const struct bp_place *
         bp_hint_class(fault, *values, measure->n);
 }
 
-/* How many rows an x has that is a matrix, 0 if it is none. In: x, may be NULL. */
+/* The number of rows of an x that is a matrix, else 0. In: x, or NULL. */
 static size_t count_rows(const struct bp_reader *reader, const struct bp_value *x)
 {
     const bool is_matrix = x && bp_json_kind(reader->json, x) == BP_JSON_MATRIX;
@@ -161,7 +161,7 @@ static void say_form(struct bp_fault *fault, const struct measure *of_x, const s
                      of_x->n, bp_plural(of_x->n), of_y->n, bp_plural(of_y->n));
 }
 
-/* The form is said once, of the first that is none. */
+/* The fault of a value that is not a sample. Only the first of several in a row shows the form. */
 static void no_sample(const struct bp_reader *reader, const struct bp_value *value,
                       const struct bp_place *place, const struct measure *of_x,
                       const struct measure *of_y)

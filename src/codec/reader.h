@@ -87,7 +87,7 @@ bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
                   const struct bp_place *place, const char *const *names, size_t n, size_t *index);
 
 /* The number of elements of an array that is not one of numbers; `[]` counts as such an array.
- * False, without a fault, if the value is none. */
+ * For any other value it returns false, and notes no fault. */
 bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, size_t *n);
 
 /* Notes a limit that was exceeded, `what` in the plural. Returns false. */

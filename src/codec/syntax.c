@@ -458,12 +458,14 @@ static void say_unclosed(char *out, size_t room, const char *string)
 {
     const char *name = string + 1;
     const size_t size = word_size(name);
-    if (size && name[size] == ':')
+    char shown[NAME_SHOWN + 4];
+    if (size && name[size] == ':') {
         snprintf(out, room, "close the string that starts at `\"%.*s`: write \"%.*s\"",
                  shown_size(size + 1), name, shown_size(size), name);
-    else
-        snprintf(out, room, "close the string that starts at `\"%.*s` with a double quote",
-                 shown_size(strcspn(name, "\r\n")), name);
+    } else {
+        put_quotation(shown, name, name + strnlen(name, NAME_SHOWN));
+        snprintf(out, room, "close the string that starts at `\"%s` with a double quote", shown);
+    }
 }
 
 static void say_bracket(char *out, size_t room, const struct spot *spot)
@@ -516,7 +518,7 @@ static void say_name(char *out, size_t room, const struct spot *spot)
                  shown_size(size), at);
 }
 
-/* Says what names parts of the text. False if the fault is none of those. */
+/* Says what quotes parts of the text. False if the words for this fault quote nothing. */
 static bool say_of_text(char *out, size_t room, const struct spot *spot)
 {
     const char *string = unclosed_string(spot);
@@ -602,18 +604,6 @@ static bool is_binary(const struct spot *spot)
     return is_utf16(spot) || starts(spot->body, GZIP);
 }
 
-/* What is no character, or a part of one that was cut, becomes a question mark: words quote a body
- * that need not be UTF-8. */
-static void make_proper(char *words)
-{
-    for (char *at = words; *at;) {
-        const size_t size = bp_utf8_size(at);
-        if (!size || (unsigned char)*at < ' ')
-            *at = '?';
-        at += size ? size : 1;
-    }
-}
-
 void bp_syntax_say(char words[BP_SYNTAX_MAX], enum bp_json_fault fault, const char *body,
                    size_t size, size_t offset)
 {
@@ -627,5 +617,4 @@ void bp_syntax_say(char words[BP_SYNTAX_MAX], enum bp_json_fault fault, const ch
     if (n)
         n += snprintf(words + n, BP_SYNTAX_MAX - (size_t)n, ": ");
     say_words(words + n, BP_SYNTAX_MAX - (size_t)n, &spot);
-    make_proper(words + n);
 }

@@ -244,16 +244,16 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
     const char *name = is_exact ? NULL : meant(key, known);
     const char *words = not_available(reader, here, key, value);
     const char *more = NULL;
-    if (words)
+    if (words) {
         bp_fault_say(fault, "; %s", words);
-    else if (is_exact || (elsewhere.home && !name))
+    } else if (is_exact || (elsewhere.home && !name)) {
         say_home(fault, reader, key, &elsewhere, value);
-    else if (say_operation(fault, here, key))
-        more = NULL;
-    else if (name)
-        say_name(fault, object_at(reader, here, object_place), key, name);
-    else
-        more = here == NETWORK ? " and so on" : "";
+    } else if (!say_operation(fault, here, key)) {
+        if (name)
+            say_name(fault, object_at(reader, here, object_place), key, name);
+        else
+            more = here == NETWORK ? " and so on" : "";
+    }
     if (strcmp(fault->suggestion, "activations") == 0)
         say_list(fault, reader, value);
     bp_fault_list_known(fault, known.names, known.n, more);

@@ -141,7 +141,7 @@ static void look_at(struct bp_connections *connections, struct bp_connection *co
         note_end(connections, connection, wait, events & (POLLHUP | POLLERR));
 }
 
-/* The events of each connection, by its place in the list; NULL if there are none. */
+/* The events of each connection, by its place in the list; NULL if nothing happened at any. */
 static const struct pollfd *poll_all(struct bp_connections *connections)
 {
     struct pollfd *one = connections->polled;

@@ -47,7 +47,7 @@ bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work_item *item);
 /* Takes back all that waits, short work aside. Returns it linked by `next`, NULL at the end. */
 struct bp_work_item *bp_pool_withdraw_all(struct bp_pool *pool);
 
-/* True if something waits for a thread, other than this piece; NULL is none. */
+/* True if something other than `but` waits for a thread. In: but, or NULL. */
 bool bp_pool_has_waiting(struct bp_pool *pool, const struct bp_work_item *but);
 
 /* Runs the work that still waits, then ends the threads; later work is refused. Does nothing for

@@ -223,7 +223,7 @@ static void put_backward(struct program *program)
     }
 }
 
-/* The first sample that has y, or if not `has_y` has none; n_samples: there is none. */
+/* The first sample with y, or without y if not `has_y`; n_samples if no sample is like that. */
 static size_t first_sample(const struct bp_task *task, bool has_y)
 {
     size_t s = 0;
