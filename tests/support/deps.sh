@@ -60,6 +60,7 @@ if [ "$scope" != build ] && [ "$scope" != use ]; then
   need check pkg-config --exists check
   need patch have patch
   need util-linux have prlimit
+  need netbase getent hosts localhost # it makes /etc/hosts, which a minimal system lacks
   need nodejs have node
   need node-ajv test -e /usr/share/nodejs/ajv
   need python3-requests "$python" -c 'import requests'

@@ -47,7 +47,7 @@ function machine(programs) {
   };
 }
 
-const packages = /gcc g\+\+ pkg-config libmicrohttpd-dev libjansson-dev zlib1g-dev python3 python3-yaml curl jq check patch util-linux nodejs/;
+const packages = /gcc g\+\+ pkg-config libmicrohttpd-dev libjansson-dev zlib1g-dev python3 python3-yaml curl jq check patch util-linux netbase nodejs/;
 const someone = {id: 'echo 1000', 'apt-get': apt};
 
 test('deps says what it installs, and how much, before it does', () => {
