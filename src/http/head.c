@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "list.h"
 #include "parameter.h"
 
 #define DIGITS "0123456789"
@@ -188,9 +189,6 @@ static bool check_length(const struct bp_head *head, struct bp_problem *problem)
 
 bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_t header_bytes)
 {
-#define AS_WORD(name, bit) " " #name
-    static const char *const known = BP_METHODS(AS_WORD) " PUT DELETE PATCH ";
-#undef AS_WORD
     if (!check_line(head, problem))
         return false;
     if (head->n_headers > BP_HEADERS_MAX || head->size > header_bytes)
@@ -215,27 +213,20 @@ bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_
     if (head->expect && strcasecmp(head->expect, "100-continue") != 0)
         return bp_problem_set(problem, BP_PROBLEM_EXPECTATION_FAILED,
                               "only Expect: 100-continue is supported");
-    const char *found = strstr(known, head->method);
-    if (!found || found[-1] != ' ' || found[strlen(head->method)] != ' ')
+    if (bp_head_method(head) == BP_METHOD_OTHER &&
+        !bp_list_has("PUT,DELETE,PATCH", head->method, strlen(head->method), strncmp))
         return bp_problem_set(problem, BP_PROBLEM_NOT_IMPLEMENTED,
                               "no path of this service supports this method");
     return true;
-}
-
-static bool is_listed(const char *text, size_t size, const char *const *words)
-{
-    while (*words && !bp_is_word(text, size, *words))
-        words++;
-    return *words;
 }
 
 /* True if the media type, without its parameters, is one for JSON, or a default of
  * clients. */
 static bool is_json_type(const char *type, size_t n)
 {
-    static const char *const read_as_json[] = {"application/json", "text/json", "text/plain",
-                                               "application/x-www-form-urlencoded", NULL};
-    return is_listed(type, n, read_as_json) ||
+    static const char read_as_json[] =
+        "application/json,text/json,text/plain,application/x-www-form-urlencoded";
+    return bp_list_has(read_as_json, type, n, strncasecmp) ||
            (n > 5 && memchr(type, '/', n) && strncasecmp(type + n - 5, "+json", 5) == 0);
 }
 
@@ -243,11 +234,10 @@ static bool is_json_type(const char *type, size_t n)
  * UTF-8. */
 static bool charset_is_utf8(const char *parameters)
 {
-    static const char *const spellings[] = {"utf-8", "utf8", "us-ascii", NULL};
     struct bp_parameter parameter;
     while (bp_parameter_next(&parameter, &parameters))
         if (bp_is_word(parameter.name, parameter.name_size, "charset") &&
-            !is_listed(parameter.value, parameter.value_size, spellings))
+            !bp_list_has("utf-8,utf8,us-ascii", parameter.value, parameter.value_size, strncasecmp))
             return false;
     return *parameters == '\0';
 }

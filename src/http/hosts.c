@@ -14,13 +14,7 @@ static size_t host_size(const char *authority)
 
 static bool is_listed(const char *allowed, const char *authority)
 {
-    const size_t size = host_size(authority);
-    const char *start;
-    while (*allowed)
-        if (bp_list_next(&start, &allowed, allowed) == size &&
-            strncasecmp(start, authority, size) == 0)
-            return true;
-    return false;
+    return bp_list_has(allowed, authority, host_size(authority), strncasecmp);
 }
 
 bool bp_hosts_allow(const char *allowed, const struct bp_head *head)
@@ -39,5 +33,5 @@ static bool is_entry(const char *text, size_t size)
 
 bool bp_hosts_are_proper(const char *allowed)
 {
-    return strcmp(allowed, "*") == 0 || bp_list_is_proper(allowed, is_entry);
+    return bp_list_is_proper(allowed, is_entry);
 }

@@ -34,17 +34,11 @@ void bp_server_timing(char out[BP_SERVER_TIMING_MAX], const struct bp_timing *ti
 
 const char *bp_cors_allow(const char *allowed, const char *origin)
 {
-    const char *start;
     if (strcmp(allowed, "*") == 0)
         return allowed;
-    if (strcmp(allowed, "none") == 0) /* which is not an origin */
+    if (!origin || strcmp(allowed, "none") == 0) /* which is not an origin */
         return NULL;
-    while (origin && *allowed) {
-        const size_t size = bp_list_next(&start, &allowed, allowed);
-        if (size && strlen(origin) == size && memcmp(origin, start, size) == 0)
-            return origin;
-    }
-    return NULL;
+    return bp_list_has(allowed, origin, strlen(origin), strncmp) ? origin : NULL;
 }
 
 static bool is_origin(const char *text, size_t size)
@@ -63,8 +57,7 @@ static bool is_origin(const char *text, size_t size)
 
 bool bp_cors_is_proper(const char *allowed)
 {
-    return strcmp(allowed, "*") == 0 || strcmp(allowed, "none") == 0 ||
-           bp_list_is_proper(allowed, is_origin);
+    return strcmp(allowed, "none") == 0 || bp_list_is_proper(allowed, is_origin);
 }
 
 static void add(struct bp_fields *fields, const char *name, const char *value)

@@ -116,35 +116,23 @@ void bp_routes_close_page(struct bp_route *routes)
 
 /* --- --only ----------------------------------------------------------------------------------- */
 
-static bool is_path(const char *path, const char *text, size_t size)
-{
-    return strlen(path) == size && memcmp(path, text, size) == 0;
-}
-
 static bool is_operation(const char *text, size_t size)
 {
     const struct bp_operation *const *each = bp_operations;
-    while (*each && !is_path((*each)->path, text, size))
+    while (*each && (strlen((*each)->path) != size || memcmp((*each)->path, text, size) != 0))
         each++;
     return *each;
 }
 
 bool bp_only_is_proper(const char *only)
 {
-    return strcmp(only, "*") == 0 || bp_list_is_proper(only, is_operation);
+    return bp_list_is_proper(only, is_operation);
 }
 
 bool bp_only_serves(const char *only, const struct bp_operation *operation)
 {
-    const char *start;
-    if (strcmp(only, "*") == 0)
-        return true;
-    while (*only) {
-        const size_t size = bp_list_next(&start, &only, only);
-        if (is_path(operation->path, start, size))
-            return true;
-    }
-    return false;
+    const char *path = operation->path;
+    return strcmp(only, "*") == 0 || bp_list_has(only, path, strlen(path), strncmp);
 }
 
 size_t bp_routes_keep(struct bp_route *routes, const char *only)
@@ -182,50 +170,39 @@ const struct bp_route *bp_route_find(const struct bp_route *routes, const char *
 
 /* What paths are called elsewhere. */
 static const struct {
-    const char *other, *path;
+    const char *path, *others;
 } OTHERS[] = {
-    {"backprop", "backward"},
-    {"backpropagation", "backward"},
-    {"backpropagate", "backward"},
-    {"backward_pass", "backward"},
-    {"gradient", "backward"},
-    {"gradients", "backward"},
-    {"grad", "backward"},
-    {"forward_pass", "forward"},
-    {"predict", "forward"},
-    {"feedforward", "forward"},
-    {"inference", "forward"},
-    {"infer", "forward"},
-    {"train", "step"},
-    {"update", "step"},
-    {"descent", "step"},
-    {"sgd", "step"},
-    {"fit", "step"},
-    {"solution", "explain"},
-    {"explanation", "explain"},
-    {"mark", "grade"},
-    {"score", "grade"},
-    {"gradcheck", "check"},
-    {"gradient_check", "check"},
-    {"generate", "exercise"},
-    {"review", "exercise/review"},
-    {"health", "healthz"},
-    {"ping", "livez"},
-    {"status", "livez"},
-    {"ready", "readyz"},
-    {"openapi", "openapi.json"},
-    {"swagger.json", "openapi.json"},
-    {"docs", "openapi.yaml"},
-    {"swagger", "openapi.yaml"},
+    {"backward", "backprop,backpropagation,backpropagate,backward_pass,gradient,gradients,grad"},
+    {"forward", "forward_pass,predict,feedforward,inference,infer"},
+    {"step", "train,update,descent,sgd,fit"},
+    {"explain", "solution,explanation"},
+    {"grade", "mark,score"},
+    {"check", "gradcheck,gradient_check"},
+    {"exercise", "generate"},
+    {"exercise/review", "review"},
+    {"healthz", "health"},
+    {"livez", "ping,status"},
+    {"readyz", "ready"},
+    {"openapi.json", "openapi,swagger.json"},
+    {"openapi.yaml", "docs,swagger"},
 };
+
+/* What the path is called here, or NULL. */
+static const char *name_here(const char *path)
+{
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        if (bp_list_has(OTHERS[i].others, path, strlen(path), strncasecmp))
+            return OTHERS[i].path;
+    return NULL;
+}
 
 /* The path that is meant, of n that are known, NULL if none is. None has a slash before it. */
 static const char *path_meant(const char *path, const char *const *known, size_t n)
 {
-    const char *near = bp_suggest(path, known, n);
-    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS && !near; i++)
-        for (size_t j = 0; j < n && !near && strcasecmp(path, OTHERS[i].other) == 0; j++)
-            near = strcmp(known[j], OTHERS[i].path) == 0 ? known[j] : NULL;
+    const char *near = bp_suggest(path, known, n), *name = near ? NULL : name_here(path);
+    for (size_t i = 0; name && i < n; i++)
+        if (strcmp(known[i], name) == 0)
+            near = known[i];
     return near;
 }
 
