@@ -11,7 +11,7 @@
 struct bp_exchange;
 struct bp_file;
 
-/* Makes the reply of an exchange. */
+/* Writes the reply of an exchange, a 200 of the chosen media type, or makes it another one. */
 typedef void bp_handler(struct bp_exchange *exchange);
 
 struct bp_route {
@@ -20,11 +20,10 @@ struct bp_route {
     unsigned methods;    /* a set of bp_method */
     enum bp_group group; /* the group that --public may open */
     bp_handler *answer;  /* at once, or NULL: `operation` is to be calculated */
+    const char *media_types[BP_REPRESENTATIONS_MAX + 1]; /* best first, NULL at the end */
     const struct bp_operation *operation;
     const struct bp_file *file; /* or NULL */
-    /* of its representations, best first, NULL at the end; empty if it has only one */
-    const char *media_types[BP_REPRESENTATIONS_MAX + 1];
-    bool is_off; /* switched off: 404 */
+    bool is_off;                /* switched off: 404 */
 };
 
 /* The routes of a service, in one block that the caller frees: the operations, the fixed routes,

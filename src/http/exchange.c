@@ -48,10 +48,10 @@ static void refuse_if_no_memory(struct bp_exchange *exchange)
     refuse(exchange, &problem);
 }
 
-static void refuse_saying(struct bp_exchange *exchange, enum bp_problem_code code, const char *text)
+void bp_exchange_refuse(struct bp_exchange *exchange, enum bp_problem_code code, const char *detail)
 {
     struct bp_problem problem;
-    bp_problem_set(&problem, code, "%s", text);
+    bp_problem_set(&problem, code, "%s", detail);
     refuse(exchange, &problem);
 }
 
@@ -59,7 +59,7 @@ static void refuse_saying(struct bp_exchange *exchange, enum bp_problem_code cod
 static void negotiate(struct bp_exchange *exchange, const struct bp_head *head)
 {
     const struct bp_route *route = exchange->route;
-    if (*route->media_types && exchange->method & route->methods &&
+    if (route->media_types[1] && exchange->method & route->methods &&
         exchange->method != BP_METHOD_OPTIONS)
         exchange->representation = bp_negotiate(head, route->media_types);
     if (exchange->representation < 0 && !route->operation)
@@ -146,12 +146,12 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
     }
     negotiate(exchange, head);
     if (!names_our_host(exchange, head))
-        refuse_saying(exchange, BP_PROBLEM_MISDIRECTED,
-                      "the request's host is not one that --allow-host lists");
+        bp_exchange_refuse(exchange, BP_PROBLEM_MISDIRECTED,
+                           "the request's host is not one that --allow-host lists");
     else if (!bp_access_allows(&service->access,
                                bp_route_group(exchange->route, exchange->representation), head))
-        refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for every reason */
-                      "this path needs a valid token: Authorization: Bearer TOKEN");
+        bp_exchange_refuse(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for every reason */
+                           "this path needs a valid token: Authorization: Bearer TOKEN");
     else if (exchange->representation < 0)
         refuse_representations(exchange);
     else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
@@ -194,10 +194,8 @@ static void end_body(struct bp_exchange *exchange)
 static void answer_options(struct bp_exchange *exchange)
 {
     const unsigned methods = exchange->route->methods;
-    exchange->reply = (struct bp_reply){.status = 204,
-                                        .allow = methods ? methods : BP_METHOD_OTHER - 1,
-                                        .is_preflight = true,
-                                        .problem = -1};
+    exchange->reply = (struct bp_reply){
+        .status = 204, .allow = methods ? methods : BP_METHOD_OTHER - 1, .problem = -1};
 }
 
 /* Where bodies can be posted to: as many paths as have room. */
@@ -244,6 +242,17 @@ static void answer_not_found(struct bp_exchange *exchange)
     bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
 }
 
+/* A 200, which the function of the route writes. */
+static void answer(struct bp_exchange *exchange)
+{
+    struct bp_memory *memory = &exchange->service->own_memory;
+    exchange->reply.status = 200;
+    exchange->reply.media_type = exchange->route->media_types[exchange->representation];
+    exchange->reply.text.memory = memory;
+    exchange->route->answer(exchange);
+    bp_reply_finish(&exchange->reply, memory);
+}
+
 /* True if the reply is there. */
 static bool decode_or_answer(struct bp_exchange *exchange)
 {
@@ -257,11 +266,9 @@ static bool decode_or_answer(struct bp_exchange *exchange)
     else if (!(route->methods & exchange->method))
         answer_not_allowed(exchange);
     else if (route->operation)
-        return !bp_calculation_decode(&exchange->job, &exchange->reply, exchange->service,
-                                      exchange->memory, route->operation, exchange->body.data,
-                                      exchange->received);
+        return !bp_calculation_decode(exchange);
     else
-        route->answer(exchange);
+        answer(exchange);
     return true;
 }
 
@@ -269,8 +276,7 @@ static void calculate(struct bp_exchange *exchange)
 {
     struct bp_reply *reply = &exchange->reply;
     exchange->job.task.cancelled = exchange->cancelled;
-    bp_calculation_run(&exchange->job, reply, exchange->service, exchange->memory,
-                       exchange->job.operation->representations + exchange->representation);
+    bp_calculation_run(exchange);
     reply->has_gzip = reply->text.size >= BP_GZIP_FROM;
     reply->is_gzip = reply->has_gzip && exchange->accepts_gzip && bp_gzip(&reply->text);
 }
@@ -285,7 +291,7 @@ double bp_exchange_prepare(struct bp_exchange *exchange, double most)
         if (decode_or_answer(exchange))
             return 0;
     }
-    return bp_calculation_work(&exchange->job, exchange->accepts_gzip);
+    return bp_calculation_work(exchange);
 }
 
 void bp_exchange_refuse_queue(struct bp_exchange *exchange)

@@ -118,7 +118,7 @@ static void add_methods(struct bp_fields *fields, const struct bp_reply *reply, 
 {
     bp_methods_text(fields->methods, reply->allow);
     add(fields, "Allow", fields->methods);
-    if (!reply->is_preflight)
+    if (reply->status != 204) /* which answers a preflight */
         return;
     add(fields, "Access-Control-Allow-Methods", fields->methods);
     add(fields, "Access-Control-Allow-Headers", allowed_headers(asked));
@@ -160,9 +160,9 @@ void bp_fields_make(struct bp_fields *fields, const struct bp_reply *reply,
     }
     if (reply->status == 401)
         add(fields, "WWW-Authenticate", "Bearer");
-    if (reply->retry_later)
+    if (reply->status == 503)
         add(fields, "Retry-After", "1");
-    if (reply->accepts_post)
+    if (reply->status == 415)
         add(fields, "Accept-Post", "application/json");
     if (facts->closes)
         add(fields, "Connection", "close");

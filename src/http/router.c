@@ -18,25 +18,22 @@ bp_handler bp_answer_root, bp_answer_version, bp_answer_live, bp_answer_ready, b
 
 #define PAGE_FOLDER "/page/"
 
+#define FIXED(path, link, group, answer, ...)                                                      \
+    {                                                                                              \
+        path, link, GET, group, answer, {__VA_ARGS__}, NULL, NULL, false                           \
+    }
+
 static const struct bp_route ROUTES[] = {
-    {"/mistakes",
-     "mistakes",
-     GET,
-     BP_GROUP_DOCS,
-     bp_answer_mistakes,
-     NULL,
-     NULL,
-     {BP_MEDIA_JSON, BP_MEDIA_HTML},
-     false},
-    {"/mistakes/*", NULL, GET, BP_GROUP_DOCS, bp_answer_mistake, NULL, NULL, {NULL}, false},
-    {"/problems/", "problems", GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}, false},
-    {"/problems/*", NULL, GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}, false},
-    {"/livez", "livez", GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL, {NULL}, false},
-    {"/healthz", NULL, GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL, {NULL}, false},
-    {"/readyz", "readyz", GET, BP_GROUP_HEALTH, bp_answer_ready, NULL, NULL, {NULL}, false},
-    {"/metrics", "metrics", GET, BP_GROUP_METRICS, bp_answer_metrics, NULL, NULL, {NULL}, false},
-    {"/version", "version", GET, BP_GROUP_DOCS, bp_answer_version, NULL, NULL, {NULL}, false},
-    {"other", NULL, 0, BP_GROUP_DOCS, NULL, NULL, NULL, {NULL}, false}, /* it always answers 404 */
+    FIXED("/mistakes", "mistakes", BP_GROUP_DOCS, bp_answer_mistakes, BP_MEDIA_JSON, BP_MEDIA_HTML),
+    FIXED("/mistakes/*", NULL, BP_GROUP_DOCS, bp_answer_mistake, BP_MEDIA_HTML),
+    FIXED("/problems/", "problems", BP_GROUP_DOCS, bp_answer_problems, BP_MEDIA_HTML),
+    FIXED("/problems/*", NULL, BP_GROUP_DOCS, bp_answer_problems, BP_MEDIA_HTML),
+    FIXED("/livez", "livez", BP_GROUP_HEALTH, bp_answer_live, BP_MEDIA_JSON),
+    FIXED("/healthz", NULL, BP_GROUP_HEALTH, bp_answer_live, BP_MEDIA_JSON),
+    FIXED("/readyz", "readyz", BP_GROUP_HEALTH, bp_answer_ready, BP_MEDIA_JSON),
+    FIXED("/metrics", "metrics", BP_GROUP_METRICS, bp_answer_metrics, BP_MEDIA_METRICS),
+    FIXED("/version", "version", BP_GROUP_DOCS, bp_answer_version, BP_MEDIA_JSON),
+    {.path = "other", .group = BP_GROUP_DOCS}, /* it always answers 404 */
 };
 
 /* Adds a route after n others; without room it only counts. */
@@ -55,7 +52,7 @@ static struct bp_route route_of(const struct bp_operation *operation)
                              .methods = POST,
                              .group = BP_GROUP_CALCULATE,
                              .operation = operation};
-    for (size_t i = 0; as[1].media_type && as[i].media_type; i++) {
+    for (size_t i = 0; as[i].media_type; i++) {
         assert(i < BP_REPRESENTATIONS_MAX);
         route.media_types[i] = as[i].media_type;
     }
@@ -71,6 +68,7 @@ static struct bp_route route_of_file(const struct bp_file *file)
                              .methods = GET,
                              .group = is_of_page ? BP_GROUP_PAGE : BP_GROUP_DOCS,
                              .answer = is_root ? bp_answer_root : bp_answer_file,
+                             .media_types = {file->media_type},
                              .file = file};
     if (is_root) {
         route.media_types[0] = BP_MEDIA_JSON;
@@ -111,7 +109,7 @@ void bp_routes_close_page(struct bp_route *routes)
         if (routes->group == BP_GROUP_PAGE)
             routes->is_off = true;
         else if (routes->answer == bp_answer_root)
-            routes->media_types[0] = NULL;
+            routes->media_types[1] = NULL;
 }
 
 /* --- --only ----------------------------------------------------------------------------------- */

@@ -157,7 +157,7 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
         .origin = call->origin,
         .asked_headers = call->asked_headers,
         .is_post = exchange->method == BP_METHOD_POST,
-        .varies_by_accept = *exchange->route->media_types,
+        .varies_by_accept = exchange->route->media_types[1],
         .keep_alive = call->is_kept ? call->server->keep_alive : NULL,
         .closes = exchange->must_close || atomic_load(&exchange->service->draining)};
     struct bp_fields fields;

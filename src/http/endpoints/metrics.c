@@ -1,53 +1,43 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "../metrics.h"
 #include "backpropd/exchange.h"
-
-#include "backpropd/media.h"
+#include "write.h"
 
 bp_handler bp_answer_metrics;
 
 static void put_head(struct bp_text *text, const char *name, const char *type, const char *help)
 {
-    char line[256];
-    int n = snprintf(line, sizeof line, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-    bp_text_put(text, line, (size_t)n);
+    bp_put_format(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-static void put_labels(struct bp_text *text, const char *labels)
+/* A metric that is one number. */
+static void put_metric(struct bp_text *text, const char *name, const char *type, const char *help,
+                       double value)
 {
-    bp_text_putc(text, '{');
-    bp_text_puts(text, labels);
-    bp_text_putc(text, '}');
-}
-
-static void put_sample(struct bp_text *text, const char *name, const char *labels, double value)
-{
-    bp_text_puts(text, name);
-    if (labels)
-        put_labels(text, labels);
-    bp_text_putc(text, ' ');
+    put_head(text, name, type, help);
+    bp_put_format(text, "%s ", name);
     bp_text_put_double(text, value);
     bp_text_putc(text, '\n');
 }
 
 static void put_requests(struct bp_text *text, const struct bp_metrics *metrics)
 {
-    static const char name[] = "backpropd_http_requests_total";
-    put_head(text, name, "counter", "Requests answered.");
+    put_head(text, "backpropd_http_requests_total", "counter", "Requests answered.");
     for (size_t route = 0; route < metrics->n_routes; route++)
         for (size_t method = 0; method < BP_METHOD_COUNT; method++)
             for (size_t status = 0; status < BP_STATUS_COUNT; status++) {
-                uint64_t count = metrics->of[route].requests[method][status];
-                char labels[128];
-                if (!count)
-                    continue;
-                snprintf(labels, sizeof labels, "route=\"%s\",method=\"%s\",code=\"%u\"",
-                         metrics->routes[route].path,
-                         bp_method_name((enum bp_method)(1U << method)), bp_statuses[status]);
-                put_sample(text, name, labels, (double)count);
+                const uint64_t count = metrics->of[route].requests[method][status];
+                if (count)
+                    bp_put_format(text,
+                                  "backpropd_http_requests_total{route=\"%s\",method=\"%s\","
+                                  "code=\"%u\"} %" PRIu64 "\n",
+                                  metrics->routes[route].path,
+                                  bp_method_name((enum bp_method)(1U << method)),
+                                  bp_statuses[status], count);
             }
 }
 
@@ -55,21 +45,16 @@ static void put_duration(struct bp_text *text, const char *name, const struct bp
                          const char *route)
 {
     uint64_t count = 0;
-    char labels[96], member[80];
-    snprintf(member, sizeof member, "%s_bucket", name);
     for (size_t bucket = 0; bucket < BP_BUCKET_COUNT; bucket++) {
         count += duration->buckets[bucket];
-        snprintf(labels, sizeof labels, "route=\"%s\",le=\"%g\"", route, bp_buckets[bucket]);
-        put_sample(text, member, labels, (double)count);
+        bp_put_format(text, "%s_bucket{route=\"%s\",le=\"%g\"} %" PRIu64 "\n", name, route,
+                      bp_buckets[bucket], count);
     }
     count += duration->buckets[BP_BUCKET_COUNT];
-    snprintf(labels, sizeof labels, "route=\"%s\",le=\"+Inf\"", route);
-    put_sample(text, member, labels, (double)count);
-    snprintf(labels, sizeof labels, "route=\"%s\"", route);
-    snprintf(member, sizeof member, "%s_sum", name);
-    put_sample(text, member, labels, (double)duration->nanoseconds / 1e9);
-    snprintf(member, sizeof member, "%s_count", name);
-    put_sample(text, member, labels, (double)count);
+    bp_put_format(text, "%s_bucket{route=\"%s\",le=\"+Inf\"} %" PRIu64 "\n%s_sum{route=\"%s\"} ",
+                  name, route, count, name, route);
+    bp_text_put_double(text, (double)duration->nanoseconds / 1e9);
+    bp_put_format(text, "\n%s_count{route=\"%s\"} %" PRIu64 "\n", name, route, count);
 }
 
 static void put_durations(struct bp_text *text, const struct bp_metrics *metrics)
@@ -87,13 +72,10 @@ static void put_durations(struct bp_text *text, const struct bp_metrics *metrics
 
 static void put_problems(struct bp_text *text, const struct bp_metrics *metrics)
 {
-    char labels[64];
     put_head(text, "backpropd_problems_total", "counter", "Replies that name a problem.");
-    for (int code = 0; code < BP_PROBLEM_COUNT; code++) {
-        snprintf(labels, sizeof labels, "type=\"%s\"",
-                 bp_problem_info((enum bp_problem_code)code)->code);
-        put_sample(text, "backpropd_problems_total", labels, (double)metrics->problems[code]);
-    }
+    for (int code = 0; code < BP_PROBLEM_COUNT; code++)
+        bp_put_format(text, "backpropd_problems_total{type=\"%s\"} %" PRIu64 "\n",
+                      bp_problem_info((enum bp_problem_code)code)->code, metrics->problems[code]);
 }
 
 static double resident_bytes(void)
@@ -113,27 +95,25 @@ static void put_process(struct bp_text *text)
     getrusage(RUSAGE_SELF, &usage);
     double seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                      (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    put_head(text, "process_cpu_seconds_total", "counter", "Processor time, user and system.");
-    put_sample(text, "process_cpu_seconds_total", NULL, seconds);
-    put_head(text, "process_resident_memory_bytes", "gauge", "Resident memory.");
-    put_sample(text, "process_resident_memory_bytes", NULL, resident_bytes());
+    put_metric(text, "process_cpu_seconds_total", "counter", "Processor time, user and system.",
+               seconds);
+    put_metric(text, "process_resident_memory_bytes", "gauge", "Resident memory.",
+               resident_bytes());
 }
 
 void bp_answer_metrics(struct bp_exchange *exchange)
 {
     struct bp_service *service = exchange->service;
     struct bp_text *text = &exchange->reply.text;
-    bp_reply_start(&exchange->reply, &service->own_memory, BP_MEDIA_METRICS, 32768);
+    bp_text_reserve(text, 32768);
     put_requests(text, service->metrics);
     put_durations(text, service->metrics);
-    put_head(text, "backpropd_http_requests_in_flight", "gauge", "Requests being answered.");
-    put_sample(text, "backpropd_http_requests_in_flight", NULL,
+    put_metric(text, "backpropd_http_requests_in_flight", "gauge", "Requests being answered.",
                (double)bp_metrics_in_flight(service->metrics));
     put_problems(text, service->metrics);
-    put_head(text, "backpropd_memory_bytes", "gauge", "Memory of the requests in flight.");
-    put_sample(text, "backpropd_memory_bytes", NULL, (double)atomic_load(&service->memory.used));
+    put_metric(text, "backpropd_memory_bytes", "gauge", "Memory of the requests in flight.",
+               (double)atomic_load(&service->memory.used));
     put_head(text, "backpropd_build_info", "gauge", "Always 1; its label is the version.");
-    put_sample(text, "backpropd_build_info", "version=\"" BP_VERSION "\"", 1);
+    bp_text_puts(text, "backpropd_build_info{version=\"" BP_VERSION "\"} 1\n");
     put_process(text);
-    bp_reply_finish(&exchange->reply, &service->own_memory);
 }

@@ -144,33 +144,38 @@ TEST(test_same_numbers_same_bytes)
 /* --- in two halves -----------------------------------------------------------------------------
  */
 
-static bool begin(struct bp_job *job, const char *path, const char *text)
+static struct bp_exchange exchange;
+
+static bool begin(const char *path, const char *text)
 {
     char *body = quoted(text);
-    memset(job, 0xA5, sizeof *job);
-    reply = (struct bp_reply){.problem = -1};
     service_make(&service, &STANDARD);
-    const bool good =
-        bp_calculation_decode(job, &reply, &service, &service.memory,
-                              bp_route_find(service.routes, path)->operation, body, strlen(body));
+    exchange = exchange_of(&service, BP_METHOD_POST, path, body, strlen(body));
+    memset(&exchange.job, 0xA5, sizeof exchange.job);
+    const bool good = bp_calculation_decode(&exchange);
     memset(body, '#', strlen(body)); /* a job must not need the body any more */
     free(body);
     return good;
 }
 
+static void run(void)
+{
+    bp_calculation_run(&exchange);
+    reply = exchange.reply;
+}
+
 TEST(test_halves_make_the_whole)
 {
     for (size_t i = 0; i < LENGTH(ENDPOINTS); i++) {
-        struct bp_job job;
-        ck_assert(begin(&job, ENDPOINTS[i].path, ENDPOINTS[i].body));
-        ck_assert(bp_calculation_work(&job, false) > 0);
-        bp_calculation_run(&job, &reply, &service, &service.memory, job.operation->representations);
+        ck_assert(begin(ENDPOINTS[i].path, ENDPOINTS[i].body));
+        ck_assert(bp_calculation_work(&exchange) > 0);
+        run();
         char *got = line_of(&reply),
              *expected = reply_to(ENDPOINTS[i].operation, ENDPOINTS[i].body);
         ck_assert_str_eq(got, expected);
         free(expected);
         free(got);
-        bp_job_free(&job); /* nothing is left of it */
+        bp_job_free(&exchange.job); /* nothing is left of it */
         end();
     }
 }
@@ -180,44 +185,41 @@ TEST(test_cancelled_job)
 {
     static const atomic_bool cancelled = true;
     for (size_t i = 0; i < LENGTH(ENDPOINTS); i++) {
-        struct bp_job job;
-        ck_assert(begin(&job, ENDPOINTS[i].path, ENDPOINTS[i].body));
-        job.task.cancelled = &cancelled;
-        bp_calculation_run(&job, &reply, &service, &service.memory, job.operation->representations);
+        ck_assert(begin(ENDPOINTS[i].path, ENDPOINTS[i].body));
+        exchange.job.task.cancelled = &cancelled;
+        run();
         require_problem(&reply, BP_PROBLEM_OVERLOADED);
-        ck_assert(reply.retry_later);
         end();
     }
 }
 
 TEST(test_job_can_be_dropped)
 {
-    struct bp_job job;
-    ck_assert(begin(&job, "/backward", TEXTBOOK));
+    ck_assert(begin("/backward", TEXTBOOK));
     ck_assert_uint_gt(atomic_load(&service.memory.used), 0);
-    bp_job_free(&job);
-    bp_job_free(&job);
+    bp_job_free(&exchange.job);
+    bp_job_free(&exchange.job);
     service_end(&service);
 }
 
 TEST(test_faults_need_no_second_half)
 {
-    struct bp_job job;
-    ck_assert(!begin(&job, "/backward", "[]"));
+    ck_assert(!begin("/backward", "[]"));
+    reply = exchange.reply;
     require_problem(&reply, BP_PROBLEM_INVALID_REQUEST);
-    bp_job_free(&job);
+    bp_job_free(&exchange.job);
     end();
 }
 
 static double work_of(const char *steps, bool with_gzip)
 {
-    struct bp_job job;
     char body[1024];
     snprintf(body, sizeof body,
              "{" TEXTBOOK_NETWORK "," TEXTBOOK_SAMPLES ",'learning_rate':0.1,'steps':%s}", steps);
-    ck_assert(begin(&job, "/step", body));
-    double work = bp_calculation_work(&job, with_gzip);
-    bp_job_free(&job);
+    ck_assert(begin("/step", body));
+    exchange.accepts_gzip = with_gzip;
+    double work = bp_calculation_work(&exchange);
+    bp_job_free(&exchange.job);
     service_end(&service);
     return work;
 }

@@ -134,7 +134,7 @@ TEST(test_headers_of_a_preflight)
     } rows[] = {
         {NULL, any},    {"", any},    {"baggage,sentry-trace, X-Y", "baggage,sentry-trace, X-Y"},
         {"a b", "a b"}, {"a:b", any}, {"a;b", any}};
-    const struct bp_reply reply = {.status = 204, .allow = 1, .is_preflight = true};
+    const struct bp_reply reply = {.status = 204, .allow = 1};
     struct bp_reply_facts facts = {.cors_origins = "*"};
     struct bp_fields fields;
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -153,5 +153,27 @@ TEST(test_headers_of_a_preflight)
     ck_assert_str_eq(value_of(&fields, "Access-Control-Allow-Headers"), name + 1);
 }
 
-SUITE("http/reply_headers", test_vary, test_headers_of_a_preflight, test_kept_or_closed,
-      test_server_timing, test_who_may_call, test_proper_origins)
+/* What a client is told to do about a status. */
+TEST(test_headers_of_a_status)
+{
+    static const struct {
+        unsigned status;
+        const char *header;
+    } rows[] = {
+        {401, "WWW-Authenticate"},
+        {415, "Accept-Post"},
+        {503, "Retry-After"},
+    };
+    const struct bp_reply_facts facts = {.cors_origins = "*"};
+    struct bp_fields fields;
+    for (unsigned status = 200; status < 600; status++) {
+        const struct bp_reply reply = {.status = status};
+        bp_fields_make(&fields, &reply, &facts);
+        for (size_t i = 0; i < LENGTH(rows); i++)
+            REQUIRE(!value_of(&fields, rows[i].header) == (status != rows[i].status), "%u: %s",
+                    status, rows[i].header);
+    }
+}
+
+SUITE("http/reply_headers", test_vary, test_headers_of_a_status, test_headers_of_a_preflight,
+      test_kept_or_closed, test_server_timing, test_who_may_call, test_proper_origins)
