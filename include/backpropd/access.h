@@ -38,4 +38,11 @@ struct bp_access {
  */
 bool bp_access_read(struct bp_access *access, const char *file, char error[BP_ACCESS_ERROR_MAX]);
 
+struct bp_head;
+
+/* True if the request has a valid token, or the group is open without one. Takes as long for a
+ * wrong token as for a right one. */
+bool bp_access_allows(const struct bp_access *access, enum bp_group group,
+                      const struct bp_head *head);
+
 #endif

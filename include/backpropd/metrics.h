@@ -17,6 +17,9 @@ struct bp_observation {
     double compute_seconds; /* the part spent calculating; 0 if nothing was calculated */
 };
 
+/* Counters for these routes, which the caller frees. NULL if memory runs out. */
+struct bp_metrics *bp_metrics_make(const struct bp_route *routes, size_t n_routes);
+
 /* A request has begun. */
 void bp_metrics_begin(struct bp_metrics *metrics);
 

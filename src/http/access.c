@@ -1,9 +1,11 @@
-#include "access.h"
+#include "backpropd/access.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "backpropd/head.h"
 
 #define TEXT_OF(number) #number
 #define AS_TEXT(macro) TEXT_OF(macro)

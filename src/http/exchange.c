@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "access.h"
 #include "backpropd/decode.h"
 #include "backpropd/hosts.h"
 #include "calculation.h"

@@ -3,22 +3,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "metrics.h"
+#include "backpropd/metrics.h"
 
 bool bp_service_start(struct bp_service *service, const struct bp_limits *limits)
 {
     size_t n_routes;
-    service->limits = *limits;
-    service->memory.limit = limits->memory_bytes;
-    service->own_memory.limit = SIZE_MAX;
-    service->memory.whole = service->own_memory.whole = NULL;
-    atomic_init(&service->memory.used, 0);
-    atomic_init(&service->own_memory.used, 0);
-    atomic_init(&service->draining, false);
-    *service->unsafe = '\0';
-    service->access = (struct bp_access){.n_tokens = 0};
-    service->allowed_hosts = "*";
-    service->routes = bp_routes_make(&n_routes);
+    *service = (struct bp_service){.limits = *limits,
+                                   .memory.limit = limits->memory_bytes,
+                                   .own_memory.limit = SIZE_MAX,
+                                   .routes = bp_routes_make(&n_routes),
+                                   .allowed_hosts = "*"};
     service->metrics = service->routes ? bp_metrics_make(service->routes, n_routes) : NULL;
     if (!service->metrics)
         free(service->routes);

@@ -1,8 +1,9 @@
-#include "http/access.h"
+#include "backpropd/access.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "backpropd/head.h"
 #include "backpropd/router.h"
 #include "suite.h"
 
