@@ -220,8 +220,7 @@ int main(int argc, char **argv)
         return complain(error);
     keep_freed_memory();
     bp_decode_prepare();
-    if (!bp_service_start(&service, &options.limits) ||
-        !bp_service_serve_only(&service, options.only))
+    if (!bp_service_start(&service, &options.limits, options.only))
         return complain("out of memory");
     if (!options.has_page)
         bp_routes_close_page(service.routes);

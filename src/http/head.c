@@ -26,14 +26,6 @@ static bool is_field_value(const char *value, size_t size)
     return true;
 }
 
-/* If a header comes more than once, keeps the value that is not the usual one, since that one must
- * be refused. */
-static void keep_odd(const char **kept, const char *value, const char *usual)
-{
-    if (!*kept || strcasecmp(*kept, usual) == 0)
-        *kept = value;
-}
-
 static bool lists_close(const char *value)
 {
     static const char between[] = ", \t";
@@ -88,10 +80,10 @@ static bool keep(struct bp_head *head, const char *name, size_t name_size, const
         head->accept[head->n_accept++ % BP_ACCEPT_MAX] = value;
     else if (bp_is_word(name, name_size, "Connection"))
         head->asks_to_close |= lists_close(value);
-    else if (bp_is_word(name, name_size, "Expect"))
-        keep_odd(&head->expect, value, "100-continue");
-    else
+    else if (!bp_is_word(name, name_size, "Expect"))
         return false;
+    else if (!head->expect || strcasecmp(head->expect, "100-continue") == 0)
+        head->expect = value; /* of several, one that must be refused */
     return true;
 }
 

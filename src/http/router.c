@@ -36,14 +36,6 @@ static const struct bp_route ROUTES[] = {
     {.path = "other", .group = BP_GROUP_DOCS}, /* it always answers 404 */
 };
 
-/* Adds a route after n others; without room it only counts. */
-static size_t add(struct bp_route *routes, size_t n, struct bp_route route)
-{
-    if (routes)
-        routes[n] = route;
-    return n + 1;
-}
-
 static struct bp_route route_of(const struct bp_operation *operation)
 {
     const struct bp_representation *as = operation->representations;
@@ -77,24 +69,26 @@ static struct bp_route route_of_file(const struct bp_file *file)
     return route;
 }
 
-static size_t add_all(struct bp_route *routes)
+struct bp_route *bp_routes_make(size_t *n, const char *only)
 {
-    size_t n = 0;
-    for (const struct bp_operation *const *each = bp_operations; *each; each++)
-        n = add(routes, n, route_of(*each));
-    for (const struct bp_file *file = bp_files; file->path; file++)
-        n = add(routes, n, route_of_file(file));
-    for (size_t i = 0; i < sizeof ROUTES / sizeof *ROUTES; i++)
-        n = add(routes, n, ROUTES[i]);
-    return n;
-}
-
-struct bp_route *bp_routes_make(size_t *n)
-{
-    *n = add_all(NULL);
-    struct bp_route *routes = calloc(*n, sizeof *routes);
-    if (routes)
-        add_all(routes);
+    const struct bp_operation *const *each;
+    const struct bp_file *file;
+    struct bp_route *routes, *end;
+    size_t room = sizeof ROUTES / sizeof *ROUTES;
+    for (each = bp_operations; *each; each++)
+        room++;
+    for (file = bp_files; file->path; file++)
+        room++;
+    routes = end = calloc(room, sizeof *routes);
+    if (!routes)
+        return NULL;
+    for (each = bp_operations; *each; each++)
+        if (bp_only_serves(only, *each))
+            *end++ = route_of(*each);
+    for (file = bp_files; file->path; file++)
+        *end++ = route_of_file(file);
+    memcpy(end, ROUTES, sizeof ROUTES);
+    *n = (size_t)(end - routes) + sizeof ROUTES / sizeof *ROUTES;
     return routes;
 }
 
@@ -131,17 +125,6 @@ bool bp_only_serves(const char *only, const struct bp_operation *operation)
 {
     const char *path = operation->path;
     return strcmp(only, "*") == 0 || bp_list_has(only, path, strlen(path), strncmp);
-}
-
-size_t bp_routes_keep(struct bp_route *routes, const char *only)
-{
-    size_t n = 0;
-    for (const struct bp_route *at = routes;; at++) {
-        if (!at->operation || bp_only_serves(only, at->operation))
-            routes[n++] = *at;
-        if (!at->methods)
-            return n;
-    }
 }
 
 /* --- finding ---------------------------------------------------------------------------------- */
