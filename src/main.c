@@ -13,7 +13,6 @@
 #include "backpropd/decode.h"
 #include "backpropd/exchange.h"
 #include "backpropd/healthcheck.h"
-#include "backpropd/hosts.h"
 #include "backpropd/notify.h"
 #include "backpropd/reply_headers.h"
 #include "backpropd/server.h"

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "backpropd/decode.h"
-#include "backpropd/hosts.h"
 #include "calculation.h"
 #include "gzip.h"
 #include "negotiate.h"

@@ -38,17 +38,16 @@ static void answer_from_stock(struct bp_reply *reply)
 void bp_reply_problem(struct bp_reply *reply, struct bp_memory *memory,
                       const struct bp_problem *problem)
 {
-    *reply = (struct bp_reply){.status = 503, .media_type = BP_MEDIA_PROBLEM, .problem = -1};
+    *reply = (struct bp_reply){.status = bp_problem_info(problem->code)->status,
+                               .media_type = BP_MEDIA_PROBLEM,
+                               .problem = (int)problem->code};
     bp_text_start(&reply->text, memory, 1024);
     bp_encode_problem(&reply->text, problem);
     end_line(&reply->text);
     if (reply->text.failed) {
         bp_text_free(&reply->text);
         answer_from_stock(reply);
-        return;
     }
-    reply->status = bp_problem_info(problem->code)->status;
-    reply->problem = (int)problem->code;
 }
 
 const char *bp_reply_body(const struct bp_reply *reply, size_t *size)

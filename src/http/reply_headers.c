@@ -24,21 +24,12 @@ static char *put_ms(char *out, const char *name, uint64_t nanoseconds)
     return out + (sizeof digits - at);
 }
 
-void bp_server_timing(char out[BP_SERVER_TIMING_MAX], const struct bp_timing *timing)
+static void put_timing(char *out, const struct bp_timing *timing)
 {
     out = put_ms(out, "parse", timing->parse);
     out = put_ms(stpcpy(out, ", "), "compute", timing->compute);
     out = put_ms(stpcpy(out, ", "), "serialize", timing->serialize);
     *out = '\0';
-}
-
-const char *bp_cors_allow(const char *allowed, const char *origin)
-{
-    if (strcmp(allowed, "*") == 0)
-        return allowed;
-    if (!origin || strcmp(allowed, "none") == 0) /* which is not an origin */
-        return NULL;
-    return bp_list_has(allowed, origin, strlen(origin), strncmp) ? origin : NULL;
 }
 
 static bool is_origin(const char *text, size_t size)
@@ -71,8 +62,11 @@ static void add(struct bp_fields *fields, const char *name, const char *value)
 /* Who may read the reply in a browser. */
 static void add_cors(struct bp_fields *fields, const struct bp_reply_facts *facts)
 {
-    const char *origin = bp_cors_allow(facts->cors_origins, facts->origin);
-    if (origin)
+    const char *allowed = facts->cors_origins, *origin = facts->origin;
+    if (strcmp(allowed, "*") == 0)
+        add(fields, "Access-Control-Allow-Origin", allowed);
+    else if (origin && strcmp(allowed, "none") != 0 && /* which is not an origin */
+             bp_list_has(allowed, origin, strlen(origin), strncmp))
         add(fields, "Access-Control-Allow-Origin", origin);
     add(fields, "Access-Control-Expose-Headers", "X-Request-Id, Server-Timing, Retry-After, ETag");
 }
@@ -155,7 +149,7 @@ void bp_fields_make(struct bp_fields *fields, const struct bp_reply *reply,
     add(fields, "X-Content-Type-Options", "nosniff");
     add_content(fields, reply, facts->is_post);
     if (reply->timing.parse) {
-        bp_server_timing(fields->timing, &reply->timing);
+        put_timing(fields->timing, &reply->timing);
         add(fields, "Server-Timing", fields->timing);
     }
     if (reply->status == 401)

@@ -18,30 +18,20 @@ static const struct {
     {"{todo}", "by the formula of the step"},
     {"{cell}", "one value"},
     {"{decimals}", "more"},
+    {"{", "{"}, /* no placeholder */
 };
-
-/* Puts the text for a placeholder at the start of words. Returns the placeholder's length, or 0 if
- * words do not start with one. */
-static size_t put_place(struct bp_text *text, const char *words)
-{
-    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
-        const size_t length = strlen(PLACES[i].place);
-        if (strncmp(words, PLACES[i].place, length) != 0)
-            continue;
-        bp_text_puts(text, PLACES[i].stands_for);
-        return length;
-    }
-    return 0;
-}
 
 static void put_words(struct bp_text *text, const char *words)
 {
-    while (*words) {
-        const size_t length = put_place(text, words);
-        if (!length)
-            bp_text_putc(text, *words++);
-        words += length;
+    for (const char *open; (open = strchr(words, '{'));) {
+        size_t i = 0;
+        while (strncmp(open, PLACES[i].place, strlen(PLACES[i].place)) != 0)
+            i++;
+        bp_text_put(text, words, (size_t)(open - words));
+        bp_text_puts(text, PLACES[i].stands_for);
+        words = open + strlen(PLACES[i].place);
     }
+    bp_text_puts(text, words);
 }
 
 /* The name of a kind of step, with k for the layer; both if the last layer has its own. */
