@@ -29,4 +29,7 @@ void bp_metrics_end(struct bp_metrics *metrics, const struct bp_observation *obs
 /* Requests that have begun and not ended. */
 size_t bp_metrics_in_flight(const struct bp_metrics *metrics);
 
+/* Appends the page. In: memory_used, by the requests in flight, in bytes. */
+void bp_metrics_put(struct bp_text *text, const struct bp_metrics *metrics, size_t memory_used);
+
 #endif

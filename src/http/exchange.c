@@ -1,9 +1,9 @@
 #include "backpropd/exchange.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "backpropd/decode.h"
-#include "calculation.h"
 #include "gzip.h"
 #include "negotiate.h"
 
@@ -187,6 +187,86 @@ static void end_body(struct bp_exchange *exchange)
     }
 }
 
+/* --- a calculation: body -> job -> numbers -> reply ------------------------------------------- */
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* Decodes the body, which a NUL ends, into the job. Fails (false) if the body is at fault: the
+ * reply says so, and the job is as freed. */
+static bool decode(struct bp_exchange *exchange)
+{
+    struct bp_fault faults[BP_FAULTS_ROOM];
+    struct bp_problem problem;
+    const uint64_t start = now_ns();
+    problem.faults = faults;
+    if (!bp_decode(&exchange->job, &problem, exchange->route->operation, exchange->body.data,
+                   exchange->received, &exchange->service->limits, exchange->memory)) {
+        bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
+        return false;
+    }
+    exchange->job.task.cancelled = exchange->cancelled;
+    exchange->reply.timing.parse = now_ns() - start;
+    return true;
+}
+
+#define GZIP_NUMBER 15000 /* the work of compressing a number */
+
+/* The work of running the job, in the multiply-adds of work.h. */
+static double work_of(const struct bp_exchange *exchange)
+{
+    const struct bp_estimate *estimate = &exchange->job.estimate;
+    return estimate->work +
+           (exchange->accepts_gzip ? GZIP_NUMBER * (double)estimate->reply_numbers : 0);
+}
+
+/* Calculates what was laid out in a block, and writes it. */
+static bool run_and_encode(struct bp_exchange *exchange, struct bp_problem *problem, void *result)
+{
+    const struct bp_job *job = &exchange->job;
+    const struct bp_representation *as = job->operation->representations + exchange->representation;
+    struct bp_reply *reply = &exchange->reply;
+    struct bp_overflow overflow;
+    const uint64_t start = now_ns();
+    if (!job->operation->run(result, &overflow, job))
+        return bp_is_cancelled(&job->task) ? bp_problem_set_stopping(problem)
+                                           : bp_problem_set_overflow(problem, &overflow, job);
+    const uint64_t computed = now_ns();
+    reply->status = 200;
+    reply->media_type = as->media_type;
+    bp_text_start(&reply->text, exchange->memory, job->estimate.reply_bytes);
+    as->encode(&reply->text, job, result);
+    reply->timing.compute = computed - start;
+    reply->timing.serialize = now_ns() - computed;
+    bp_reply_finish(reply, &exchange->service->own_memory);
+    return true;
+}
+
+/* Calculates the job, in any thread, and frees it. What goes wrong is a problem in the reply, and
+ * so is a job that is cancelled. */
+static void run(struct bp_exchange *exchange)
+{
+    struct bp_job *job = &exchange->job;
+    struct bp_problem problem;
+    struct bp_layout layout = {NULL, 0};
+    bool over_budget, good;
+    job->operation->layout(&layout, job);
+    layout.base = bp_memory_take(exchange->memory, layout.used, &over_budget);
+    layout.used = 0;
+    good = layout.base ? run_and_encode(exchange, &problem, job->operation->layout(&layout, job))
+                       : bp_problem_set_memory(&problem, over_budget);
+    if (!good)
+        bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
+    bp_memory_give(layout.base);
+    bp_job_free(job);
+}
+
+/* --- everything else -------------------------------------------------------------------------- */
+
 /* "*" asks about the whole service. An unknown path is answered too, so that a web page can read
  * the 404. */
 static void answer_options(struct bp_exchange *exchange)
@@ -264,7 +344,7 @@ static bool decode_or_answer(struct bp_exchange *exchange)
     else if (!(route->methods & exchange->method))
         answer_not_allowed(exchange);
     else if (route->operation)
-        return !bp_calculation_decode(exchange);
+        return !decode(exchange);
     else
         answer(exchange);
     return true;
@@ -273,8 +353,7 @@ static bool decode_or_answer(struct bp_exchange *exchange)
 static void calculate(struct bp_exchange *exchange)
 {
     struct bp_reply *reply = &exchange->reply;
-    exchange->job.task.cancelled = exchange->cancelled;
-    bp_calculation_run(exchange);
+    run(exchange);
     reply->has_gzip = reply->text.size >= BP_GZIP_FROM;
     reply->is_gzip = reply->has_gzip && exchange->accepts_gzip && bp_gzip(&reply->text);
 }
@@ -289,7 +368,7 @@ double bp_exchange_prepare(struct bp_exchange *exchange, double most)
         if (decode_or_answer(exchange))
             return 0;
     }
-    return bp_calculation_work(exchange);
+    return work_of(exchange);
 }
 
 void bp_exchange_refuse_queue(struct bp_exchange *exchange)

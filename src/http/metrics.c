@@ -8,7 +8,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "backpropd/exchange.h"
 #include "endpoints/write.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -104,8 +103,6 @@ size_t bp_metrics_in_flight(const struct bp_metrics *metrics)
 
 /* --- the page --------------------------------------------------------------------------------- */
 
-bp_handler bp_answer_metrics;
-
 static void put_head(struct bp_text *text, const char *name, const char *type, const char *help)
 {
     bp_put_format(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
@@ -198,18 +195,15 @@ static void put_process(struct bp_text *text)
                resident_bytes());
 }
 
-void bp_answer_metrics(struct bp_exchange *exchange)
+void bp_metrics_put(struct bp_text *text, const struct bp_metrics *metrics, size_t memory_used)
 {
-    struct bp_service *service = exchange->service;
-    struct bp_text *text = &exchange->reply.text;
-    bp_text_reserve(text, 32768);
-    put_requests(text, service->metrics);
-    put_durations(text, service->metrics);
+    put_requests(text, metrics);
+    put_durations(text, metrics);
     put_metric(text, "backpropd_http_requests_in_flight", "gauge", "Requests being answered.",
-               (double)bp_metrics_in_flight(service->metrics));
-    put_problems(text, service->metrics);
+               (double)bp_metrics_in_flight(metrics));
+    put_problems(text, metrics);
     put_metric(text, "backpropd_memory_bytes", "gauge", "Memory of the requests in flight.",
-               (double)atomic_load(&service->memory.used));
+               (double)memory_used);
     put_head(text, "backpropd_build_info", "gauge", "Always 1; its label is the version.");
     bp_text_puts(text, "backpropd_build_info{version=\"" BP_VERSION "\"} 1\n");
     put_process(text);

@@ -1,7 +1,8 @@
-/* /livez, /healthz and /readyz. */
+/* /livez, /healthz, /readyz and /metrics. */
 #include "backpropd/exchange.h"
+#include "backpropd/metrics.h"
 
-bp_handler bp_answer_live, bp_answer_ready;
+bp_handler bp_answer_live, bp_answer_ready, bp_answer_metrics;
 
 void bp_answer_live(struct bp_exchange *exchange)
 {
@@ -21,4 +22,11 @@ void bp_answer_ready(struct bp_exchange *exchange)
                            "draining: the service is about to stop");
     else if (*unsafe)
         bp_exchange_refuse(exchange, BP_PROBLEM_OVERLOADED, unsafe);
+}
+
+void bp_answer_metrics(struct bp_exchange *exchange)
+{
+    struct bp_service *service = exchange->service;
+    bp_text_reserve(&exchange->reply.text, 32768);
+    bp_metrics_put(&exchange->reply.text, service->metrics, atomic_load(&service->memory.used));
 }
