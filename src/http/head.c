@@ -301,11 +301,10 @@ bool bp_head_has_body(const struct bp_head *head)
 void bp_head_trace_id(char trace_id[33], const struct bp_head *head)
 {
     const char *parent = head->traceparent ? head->traceparent : "";
-    size_t n = strlen(parent) >= 36 && parent[2] == '-' && parent[35] == '-'
-                   ? strspn(parent + 3, "0123456789abcdef")
-                   : 0;
-    n = n == 32 && strspn(parent + 3, "0") < 32 ? n : 0;
-    memcpy(trace_id, parent + (n ? 3 : 0), n);
+    const bool is_valid = strlen(parent) >= 36 && parent[2] == '-' && parent[35] == '-' &&
+                          strspn(parent + 3, DIGITS "abcdef") == 32 && strspn(parent + 3, "0") < 32;
+    const size_t n = is_valid ? 32 : 0;
+    memcpy(trace_id, is_valid ? parent + 3 : "", n);
     trace_id[n] = '\0';
 }
 
