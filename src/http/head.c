@@ -1,6 +1,5 @@
 #include "backpropd/head.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -65,10 +65,8 @@ void bp_metrics_begin(struct bp_metrics *metrics)
 static size_t status_index(unsigned status)
 {
     size_t i = 0;
-    while (STATUSES[i] != status) {
-        i++;
-        assert(i < LENGTH(STATUSES));
-    }
+    for (; STATUSES[i] != status; i++)
+        assert(i + 1 < LENGTH(STATUSES));
     return i;
 }
 
