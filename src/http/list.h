@@ -18,8 +18,7 @@ static inline size_t bp_list_next(const char **start, const char **next, const c
     return size;
 }
 
-/* True if it lists these bytes. In: compare, strncmp, or strncasecmp where capitals do not matter.
- */
+/* True if it lists these bytes, by strncmp, or by strncasecmp where capitals do not matter. */
 static inline bool bp_list_has(const char *list, const char *text, size_t size,
                                int (*compare)(const char *, const char *, size_t))
 {
