@@ -168,22 +168,14 @@ static const struct {
     {"openapi.yaml", "docs,swagger"},
 };
 
-/* What the path is called here, or NULL. */
-static const char *name_here(const char *path)
-{
-    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
-        if (bp_list_has(OTHERS[i].others, path, strlen(path), strncasecmp))
-            return OTHERS[i].path;
-    return NULL;
-}
-
-/* The path that is meant, of n that are known, NULL if none is. None has a slash before it. */
+/* The path that is meant, perhaps one of n that are known; NULL if none is. None has a slash before
+ * it. */
 static const char *path_meant(const char *path, const char *const *known, size_t n)
 {
-    const char *near = bp_suggest(path, known, n), *name = near ? NULL : name_here(path);
-    for (size_t i = 0; name && i < n; i++)
-        if (strcmp(known[i], name) == 0)
-            near = known[i];
+    const char *near = bp_suggest(path, known, n);
+    for (size_t i = 0; !near && i < sizeof OTHERS / sizeof *OTHERS; i++)
+        if (bp_list_has(OTHERS[i].others, path, strlen(path), strncasecmp))
+            near = OTHERS[i].path;
     return near;
 }
 
@@ -212,7 +204,8 @@ const struct bp_route *bp_route_near(const struct bp_route *routes, const char *
     meant = path_meant(name, known, n);
     if (!meant && strrchr(name, '/')) /* behind a prefix, such as /api/v1 */
         meant = path_meant(strrchr(name, '/') + 1, known, n);
-    while (meant && routes->path + 1 != meant)
-        routes++;
-    return meant ? routes : NULL;
+    for (; meant && routes->methods; routes++)
+        if (is_near_miss(routes) && strcmp(routes->path + 1, meant) == 0)
+            return routes;
+    return NULL;
 }
