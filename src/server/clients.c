@@ -67,6 +67,7 @@ struct bp_client *bp_client_enter(struct bp_clients *clients, const struct in6_a
         if (!client)
             return NULL;
         client->network = network;
+        TAILQ_INIT(&client->lane.items);
         set_limits(client, clients);
         client->next = *bucket;
         *bucket = client;

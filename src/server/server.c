@@ -230,8 +230,7 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *mh
     call->is_for_pool = call->is_working = false;
     call->comes_late = atomic_load(&server->refuses_large);
     atomic_init(&call->is_gone, false);
-    call->item.run = finish_in_pool;
-    call->item.lane = &connection->client->lane;
+    call->item = (struct bp_work_item){.run = finish_in_pool, .lane = &connection->client->lane};
     atomic_store(&connection->is_cancelled, false);
     /* older versions take no interim reply */
     connection->is_probed = strcmp(head->version, "HTTP/1.1") != 0;
