@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "backpropd/head.h"
 #include "clients.h"
@@ -55,7 +56,7 @@ struct bp_connection_rules {
 };
 
 struct bp_connection {
-    struct bp_connection *next, **link; /* in the list of all */
+    LIST_ENTRY(bp_connection) place; /* in the list of all */
     struct bp_client *client;
     struct bp_progress progress; /* used by the thread only */
     int socket;
@@ -70,6 +71,9 @@ struct bp_connection {
 };
 
 struct bp_connections;
+
+/* Milliseconds since some time in the past, by the clock of all deadlines; it moves every 4 ms. */
+uint64_t bp_now_ms(void);
 
 /* Starts the thread. NULL if memory runs out or no thread can be started. */
 struct bp_connections *bp_connections_start(const struct bp_connection_rules *rules);

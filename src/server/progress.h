@@ -16,6 +16,7 @@ struct bp_progress {
     uint64_t moved_at; /* when bytes were last seen to have moved, or could not move */
     uint64_t in, out;  /* bytes of the connection at the last look */
     uint64_t first;    /* bytes in the phase's direction before it */
+    uint64_t rate;     /* what bp_progress_rate has returned, for a sort */
     enum bp_direction direction;
     bool is_known; /* the system counts the bytes: not on a Unix socket */
 };

@@ -27,23 +27,14 @@ static enum MHD_Result collect_header(void *head, enum MHD_ValueKind kind, const
     return MHD_YES;
 }
 
-static enum MHD_Result spoil_expect(void *cls, enum MHD_ValueKind kind, const char *name,
-                                    size_t name_size, const char *value, size_t value_size)
-{
-    (void)cls;
-    (void)kind;
-    if (value_size && name_size == 6 && strcasecmp(name, "Expect") == 0)
-        *(char *)value = '-';
-    return MHD_YES;
-}
-
 /* Hides the Expect header of a request without a body. Otherwise 0.9.75 would send 100 Continue
  * anyway and, if another request follows, neither reply. */
 static void forget_expect(struct MHD_Connection *connection, struct bp_head *head)
 {
     if (!head->expect || strcasecmp(head->expect, "100-continue") != 0 || bp_head_has_body(head))
         return;
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, spoil_expect, NULL);
+    /* the library looks at the first of several */
+    *(char *)MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Expect") = '-';
     head->expect = NULL;
 }
 

@@ -27,8 +27,8 @@
 /* After this many tenths of a second without a request, memory is returned to the system. */
 #define REST_TICKS 50
 
-/* Seconds that a stop waits for clients to read the 503s that it has just sent. */
-#define CANCEL_SECONDS 1
+/* A stop waits for so long for clients to read the 503s that it has just sent. */
+#define CANCEL_MS 1000
 
 /* After this time a thread looks at all other ready connections before the next request. */
 #define TURN_MS 10
@@ -46,19 +46,19 @@
  * on its way. */
 #define GRACE_MS 1000
 
+/* How long a stop sleeps before it looks again. */
+#define POLL_US 10000
+
 struct bp_server {
+    struct bp_options options;
     struct MHD_Daemon *daemon;
     struct bp_pool *pool;
     struct bp_connections *connections;
     /* 408: the body took too long; 503: the service stops and the body is not here. */
     struct bp_timeout_reply reply_if_late, reply_if_stopping;
-    size_t drain_timeout;
     atomic_bool refuses_large;      /* requests that begin now: it is about to stop */
     struct bp_work_item *withdrawn; /* to be resumed by the thread of connections */
     struct bp_service *service;
-    const char *cors_origins;
-    enum bp_log_format log_format;
-    bool logs_health;
     char keep_alive[32]; /* the Keep-Alive header of replies on kept connections */
     struct bp_smuggling_check smuggling_check;
     size_t connection_memory; /* bytes, of the library for each */
@@ -133,18 +133,15 @@ static struct MHD_Response *make_response(struct bp_reply *reply)
     return response;
 }
 
-static void observe(struct call *call)
+static void observe(struct call *call, unsigned status, int problem)
 {
     const struct bp_exchange *exchange = &call->exchange;
     call->observation =
         (struct bp_observation){.route = exchange->route,
                                 .method = exchange->method,
-                                .status = exchange->reply.status,
-                                .problem = exchange->reply.problem,
+                                .status = status,
+                                .problem = problem,
                                 .compute_seconds = (double)exchange->reply.timing.compute / 1e9};
-    bp_reply_body(&exchange->reply, &call->bytes_out);
-    if (exchange->method == BP_METHOD_HEAD || exchange->reply.status == 304)
-        call->bytes_out = 0; /* the library sends only the head of these */
     call->answered = true;
 }
 
@@ -153,7 +150,7 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
     const struct bp_exchange *exchange = &call->exchange;
     const struct bp_reply_facts facts = {
         .request_id = call->connection->request_id,
-        .cors_origins = call->server->cors_origins,
+        .cors_origins = call->server->options.cors_origins,
         .origin = call->origin,
         .asked_headers = call->asked_headers,
         .is_post = exchange->method == BP_METHOD_POST,
@@ -171,7 +168,9 @@ static enum MHD_Result send_reply(struct MHD_Connection *mhd, struct call *call)
     struct bp_exchange *exchange = &call->exchange;
     if (!bp_connection_begin_wait(call->server->connections, call->connection, BP_WAIT_REPLY))
         return MHD_NO;
-    observe(call);
+    observe(call, exchange->reply.status, exchange->reply.problem);
+    if (exchange->method != BP_METHOD_HEAD && exchange->reply.status != 304)
+        bp_reply_body(&exchange->reply, &call->bytes_out); /* else only the head is sent */
     bp_exchange_free(exchange);
     struct MHD_Response *response = make_response(&exchange->reply);
     bp_reply_free(&exchange->reply);
@@ -202,13 +201,6 @@ static void finish_in_pool(struct bp_work_item *item)
     MHD_resume_connection(call->mhd);
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *mhd,
                              struct bp_connection *connection, struct bp_head *head, void **state)
 {
@@ -218,23 +210,21 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *mh
         call = malloc(sizeof *call);
     if (!call)
         return MHD_NO; /* the client has gone, or there is no memory for a reply */
-    *state = call;
+    *state = connection->request = call;
+    call->item = (struct bp_work_item){.run = finish_in_pool, .lane = &connection->client->lane};
     call->server = server;
     call->mhd = mhd;
     call->connection = connection;
-    connection->request = call;
     call->origin = head->origin;
     call->asked_headers = head->asked_headers;
     call->is_kept = bp_head_keeps_connection(head);
-    call->turn = 0;
-    call->is_for_pool = call->is_working = false;
+    call->turn = call->bytes_out = 0;
+    call->is_for_pool = call->is_working = call->answered = false;
     call->comes_late = atomic_load(&server->refuses_large);
     atomic_init(&call->is_gone, false);
-    call->item = (struct bp_work_item){.run = finish_in_pool, .lane = &connection->client->lane};
     atomic_store(&connection->is_cancelled, false);
     /* older versions take no interim reply */
     connection->is_probed = strcmp(head->version, "HTTP/1.1") != 0;
-    call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     bp_head_trace_id(call->trace_id, head);
     head->is_one_too_many = connection->is_one_too_many;
@@ -253,7 +243,7 @@ static bool is_turn_over(struct call *call)
     static _Thread_local struct {
         uint64_t number, start;
     } turn = {1, 0};
-    const uint64_t now = now_ms();
+    const uint64_t now = bp_now_ms();
     if (call->turn == turn.number) {
         turn.number++;
         turn.start = now;
@@ -381,12 +371,7 @@ static void note_cut_body(struct call *call)
     const enum bp_problem_code problem = atomic_load(&call->connection->is_cancelled)
                                              ? BP_PROBLEM_OVERLOADED
                                              : BP_PROBLEM_REQUEST_TIMEOUT;
-    call->observation = (struct bp_observation){.route = call->exchange.route,
-                                                .method = call->exchange.method,
-                                                .status = bp_problem_info(problem)->status,
-                                                .problem = (int)problem};
-    call->bytes_out = 0;
-    call->answered = true;
+    observe(call, bp_problem_info(problem)->status, (int)problem);
 }
 
 static enum MHD_Result collect_forwarded(void *forwarded, enum MHD_ValueKind kind, const char *name,
@@ -402,7 +387,7 @@ static enum MHD_Result collect_forwarded(void *forwarded, enum MHD_ValueKind kin
 static bool is_of_interest(const struct call *call)
 {
     const struct bp_observation *seen = &call->observation;
-    return call->server->logs_health || seen->status != 200 ||
+    return call->server->options.log_health || seen->status != 200 ||
            seen->route->group != BP_GROUP_HEALTH;
 }
 
@@ -410,7 +395,7 @@ static void log_call(const struct call *call)
 {
     char remote[INET6_ADDRSTRLEN];
     struct bp_forwarded forwarded = {.size = 0};
-    if (call->server->log_format == BP_LOG_OFF || !is_of_interest(call))
+    if (call->server->options.log_format == BP_LOG_OFF || !is_of_interest(call))
         return;
     MHD_get_connection_values_n(call->mhd, MHD_HEADER_KIND, collect_forwarded, &forwarded);
     bp_connection_client(remote, call->connection);
@@ -421,7 +406,7 @@ static void log_call(const struct call *call)
                                      bp_forwarded_text(&forwarded),
                                      call->connection->request_id,
                                      call->trace_id};
-    bp_log_request(call->server->log_format, &line);
+    bp_log_request(call->server->options.log_format, &line);
 }
 
 static void end_call(struct call *call)
@@ -521,14 +506,15 @@ static size_t connection_memory_for(size_t header_bytes)
                                              : BP_CONNECTION_MEMORY_LEAST;
 }
 
-static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp_options *options)
+static struct MHD_Daemon *start_daemon(struct bp_server *server)
 {
+    const struct bp_options *options = &server->options;
+    const size_t connections_max = options->limits.connections + BP_SPARE_CONNECTIONS;
     const struct MHD_OptionItem items[] = {
         {MHD_OPTION_LISTEN_SOCKET, server->listening.fd, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + BP_SPARE_CONNECTIONS,
-         NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, 0,
-         NULL}, /* off: connections.c limits a whole phase, not a pause */
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections_max, NULL},
+        /* off: connections.c limits a whole phase, not a pause */
+        {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)server->connection_memory, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
@@ -562,9 +548,9 @@ static void on_tick(void *cls)
     give_memory_back(server);
 }
 
-static struct bp_connections *start_connections(struct bp_server *server,
-                                                const struct bp_options *options)
+static struct bp_connections *start_connections(struct bp_server *server)
 {
+    const struct bp_options *options = &server->options;
     const struct bp_connection_rules rules = {.seconds = {[BP_WAIT_HEAD] = options->head_timeout,
                                                           [BP_WAIT_BODY] = options->body_timeout,
                                                           [BP_WAIT_REPLY] = options->reply_timeout,
@@ -580,8 +566,9 @@ static struct bp_connections *start_connections(struct bp_server *server,
     return bp_connections_start(&rules);
 }
 
-static bool make_timeout_replies(struct bp_server *server, const char *cors_origins)
+static bool make_timeout_replies(struct bp_server *server)
 {
+    const char *cors_origins = server->options.cors_origins;
     struct bp_problem late, cut;
     bp_problem_set(&late, BP_PROBLEM_REQUEST_TIMEOUT,
                    "the body did not arrive in time; send it faster, or start the service with a "
@@ -598,18 +585,18 @@ static void free_server(struct bp_server *server)
     bp_pool_stop(server->pool);
     bp_connections_stop(server->connections);
     bp_pool_free(server->pool);
-    bp_timeout_reply_free(&server->reply_if_late);
-    bp_timeout_reply_free(&server->reply_if_stopping);
+    bp_text_free(&server->reply_if_late.text);
+    bp_text_free(&server->reply_if_stopping.text);
     free(server);
 }
 
-static bool start_threads(struct bp_server *server, const struct bp_options *options,
-                          char error[BP_OPTION_ERROR_MAX])
+static bool start_threads(struct bp_server *server, char error[BP_OPTION_ERROR_MAX])
 {
-    if (make_timeout_replies(server, options->cors_origins) &&
+    const struct bp_options *options = &server->options;
+    if (make_timeout_replies(server) &&
         (server->pool = bp_pool_start(options->threads, options->limits.queue)) &&
-        (server->connections = start_connections(server, options)))
-        server->daemon = start_daemon(server, options);
+        (server->connections = start_connections(server)))
+        server->daemon = start_daemon(server);
     if (server->daemon)
         return true;
     snprintf(error, BP_OPTION_ERROR_MAX,
@@ -627,19 +614,16 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
         return false;
     }
     server->service = service;
-    server->log_format = options->log_format;
-    server->logs_health = options->log_health;
-    server->drain_timeout = options->drain_timeout;
+    server->options = *options;
     snprintf(server->keep_alive, sizeof server->keep_alive, "timeout=%zu", options->idle_timeout);
-    server->cors_origins = options->cors_origins;
     server->smuggling_check = bp_smuggling_check_for(MHD_get_version());
     server->connection_memory = connection_memory_for(options->limits.header_bytes);
     bp_self_check(service->unsafe, &server->smuggling_check);
     if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
         server->first_id = (uint64_t)getpid();
     const bool listens = bp_listen(&server->listening, options, error);
-    if (listens && start_threads(server, options, error)) {
-        bp_log_start(server->log_format, server->listening.url);
+    if (listens && start_threads(server, error)) {
+        bp_log_start(options->log_format, server->listening.url);
         *out = server;
         return true;
     }
@@ -659,15 +643,8 @@ const char *bp_server_url(const struct bp_server *server)
 void bp_server_drain(struct bp_server *server)
 {
     atomic_store(&server->service->draining, true);
-    bp_log_event(server->log_format, "drain", "connections",
+    bp_log_event(server->options.log_format, "drain", "connections",
                  bp_connections_count(server->connections));
-}
-
-static void sleep_ms(long milliseconds)
-{
-    const struct timespec time = {.tv_sec = milliseconds / 1000,
-                                  .tv_nsec = milliseconds % 1000 * 1000000};
-    nanosleep(&time, NULL);
 }
 
 static bool is_in_use(const struct bp_server *server)
@@ -678,13 +655,12 @@ static bool is_in_use(const struct bp_server *server)
 
 /* Waits until no connection has been in use for a while: a request that arrived before the stop may
  * not have been read yet. False if the time is over. */
-static bool wait_for_requests(const struct bp_server *server, const struct timespec *start,
-                              double seconds)
+static bool wait_for_requests(const struct bp_server *server, uint64_t end)
 {
     for (int quiet = 0; quiet < 5; quiet = is_in_use(server) ? 0 : quiet + 1) {
-        if (seconds_since(start) > seconds)
+        if (bp_now_ms() >= end)
             return false;
-        sleep_ms(10);
+        usleep(POLL_US);
     }
     return true;
 }
@@ -699,46 +675,39 @@ static void refuse_waiting(struct bp_server *server)
     resume_all(waiting);
 }
 
-/* Requests on their way get the grace time. Requests in progress get the drain timeout, and are
- * then ended. Returns how many were ended. */
-static size_t finish_requests(struct bp_server *server, const struct timespec *start)
+/* Requests on their way get the grace time. Requests in progress get until `end`, and are then
+ * ended. Returns how many were ended. */
+static size_t finish_requests(struct bp_server *server, uint64_t end)
 {
-    const double most = (double)server->drain_timeout, grace = GRACE_MS / 1000.0;
-    if (wait_for_requests(server, start, grace < most ? grace : most))
+    const uint64_t grace = bp_now_ms() + GRACE_MS;
+    if (wait_for_requests(server, grace < end ? grace : end))
         return 0;
     refuse_waiting(server);
-    if (wait_for_requests(server, start, most))
+    if (wait_for_requests(server, end))
         return 0;
     const size_t n_unfinished = bp_metrics_in_flight(server->service->metrics);
     bp_connections_cancel(server->connections);
-    wait_for_requests(server, start, most + CANCEL_SECONDS);
+    wait_for_requests(server, end + CANCEL_MS);
     return n_unfinished;
-}
-
-/* A reply counts as sent when the system has it. But a container's network ends with its process,
- * and with it what a slow client has not read yet. */
-static void wait_for_readers(const struct bp_server *server, const struct timespec *start)
-{
-    const double seconds = (double)(server->drain_timeout + CANCEL_SECONDS);
-    while (seconds_since(start) <= seconds && bp_listen_has_unsent(&server->listening))
-        sleep_ms(10);
 }
 
 void bp_server_stop(struct bp_server *server)
 {
-    struct timespec start;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    const uint64_t end = bp_now_ms() + server->options.drain_timeout * 1000;
     /* An inherited socket keeps listening, and connections that are not accepted wait for the next
      * process. On a socket of our own there is no next process: connections that wait there are
      * accepted and refused. */
     const bool accepts = MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET;
     if (accepts)
         bp_listen_end(&server->listening);
-    const size_t n_unfinished = finish_requests(server, &start);
+    const size_t n_unfinished = finish_requests(server, end);
     bp_pool_stop(server->pool); /* suspended requests resume, and later ones are refused */
     MHD_stop_daemon(server->daemon);
-    wait_for_readers(server, &start);
-    bp_log_event(server->log_format, "stop", "unfinished_requests", n_unfinished);
+    /* A reply counts as sent when the system has it. But a container's network ends with its
+     * process, and with it what a slow client has not read yet. */
+    while (bp_now_ms() < end + CANCEL_MS && bp_listen_has_unsent(&server->listening))
+        usleep(POLL_US);
+    bp_log_event(server->options.log_format, "stop", "unfinished_requests", n_unfinished);
     if (accepts)
         close(server->listening.fd);
     free_server(server);

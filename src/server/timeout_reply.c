@@ -52,8 +52,3 @@ void bp_timeout_reply_send(const struct bp_timeout_reply *made, int socket, cons
     const struct msghdr message = {.msg_iov = parts, .msg_iovlen = sizeof parts / sizeof *parts};
     (void)sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
-
-void bp_timeout_reply_free(struct bp_timeout_reply *made)
-{
-    bp_text_free(&made->text);
-}
