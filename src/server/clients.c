@@ -81,17 +81,12 @@ void bp_client_leave(struct bp_client *client)
     client->n_connections--;
 }
 
-/* Work in its lane belongs to one of its connections. */
-static bool has_nothing(const struct bp_client *client)
-{
-    return !client->n_connections && !atomic_load(&client->memory.used);
-}
-
 void bp_clients_sweep(struct bp_clients *clients)
 {
     for (size_t i = 0; i < BP_CLIENT_BUCKETS; i++)
         for (struct bp_client **link = &clients->buckets[i], *client; (client = *link);) {
-            if (!has_nothing(client)) {
+            /* work in its lane belongs to one of its connections */
+            if (client->n_connections || atomic_load(&client->memory.used)) {
                 link = &client->next;
                 continue;
             }

@@ -1,10 +1,13 @@
 #include "connections.h"
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -88,11 +91,67 @@ static bool waits_for_request(enum bp_wait wait)
     return wait == BP_WAIT_HEAD || wait == BP_WAIT_IDLE;
 }
 
-static enum bp_direction direction_of(enum bp_wait wait)
+/* Bytes that the client has sent or read, whichever its phase is about. */
+static uint64_t moved(const struct bp_progress *progress)
 {
-    return wait == BP_WAIT_BODY    ? BP_DIRECTION_IN
-           : wait == BP_WAIT_REPLY ? BP_DIRECTION_OUT
-                                   : BP_DIRECTION_NONE;
+    return wait_of(progress->phase) == BP_WAIT_BODY ? progress->in : progress->out;
+}
+
+/* True if received bytes wait for us to read them, or if no bytes wait for the client to read. */
+static bool waits_for_us(const struct bp_connection *connection)
+{
+    int bytes = 0;
+    if (wait_of(connection->progress.phase) == BP_WAIT_BODY)
+        return ioctl(connection->socket, SIOCINQ, &bytes) == 0 && bytes > 0;
+    return ioctl(connection->socket, SIOCOUTQ, &bytes) == 0 && bytes == 0;
+}
+
+static bool moves_bytes(enum bp_wait wait)
+{
+    return wait == BP_WAIT_BODY || wait == BP_WAIT_REPLY;
+}
+
+/* Reads the byte counts of TCP. */
+static void count(struct bp_progress *progress, int socket)
+{
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    progress->is_known =
+        getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+        size >= offsetof(struct tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received;
+    if (!progress->is_known)
+        return;
+    progress->in = info.tcpi_bytes_received;
+    progress->out = info.tcpi_bytes_acked;
+}
+
+static void note_progress(struct bp_connection *connection, uint64_t phase, uint64_t now)
+{
+    struct bp_progress *progress = &connection->progress;
+    const bool is_new = progress->phase != phase;
+    if (is_new) {
+        progress->phase = phase;
+        progress->since = progress->moved_at = now;
+        progress->first = moved(progress); /* at the last look at the phase before */
+    }
+    if (!is_new && !moves_bytes(wait_of(phase)))
+        return;
+    const uint64_t before = moved(progress);
+    count(progress, connection->socket);
+    if (moved(progress) != before || waits_for_us(connection))
+        progress->moved_at = now;
+}
+
+/* Bytes per second in the phase so far; 0 in a phase without transfer. UINT64_MAX if the client
+ * waits for us, or the system does not count. */
+static uint64_t rate_of(const struct bp_connection *connection, uint64_t now)
+{
+    const struct bp_progress *progress = &connection->progress;
+    if (!moves_bytes(wait_of(progress->phase)))
+        return 0;
+    if (!progress->is_known || waits_for_us(connection))
+        return UINT64_MAX;
+    return (moved(progress) - progress->first) * 1000 / (now - progress->since + 1);
 }
 
 static bool has_stalled(const struct bp_connection *connection, enum bp_wait wait, uint64_t now)
@@ -121,7 +180,7 @@ static void look_at(struct bp_connections *connections, struct bp_connection *co
     const enum bp_wait wait = wait_of(packed);
     if (wait == BP_WAIT_OVER)
         return;
-    bp_progress_look(&connection->progress, connection->socket, packed, direction_of(wait), now);
+    note_progress(connection, packed, now);
     if (now > packed >> WAIT_BITS || has_stalled(connection, wait, now))
         cut_off(connections, connection, packed);
     else if (events & (POLLRDHUP | POLLHUP | POLLERR))
@@ -179,7 +238,7 @@ static size_t find_slowest(struct bp_connections *connections, uint64_t now)
         if (wait_of(packed) >= BP_WAIT_COUNT || progress->phase != packed ||
             now - progress->since < CROWDED_MILLISECONDS)
             continue;
-        progress->rate = bp_progress_rate(progress, at->socket, now);
+        progress->rate = rate_of(at, now);
         if (progress->rate < CROWDED_BYTES_PER_SECOND)
             connections->slowest[n++] = at;
     }

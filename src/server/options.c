@@ -2,11 +2,11 @@
 
 #include <ctype.h>
 #include <getopt.h>
+#include <linux/un.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "backpropd/hosts.h"
@@ -61,14 +61,6 @@ static const char *set_port(struct bp_options *options, const char *port)
     return NULL;
 }
 
-static const char *set_socket_path(struct bp_options *options, const char *path)
-{
-    options->socket_path = path;
-    return strlen(path) < sizeof((struct sockaddr_un *)NULL)->sun_path
-               ? NULL
-               : "a path of at most 107 bytes";
-}
-
 /* HOST is an address or a name, or an IPv6 address in brackets. */
 static bool set_host(struct bp_options *options, const char *host, size_t n)
 {
@@ -89,8 +81,10 @@ static const char *set_listen(struct bp_options *options, const char *value,
 {
     const char *colon = strrchr(value, ':');
     const char *port = colon ? colon + 1 : value;
-    if (strncmp(value, "unix:/", 6) == 0)
-        return set_socket_path(options, value + 5);
+    if (strncmp(value, "unix:/", 6) == 0) {
+        options->socket_path = value + 5;
+        return strlen(value + 5) < UNIX_PATH_MAX ? NULL : "a path of at most 107 bytes";
+    }
     if (!is_number(port))
         return flag->argument;
     options->socket_path = NULL;

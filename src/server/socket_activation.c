@@ -60,20 +60,16 @@ static bool take(int *fd, const char *count, const char *names, char error[BP_OP
         snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s: must be a number", count);
         return false;
     }
-    if (n > 1) {
-        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s%s%.100s: must be one socket", count,
-                 names ? ", LISTEN_FDNAMES=" : "", names ? names : "");
-        return false;
-    }
-    const char *fault = n ? fault_of(FIRST_FD) : NULL;
-    if (fault) {
-        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=1%s%.100s: descriptor %d %s",
-                 names ? ", LISTEN_FDNAMES=" : "", names ? names : "", FIRST_FD, fault);
-        return false;
-    }
-    if (n)
+    const char *fault = n > 1 ? "must be one socket" : NULL;
+    if (n == 1)
+        fault = fault_of(FIRST_FD);
+    if (fault)
+        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s%s%.100s: %s%s", count,
+                 names ? ", LISTEN_FDNAMES=" : "", names ? names : "",
+                 n == 1 ? "descriptor 3 " : "", fault);
+    else if (n)
         *fd = FIRST_FD;
-    return true;
+    return !fault;
 }
 
 bool bp_inherit(int *fd, char error[BP_OPTION_ERROR_MAX])
