@@ -27,14 +27,20 @@
 /* A client that reads no byte of its reply for this long is cut off: the reply holds memory. */
 #define STALLED_MILLISECONDS 5000
 
+/* A connection that may be closed when there are too many. */
+struct candidate {
+    struct bp_connection *connection;
+    uint64_t rate;
+};
+
 struct bp_connections {
     struct bp_connection_rules rules;
     pthread_mutex_t lock; /* protects all below, and keeps every socket open while it is held */
     pthread_cond_t stop_asked;
     struct bp_clients clients;
-    LIST_HEAD(, bp_connection) all;
+    LIST_HEAD(connection_list, bp_connection) all;
     size_t n, room; /* connections open, and how many there may be at most */
-    struct bp_connection **slowest;
+    struct candidate *slowest;
     uint64_t last_tick, patient_until;
     bool stopping;
     pthread_t thread;
@@ -221,11 +227,12 @@ static size_t count_excess(struct bp_connections *connections)
 
 static int by_rate(const void *a, const void *b)
 {
-    const struct bp_progress *one = &(*(struct bp_connection *const *)a)->progress;
-    const struct bp_progress *other = &(*(struct bp_connection *const *)b)->progress;
+    const struct candidate *one = a, *other = b;
     if (one->rate != other->rate)
         return one->rate < other->rate ? -1 : 1;
-    return (one->since > other->since) - (one->since < other->since);
+    const uint64_t since = one->connection->progress.since;
+    const uint64_t other_since = other->connection->progress.since;
+    return (since > other_since) - (since < other_since);
 }
 
 /* The slow connections, slowest first. Returns how many. */
@@ -234,13 +241,13 @@ static size_t find_slowest(struct bp_connections *connections, uint64_t now)
     size_t n = 0;
     for (struct bp_connection *at = LIST_FIRST(&connections->all); at; at = LIST_NEXT(at, place)) {
         const uint64_t packed = atomic_load(&at->wait);
-        struct bp_progress *progress = &at->progress;
+        const struct bp_progress *progress = &at->progress;
         if (wait_of(packed) >= BP_WAIT_COUNT || progress->phase != packed ||
             now - progress->since < CROWDED_MILLISECONDS)
             continue;
-        progress->rate = rate_of(at, now);
-        if (progress->rate < CROWDED_BYTES_PER_SECOND)
-            connections->slowest[n++] = at;
+        const uint64_t rate = rate_of(at, now);
+        if (rate < CROWDED_BYTES_PER_SECOND)
+            connections->slowest[n++] = (struct candidate){at, rate};
     }
     qsort(connections->slowest, n, sizeof *connections->slowest, by_rate);
     return n;
@@ -256,7 +263,7 @@ static void end_slowest(struct bp_connections *connections, uint64_t now)
     size_t too_many = count_excess(connections);
     const size_t n = find_slowest(connections, now);
     for (size_t i = 0; i < n; i++) {
-        struct bp_connection *one = connections->slowest[i];
+        struct bp_connection *one = connections->slowest[i].connection;
         struct bp_client *client = one->client;
         if (!too_many && !client->excess)
             continue;

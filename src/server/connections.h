@@ -45,7 +45,6 @@ struct bp_progress {
     uint64_t moved_at; /* when bytes were last seen to have moved, or could not move */
     uint64_t in, out;  /* bytes of the connection at the last look */
     uint64_t first;    /* bytes in the phase's direction before it */
-    uint64_t rate;     /* bytes per second */
     bool is_known;     /* the system counts the bytes: not on a Unix socket */
 };
 

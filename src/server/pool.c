@@ -10,7 +10,7 @@
 struct bp_pool {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    TAILQ_HEAD(, bp_lane) turns; /* the lanes in which something waits */
+    TAILQ_HEAD(lane_list, bp_lane) turns; /* the lanes in which something waits */
     size_t n_queued, queue_max;
     bool stopping;
     size_t n_threads;

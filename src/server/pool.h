@@ -28,7 +28,7 @@ struct bp_work_item {
 struct bp_lane {
     size_t most; /* pieces that may wait here, short ones not counted */
     size_t n;
-    TAILQ_HEAD(, bp_work_item) items;
+    TAILQ_HEAD(bp_item_list, bp_work_item) items;
     TAILQ_ENTRY(bp_lane) turn; /* the pool's */
 };
 
