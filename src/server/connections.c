@@ -403,25 +403,20 @@ bool bp_connections_in_use(struct bp_connections *connections, size_t millisecon
     return in_use;
 }
 
-static bool change(struct bp_connection *connection, uint64_t after)
-{
-    uint64_t before = atomic_load(&connection->wait);
-    while (wait_of(before) != BP_WAIT_OVER)
-        if (atomic_compare_exchange_weak(&connection->wait, &before, after))
-            return true;
-    return false;
-}
-
 bool bp_connection_begin_wait(struct bp_connections *connections, struct bp_connection *connection,
                               enum bp_wait wait)
 {
-    const bool has_work = wait_of(atomic_load(&connection->wait)) == BP_WAIT_WORK;
+    uint64_t before = atomic_load(&connection->wait);
+    const bool has_work = wait_of(before) == BP_WAIT_WORK;
     if (has_work)
         pthread_mutex_lock(&connections->lock);
-    const bool goes_on = change(connection, wait_until(connections, wait));
+    const uint64_t after = wait_until(connections, wait);
+    while (wait_of(before) != BP_WAIT_OVER &&
+           !atomic_compare_exchange_weak(&connection->wait, &before, after))
+        continue;
     if (has_work)
         pthread_mutex_unlock(&connections->lock);
-    return goes_on;
+    return wait_of(before) != BP_WAIT_OVER;
 }
 
 void bp_connection_probe(struct bp_connection *connection)

@@ -63,10 +63,9 @@ struct bp_server {
     struct bp_smuggling_check smuggling_check;
     size_t connection_memory; /* bytes, of the library for each */
     struct bp_listening listening;
-    uint64_t first_id;
     size_t ticks_at_rest;
     atomic_bool holds_memory; /* a large request has been answered since memory was given back */
-    _Atomic uint64_t n_ids;
+    _Atomic uint64_t id_state;
 };
 
 /* One request and what the server adds to it. */
@@ -85,9 +84,7 @@ struct call {
     atomic_bool is_gone; /* its client has gone */
     struct bp_exchange exchange;
     struct timespec start;
-    size_t bytes_out;
-    bool answered;
-    struct bp_observation observation;
+    bool is_answered; /* `exchange` keeps what the reply was */
     char trace_id[33];
 };
 
@@ -101,7 +98,7 @@ static double seconds_since(const struct timespec *start)
 /* An id for a request without one: unique, and impossible to guess from others. */
 static void make_request_id(char *out, struct bp_server *server)
 {
-    uint64_t x = server->first_id + atomic_fetch_add(&server->n_ids, 1) * 0x9E3779B97F4A7C15;
+    uint64_t x = atomic_fetch_add(&server->id_state, 0x9E3779B97F4A7C15);
     x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9; /* SplitMix64 (Steele, Lea, Flood 2014) */
     x = (x ^ x >> 27) * 0x94D049BB133111EB;
     x ^= x >> 31;
@@ -133,18 +130,6 @@ static struct MHD_Response *make_response(struct bp_reply *reply)
     return response;
 }
 
-static void observe(struct call *call, unsigned status, int problem)
-{
-    const struct bp_exchange *exchange = &call->exchange;
-    call->observation =
-        (struct bp_observation){.route = exchange->route,
-                                .method = exchange->method,
-                                .status = status,
-                                .problem = problem,
-                                .compute_seconds = (double)exchange->reply.timing.compute / 1e9};
-    call->answered = true;
-}
-
 static void add_fields(struct MHD_Response *response, const struct call *call)
 {
     const struct bp_exchange *exchange = &call->exchange;
@@ -168,9 +153,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *mhd, struct call *call)
     struct bp_exchange *exchange = &call->exchange;
     if (!bp_connection_begin_wait(call->server->connections, call->connection, BP_WAIT_REPLY))
         return MHD_NO;
-    observe(call, exchange->reply.status, exchange->reply.problem);
-    if (exchange->method != BP_METHOD_HEAD && exchange->reply.status != 304)
-        bp_reply_body(&exchange->reply, &call->bytes_out); /* else only the head is sent */
+    call->is_answered = true;
     bp_exchange_free(exchange);
     struct MHD_Response *response = make_response(&exchange->reply);
     bp_reply_free(&exchange->reply);
@@ -218,8 +201,8 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *mh
     call->origin = head->origin;
     call->asked_headers = head->asked_headers;
     call->is_kept = bp_head_keeps_connection(head);
-    call->turn = call->bytes_out = 0;
-    call->is_for_pool = call->is_working = call->answered = false;
+    call->turn = 0;
+    call->is_for_pool = call->is_working = call->is_answered = false;
     call->comes_late = atomic_load(&server->refuses_large);
     atomic_init(&call->is_gone, false);
     atomic_store(&connection->is_cancelled, false);
@@ -250,13 +233,6 @@ static bool is_turn_over(struct call *call)
     }
     call->turn = turn.number;
     return now - turn.start >= TURN_MS;
-}
-
-static enum MHD_Result defer(struct bp_server *server, struct call *call)
-{
-    const bool goes_on =
-        bp_connection_begin_wait(server->connections, call->connection, BP_WAIT_WORK);
-    return goes_on ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result hand_over(struct bp_server *server, struct call *call)
@@ -305,7 +281,10 @@ static enum MHD_Result on_whole_body(struct bp_server *server, struct call *call
         return atomic_load(&call->is_gone) ? MHD_NO : send_reply(call->mhd, call);
     if (call->is_for_pool)
         return hand_over(server, call);
-    return finish_here(server, call) ? send_reply(call->mhd, call) : defer(server, call);
+    if (finish_here(server, call))
+        return send_reply(call->mhd, call);
+    return bp_connection_begin_wait(server->connections, call->connection, BP_WAIT_WORK) ? MHD_YES
+                                                                                         : MHD_NO;
 }
 
 /* Ends the work for a client that has gone. Called by the thread of connections. */
@@ -360,7 +339,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         *piece_size = 0;
         return go_on ? MHD_YES : MHD_NO;
     }
-    if (call->answered)
+    if (call->is_answered)
         return MHD_YES;
     return on_whole_body(cls, call);
 }
@@ -371,7 +350,10 @@ static void note_cut_body(struct call *call)
     const enum bp_problem_code problem = atomic_load(&call->connection->is_cancelled)
                                              ? BP_PROBLEM_OVERLOADED
                                              : BP_PROBLEM_REQUEST_TIMEOUT;
-    observe(call, bp_problem_info(problem)->status, (int)problem);
+    bp_reply_free(&call->exchange.reply);
+    call->exchange.reply =
+        (struct bp_reply){.status = bp_problem_info(problem)->status, .problem = (int)problem};
+    call->is_answered = true;
 }
 
 static enum MHD_Result collect_forwarded(void *forwarded, enum MHD_ValueKind kind, const char *name,
@@ -386,38 +368,48 @@ static enum MHD_Result collect_forwarded(void *forwarded, enum MHD_ValueKind kin
 /* Health checks come every few seconds and all look the same, so they are not logged by default. */
 static bool is_of_interest(const struct call *call)
 {
-    const struct bp_observation *seen = &call->observation;
-    return call->server->options.log_health || seen->status != 200 ||
-           seen->route->group != BP_GROUP_HEALTH;
+    const struct bp_exchange *exchange = &call->exchange;
+    return call->server->options.log_health || exchange->reply.status != 200 ||
+           exchange->route->group != BP_GROUP_HEALTH;
 }
 
-static void log_call(const struct call *call)
+static void log_call(const struct call *call, const struct bp_observation *seen)
 {
+    const struct bp_exchange *exchange = &call->exchange;
     char remote[INET6_ADDRSTRLEN];
     struct bp_forwarded forwarded = {.size = 0};
+    size_t bytes_out = 0;
     if (call->server->options.log_format == BP_LOG_OFF || !is_of_interest(call))
         return;
+    if (exchange->method != BP_METHOD_HEAD && exchange->reply.status != 304)
+        bp_reply_body(&exchange->reply, &bytes_out); /* else the library sends only the head */
     MHD_get_connection_values_n(call->mhd, MHD_HEADER_KIND, collect_forwarded, &forwarded);
     bp_connection_client(remote, call->connection);
-    const struct bp_log_line line = {&call->observation,
-                                     call->exchange.received,
-                                     call->bytes_out,
-                                     remote,
-                                     bp_forwarded_text(&forwarded),
-                                     call->connection->request_id,
-                                     call->trace_id};
+    const struct bp_log_line line = {.observation = seen,
+                                     .bytes_in = exchange->received,
+                                     .bytes_out = bytes_out,
+                                     .remote = remote,
+                                     .forwarded = bp_forwarded_text(&forwarded),
+                                     .request_id = call->connection->request_id,
+                                     .trace_id = call->trace_id};
     bp_log_request(call->server->options.log_format, &line);
 }
 
 static void end_call(struct call *call)
 {
-    bp_exchange_free(&call->exchange);
-    bp_reply_free(&call->exchange.reply); /* a client may go before it is sent */
-    if (call->answered) {
-        call->observation.seconds = seconds_since(&call->start);
-        log_call(call);
-    }
-    bp_metrics_end(call->server->service->metrics, call->answered ? &call->observation : NULL);
+    struct bp_exchange *exchange = &call->exchange;
+    const struct bp_observation seen = {.route = exchange->route,
+                                        .method = exchange->method,
+                                        .status = exchange->reply.status,
+                                        .problem = exchange->reply.problem,
+                                        .seconds = seconds_since(&call->start),
+                                        .compute_seconds =
+                                            (double)exchange->reply.timing.compute / 1e9};
+    bp_exchange_free(exchange);
+    bp_reply_free(&exchange->reply); /* a client may go before it is sent */
+    if (call->is_answered)
+        log_call(call, &seen);
+    bp_metrics_end(call->server->service->metrics, call->is_answered ? &seen : NULL);
     call->connection->request = NULL;
     free(call);
 }
@@ -432,10 +424,10 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **state,
         return;
     *state = NULL;
     if (bp_connection_was_cut_off(call->connection)) {
-        if (!call->answered)
+        if (!call->is_answered)
             note_cut_body(call);
     } else if (why == MHD_REQUEST_TERMINATED_WITH_ERROR) {
-        call->answered = false; /* the reply could not be sent */
+        call->is_answered = false; /* the reply could not be sent */
     }
     bp_connection_begin_wait(server->connections, call->connection, BP_WAIT_IDLE);
     end_call(call);
@@ -447,7 +439,7 @@ static void on_closed(struct bp_server *server, struct bp_connection *connection
 {
     struct call *call = connection->request;
     if (call) {
-        call->answered = false; /* nor is it counted */
+        call->is_answered = false; /* nor is it counted */
         end_call(call);
     }
     bp_connection_close(server->connections, connection);
@@ -619,8 +611,8 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
     server->smuggling_check = bp_smuggling_check_for(MHD_get_version());
     server->connection_memory = connection_memory_for(options->limits.header_bytes);
     bp_self_check(service->unsafe, &server->smuggling_check);
-    if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
-        server->first_id = (uint64_t)getpid();
+    if (getrandom(&server->id_state, sizeof server->id_state, 0) < 0)
+        server->id_state = (uint64_t)getpid();
     const bool listens = bp_listen(&server->listening, options, error);
     if (listens && start_threads(server, error)) {
         bp_log_start(options->log_format, server->listening.url);
