@@ -38,17 +38,6 @@ static void forget_expect(struct MHD_Connection *connection, struct bp_head *hea
     head->expect = NULL;
 }
 
-static enum MHD_Result find_name(void *found, enum MHD_ValueKind kind, const char *name,
-                                 size_t name_size, const char *value, size_t value_size)
-{
-    (void)kind;
-    (void)name_size;
-    (void)value;
-    (void)value_size;
-    *(const char **)found = name;
-    return MHD_YES;
-}
-
 /*
  * How many bytes the library has skipped before a request. 0.9.75 reads to the start of a
  * connection's memory; from the end it takes a block for each header, and last one for a copy of
@@ -58,10 +47,9 @@ static size_t skipped_before(struct MHD_Connection *connection, const struct bp_
                              size_t pool)
 {
     const size_t header = 8 * sizeof(void *), copy_of_cookie = 2 * sizeof(void *);
-    const char *copy = NULL;
-    MHD_get_connection_values_n(connection, MHD_COOKIE_KIND, find_name, &copy);
+    const char *value = MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, "a");
     const size_t behind = copy_of_cookie + (head->n_headers + 1) * header;
-    return copy ? pool - behind - (size_t)(copy - head->method) : pool;
+    return value ? pool - behind - (size_t)(value - strlen("a=") - head->method) : pool;
 }
 
 struct bp_head bp_read_head(struct MHD_Connection *connection, const char *method,
