@@ -11,8 +11,8 @@
 #include "backpropd/decode.h"
 #include "backpropd/exchange.h"
 #include "backpropd/healthcheck.h"
-#include "backpropd/notify.h"
 #include "backpropd/server.h"
+#include "backpropd/systemd.h"
 #include "backpropd/text.h"
 
 static int complain(const char *what)
