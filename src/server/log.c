@@ -3,11 +3,11 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "backpropd/head.h"
-#include "forwarded.h"
 
 /* The text is visible ASCII, so only two characters need escaping. Out: at most twice as long. */
 static const char *escape(char *out, const char *text)
@@ -81,4 +81,33 @@ void bp_log_event(enum bp_log_format format, const char *event, const char *name
 {
     write_line(format, format == BP_LOG_JSON ? "\"event\":\"%s\",\"%s\":%zu}\n" : "%s %s=%zu\n",
                event, name, count);
+}
+
+static void put(struct bp_forwarded *forwarded, char c)
+{
+    if (forwarded->size == sizeof forwarded->text - 1) {
+        forwarded->size = BP_FORWARDED_MAX;
+        memmove(forwarded->text, forwarded->text + BP_FORWARDED_MAX, BP_FORWARDED_MAX);
+    }
+    forwarded->text[forwarded->size++] = c;
+}
+
+void bp_forwarded_add(struct bp_forwarded *forwarded, const char *value, size_t size)
+{
+    if (forwarded->size)
+        put(forwarded, ',');
+    for (size_t i = 0; i < size; i++)
+        if (value[i] != ' ' && value[i] != '\t')
+            put(forwarded, value[i] > ' ' && value[i] < 0x7F ? value[i] : '?');
+}
+
+const char *bp_forwarded_text(struct bp_forwarded *forwarded)
+{
+    char *text = forwarded->text;
+    text[forwarded->size] = '\0';
+    if (forwarded->size <= BP_FORWARDED_MAX)
+        return text;
+    text += forwarded->size - BP_FORWARDED_MAX;
+    memcpy(text, "...", 3);
+    return text;
 }

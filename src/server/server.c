@@ -15,7 +15,6 @@
 #include "backpropd/metrics.h"
 #include "backpropd/reply_headers.h"
 #include "connections.h"
-#include "forwarded.h"
 #include "listen.h"
 #include "log.h"
 #include "pool.h"
