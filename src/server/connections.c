@@ -307,12 +307,6 @@ static void *watch(void *cls)
     return NULL;
 }
 
-static void free_all(struct bp_connections *connections)
-{
-    free(connections->slowest);
-    free(connections);
-}
-
 struct bp_connections *bp_connections_start(const struct bp_connection_rules *rules)
 {
     const size_t room = rules->limits->connections + BP_SPARE_CONNECTIONS;
@@ -330,7 +324,8 @@ struct bp_connections *bp_connections_start(const struct bp_connection_rules *ru
     pthread_cond_init(&connections->stop_asked, NULL);
     if (connections->slowest && pthread_create(&connections->thread, NULL, watch, connections) == 0)
         return connections;
-    free_all(connections);
+    free(connections->slowest);
+    free(connections);
     return NULL;
 }
 
@@ -462,5 +457,6 @@ void bp_connections_stop(struct bp_connections *connections)
     pthread_cond_destroy(&connections->stop_asked);
     pthread_mutex_destroy(&connections->lock);
     bp_clients_sweep(&connections->clients);
-    free_all(connections);
+    free(connections->slowest);
+    free(connections);
 }

@@ -92,15 +92,11 @@ struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max)
     return pool;
 }
 
-static bool has_room(const struct bp_pool *pool, const struct bp_lane *lane)
-{
-    return pool->n_queued < pool->queue_max && lane->n < lane->most;
-}
-
 bool bp_pool_submit(struct bp_pool *pool, struct bp_work_item *item)
 {
     pthread_mutex_lock(&pool->lock);
-    const bool fits = !pool->stopping && (item->is_short || has_room(pool, item->lane));
+    const bool has_room = pool->n_queued < pool->queue_max && item->lane->n < item->lane->most;
+    const bool fits = !pool->stopping && (item->is_short || has_room);
     if (fits) {
         add(pool, item);
         pthread_cond_signal(&pool->changed);

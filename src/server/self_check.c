@@ -87,24 +87,19 @@ static int send_head(struct MHD_Daemon *daemon, const struct sample *sample)
     return -1;
 }
 
-/* The library has replied, or ended the connection. */
-static bool has_answer(int client)
-{
-    char byte;
-    return recv(client, &byte, 1, 0) >= 0 || errno == ECONNRESET;
-}
-
 static enum outcome try_head(struct trial *trial, struct MHD_Daemon *daemon,
                              const struct sample *sample)
 {
     const int client = send_head(daemon, sample);
     bool is_over = false;
+    char byte;
     if (client < 0)
         return UNSENT;
     trial->is_accepted = false;
     for (int i = 0; i < RUNS_MAX && !is_over; i++) {
         MHD_run(daemon);
-        is_over = has_answer(client);
+        /* it has replied, or ended the connection */
+        is_over = recv(client, &byte, 1, 0) >= 0 || errno == ECONNRESET;
     }
     close(client);
     if (trial->is_accepted)

@@ -364,21 +364,17 @@ static enum MHD_Result collect_forwarded(void *forwarded, enum MHD_ValueKind kin
     return MHD_YES;
 }
 
-/* Health checks come every few seconds and all look the same, so they are not logged by default. */
-static bool is_of_interest(const struct call *call)
-{
-    const struct bp_exchange *exchange = &call->exchange;
-    return call->server->options.log_health || exchange->reply.status != 200 ||
-           exchange->route->group != BP_GROUP_HEALTH;
-}
-
 static void log_call(const struct call *call, const struct bp_observation *seen)
 {
+    const struct bp_options *options = &call->server->options;
     const struct bp_exchange *exchange = &call->exchange;
     char remote[INET6_ADDRSTRLEN];
     struct bp_forwarded forwarded = {.size = 0};
     size_t bytes_out = 0;
-    if (call->server->options.log_format == BP_LOG_OFF || !is_of_interest(call))
+    const bool is_alive =
+        exchange->reply.status == 200 && exchange->route->group == BP_GROUP_HEALTH;
+    /* health checks come every few seconds and all look the same */
+    if (options->log_format == BP_LOG_OFF || (is_alive && !options->log_health))
         return;
     if (exchange->method != BP_METHOD_HEAD && exchange->reply.status != 304)
         bp_reply_body(&exchange->reply, &bytes_out); /* else the library sends only the head */
@@ -391,7 +387,7 @@ static void log_call(const struct call *call, const struct bp_observation *seen)
                                      .forwarded = bp_forwarded_text(&forwarded),
                                      .request_id = call->connection->request_id,
                                      .trace_id = call->trace_id};
-    bp_log_request(call->server->options.log_format, &line);
+    bp_log_request(options->log_format, &line);
 }
 
 static void end_call(struct call *call)
