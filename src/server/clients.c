@@ -76,11 +76,6 @@ struct bp_client *bp_client_enter(struct bp_clients *clients, const struct in6_a
     return client;
 }
 
-void bp_client_leave(struct bp_client *client)
-{
-    client->n_connections--;
-}
-
 void bp_clients_sweep(struct bp_clients *clients)
 {
     for (size_t i = 0; i < BP_CLIENT_BUCKETS; i++)

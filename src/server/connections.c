@@ -371,7 +371,7 @@ void bp_connection_close(struct bp_connections *connections, struct bp_connectio
     pthread_mutex_lock(&connections->lock);
     LIST_REMOVE(connection, place);
     connections->n--;
-    bp_client_leave(connection->client);
+    connection->client->n_connections--;
     pthread_mutex_unlock(&connections->lock);
     free(connection);
 }

@@ -37,9 +37,8 @@ static ssize_t ask(char answer[ANSWER_SIZE], const struct sockaddr *at, socklen_
  * which text has room. */
 static const char *judge(char text[64], const char answer[ANSWER_SIZE], ssize_t n)
 {
-    const bool is_late = n < 0 && (errno == EAGAIN || errno == EINPROGRESS);
     const char *status = answer + ANSWER_SIZE - 3;
-    if (is_late)
+    if (n < 0 && (errno == EAGAIN || errno == EINPROGRESS))
         snprintf(text, 64, "no answer within %d seconds", PATIENCE);
     else if (n < 0)
         snprintf(text, 64, "%s", strerror(errno));

@@ -290,16 +290,15 @@ static bool read_words(struct bp_options *options, char error[BP_OPTION_ERROR_MA
 {
     if (optind < argc && strcmp(argv[optind], "call") == 0) {
         options->action = BP_ACTION_CALL;
-        options->call_path = optind + 1 < argc ? argv[optind + 1] : NULL;
+        options->call_path = argv[optind + 1];
         optind += 2;
-        if (!options->call_path) {
-            snprintf(error, BP_OPTION_ERROR_MAX, "call needs a path, such as /backward");
-            return false;
-        }
     }
-    if (optind >= argc)
+    if (options->action == BP_ACTION_CALL && !options->call_path)
+        snprintf(error, BP_OPTION_ERROR_MAX, "call needs a path, such as /backward");
+    else if (optind < argc)
+        snprintf(error, BP_OPTION_ERROR_MAX, "unknown argument: %.80s (see --help)", argv[optind]);
+    else
         return true;
-    snprintf(error, BP_OPTION_ERROR_MAX, "unknown argument: %.80s (see --help)", argv[optind]);
     return false;
 }
 

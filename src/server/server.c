@@ -118,11 +118,10 @@ static struct MHD_Response *make_response(struct bp_reply *reply)
 {
     size_t size;
     const char *body = bp_reply_body(reply, &size);
-    struct MHD_Response *response;
     if (reply->fixed || !body)
         return MHD_create_response_from_buffer(size, (void *)(body ? body : ""),
                                                MHD_RESPMEM_PERSISTENT);
-    response =
+    struct MHD_Response *response =
         MHD_create_response_from_buffer_with_free_callback(size, reply->text.data, bp_memory_give);
     if (response)
         reply->text.data = NULL;
