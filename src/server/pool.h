@@ -19,7 +19,7 @@ struct bp_work_item {
     struct bp_lane *lane;      /* where it waits */
     bool is_short;             /* not counted in queue_max, nor in its lane's `most` */
     struct bp_work_item *next; /* of those that have been withdrawn */
-    bool is_waiting;           /* the pool's, false at the start, as is the next one */
+    bool is_waiting;           /* the pool's, as is `place`; false at the start */
     TAILQ_ENTRY(bp_work_item) place;
 };
 
