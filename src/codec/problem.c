@@ -37,49 +37,26 @@ bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget)
     return bp_problem_set(problem, BP_PROBLEM_OUT_OF_MEMORY, "the machine has no memory left");
 }
 
-static void name_of_hidden(char *name, size_t size, const char *prefix, size_t k, size_t depth)
-{
-    if (k == depth)
-        snprintf(name, size, "%sy_hat", prefix);
-    else
-        snprintf(name, size, "%sh%zu", prefix, k);
-}
-
 void bp_tensor_name(char *name, size_t size, const struct bp_overflow *overflow, size_t depth)
 {
+    static const char *const names[] = {[BP_TENSOR_Z] = "z",
+                                        [BP_TENSOR_LOSS] = "loss",
+                                        [BP_TENSOR_DL_DH] = "dL_dh",
+                                        [BP_TENSOR_DL_DZ] = "dL_dz",
+                                        [BP_TENSOR_DL_DW] = "dL_dW",
+                                        [BP_TENSOR_DL_DX] = "dL_dx",
+                                        [BP_TENSOR_GRADIENT_W] = "gradients.W",
+                                        [BP_TENSOR_GRADIENT_B] = "gradients.b",
+                                        [BP_TENSOR_W] = "W",
+                                        [BP_TENSOR_B] = "b"};
     const size_t k = overflow->layer + 1;
-    switch (overflow->tensor) {
-    case BP_TENSOR_Z:
-        snprintf(name, size, "z%zu", k);
-        return;
-    case BP_TENSOR_LOSS:
-        snprintf(name, size, "loss");
-        return;
-    case BP_TENSOR_DL_DH:
-        name_of_hidden(name, size, "dL_d", k, depth);
-        return;
-    case BP_TENSOR_DL_DZ:
-        snprintf(name, size, "dL_dz%zu", k);
-        return;
-    case BP_TENSOR_DL_DX:
-        snprintf(name, size, "dL_dx");
-        return;
-    case BP_TENSOR_DL_DW:
-        snprintf(name, size, "dL_dW%zu", k);
-        return;
-    case BP_TENSOR_GRADIENT_W:
-        snprintf(name, size, "gradients.W%zu", k);
-        return;
-    case BP_TENSOR_GRADIENT_B:
-        snprintf(name, size, "gradients.b%zu", k);
-        return;
-    case BP_TENSOR_W:
-        snprintf(name, size, "W%zu", k);
-        return;
-    case BP_TENSOR_B:
-        snprintf(name, size, "b%zu", k);
-        return;
-    }
+    const enum bp_tensor tensor = overflow->tensor;
+    if (tensor == BP_TENSOR_DL_DH && k == depth)
+        snprintf(name, size, "dL_dy_hat");
+    else if (tensor == BP_TENSOR_LOSS || tensor == BP_TENSOR_DL_DX)
+        snprintf(name, size, "%s", names[tensor]);
+    else
+        snprintf(name, size, "%s%zu", names[tensor], k);
 }
 
 /* Only tensors with the shape of W have two indices. */
