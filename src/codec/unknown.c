@@ -50,6 +50,18 @@ static enum home home_at(const struct bp_place *object)
                                                        : NOWHERE;
 }
 
+/* The object that is a home: of samples the one of this number. NULL if it is not there. */
+static const struct bp_value *object_of(const struct bp_reader *reader, enum home home,
+                                        size_t sample)
+{
+    const struct bp_value *const objects[] = {[NOWHERE] = NULL,
+                                              [BODY] = reader->root,
+                                              [NETWORK] = reader->network,
+                                              [SAMPLE] = bp_json_element(reader->samples, sample),
+                                              [OPTIONS] = bp_json_member(reader->root, "options")};
+    return objects[home];
+}
+
 /* Where the operation knows a member of this name. */
 static enum home home_of(const struct bp_reader *reader, const char *name)
 {
@@ -189,23 +201,6 @@ static const char *not_available(const struct bp_reader *reader, enum home here,
     return NULL;
 }
 
-static const struct bp_value *object_at(const struct bp_reader *reader, enum home here,
-                                        const struct bp_place *place)
-{
-    switch (here) {
-    case BODY:
-        return reader->root;
-    case NETWORK:
-        return reader->network;
-    case SAMPLE:
-        return bp_json_element(reader->samples, place->number);
-    case OPTIONS:
-        return bp_json_member(reader->root, "options");
-    default:
-        return NULL;
-    }
-}
-
 /* The name that was meant, unless the object has such a member. */
 static void say_name(struct bp_fault *fault, const struct bp_value *object, const char *key,
                      const char *name)
@@ -250,7 +245,7 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
         say_home(fault, reader, key, &elsewhere, value);
     } else if (!say_operation(fault, here, key)) {
         if (name)
-            say_name(fault, object_at(reader, here, object_place), key, name);
+            say_name(fault, object_of(reader, here, object_place->number), key, name);
         else
             more = here == NETWORK ? " and so on" : "";
     }
@@ -297,23 +292,17 @@ static bool stands_elsewhere(const struct bp_reader *reader, const struct bp_pla
                              const char *name)
 {
     const enum home home = home_at(object_place);
-    const struct {
-        enum home home;
-        const struct bp_value *object;
-    } others[] = {{BODY, reader->root},
-                  {NETWORK, reader->network},
-                  {OPTIONS, bp_json_member(reader->root, "options")},
-                  {SAMPLE, bp_json_element(reader->samples, 0)}};
     const enum home needed = home == BODY && strcmp(name, "network") == 0   ? NETWORK
                              : home == BODY && strcmp(name, "samples") == 0 ? SAMPLE
                                                                             : home;
     if (home == NOWHERE)
         return false;
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (!is_searched(others[i].object))
+    for (enum home other = BODY; other <= OPTIONS; other++) {
+        const struct bp_value *object = object_of(reader, other, 0);
+        if (!is_searched(object))
             continue;
-        for (struct bp_members m = bp_json_members(others[i].object); bp_json_next(&m);) {
-            const struct misplaced member = misplaced(reader, others[i].home, m.name);
+        for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) {
+            const struct misplaced member = misplaced(reader, other, m.name);
             if ((member.home == home && strcmp(member.name, name) == 0) ||
                 (member.home == needed && needed != home))
                 return true;
