@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backpropd/loss.h"
+#include "backpropd/suggest.h"
 #include "member_names.h"
 #include "unknown.h"
 
@@ -83,12 +84,10 @@ static bool peek(const struct bp_value *options, const char *member, const char 
     const char *text = bp_json_string(value);
     if (!value)
         return true;
-    for (size_t i = 0; text && i < n; i++)
-        if (strcmp(text, names[i]) == 0) {
-            *index = i;
-            return true;
-        }
-    return false;
+    const size_t found = text ? bp_find_name(text, names, n) : n;
+    if (found < n)
+        *index = found;
+    return found < n;
 }
 
 void bp_peek_options(struct bp_reader *reader)
@@ -120,9 +119,7 @@ static void read_option(struct bp_reader *reader, const char *name, const struct
 #define AS_READER(name, wire, read) read,
     static void (*const readers[])(struct bp_reader *,
                                    const struct bp_value *) = {BP_OPTIONS_READ(AS_READER)};
-    size_t i = 0;
-    while (i < bp_option_names.n && strcmp(name, bp_option_names.names[i]) != 0)
-        i++;
+    const size_t i = bp_find_name(name, bp_option_names.names, bp_option_names.n);
     if (i < bp_option_names.n)
         readers[i](reader, value);
     else

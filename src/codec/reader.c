@@ -294,11 +294,10 @@ bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
     const char *got = bp_json_string(value);
     if (!got)
         return bp_read_wrong(reader, value, place, BP_EXPECTED_STRING);
-    for (*index = 0; *index < n; (*index)++)
-        if (strcmp(got, names[*index]) == 0)
-            return true;
-    unknown_value(reader, place, got, names, n);
-    return false;
+    *index = bp_find_name(got, names, n);
+    if (*index == n)
+        unknown_value(reader, place, got, names, n);
+    return *index < n;
 }
 
 bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, size_t *n)

@@ -220,10 +220,9 @@ static void say_list(struct bp_fault *fault, const struct bp_reader *reader,
 {
     const char *text = bp_json_string(value);
     const char *more = reader->job->task.network.depth > 1 ? ", ..." : "";
-    for (size_t i = 0; text && i < BP_ACTIVATION_COUNT; i++)
-        if (strcmp(text, bp_activation_names[i]) == 0)
-            bp_fault_say(fault, " Write \"activations\": [\"%s\"%s], one name for each layer", text,
-                         more);
+    if (text && bp_find_name(text, bp_activation_names, BP_ACTIVATION_COUNT) < BP_ACTIVATION_COUNT)
+        bp_fault_say(fault, " Write \"activations\": [\"%s\"%s], one name for each layer", text,
+                     more);
 }
 
 void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
