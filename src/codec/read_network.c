@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hint.h"
 #include "member_names.h"
 #include "unknown.h"
 

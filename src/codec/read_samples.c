@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "backpropd/loss.h"
-#include "hint.h"
 #include "member_names.h"
 #include "read_network.h"
 #include "read_options.h"

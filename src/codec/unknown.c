@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "backpropd/suggest.h"
-#include "hint.h"
 #include "member_names.h"
 
 /* --- what is meant ---------------------------------------------------------------------------- */
