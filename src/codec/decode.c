@@ -46,15 +46,6 @@ static bool make_views(struct bp_reader *reader)
     return true;
 }
 
-static void read_unknown(const struct bp_reader *reader)
-{
-    const struct bp_names known = reader->job->operation->members;
-    for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);) {
-        if (!bp_is_known(m.name, known))
-            bp_read_unknown(reader, &bp_place_body, m.name, m.value, known);
-    }
-}
-
 /* Limits that only a whole job can exceed. */
 static void check_work(const struct bp_reader *reader)
 {
@@ -88,7 +79,7 @@ static bool read_root(struct bp_reader *reader)
         return bp_problem_set_memory(reader->problem, reader->lacks_memory
                                                           ? reader->over_budget
                                                           : reader->job->notes.over_budget);
-    read_unknown(reader);
+    bp_read_unknown_members(reader, reader->root, &bp_place_body, reader->job->operation->members);
     if (reader->problem->n_faults == 0)
         check_work(reader);
     if (reader->problem->n_faults > 0)

@@ -27,56 +27,43 @@ static struct bp_names known_of(const struct bp_reader *reader)
     return bp_sample_names(reader->job->operation);
 }
 
-/* What the values of a sample are compared with: W1's fan-in, or the units of the last layer. */
-struct measure {
-    const char *of; /* W, or what tells the width: NULL */
-    size_t layer;
-    const char *unit;
-    size_t n;    /* 0 if unknown */
-    size_t rows; /* of the sample's x, 0 if that is no matrix */
-};
-
+/* In: needed, W1's fan-in or the units of the last layer. */
 static void wrong_length(const struct bp_reader *reader, const struct bp_place *place,
-                         const double *values, size_t n, const struct measure *measure)
+                         const double *values, size_t n, size_t needed)
 {
-    const bool is_x = measure->of;
-    struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
-                                          "give %s %zu number%s, not %zu: ", place->name,
-                                          measure->n, bp_plural(measure->n), n);
+    const struct bp_value *sample = bp_json_element(reader->samples, place->up->number);
+    const size_t rows = bp_json_numbers(reader->json, bp_json_member(sample, "x")).rows;
+    const size_t depth = reader->job->task.network.depth;
+    const char *side = reader->job->is_out_in ? "column" : "row";
+    const bool is_x = strcmp(place->name, "x") == 0, is_y = strcmp(place->name, "y") == 0;
+    struct bp_fault *fault =
+        bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
+                     "give %s %zu number%s, not %zu: ", place->name, needed, bp_plural(needed), n);
     if (is_x)
-        bp_fault_say(fault, "%s%zu has %zu %s%s, one for each input", measure->of, measure->layer,
-                     measure->n, measure->unit, bp_plural(measure->n));
+        bp_fault_say(fault, "W1 has %zu %s%s, one for each input", needed, side, bp_plural(needed));
     else
         bp_fault_say(fault, "one for each unit of the last layer (%s%zu has %zu)",
-                     bp_is_width_of_b(reader, measure->layer) ? "b" : "layer ", measure->layer,
-                     measure->n);
-    if (measure->n == 1 && n == measure->rows)
+                     bp_is_width_of_b(reader, depth) ? "b" : "layer ", depth, needed);
+    if (is_y && needed == 1 && n == rows)
         bp_fault_say(fault, "; x has %zu rows: write one sample for each, with one number of y", n);
-    fault->expected = bp_fact_number((double)measure->n);
+    fault->expected = bp_fact_number((double)needed);
     fault->got = bp_fact_number((double)n);
-    bp_hint_decimal_comma(fault, values, n, measure->n);
-    if (is_x && n + 1 == measure->n)
-        bp_fault_say(fault, "; if a %s of W1 holds the biases, move it into b1", measure->unit);
-    if (strcmp(place->name, "y") == 0 && n == 1)
-        bp_hint_class(fault, *values, measure->n);
+    bp_hint_decimal_comma(fault, values, n, needed);
+    if (is_x && n + 1 == needed)
+        bp_fault_say(fault, "; if a %s of W1 holds the biases, move it into b1", side);
+    if (is_y && n == 1)
+        bp_hint_class(fault, *values, needed);
 }
 
-/* The number of rows of an x that is a matrix, else 0. In: x, or NULL. */
-static size_t count_rows(const struct bp_reader *reader, const struct bp_value *x)
-{
-    const bool is_matrix = x && bp_json_kind(reader->json, x) == BP_JSON_MATRIX;
-    return is_matrix ? bp_json_numbers(reader->json, x).rows : 0;
-}
-
+/* In: needed, how many; 0 if unknown. */
 static const double *read_values(const struct bp_reader *reader, const struct bp_value *value,
-                                 const struct bp_place *place, const struct measure *measure,
-                                 size_t *n)
+                                 const struct bp_place *place, size_t needed, size_t *n)
 {
     double *values;
-    if (!bp_read_vector(reader, value, place, measure->n, &values, n))
+    if (!bp_read_vector(reader, value, place, needed, &values, n))
         return NULL;
-    if (measure->n && *n != measure->n)
-        wrong_length(reader, place, values, *n, measure);
+    if (needed && *n != needed)
+        wrong_length(reader, place, values, *n, needed);
     return values;
 }
 
@@ -85,17 +72,10 @@ static const double *read_values(const struct bp_reader *reader, const struct bp
 static void check_range(const struct bp_reader *reader, const struct bp_place *place,
                         const double *y, size_t n)
 {
-    bool is_binary = false;
-    switch (bp_loss_kind(reader->job->task.rules.loss)) {
-    case BP_LOSS_KIND_SQUARES:
-        return;
-    case BP_LOSS_KIND_SIGMOID:
-        is_binary = true;
-        break;
-    case BP_LOSS_KIND_SOFTMAX:
-        break;
-    }
-    if (!bp_reader_fits_loss(reader) || reader->softmax_is_hidden)
+    const enum bp_loss loss = reader->job->task.rules.loss;
+    const bool is_binary = bp_loss_kind(loss) == BP_LOSS_KIND_SIGMOID;
+    if (bp_loss_kind(loss) == BP_LOSS_KIND_SQUARES || !bp_reader_fits_loss(reader) ||
+        reader->softmax_is_hidden)
         return;
     for (size_t j = 0; j < n; j++) {
         if (y[j] >= 0 && !(is_binary && y[j] > 1))
@@ -104,26 +84,16 @@ static void check_range(const struct bp_reader *reader, const struct bp_place *p
             bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &(struct bp_place){place, "", j},
                          is_binary ? "write a target from 0 to 1, as %s needs"
                                    : "write a target of 0 or more, as %s needs",
-                         bp_loss_names[reader->job->task.rules.loss]);
+                         bp_loss_names[loss]);
         if (y[j] == -1)
             bp_fault_say(fault, "; if -1 and 1 are two classes, write 0 and 1");
         fault->got = bp_fact_number(y[j]);
     }
 }
 
-static void read_unknown(const struct bp_reader *reader, const struct bp_value *sample,
-                         const struct bp_place *place)
-{
-    const struct bp_names known = known_of(reader);
-    for (struct bp_members m = bp_json_members(sample); bp_json_next(&m);)
-        if (!bp_is_known(m.name, known))
-            bp_read_unknown(reader, place, m.name, m.value, known);
-}
-
 /* Reads the target, or the gradient that takes its place; says how many of the two there are. */
 static size_t read_target(const struct bp_reader *reader, struct bp_sample *sample,
-                          const struct bp_value *value, const struct bp_place *place,
-                          const struct measure *of_y)
+                          const struct bp_value *value, const struct bp_place *place, size_t needed)
 {
     const struct bp_place at_y = {place, "y", BP_NO_NUMBER};
     const struct bp_place at_gradient = {place, "dL_dy_hat", BP_NO_NUMBER};
@@ -132,14 +102,12 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
     if (bp_is_known("dL_dy_hat", known_of(reader)))
         gradient = bp_json_member(value, "dL_dy_hat");
     if (y) {
-        struct measure of_this = *of_y;
-        of_this.rows = count_rows(reader, bp_json_member(value, "x"));
-        sample->y = read_values(reader, y, &at_y, &of_this, &n);
+        sample->y = read_values(reader, y, &at_y, needed, &n);
         if (sample->y && !gradient)
             check_range(reader, &at_y, sample->y, n);
     }
     if (gradient)
-        sample->dl_dy_hat = read_values(reader, gradient, &at_gradient, of_y, &n);
+        sample->dl_dy_hat = read_values(reader, gradient, &at_gradient, needed, &n);
     if (y && gradient)
         bp_fault_add(reader->problem, BP_FAULT_INCOMPATIBLE, &at_gradient,
                      "leave out one of the two: dL_dy_hat stands in place of y");
@@ -151,59 +119,56 @@ static size_t read_target(const struct bp_reader *reader, struct bp_sample *samp
 }
 
 /* How a sample is written, where something else stands. */
-static void say_form(struct bp_fault *fault, const struct measure *of_x, const struct measure *of_y)
+static void say_form(struct bp_fault *fault, struct bp_lengths needed)
 {
-    if (!of_x->n || !of_y->n)
+    if (!needed.x || !needed.y)
         bp_fault_say(fault, "; write each sample as {\"x\": [...], \"y\": [...]}");
     else
         bp_fault_say(fault, "; write each sample as {\"x\": [%zu number%s], \"y\": [%zu number%s]}",
-                     of_x->n, bp_plural(of_x->n), of_y->n, bp_plural(of_y->n));
+                     needed.x, bp_plural(needed.x), needed.y, bp_plural(needed.y));
 }
 
 /* The fault of a value that is not a sample. Only the first of several in a row shows the form. */
 static void no_sample(const struct bp_reader *reader, const struct bp_value *value,
-                      const struct bp_place *place, const struct measure *of_x,
-                      const struct measure *of_y)
+                      const struct bp_place *place, struct bp_lengths needed)
 {
     const struct bp_value *before =
         place->number ? bp_json_element(reader->samples, place->number - 1) : NULL;
     struct bp_fault *fault = bp_read_wrong_kind(reader, value, place, BP_EXPECTED_OBJECT, 0);
     if (!before || bp_json_kind(reader->json, before) == BP_JSON_OBJECT)
-        say_form(fault, of_x, of_y);
+        say_form(fault, needed);
 }
 
 static struct bp_sample read_sample(const struct bp_reader *reader, const struct bp_value *value,
-                                    const struct bp_place *place, const struct measure *of_x,
-                                    const struct measure *of_y)
+                                    const struct bp_place *place, struct bp_lengths needed)
 {
     struct bp_sample sample = {NULL, NULL, NULL};
     const struct bp_value *x = bp_json_member(value, "x");
     size_t n;
     if (bp_json_kind(reader->json, value) != BP_JSON_OBJECT) {
-        no_sample(reader, value, place, of_x, of_y);
+        no_sample(reader, value, place, needed);
         return sample;
     }
     if (x)
-        sample.x = read_values(reader, x, &(struct bp_place){place, "x", BP_NO_NUMBER}, of_x, &n);
+        sample.x =
+            read_values(reader, x, &(struct bp_place){place, "x", BP_NO_NUMBER}, needed.x, &n);
     else
         bp_read_missing(reader, value, place, "x", known_of(reader));
-    const size_t n_known = (size_t) !!x + read_target(reader, &sample, value, place, of_y);
+    const size_t n_known = (size_t) !!x + read_target(reader, &sample, value, place, needed.y);
     if (bp_json_count_members(value) > n_known)
-        read_unknown(reader, value, place);
+        bp_read_unknown_members(reader, value, place, known_of(reader));
     return sample;
 }
 
 void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
-                     struct bp_lengths lengths)
+                     struct bp_lengths needed)
 {
-    const struct measure of_x = {"W", 1, reader->job->is_out_in ? "column" : "row", lengths.x, 0};
-    const struct measure of_y = {NULL, reader->job->task.network.depth, "unit", lengths.y, 0};
     size_t n;
     if (!bp_is_array(reader, value, &n)) {
         struct bp_fault *fault =
             bp_read_wrong_kind(reader, value, &bp_place_samples, BP_EXPECTED_OBJECTS, 0);
         if (bp_json_kind(reader->json, value) != BP_JSON_OBJECT)
-            say_form(fault, &of_x, &of_y);
+            say_form(fault, needed);
         return;
     }
     if (n == 0) {
@@ -219,7 +184,7 @@ void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
     struct bp_sample *samples = (struct bp_sample *)reader->job->task.samples;
     for (size_t s = 0; s < n; s++) {
         samples[s] = read_sample(reader, bp_json_element(value, s),
-                                 &(struct bp_place){&bp_place_samples, "", s}, &of_x, &of_y);
+                                 &(struct bp_place){&bp_place_samples, "", s}, needed);
         reader->job->n_targets += samples[s].y != NULL;
     }
 }

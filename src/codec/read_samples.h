@@ -5,6 +5,6 @@
 #include "reader.h"
 
 void bp_read_samples(struct bp_reader *reader, const struct bp_value *samples,
-                     struct bp_lengths lengths);
+                     struct bp_lengths needed);
 
 #endif

@@ -252,6 +252,14 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
     bp_fault_list_known(fault, known.names, known.n, more);
 }
 
+void bp_read_unknown_members(const struct bp_reader *reader, const struct bp_value *object,
+                             const struct bp_place *place, struct bp_names known)
+{
+    for (struct bp_members m = bp_json_members(object); bp_json_next(&m);)
+        if (!bp_is_known(m.name, known))
+            bp_read_unknown(reader, place, m.name, m.value, known);
+}
+
 /* --- what is missing -------------------------------------------------------------------------- */
 
 #define MISSPELT_AMONG 100
