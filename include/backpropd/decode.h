@@ -6,11 +6,8 @@
 #include "backpropd/operation.h"
 #include "backpropd/problem.h"
 
-/* Prepares what decoding shares between threads. Call it once, before any thread starts. */
-void bp_decode_prepare(void);
-
 /*
- * Decodes and validates a body.
+ * Decodes and validates a body. bp_json_prepare must have been called.
  *
  * Out: job, to be freed with bp_job_free, unless it fails.
  * In/out: problem, whose `faults` have room.

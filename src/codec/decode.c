@@ -54,12 +54,9 @@ static void check_work(const struct bp_reader *reader)
     const struct bp_place member = {&bp_place_body, operation->work_member, BP_NO_NUMBER};
     const struct bp_place *work = operation->work_member ? &member : &bp_place_body;
     bp_estimate_make(reader->job);
-    if (estimate->work > (double)reader->limits->work)
-        bp_read_work_limit(reader, work, estimate->work);
-    if (estimate->explained_terms > reader->limits->explained_terms)
-        bp_read_limit(reader, &bp_place_body, "products and values to write out",
-                      reader->limits->explained_terms, estimate->explained_terms);
-    else if (estimate->reply_numbers > reader->limits->reply_numbers)
+    bp_read_work_limit(reader, work, estimate->work);
+    if (bp_read_limit(reader, &bp_place_body, "products and values to write out",
+                      reader->limits->explained_terms, estimate->explained_terms))
         bp_read_limit(reader, operation->parts.n ? &bp_place_include : work, "numbers in the reply",
                       reader->limits->reply_numbers, estimate->reply_numbers);
 }
@@ -85,11 +82,6 @@ static bool read_root(struct bp_reader *reader)
     if (reader->problem->n_faults > 0)
         return bp_faults_finish(reader->problem);
     return bp_turn_weights(reader) || bp_problem_set_memory(reader->problem, reader->over_budget);
-}
-
-void bp_decode_prepare(void)
-{
-    bp_json_prepare();
 }
 
 bool bp_decode(struct bp_job *job, struct bp_problem *problem, const struct bp_operation *operation,
@@ -119,9 +111,5 @@ void bp_job_free(struct bp_job *job)
     bp_memory_give(job->weights);
     bp_memory_give(job->block);
     bp_text_free(&job->notes);
-    job->operation = NULL;
-    job->numbers = NULL;
-    job->views = NULL;
-    job->weights = NULL;
-    job->block = NULL;
+    *job = (struct bp_job){.operation = NULL};
 }

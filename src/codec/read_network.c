@@ -41,7 +41,7 @@ static bool read_others(const struct bp_reader *reader, const struct bp_value *n
 {
     const struct bp_names known = known_members(reader);
     size_t deepest = 0;
-    bool has_layer_zero = false;
+    size_t n_zeros = 0;
     for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
         size_t k = bp_layer_number(m.name);
         char letter;
@@ -50,12 +50,10 @@ static bool read_others(const struct bp_reader *reader, const struct bp_value *n
             continue;
         if (!bp_is_layer_zero(m.name, &letter))
             bp_read_unknown(reader, &bp_place_network, m.name, m.value, known);
-        else if (!has_layer_zero)
+        else if (n_zeros++ == 0)
             layer_zero(reader, m.name, letter, known);
-        has_layer_zero |= bp_is_layer_zero(m.name, &letter);
     }
-    return deepest <= reader->limits->layers ||
-           bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
+    return bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
 }
 
 /* Looks each layer's members up once, since much is asked about them. */
@@ -323,11 +321,9 @@ static void read_biases(struct bp_reader *reader, const struct bp_value *network
         bp_read_vector(reader, b, &at, width_for_hint(reader, k, b, measure), &layer->b, &n) &&
         measure == SIZES && layer->n_out && n != layer->n_out)
         wrong_bias(reader, &at, k, n);
-    if (layer->n_out > reader->limits->units)
-        bp_read_limit(reader,
-                      layer->b && n == layer->n_out ? &at
-                                                    : &(struct bp_place){&bp_place_network, "W", k},
-                      "units", reader->limits->units, layer->n_out);
+    bp_read_limit(
+        reader, layer->b && n == layer->n_out ? &at : &(struct bp_place){&bp_place_network, "W", k},
+        "units", reader->limits->units, layer->n_out);
 }
 
 static void read_weights(struct bp_reader *reader, const struct bp_value *network, size_t k,
@@ -336,31 +332,18 @@ static void read_weights(struct bp_reader *reader, const struct bp_value *networ
     struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
     const struct bp_place at = {&bp_place_network, "W", k};
     const struct bp_value *value = get_member(reader, network, 'W', k);
+    const bool is_out_in = reader->job->is_out_in != (measure == TRANSPOSED_SIZES);
+    const size_t width = is_out_in ? layer->n_in : layer->n_out;
     struct bp_matrix w = {.usable = false};
-    if (value && measure == NO_SIZES)
-        w = bp_read_matrix(reader, value, &at, 0);
-    else if (value)
-        w = bp_read_matrix(reader, value, &at,
-                           reader->job->is_out_in ^ (measure == TRANSPOSED_SIZES) ? layer->n_in
-                                                                                  : layer->n_out);
+    if (value)
+        w = bp_read_matrix(reader, value, &at, measure == NO_SIZES ? 0 : width);
     layer->w = w.numbers;
-    if (k == 1 && layer->n_in > reader->limits->units)
+    if (k == 1)
         bp_read_limit(reader, &at, "inputs", reader->limits->units, layer->n_in);
     if (w.rows_known && measure == SIZES)
         check_sides(reader, k, &w);
     if (w.columns && measure == TRANSPOSED_SIZES && w.rows != w.columns)
         transposed(reader, k, &w, true);
-}
-
-static void check_parameters(const struct bp_reader *reader)
-{
-    const struct bp_network *network = &reader->job->task.network;
-    size_t parameters = 0;
-    for (size_t k = 0; k < network->depth; k++)
-        parameters += bp_layer_parameters(&network->layers[k]);
-    if (parameters > reader->limits->parameters)
-        bp_read_limit(reader, &bp_place_network, "parameters", reader->limits->parameters,
-                      parameters);
 }
 
 static size_t read_layers(struct bp_reader *reader, const struct bp_value *network,
@@ -373,7 +356,8 @@ static size_t read_layers(struct bp_reader *reader, const struct bp_value *netwo
         read_biases(reader, network, k, measure);
         read_weights(reader, network, k, measure);
     }
-    check_parameters(reader);
+    bp_read_limit(reader, &bp_place_network, "parameters", reader->limits->parameters,
+                  bp_network_parameters(&reader->job->task.network));
     return measure == SIZES ? reader->job->task.network.layers[0].n_in : 0;
 }
 

@@ -176,10 +176,8 @@ void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
                      "write at least one sample");
         return;
     }
-    if (n > reader->limits->samples) {
-        bp_read_limit(reader, &bp_place_samples, "samples", reader->limits->samples, n);
+    if (!bp_read_limit(reader, &bp_place_samples, "samples", reader->limits->samples, n))
         return;
-    }
     reader->needs_targets = needs_targets(reader);
     struct bp_sample *samples = (struct bp_sample *)reader->job->task.samples;
     for (size_t s = 0; s < n; s++) {

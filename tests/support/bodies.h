@@ -6,6 +6,7 @@
 
 #include "backpropd/decode.h"
 #include "backpropd/encode_problem.h"
+#include "backpropd/json_read.h"
 #include "budget.h"
 
 static const struct bp_limits STANDARD = BP_LIMITS_DEFAULT;
@@ -13,7 +14,7 @@ static const struct bp_limits STANDARD = BP_LIMITS_DEFAULT;
 /* Once, and before there are threads: as the contract has it. */
 __attribute__((constructor)) static void prepare(void)
 {
-    bp_decode_prepare();
+    bp_json_prepare();
 }
 
 #define TEXTBOOK_NETWORK                                                                           \
