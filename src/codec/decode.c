@@ -31,10 +31,9 @@ static bool make_views(struct bp_reader *reader)
     const size_t own_size = operation->own.once + depth * operation->own.per_layer +
                             n_samples * operation->own.per_sample;
     const size_t size = layers_size + values_size + samples_size + own_size;
-    bool over_budget;
-    char *views = bp_memory_take(reader->memory, size, &over_budget);
+    char *views = bp_memory_take(reader->memory, size, &reader->over_budget);
     if (!views)
-        return bp_problem_set_memory(reader->problem, over_budget);
+        return bp_problem_set_memory(reader->problem, reader->over_budget);
     job->views = views;
     job->own = views + size - own_size; /* last, because its size need not be aligned */
     memset(views, 0, layers_size + values_size);

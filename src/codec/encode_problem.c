@@ -79,9 +79,7 @@ static void put_faults(struct bp_text *text, const struct bp_problem *problem)
 static void put_overflow(struct bp_text *text, const struct bp_problem *problem)
 {
     const struct bp_overflow *overflow = &problem->overflow;
-    char name[32];
-    bp_tensor_name(name, sizeof name, overflow, problem->depth);
-    bp_put_member_string(text, "tensor", name);
+    bp_put_member_string(text, "tensor", problem->tensor);
     bp_put_key(text, "index");
     bp_text_putc(text, '[');
     for (size_t i = 0; i < overflow->n_index; i++) {

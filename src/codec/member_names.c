@@ -16,14 +16,13 @@ bool bp_is_known(const char *key, struct bp_names known)
 static const char *const OPTION_NAMES[] = {BP_OPTIONS_READ(AS_WIRE)};
 const struct bp_names bp_option_names = {OPTION_NAMES, sizeof OPTION_NAMES / sizeof *OPTION_NAMES};
 
-static const struct bp_names KNOWN = BP_NAMES("x", "y");
-static const struct bp_names KNOWN_WITH_GRADIENT = BP_NAMES("x", "y", "dL_dy_hat");
+static const char *const SAMPLE_NAMES[] = {"x", "y", "dL_dy_hat"};
 
 struct bp_names bp_sample_names(const struct bp_operation *operation)
 {
     const bool takes_gradients = operation->targets == BP_TARGETS_OR_GRADIENTS ||
                                  operation->targets == BP_TARGETS_ALL_OR_NONE;
-    return takes_gradients ? KNOWN_WITH_GRADIENT : KNOWN;
+    return (struct bp_names){SAMPLE_NAMES, takes_gradients ? 3 : 2};
 }
 
 /* --- tensors ---------------------------------------------------------------------------------- */

@@ -93,13 +93,6 @@ void bp_check_weights(struct bp_reader *reader, const struct bp_grade *grade)
                      "give some step that is asked for a weight above 0: they add up to 0");
 }
 
-static bool check_all_cells(struct bp_reader *reader, const struct bp_steps *steps)
-{
-    const size_t limit = reader->limits->graded_cells;
-    return steps->n_cells <= limit ||
-           bp_read_limit(reader, &bp_place_body, "cells of all steps", limit, steps->n_cells);
-}
-
 /* --- the rest --------------------------------------------------------------------------------- */
 
 void bp_read_rate(struct bp_reader *reader, double *rate)
@@ -166,7 +159,9 @@ void bp_read_review(struct bp_reader *reader, struct bp_grade *grade, double *ra
     bp_read_rate(reader, rate);
     if (names) {
         lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
-        if (!check_all_cells(reader, &grade->steps) || !bp_lay_out(reader, lay_out))
+        if (!bp_read_limit(reader, &bp_place_body, "cells of all steps",
+                           reader->limits->graded_cells, grade->steps.n_cells) ||
+            !bp_lay_out(reader, lay_out))
             return;
     }
     bp_read_marking(reader, grade, names, &reveals);

@@ -118,8 +118,7 @@ static void say_home(struct bp_fault *fault, const struct bp_reader *reader, con
                                            [NETWORK] = "#/network/",
                                            [SAMPLE] = "#/samples/0/",
                                            [OPTIONS] = "#/options/"};
-    const bool is_renamed = strcmp(key, member->name) != 0;
-    if (is_renamed)
+    if (strcmp(key, member->name) != 0)
         bp_fault_say(fault, "; call it \"%s\", and ", member->name);
     else
         bp_fault_say(fault, "; ");
@@ -264,17 +263,16 @@ void bp_read_unknown_members(const struct bp_reader *reader, const struct bp_val
 
 #define MISSPELT_AMONG 100
 
-/* Among hundreds of members it is no slip of the pen, and the search would take seconds. */
-static bool is_searched(const struct bp_value *object)
+/* The members of an object, but none of hundreds: there it is no slip of the pen, and the search
+ * would take seconds. */
+static struct bp_members search(const struct bp_value *object)
 {
-    return object && bp_json_count_members(object) <= MISSPELT_AMONG;
+    return bp_json_members(bp_json_count_members(object) <= MISSPELT_AMONG ? object : NULL);
 }
 
 bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_names known)
 {
-    if (!is_searched(object))
-        return false;
-    for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) {
+    for (struct bp_members m = search(object); bp_json_next(&m);) {
         const char *near = bp_is_known(m.name, known) ? NULL : meant(m.name, known);
         const bool is_layers = bp_layer_number(name) && strcmp(m.name, "layers") == 0;
         if (is_layers || (near && strcmp(near, name) == 0))
@@ -285,9 +283,7 @@ bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_n
 
 bool bp_has_misplaced(const struct bp_reader *reader)
 {
-    if (!is_searched(reader->root))
-        return false;
-    for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);)
+    for (struct bp_members m = search(reader->root); bp_json_next(&m);)
         if (misplaced(reader, BODY, m.name).home != NOWHERE)
             return true;
     return false;
@@ -303,17 +299,13 @@ static bool stands_elsewhere(const struct bp_reader *reader, const struct bp_pla
                                                                             : home;
     if (home == NOWHERE)
         return false;
-    for (enum home other = BODY; other <= OPTIONS; other++) {
-        const struct bp_value *object = object_of(reader, other, 0);
-        if (!is_searched(object))
-            continue;
-        for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) {
+    for (enum home other = BODY; other <= OPTIONS; other++)
+        for (struct bp_members m = search(object_of(reader, other, 0)); bp_json_next(&m);) {
             const struct misplaced member = misplaced(reader, other, m.name);
             if ((member.home == home && strcmp(member.name, name) == 0) ||
                 (member.home == needed && needed != home))
                 return true;
         }
-    }
     return false;
 }
 
