@@ -91,7 +91,7 @@ struct bp_fact {
     } kind;
     double number;
     const char *text; /* static, or the fault's own `own_text` or `own_words` */
-    size_t shape[2];
+    double shape[2];
     const char *const *names; /* static */
     size_t n_names;
 };

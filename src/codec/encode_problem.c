@@ -36,11 +36,7 @@ static void put_fact(struct bp_text *text, const char *name, const struct bp_fac
         bp_text_put_string(text, fact->text);
         break;
     case BP_FACT_SHAPE:
-        bp_text_putc(text, '[');
-        bp_text_put_size(text, fact->shape[0]);
-        bp_text_putc(text, ',');
-        bp_text_put_size(text, fact->shape[1]);
-        bp_text_putc(text, ']');
+        bp_text_put_doubles(text, fact->shape, 2);
         break;
     case BP_FACT_NAMES:
     case BP_FACT_WORDS:

@@ -25,7 +25,7 @@ struct bp_fact bp_fact_text(const char *text)
 
 struct bp_fact bp_fact_shape(size_t rows, size_t columns)
 {
-    return (struct bp_fact){.kind = BP_FACT_SHAPE, .shape = {rows, columns}};
+    return (struct bp_fact){.kind = BP_FACT_SHAPE, .shape = {(double)rows, (double)columns}};
 }
 
 struct bp_fault *bp_fault_add(struct bp_problem *problem, enum bp_fault_code code,

@@ -56,11 +56,6 @@ static bool is_number(enum bp_expected expected)
            expected == BP_EXPECTED_INTEGER_OR_NULL;
 }
 
-static bool is_strings(enum bp_expected expected)
-{
-    return expected == BP_EXPECTED_STRINGS || expected == BP_EXPECTED_NAMES;
-}
-
 /* --- numbers of a sample or a layer ----------------------------------------------------------- */
 
 static bool is_called(const struct bp_place *place, const char *name)
@@ -134,7 +129,7 @@ static void hint_string(struct bp_fault *fault, const char *text, const struct b
         bp_fault_say(fault, "; write it as {\"loss\": \"mse\"}");
     else if (expected == BP_EXPECTED_STRINGS && needed > 1)
         bp_fault_say(fault, "; write %zu names in [ ], one for each layer", needed);
-    else if (is_strings(expected))
+    else if (expected == BP_EXPECTED_STRINGS || expected == BP_EXPECTED_NAMES)
         bp_fault_say(fault, "; put [ ] around it");
     else if (expected == BP_EXPECTED_NUMBERS)
         bp_hint_count(fault, place, needed);

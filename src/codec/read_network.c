@@ -340,7 +340,7 @@ static void read_weights(struct bp_reader *reader, const struct bp_value *networ
     layer->w = w.numbers;
     if (k == 1)
         bp_read_limit(reader, &at, "inputs", reader->limits->units, layer->n_in);
-    if (w.rows_known && measure == SIZES)
+    if (measure == SIZES)
         check_sides(reader, k, &w);
     if (w.columns && measure == TRANSPOSED_SIZES && w.rows != w.columns)
         transposed(reader, k, &w, true);

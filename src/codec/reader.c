@@ -239,7 +239,7 @@ static struct bp_matrix read_rows(const struct bp_reader *reader, const struct b
     }
     if (all_vectors)
         ragged(reader, array, place, width);
-    return (struct bp_matrix){.rows_known = true, .rows = bp_json_count_elements(array)};
+    return (struct bp_matrix){.rows = bp_json_count_elements(array)};
 }
 
 struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_value *value,
@@ -258,7 +258,6 @@ struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_
         empty(reader, &(struct bp_place){place, "", 0}, BP_EXPECTED_NUMBERS, width);
     else
         return (struct bp_matrix){.usable = all_finite(reader, &numbers, true, place),
-                                  .rows_known = true,
                                   .rows = numbers.rows,
                                   .columns = numbers.columns,
                                   .numbers = numbers.at};

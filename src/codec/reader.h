@@ -68,10 +68,10 @@ bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *valu
 bool bp_read_vector(const struct bp_reader *reader, const struct bp_value *value,
                     const struct bp_place *place, size_t needed, double **vector, size_t *n);
 
-/* What is known of a matrix; one that is not usable may still tell its rows. */
+/* What is known of a matrix; one that is not usable may still tell its rows. Sides not known are 0.
+ */
 struct bp_matrix {
     bool usable;
-    bool rows_known;
     size_t rows;
     size_t columns;
     double *numbers; /* (rows, columns) */
