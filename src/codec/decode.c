@@ -21,7 +21,7 @@ static bool make_views(struct bp_reader *reader)
 {
     struct bp_job *job = reader->job;
     const struct bp_operation *operation = job->operation;
-    const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
+    const size_t depth = bp_count_layers(reader);
     const size_t posted = bp_json_count_elements(reader->samples);
     const size_t n_samples =
         posted <= reader->limits->samples ? posted : 0; /* more are refused unread */

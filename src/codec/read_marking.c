@@ -58,10 +58,8 @@ static void unknown_step(const struct bp_reader *reader, const struct bp_grade *
 static void read_weights(struct bp_reader *reader, const struct bp_value *weights,
                          struct bp_grade *grade, const struct bp_step_names *names)
 {
-    if (bp_json_kind(reader->json, weights) != BP_JSON_OBJECT) {
+    if (bp_json_kind(reader->json, weights) != BP_JSON_OBJECT)
         bp_read_wrong(reader, weights, &WEIGHTS, BP_EXPECTED_OBJECT);
-        return;
-    }
     for (struct bp_members m = bp_json_members(weights); names && bp_json_next(&m);) {
         const struct bp_place at = {&WEIGHTS, m.name, BP_NO_NUMBER};
         size_t i = 0;
@@ -128,12 +126,8 @@ void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
     const struct bp_value *marking = bp_json_member(reader->root, "marking");
     const struct bp_place rtol = {&MARKING, "rtol", BP_NO_NUMBER};
     const struct bp_place follow_through = {&MARKING, "follow_through", BP_NO_NUMBER};
-    if (!marking)
-        return;
-    if (bp_json_kind(reader->json, marking) != BP_JSON_OBJECT) {
+    if (marking && bp_json_kind(reader->json, marking) != BP_JSON_OBJECT)
         bp_read_wrong(reader, marking, &MARKING, BP_EXPECTED_OBJECT);
-        return;
-    }
     for (struct bp_members m = bp_json_members(marking); bp_json_next(&m);) {
         if (strcmp(m.name, "decimals") == 0)
             read_decimals(reader, m.value, grade);

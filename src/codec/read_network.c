@@ -7,12 +7,12 @@
 #include "member_names.h"
 #include "unknown.h"
 
-size_t bp_count_layers(const struct bp_value *network, size_t limit)
+size_t bp_count_layers(const struct bp_reader *reader)
 {
     size_t depth = 1;
-    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+    for (struct bp_members m = bp_json_members(reader->network); bp_json_next(&m);) {
         size_t k = bp_layer_number(m.name);
-        if (k > depth && k <= limit)
+        if (k > depth && k <= reader->limits->layers)
             depth = k;
     }
     return depth;
@@ -37,12 +37,11 @@ static void layer_zero(const struct bp_reader *reader, const char *key, char let
 }
 
 /* Notes unknown members, and layers beyond the limit: false if there are any. */
-static bool read_others(const struct bp_reader *reader, const struct bp_value *network)
+static bool read_others(const struct bp_reader *reader)
 {
     const struct bp_names known = known_members(reader);
-    size_t deepest = 0;
-    size_t n_zeros = 0;
-    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+    size_t deepest = 0, n_zeros = 0;
+    for (struct bp_members m = bp_json_members(reader->network); bp_json_next(&m);) {
         size_t k = bp_layer_number(m.name);
         char letter;
         deepest = k > deepest ? k : deepest;
@@ -57,9 +56,9 @@ static bool read_others(const struct bp_reader *reader, const struct bp_value *n
 }
 
 /* Looks each layer's members up once, since much is asked about them. */
-static void find_layers(struct bp_reader *reader, const struct bp_value *network)
+static void find_layers(struct bp_reader *reader)
 {
-    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+    for (struct bp_members m = bp_json_members(reader->network); bp_json_next(&m);) {
         const size_t k = bp_layer_number(m.name);
         char letter;
         reader->has_layer_zero |= k == 0 && bp_is_layer_zero(m.name, &letter);
@@ -73,7 +72,7 @@ static void find_layers(struct bp_reader *reader, const struct bp_value *network
 }
 
 /* True if layer k alone is left out between others, and none of its members is misspelt. */
-static bool is_left_out(const struct bp_reader *reader, const struct bp_value *network, size_t k)
+static bool is_left_out(const struct bp_reader *reader, size_t k)
 {
     const struct bp_layer_values *values = reader->layers + k - 1;
     char w[24], b[24];
@@ -82,8 +81,8 @@ static bool is_left_out(const struct bp_reader *reader, const struct bp_value *n
         return false;
     snprintf(w, sizeof w, "W%zu", k);
     snprintf(b, sizeof b, "b%zu", k);
-    return !bp_is_misspelt(network, w, known_members(reader)) &&
-           !bp_is_misspelt(network, b, known_members(reader));
+    return !bp_is_misspelt(reader->network, w, known_members(reader)) &&
+           !bp_is_misspelt(reader->network, b, known_members(reader));
 }
 
 static void say_left_out(const struct bp_reader *reader, struct bp_fault *fault, size_t k)
@@ -96,20 +95,19 @@ static void say_left_out(const struct bp_reader *reader, struct bp_fault *fault,
 }
 
 /* The member W or b of layer k; a fault and NULL if it is missing. */
-static const struct bp_value *get_member(const struct bp_reader *reader,
-                                         const struct bp_value *network, char letter, size_t k)
+static const struct bp_value *get_member(const struct bp_reader *reader, char letter, size_t k)
 {
     const struct bp_layer_values *values = &reader->layers[k - 1];
     const struct bp_value *member = letter == 'W' ? values->w : values->b;
     char name[24];
     if (member || reader->has_layer_zero)
         return member;
-    const bool left_out = is_left_out(reader, network, k);
+    const bool left_out = is_left_out(reader, k);
     if (left_out && letter == 'b')
         return NULL;
     snprintf(name, sizeof name, "%c%zu", letter, k);
     struct bp_fault *fault =
-        bp_read_missing(reader, network, &bp_place_network, name, known_members(reader));
+        bp_read_missing(reader, reader->network, &bp_place_network, name, known_members(reader));
     if (fault && left_out)
         say_left_out(reader, fault, k);
     return NULL;
@@ -310,12 +308,11 @@ static size_t width_for_hint(const struct bp_reader *reader, size_t k, const str
 }
 
 /* Reads b, which may be null: a layer without biases. */
-static void read_biases(struct bp_reader *reader, const struct bp_value *network, size_t k,
-                        enum measure measure)
+static void read_biases(struct bp_reader *reader, size_t k, enum measure measure)
 {
     struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
     const struct bp_place at = {&bp_place_network, "b", k};
-    const struct bp_value *b = get_member(reader, network, 'b', k);
+    const struct bp_value *b = get_member(reader, 'b', k);
     size_t n = layer->n_out;
     if (b && bp_json_kind(reader->json, b) != BP_JSON_NULL &&
         bp_read_vector(reader, b, &at, width_for_hint(reader, k, b, measure), &layer->b, &n) &&
@@ -326,12 +323,11 @@ static void read_biases(struct bp_reader *reader, const struct bp_value *network
         "units", reader->limits->units, layer->n_out);
 }
 
-static void read_weights(struct bp_reader *reader, const struct bp_value *network, size_t k,
-                         enum measure measure)
+static void read_weights(struct bp_reader *reader, size_t k, enum measure measure)
 {
     struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
     const struct bp_place at = {&bp_place_network, "W", k};
-    const struct bp_value *value = get_member(reader, network, 'W', k);
+    const struct bp_value *value = get_member(reader, 'W', k);
     const bool is_out_in = reader->job->is_out_in != (measure == TRANSPOSED_SIZES);
     const size_t width = is_out_in ? layer->n_in : layer->n_out;
     struct bp_matrix w = {.usable = false};
@@ -346,15 +342,14 @@ static void read_weights(struct bp_reader *reader, const struct bp_value *networ
         transposed(reader, k, &w, true);
 }
 
-static size_t read_layers(struct bp_reader *reader, const struct bp_value *network,
-                          struct bp_lengths first)
+static size_t read_layers(struct bp_reader *reader, struct bp_lengths first)
 {
     const enum measure settled = settle(reader, first);
     const enum measure measure =
         reader->layout_is_faulty || reader->has_layer_zero ? NO_SIZES : settled;
     for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
-        read_biases(reader, network, k, measure);
-        read_weights(reader, network, k, measure);
+        read_biases(reader, k, measure);
+        read_weights(reader, k, measure);
     }
     bp_read_limit(reader, &bp_place_network, "parameters", reader->limits->parameters,
                   bp_network_parameters(&reader->job->task.network));
@@ -389,17 +384,15 @@ void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
     if (!value)
         return;
     reader->job->posted_activations = true;
-    if (!bp_is_array(reader, value, &n)) {
+    const bool is_array = bp_is_array(reader, value, &n);
+    if (!is_array)
         bp_read_wrong_kind(reader, value, place, BP_EXPECTED_STRINGS, network->depth);
-        reader->activations_are_faulty = true;
-        return;
-    }
     for (size_t k = 0; k < n; k++)
         if (bp_read_name(reader, bp_json_element(value, k), &(struct bp_place){place, "", k},
                          bp_activation_names, BP_ACTIVATION_COUNT, &index) &&
             k < network->depth)
             network->layers[k].activation = (enum bp_activation)index;
-    if (n != network->depth && !reader->has_layer_zero) {
+    if (is_array && n != network->depth && !reader->has_layer_zero) {
         struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
                                               "write %zu name%s, not %zu: one for each layer%s",
                                               network->depth, bp_plural(network->depth), n,
@@ -413,22 +406,21 @@ void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
         check_softmax(reader, place);
 }
 
-struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_value *network,
-                                  struct bp_lengths first)
+struct bp_lengths bp_read_network(struct bp_reader *reader, struct bp_lengths first)
 {
-    const struct bp_network *read = &reader->job->task.network;
+    const struct bp_value *network = reader->network;
     struct bp_lengths lengths = {0, 0};
     if (bp_json_kind(reader->json, network) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, network, &bp_place_network, BP_EXPECTED_OBJECT);
         reader->activations_are_faulty = true;
         return lengths;
     }
-    find_layers(reader, network);
-    lengths.x = read_layers(reader, network, first);
+    find_layers(reader);
+    lengths.x = read_layers(reader, first);
     bp_read_activations(reader, bp_json_member(network, "activations"),
                         &(struct bp_place){&bp_place_network, "activations", BP_NO_NUMBER});
-    if (read_others(reader, network) && !reader->layout_is_faulty && !reader->has_layer_zero)
-        lengths.y = bp_network_last(read)->n_out;
+    if (read_others(reader) && !reader->layout_is_faulty && !reader->has_layer_zero)
+        lengths.y = bp_network_last(&reader->job->task.network)->n_out;
     return lengths;
 }
 

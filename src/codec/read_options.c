@@ -126,12 +126,11 @@ static void read_option(struct bp_reader *reader, const char *name, const struct
         bp_read_unknown(reader, &bp_place_options, name, value, bp_option_names);
 }
 
-void bp_read_options(struct bp_reader *reader, const struct bp_value *options)
+void bp_read_options(struct bp_reader *reader)
 {
-    if (bp_json_kind(reader->json, options) != BP_JSON_OBJECT) {
+    const struct bp_value *options = bp_json_member(reader->root, "options");
+    if (options && bp_json_kind(reader->json, options) != BP_JSON_OBJECT)
         bp_read_wrong(reader, options, &bp_place_options, BP_EXPECTED_OBJECT);
-        return;
-    }
     for (struct bp_members m = bp_json_members(options); bp_json_next(&m);)
         read_option(reader, m.name, m.value);
 }
@@ -144,14 +143,15 @@ static unsigned part_of(const char *name)
 #undef AS_BIT
 }
 
-void bp_read_include(struct bp_reader *reader, const struct bp_value *include)
+void bp_read_include(struct bp_reader *reader)
 {
     const struct bp_names parts = reader->job->operation->parts;
+    const struct bp_value *include = parts.n ? bp_json_member(reader->root, "include") : NULL;
     size_t n, part;
-    if (!bp_is_array(reader, include, &n)) {
-        bp_read_wrong(reader, include, &bp_place_include, BP_EXPECTED_STRINGS);
+    if (!include)
         return;
-    }
+    if (!bp_is_array(reader, include, &n))
+        bp_read_wrong(reader, include, &bp_place_include, BP_EXPECTED_STRINGS);
     reader->job->include = 0;
     for (size_t i = 0; i < n; i++)
         if (bp_read_name(reader, bp_json_element(include, i),

@@ -160,9 +160,9 @@ static struct bp_sample read_sample(const struct bp_reader *reader, const struct
     return sample;
 }
 
-void bp_read_samples(struct bp_reader *reader, const struct bp_value *value,
-                     struct bp_lengths needed)
+void bp_read_samples(struct bp_reader *reader, struct bp_lengths needed)
 {
+    const struct bp_value *value = reader->samples;
     size_t n;
     if (!bp_is_array(reader, value, &n)) {
         struct bp_fault *fault =

@@ -4,7 +4,7 @@
 
 #include "reader.h"
 
-void bp_read_samples(struct bp_reader *reader, const struct bp_value *samples,
-                     struct bp_lengths needed);
+/* In: needed, the lengths of x and y. */
+void bp_read_samples(struct bp_reader *reader, struct bp_lengths needed);
 
 #endif

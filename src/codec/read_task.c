@@ -47,22 +47,17 @@ void bp_read_task(struct bp_reader *reader)
     struct bp_lengths lengths = {0, 0};
     bp_peek_options(reader);
     if (reader->network)
-        lengths = bp_read_network(reader, reader->network, first_lengths(reader));
+        lengths = bp_read_network(reader, first_lengths(reader));
     else {
         missing(reader, "network");
         reader->activations_are_faulty = true;
     }
     if (reader->samples)
-        bp_read_samples(reader, reader->samples, lengths);
+        bp_read_samples(reader, lengths);
     else
         missing(reader, "samples");
-    const struct bp_value *options = bp_read_member(reader, "options", false);
-    if (options)
-        bp_read_options(reader, options);
-    const struct bp_value *include =
-        reader->job->operation->parts.n ? bp_read_member(reader, "include", false) : NULL;
-    if (include)
-        bp_read_include(reader, include);
+    bp_read_options(reader);
+    bp_read_include(reader);
 }
 
 /* What is missing has no fault of its own where it is only misspelt, or stands elsewhere. */
@@ -117,13 +112,9 @@ bool bp_read_learning_rate(const struct bp_reader *reader, double *learning_rate
 void bp_read_frozen(const struct bp_reader *reader, struct bp_frozen *frozen)
 {
     const struct bp_value *value = bp_read_member(reader, "frozen", false);
-    size_t n;
-    if (!value)
-        return;
-    if (!bp_is_array(reader, value, &n)) {
+    size_t n = 0;
+    if (value && !bp_is_array(reader, value, &n))
         bp_read_wrong(reader, value, &FROZEN, BP_EXPECTED_NAMES);
-        return;
-    }
     for (size_t i = 0; i < n; i++)
         read_frozen_name(reader, frozen, bp_json_element(value, i), i);
 }
