@@ -68,7 +68,7 @@ static void read_weights(struct bp_reader *reader, const struct bp_value *weight
             i++;
         if (i == grade->steps.n)
             unknown_step(reader, grade, names, m.name);
-        else if (bp_read_within(reader, m.value, &at, 0, BP_NO_UPPER_BOUND, &weight))
+        else if (bp_read_within(reader, m.value, &at, "number", 0, BP_NO_UPPER_BOUND, &weight))
             grade->marking.weights[i] = weight;
     }
 }
@@ -132,9 +132,10 @@ void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
         if (strcmp(m.name, "decimals") == 0)
             read_decimals(reader, m.value, grade);
         else if (strcmp(m.name, "rtol") == 0)
-            bp_read_within(reader, m.value, &rtol, 0, RTOL_MAX, &grade->marking.rtol);
+            bp_read_within(reader, m.value, &rtol, "number", 0, RTOL_MAX, &grade->marking.rtol);
         else if (strcmp(m.name, "follow_through") == 0)
-            bp_read_within(reader, m.value, &follow_through, 0, 1, &grade->marking.follow_through);
+            bp_read_within(reader, m.value, &follow_through, "number", 0, 1,
+                           &grade->marking.follow_through);
         else if (strcmp(m.name, "weights") == 0)
             read_weights(reader, m.value, grade, names);
         else if (strcmp(m.name, "reveal") == 0)
