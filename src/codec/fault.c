@@ -13,21 +13,6 @@ const struct bp_place bp_place_samples = {&bp_place_body, "samples", BP_NO_NUMBE
 const struct bp_place bp_place_options = {&bp_place_body, "options", BP_NO_NUMBER};
 const struct bp_place bp_place_include = {&bp_place_body, "include", BP_NO_NUMBER};
 
-struct bp_fact bp_fact_number(double number)
-{
-    return (struct bp_fact){.kind = BP_FACT_NUMBER, .number = number};
-}
-
-struct bp_fact bp_fact_text(const char *text)
-{
-    return (struct bp_fact){.kind = BP_FACT_TEXT, .text = text};
-}
-
-struct bp_fact bp_fact_shape(size_t rows, size_t columns)
-{
-    return (struct bp_fact){.kind = BP_FACT_SHAPE, .shape = {(double)rows, (double)columns}};
-}
-
 struct bp_fault *bp_fault_add(struct bp_problem *problem, enum bp_fault_code code,
                               const struct bp_place *place, const char *format, ...)
 {
