@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backpropd/decode.h"
 #include "backpropd/exchange.h"
 #include "backpropd/healthcheck.h"
 #include "backpropd/hosts.h"
-#include "backpropd/json_read.h"
 #include "backpropd/notify.h"
 #include "backpropd/reply_headers.h"
 #include "backpropd/server.h"
@@ -219,7 +219,7 @@ int main(int argc, char **argv)
     if (!bp_options_read(&options, error, argc, argv) || !check_lists(&options, error))
         return complain(error);
     keep_freed_memory();
-    bp_json_prepare();
+    bp_decode_prepare();
     if (!bp_service_start(&service, &options.limits) ||
         !bp_service_serve_only(&service, options.only))
         return complain("out of memory");

@@ -6,8 +6,11 @@
 #include "backpropd/operation.h"
 #include "backpropd/problem.h"
 
+/* Prepares what decoding shares between threads. Call it once, before any thread starts. */
+void bp_decode_prepare(void);
+
 /*
- * Decodes and validates a body. bp_json_prepare must have been called.
+ * Decodes and validates a body.
  *
  * Out: job, to be freed with bp_job_free, unless it fails.
  * In/out: problem, whose `faults` have room.

@@ -83,6 +83,11 @@ static bool read_root(struct bp_reader *reader)
     return bp_turn_weights(reader) || bp_problem_set_memory(reader->problem, reader->over_budget);
 }
 
+void bp_decode_prepare(void)
+{
+    bp_json_prepare();
+}
+
 bool bp_decode(struct bp_job *job, struct bp_problem *problem, const struct bp_operation *operation,
                const char *body, size_t size, const struct bp_limits *limits,
                struct bp_memory *memory)

@@ -58,8 +58,10 @@ static void unknown_step(const struct bp_reader *reader, const struct bp_grade *
 static void read_weights(struct bp_reader *reader, const struct bp_value *weights,
                          struct bp_grade *grade, const struct bp_step_names *names)
 {
-    if (bp_json_kind(reader->json, weights) != BP_JSON_OBJECT)
+    if (bp_json_kind(reader->json, weights) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, weights, &WEIGHTS, BP_EXPECTED_OBJECT);
+        return;
+    }
     for (struct bp_members m = bp_json_members(weights); names && bp_json_next(&m);) {
         const struct bp_place at = {&WEIGHTS, m.name, BP_NO_NUMBER};
         size_t i = 0;
@@ -68,7 +70,7 @@ static void read_weights(struct bp_reader *reader, const struct bp_value *weight
             i++;
         if (i == grade->steps.n)
             unknown_step(reader, grade, names, m.name);
-        else if (bp_read_within(reader, m.value, &at, "number", 0, BP_NO_UPPER_BOUND, &weight))
+        else if (bp_read_within(reader, m.value, &at, 0, BP_NO_UPPER_BOUND, &weight))
             grade->marking.weights[i] = weight;
     }
 }
@@ -89,6 +91,13 @@ void bp_check_weights(struct bp_reader *reader, const struct bp_grade *grade)
     if (something_counts)
         bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &WEIGHTS,
                      "give some step that is asked for a weight above 0: they add up to 0");
+}
+
+static bool check_all_cells(struct bp_reader *reader, const struct bp_steps *steps)
+{
+    const size_t limit = reader->limits->graded_cells;
+    return steps->n_cells <= limit ||
+           bp_read_limit(reader, &bp_place_body, "cells of all steps", limit, steps->n_cells);
 }
 
 /* --- the rest --------------------------------------------------------------------------------- */
@@ -126,16 +135,19 @@ void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
     const struct bp_value *marking = bp_json_member(reader->root, "marking");
     const struct bp_place rtol = {&MARKING, "rtol", BP_NO_NUMBER};
     const struct bp_place follow_through = {&MARKING, "follow_through", BP_NO_NUMBER};
-    if (marking && bp_json_kind(reader->json, marking) != BP_JSON_OBJECT)
+    if (!marking)
+        return;
+    if (bp_json_kind(reader->json, marking) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, marking, &MARKING, BP_EXPECTED_OBJECT);
+        return;
+    }
     for (struct bp_members m = bp_json_members(marking); bp_json_next(&m);) {
         if (strcmp(m.name, "decimals") == 0)
             read_decimals(reader, m.value, grade);
         else if (strcmp(m.name, "rtol") == 0)
-            bp_read_within(reader, m.value, &rtol, "number", 0, RTOL_MAX, &grade->marking.rtol);
+            bp_read_within(reader, m.value, &rtol, 0, RTOL_MAX, &grade->marking.rtol);
         else if (strcmp(m.name, "follow_through") == 0)
-            bp_read_within(reader, m.value, &follow_through, "number", 0, 1,
-                           &grade->marking.follow_through);
+            bp_read_within(reader, m.value, &follow_through, 0, 1, &grade->marking.follow_through);
         else if (strcmp(m.name, "weights") == 0)
             read_weights(reader, m.value, grade, names);
         else if (strcmp(m.name, "reveal") == 0)
@@ -154,9 +166,7 @@ void bp_read_review(struct bp_reader *reader, struct bp_grade *grade, double *ra
     bp_read_rate(reader, rate);
     if (names) {
         lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
-        if (!bp_read_limit(reader, &bp_place_body, "cells of all steps",
-                           reader->limits->graded_cells, grade->steps.n_cells) ||
-            !bp_lay_out(reader, lay_out))
+        if (!check_all_cells(reader, &grade->steps) || !bp_lay_out(reader, lay_out))
             return;
     }
     bp_read_marking(reader, grade, names, &reveals);

@@ -27,8 +27,13 @@ static void read_rounding(struct bp_reader *reader, const struct bp_value *value
 
 static void read_relu_at_zero(struct bp_reader *reader, const struct bp_value *value)
 {
-    bp_read_within(reader, value, &RELU_AT_ZERO, "derivative", 0, 1,
-                   &reader->job->task.rules.relu_at_zero);
+    double *at_zero = &reader->job->task.rules.relu_at_zero;
+    if (!bp_read_number(reader, value, &RELU_AT_ZERO, at_zero))
+        return;
+    if (*at_zero < 0 || *at_zero > 1)
+        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &RELU_AT_ZERO,
+                     "write a derivative from 0 to 1")
+            ->got = bp_fact_number(*at_zero);
 }
 
 bool bp_reader_fits_loss(const struct bp_reader *reader)

@@ -285,9 +285,10 @@ static void read_frozen_name(const struct bp_reader *reader, struct bp_frozen *f
 bool bp_read_learning_rate(const struct bp_reader *reader, double *learning_rate, bool needed)
 {
     const struct bp_value *rate = bp_read_member(reader, "learning_rate", needed);
-    if (rate)
-        bp_read_within(reader, rate, &LEARNING_RATE, "learning rate", 0, BP_NO_UPPER_BOUND,
-                       learning_rate);
+    if (rate && bp_read_number(reader, rate, &LEARNING_RATE, learning_rate) && *learning_rate < 0)
+        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &LEARNING_RATE,
+                     "write a learning rate of 0 or more")
+            ->got = bp_fact_number(*learning_rate);
     return rate;
 }
 

@@ -102,8 +102,7 @@ bool bp_read_number(const struct bp_reader *reader, const struct bp_value *value
 }
 
 bool bp_read_within(const struct bp_reader *reader, const struct bp_value *value,
-                    const struct bp_place *place, const char *what, double least, double most,
-                    double *number)
+                    const struct bp_place *place, double least, double most, double *number)
 {
     double got;
     struct bp_fault *fault;
@@ -115,10 +114,10 @@ bool bp_read_within(const struct bp_reader *reader, const struct bp_value *value
     }
     if (most == BP_NO_UPPER_BOUND)
         fault = bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, place,
-                             "write a %s of %g or more", what, least);
+                             "write a number of %g or more", least);
     else
         fault = bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, place,
-                             "write a %s from %g to %g", what, least, most);
+                             "write a number from %g to %g", least, most);
     fault->got = bp_fact_number(got);
     return false;
 }

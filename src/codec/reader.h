@@ -54,11 +54,9 @@ bool bp_read_number(const struct bp_reader *reader, const struct bp_value *value
 
 #define BP_NO_UPPER_BOUND INFINITY
 
-/* A finite number from `least` to `most`; `what` it is, in words. Out: number, unless that fails
- * (false). */
+/* A finite number from `least` to `most`. Out: number, unless that fails (false). */
 bool bp_read_within(const struct bp_reader *reader, const struct bp_value *value,
-                    const struct bp_place *place, const char *what, double least, double most,
-                    double *number);
+                    const struct bp_place *place, double least, double most, double *number);
 
 /* A whole number of at least `least`; most_fault says what one beyond `most` is. */
 bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *value,

@@ -21,7 +21,7 @@ int main(int argc, char **argv)
     if (argc < 4)
         return 2;
     char *body = file_read(argv[2], &body_size);
-    bp_json_prepare();
+    bp_decode_prepare();
     if (!body || !bp_service_start(&service, &limits))
         return 1;
     const long times = atol(argv[3]);

@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "backpropd/decode.h"
-#include "backpropd/json_read.h"
 #include "file.h"
 
 static double seconds(void)
@@ -32,7 +31,7 @@ int main(int argc, char **argv)
     char *body = argc < 3 ? NULL : file_read(argv[1], &size);
     if (!body)
         return 2;
-    bp_json_prepare();
+    bp_decode_prepare();
     if (!bp_decode(&job, &problem, bp_operations[1], body, size, &limits, &memory))
         return 1;
     struct bp_layout layout = {NULL, 0};

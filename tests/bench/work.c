@@ -12,7 +12,6 @@
 #include <time.h>
 
 #include "backpropd/decode.h"
-#include "backpropd/json_read.h"
 #include "file.h"
 
 #define RUNS 7
@@ -104,7 +103,7 @@ int main(int argc, char **argv)
     bool good = argc > 2;
     mallopt(M_MMAP_THRESHOLD, BP_MEMORY_KEPT); /* as in the service */
     mallopt(M_TRIM_THRESHOLD, 2 * BP_MEMORY_KEPT);
-    bp_json_prepare();
+    bp_decode_prepare();
     for (int i = 1; i + 1 < argc && good; i += 2) {
         putchar(i == 1 ? '[' : ',');
         good = measure(argv[i], argv[i + 1], &memory);

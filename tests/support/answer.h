@@ -2,8 +2,8 @@
 #ifndef TESTS_ANSWER_H
 #define TESTS_ANSWER_H
 
+#include "backpropd/decode.h"
 #include "backpropd/exchange.h"
-#include "backpropd/json_read.h"
 
 /* A request of a service: body, size bytes and a NUL after them. */
 static inline struct bp_exchange exchange_of(struct bp_service *service, enum bp_method method,

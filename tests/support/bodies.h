@@ -6,7 +6,6 @@
 
 #include "backpropd/decode.h"
 #include "backpropd/encode_problem.h"
-#include "backpropd/json_read.h"
 #include "budget.h"
 
 static const struct bp_limits STANDARD = BP_LIMITS_DEFAULT;
@@ -14,7 +13,7 @@ static const struct bp_limits STANDARD = BP_LIMITS_DEFAULT;
 /* Once, and before there are threads: as the contract has it. */
 __attribute__((constructor)) static void prepare(void)
 {
-    bp_json_prepare();
+    bp_decode_prepare();
 }
 
 #define TEXTBOOK_NETWORK                                                                           \

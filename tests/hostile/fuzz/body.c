@@ -47,7 +47,7 @@ static const char *const REFEREE_PATHS[] = {"/grade", "/check", "/exercise", "/e
 static struct bp_service *started(struct bp_service *service, const struct bp_limits *limits)
 {
     if (!service->metrics) {
-        bp_json_prepare();
+        bp_decode_prepare();
         HOLDS(bp_service_start(service, limits), "no memory");
     }
     return service;

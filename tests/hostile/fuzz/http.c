@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "backpropd/json_read.h"
+#include "backpropd/decode.h"
 #include "backpropd/server.h"
 #include "fuzz.h"
 #include "server/pool.h"
@@ -102,7 +102,7 @@ static void start(void)
     options.limits.steps = 1000;
     options.limits.reply_numbers = 20000;
     signal(SIGPIPE, SIG_IGN);
-    bp_json_prepare();
+    bp_decode_prepare();
     HOLDS(bp_service_start(&service, &options.limits), "no memory");
     HOLDS(bp_server_start(&server, &service, &options, error), "%s", error);
     held_at_rest = atomic_load(&service.own_memory.used);

@@ -17,8 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backpropd/decode.h"
 #include "backpropd/exchange.h"
-#include "backpropd/json_read.h"
 #include "backpropd/metrics.h"
 #include "backpropd/server.h"
 #include "client.h"
@@ -518,7 +518,7 @@ static void prepare(void)
     signal(SIGABRT, on_abort);
     signal(SIGPIPE, SIG_IGN);
     faults_spare_me(true);
-    bp_json_prepare();
+    bp_decode_prepare();
     json_decref(json_object()); /* the first may keep something */
 }
 
