@@ -28,18 +28,7 @@ static bool is_gated(const struct bp_operands *c)
 
 static bool is_smooth(const struct bp_operands *c)
 {
-    switch (c->activation) {
-    case BP_ACTIVATION_SIGMOID:
-    case BP_ACTIVATION_TANH:
-        return true;
-    case BP_ACTIVATION_RELU:
-    case BP_ACTIVATION_LEAKY_RELU:
-    case BP_ACTIVATION_IDENTITY:
-    case BP_ACTIVATION_SOFTMAX:
-    case BP_ACTIVATION_COUNT:
-        break;
-    }
-    return false;
+    return c->activation == BP_ACTIVATION_SIGMOID || c->activation == BP_ACTIVATION_TANH;
 }
 
 /* A derivative of its own for each unit, and not 1 everywhere. */
@@ -89,7 +78,7 @@ static bool has_mean_loss(const struct bp_operands *c)
 static bool makes_sense(enum bp_mistake mistake, const struct bp_operands *c)
 {
     switch (mistake) {
-#define AS_CASE(kind, name, code, words, condition)                                                \
+#define AS_CASE(kind, name, code, words, condition, formula)                                       \
     case BP_MISTAKE_##kind##_##name:                                                               \
         return condition;
         BP_MISTAKES(AS_CASE) /* NOLINT(bugprone-branch-clone): a row, a case */
