@@ -6,8 +6,7 @@
 
 #include "backpropd/grade.h"
 
-/* --- review ------------------------------------------------------------------------------------
- */
+/* --- review ---------------------------------------------------------------------------------- */
 
 /* A mistake at a step. */
 struct bp_made_at {
@@ -54,8 +53,7 @@ void bp_review(struct bp_review *review);
  * review, laid out with a base. */
 size_t bp_review_runs_max(const struct bp_review *review);
 
-/* --- exercise ----------------------------------------------------------------------------------
- */
+/* --- exercise -------------------------------------------------------------------------------- */
 
 /* The shapes of the task are given, its numbers are drawn. Its weights, biases, x and y lie in the
  * exercise's block. Do not move the struct once it is laid out: it points into itself. */

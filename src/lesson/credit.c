@@ -2,8 +2,7 @@
 
 #include <math.h>
 
-/* --- whose own numbers count --------------------------------------------------------------------
- */
+/* --- whose own numbers count ----------------------------------------------------------------- */
 
 struct trust {
     struct bp_trust base;
@@ -37,8 +36,7 @@ static bool is_trusted(const struct bp_trust *base, size_t i, size_t row, const 
     return cells > 0 ? 2 * hits > cells : 2 * zero_hits > zeros;
 }
 
-/* --- one step ------------------------------------------------------------------------------------
- */
+/* --- one step -------------------------------------------------------------------------------- */
 
 /* Cells that are 0, and others: how many there are and how many of them are right. */
 struct tally {
@@ -164,8 +162,7 @@ static double credit_step(struct bp_step_verdict *verdict, uint8_t *marks,
     return direct > credited ? direct : credited;
 }
 
-/* --- all of them
- * ---------------------------------------------------------------------------------- */
+/* --- all of them ----------------------------------------------------------------------------- */
 
 /* To 6 decimals, ties to even, as the exact value of the double has it: v is in 0..1. */
 static double to_six(double v)

@@ -15,8 +15,7 @@ void bp_diagnosis_layout(struct bp_diagnosis *diagnosis, struct bp_layout *layou
     diagnosis->live = bp_layout_array(layout, most, sizeof(bool));
 }
 
-/* --- the best explanation
- * --------------------------------------------------------------------------- */
+/* --- the best explanation -------------------------------------------------------------------- */
 
 struct best {
     struct bp_finding *finding; /* its variants, and the codes of its equals */
@@ -136,8 +135,7 @@ static bool try_pairs(struct bp_diagnosis *d, struct bp_finding *finding, size_t
     return finding->variants[0] != NULL;
 }
 
-/* --- the diagnosis
- * ----------------------------------------------------------------------------------- */
+/* --- the diagnosis --------------------------------------------------------------------------- */
 
 /* The same number in all cells: such answers were not calculated. */
 static bool is_uniform(const struct bp_handed *handed, size_t i)

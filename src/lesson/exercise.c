@@ -8,8 +8,7 @@
 #include "backpropd/loss.h"
 #include "referee.h"
 
-/* --- what an exercise can reveal
- * ------------------------------------------------------------------ */
+/* --- what an exercise can reveal ------------------------------------------------------------- */
 
 /* A visible mistake, with the sum of each step's values and of their sizes. If the sums of two runs
  * are further apart than all tolerances together, the runs need not be compared. */
@@ -86,8 +85,7 @@ static bool sums_differ(const struct sight *sight, const double *a, const double
     return false;
 }
 
-/* --- review
- * ----------------------------------------------------------------------------------------- */
+/* --- review ---------------------------------------------------------------------------------- */
 
 void bp_review_layout(struct bp_review *review, struct bp_layout *layout,
                       const struct bp_task *task, double learning_rate)
@@ -195,8 +193,7 @@ void bp_review(struct bp_review *review)
     review->all_zero_score = bp_referee_credit_zeros(grade, grade->decimals);
 }
 
-/* --- draws
- * -------------------------------------------------------------------------------------------- */
+/* --- draws ----------------------------------------------------------------------------------- */
 
 /* SplitMix64 (Steele, Lea and Flood, 2014): one addition and three shifts a number. */
 static uint64_t next(uint64_t *state)
@@ -320,8 +317,7 @@ static void draw(struct bp_exercise *exercise, uint64_t *state)
             put_on_the_boundary(exercise, k, state);
 }
 
-/* --- the best exercise
- * ---------------------------------------------------------------------------------- */
+/* --- the best exercise ----------------------------------------------------------------------- */
 
 static size_t count_numbers(const struct bp_task *shapes)
 {

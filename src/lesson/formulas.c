@@ -124,7 +124,7 @@ static double loss_of(const struct bp_operands *c)
     return c->loss_factor * total;
 }
 
-/* --- steps 1 and 5: the derivatives of the loss and of the activations ------------------------ */
+/* --- steps 1 and 5: the derivatives of the loss and of the activations ----------------------- */
 
 /* A term whose numerator is 0 is 0, whatever it is divided by. */
 static double ratio(double numerator, double denominator)
@@ -189,7 +189,7 @@ static double back(const struct bp_operands *c, const double *u, size_t j)
                                                   : u[j] * c->g[j];
 }
 
-/* --- step 4: one layer down ------------------------------------------------------------------- */
+/* --- step 4: one layer down ------------------------------------------------------------------ */
 
 /* What the gradient d of a layer's z leaves at its input i. */
 static double sent_down(const struct bp_operands *c, const double *d, size_t i)
@@ -226,7 +226,7 @@ static double updated_weights(const struct bp_operands *c, size_t i)
     return total;
 }
 
-/* --- the batch -------------------------------------------------------------------------------- */
+/* --- the batch ------------------------------------------------------------------------------- */
 
 static double sum_of_samples(const struct bp_operands *c, size_t at)
 {
@@ -244,7 +244,7 @@ static double is_dead(const struct bp_operands *c, size_t j)
     return 1;
 }
 
-/* --- all of them ------------------------------------------------------------------------------ */
+/* --- all of them ----------------------------------------------------------------------------- */
 
 /* What is had for a whole row at once. */
 static void prepare(const struct bp_operands *c, enum bp_step_kind kind, enum bp_mistake mistake)

@@ -8,8 +8,7 @@
 /* At most three texts of one code are found at once, or a pair; then counts and masks. */
 #define FOUND_AT_ONCE 3
 
-/* --- memory
- * ------------------------------------------------------------------------------------------ */
+/* --- memory ---------------------------------------------------------------------------------- */
 
 static void layout_found(struct bp_grade *grade, struct bp_layout *layout)
 {
@@ -62,8 +61,7 @@ size_t bp_grade_runs_max(const struct bp_grade *grade, bool pairs)
     return runs * (2 * BP_ROUNDS * (variants->n + 1) + (pairs ? 2 * tried : 0) + 4);
 }
 
-/* --- what was found, in words
- * -------------------------------------------------------------------------- */
+/* --- what was found, in words ---------------------------------------------------------------- */
 
 static void name_step(struct bp_found *found, size_t step)
 {
@@ -155,8 +153,7 @@ static void name_all(struct bp_grade *grade)
     }
 }
 
-/* --- grading
- * ------------------------------------------------------------------------------------------- */
+/* --- grading --------------------------------------------------------------------------------- */
 
 /* The mistakes whose own step was handed in. Uses the trial's memory. */
 static struct bp_hypothesis *show(struct bp_referee *referee)

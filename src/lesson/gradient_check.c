@@ -3,8 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- memory -------------------------------------------------------------------------------------
- */
+/* --- memory ---------------------------------------------------------------------------------- */
 
 static void layout_layer(struct bp_textbook_layer *book, struct bp_layer *moved,
                          struct bp_layout *layout, const struct bp_layer *shape)
@@ -49,8 +48,7 @@ void bp_check_layout(struct bp_check *check, struct bp_layout *layout, const str
         check->gradients[i] = NAN;
 }
 
-/* --- the loss at one point
- * ------------------------------------------------------------------------ */
+/* --- the loss at one point ------------------------------------------------------------------- */
 
 static double put_together(const struct bp_check *check, double sum)
 {
@@ -99,8 +97,7 @@ static double loss_at(struct bp_check *check, enum gates what, bool *differ)
     return put_together(check, sum);
 }
 
-/* --- one parameter
- * ---------------------------------------------------------------------------------- */
+/* --- one parameter --------------------------------------------------------------------------- */
 
 static enum bp_check_verdict judge(const struct bp_checked *checked, double tolerance)
 {
@@ -143,8 +140,7 @@ static void check_one(struct bp_check *check, double *parameter, size_t i, doubl
     check->counts[checked->verdict]++;
 }
 
-/* --- all of them
- * -------------------------------------------------------------------------------------- */
+/* --- all of them ----------------------------------------------------------------------------- */
 
 /* Fills in the textbook's gradient if the caller sent none. */
 static void fill_in(struct bp_check *check)

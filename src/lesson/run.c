@@ -67,8 +67,7 @@ void bp_run_start(struct bp_run *run, const struct bp_runner *runner, enum bp_ca
     }
 }
 
-/* --- the right formula --------------------------------------------------------------------------
- */
+/* --- the right formula ----------------------------------------------------------------------- */
 
 /* What the run uses of a step, for one sample; NULL if there is no such step. */
 static const double *own_of(const struct bp_run *run, const struct bp_steps *steps,
@@ -183,8 +182,7 @@ static void calculate_right(struct bp_run *run, const struct bp_runner *runner, 
     now->other = both ? run->other : NULL;
 }
 
-/* --- a mistake ----------------------------------------------------------------------------------
- */
+/* --- a mistake ------------------------------------------------------------------------------- */
 
 /* The altered formula, except in rows that were handed in and contradict it: there the mistake was
  * not made. Out: flags, (rows): false where it was made. */
@@ -209,8 +207,7 @@ static void alter(struct bp_run *run, const struct bp_runner *runner, size_t i, 
     }
 }
 
-/* --- what is used further on --------------------------------------------------------------------
- */
+/* --- what is used further on ----------------------------------------------------------------- */
 
 /* Rounds ties away from 0, as people do by hand. */
 static double by_hand(double v, int decimals)
@@ -277,8 +274,7 @@ static void carry(struct bp_run *run, const struct bp_runner *runner, size_t i, 
     }
 }
 
-/* --- one step -----------------------------------------------------------------------------------
- */
+/* --- one step -------------------------------------------------------------------------------- */
 
 static bool reads_the_same(const struct bp_run *run, const struct bp_runner *runner,
                            const struct bp_run *base, size_t i)

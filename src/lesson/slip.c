@@ -44,8 +44,7 @@ static bool agrees(const struct look *look, size_t j, double t)
     return bp_agrees(look->handed, look->step, look->step->first + j, t);
 }
 
-/* --- what a cell could be held against -----------------------------------------------------------
- */
+/* --- what a cell could be held against ------------------------------------------------------- */
 
 /* The n-th value that a cell may agree with: the right one, then what the right formula gives in
  * each run, then of a pair the other way; NULL after the last. */
@@ -112,8 +111,7 @@ bool bp_slip_is_too_few_decimals(const struct bp_hypothesis *hypothesis, const s
     return has_too_few_decimals(&look);
 }
 
-/* --- one cell
- * -------------------------------------------------------------------------------------- */
+/* --- one cell -------------------------------------------------------------------------------- */
 
 /* How often each digit stands in |v|, written with so many decimals. Returns how many digits, 0 if
  * there are too many to count. */
@@ -184,8 +182,7 @@ static enum bp_code one_cell(const struct look *look, size_t j, double t)
     return is_a_neighbours(look, j) ? BP_CODE_ONE_NEIGHBOURS_VALUE : BP_CODE_ONE_CELL;
 }
 
-/* --- cells that have changed places
- * ---------------------------------------------------------------- */
+/* --- cells that have changed places ---------------------------------------------------------- */
 
 /* Cells in an order in which the lines a and b, of `height` (or columns, if across), are exchanged.
  */
@@ -241,8 +238,7 @@ static enum bp_code rearranged(const struct look *look)
     return BP_CODE_UNKNOWN;
 }
 
-/* --- all cells by one factor
- * ------------------------------------------------------------------------ */
+/* --- all cells by one factor ----------------------------------------------------------------- */
 
 static bool is_scaled(const struct look *look)
 {

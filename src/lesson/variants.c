@@ -3,8 +3,7 @@
 #include "backpropd/loss.h"
 #include "formulas.h"
 
-/* --- where a mistake makes sense ---------------------------------------------------------------
- */
+/* --- where a mistake makes sense ------------------------------------------------------------- */
 
 static bool is_square(const struct bp_operands *c)
 {
@@ -89,7 +88,7 @@ static bool makes_sense(enum bp_mistake mistake, const struct bp_operands *c)
     return false;
 }
 
-/* --- the list --------------------------------------------------------------------------------- */
+/* --- the list -------------------------------------------------------------------------------- */
 
 static void add(struct bp_variants *variants, const struct bp_altered *places, size_t n)
 {
