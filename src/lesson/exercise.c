@@ -176,7 +176,6 @@ static void look_at_values(struct bp_review *review, const struct sight *sight)
 
 void bp_review(struct bp_review *review)
 {
-    static const double units[] = {1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9};
     struct bp_grade *grade = &review->grade;
     struct bp_marking *marking = &grade->marking;
     bool named = false;
@@ -185,7 +184,7 @@ void bp_review(struct bp_review *review)
         named = named || marking->weights[i] >= 0;
     for (size_t i = 0; i < grade->steps.n; i++)
         grade->answers.asked[i] = !named || marking->weights[i] >= 0;
-    const struct sight sight = {&grade->steps, grade->answers.asked, units[grade->decimals]};
+    const struct sight sight = {&grade->steps, grade->answers.asked, bp_unit_of(grade->decimals)};
     bp_referee_run_correct(grade->referee);
     review->mistakes = grade->referee->variants.n_single;
     make_all(review, &sight);
