@@ -6,6 +6,7 @@
 
 #include "backpropd/activation.h"
 #include "backpropd/loss.h"
+#include "backpropd/matmul.h"
 #include "referee.h"
 
 /* --- what an exercise can reveal ------------------------------------------------------------- */
@@ -209,18 +210,16 @@ static size_t below(uint64_t *state, size_t n)
     return (size_t)(next(state) % n);
 }
 
-/* -0.9 ... -0.2, 0.2 ... 0.9 */
-static double draw_weight(uint64_t *state)
+/* -most ... -least, least ... most, in tenths */
+static double draw_tenths(uint64_t *state, int least, int most)
 {
-    const int n = (int)below(state, 16);
-    return (n < 8 ? n - 9 : n - 6) / 10.0;
+    const int half = most - least + 1, n = (int)below(state, 2 * (size_t)half);
+    return (n < half ? n - most : n - half + least) / 10.0;
 }
 
-/* -0.5 ... -0.1, 0.1 ... 0.5 */
-static double draw_bias(uint64_t *state)
+static double draw_weight(uint64_t *state)
 {
-    const int n = (int)below(state, 10);
-    return (n < 5 ? n - 5 : n - 4) / 10.0;
+    return draw_tenths(state, 2, 9);
 }
 
 static void draw_sample(double *x, double *y, const struct bp_task *task, uint64_t *state)
@@ -245,26 +244,18 @@ static void draw_sample(double *x, double *y, const struct bp_task *task, uint64
     }
 }
 
-static double sum_into(double start, const double *a, const double *w, size_t stride, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        start += a[i] * w[i * stride];
-    return start;
-}
-
-/* What feeds layer k in sample s. */
+/* What feeds layer k in sample s. Out: a. */
 static void feed(struct bp_exercise *exercise, size_t k, size_t s)
 {
     const struct bp_task *task = &exercise->task;
-    const struct bp_layer *layers = task->network.layers;
-    memcpy(exercise->a, task->samples[s].x, layers[0].n_in * sizeof(double));
+    const double *a = exercise->a;
+    memcpy(exercise->a, task->samples[s].x, task->network.layers[0].n_in * sizeof *a);
     for (size_t l = 0; l < k; l++) {
-        for (size_t j = 0; j < layers[l].n_out; j++)
-            exercise->z[j] = sum_into(layers[l].b[j], exercise->a, layers[l].w + j, layers[l].n_out,
-                                      layers[l].n_in);
-        if (bp_layer_is_gated(&layers[l]))
-            bp_round(exercise->z, task->rules.round_decimals, layers[l].n_out);
-        bp_activate(exercise->a, exercise->z, layers[l].activation, 1, layers[l].n_out);
+        const struct bp_layer *layer = &task->network.layers[l];
+        bp_affine(exercise->z, &a, layer->w, layer->b, 1, layer->n_in, layer->n_out);
+        if (bp_layer_is_gated(layer))
+            bp_round(exercise->z, task->rules.round_decimals, layer->n_out);
+        bp_activate(exercise->a, exercise->z, layer->activation, 1, layer->n_out);
     }
 }
 
@@ -275,15 +266,17 @@ static void put_on_the_boundary(struct bp_exercise *exercise, size_t k, uint64_t
     const int decimals = exercise->task.rules.round_decimals;
     struct bp_layer *layer = &exercise->task.network.layers[k];
     const size_t s = below(state, exercise->task.n_samples), j = below(state, layer->n_out);
+    const double *a = exercise->a;
     double *column = exercise->z;
     feed(exercise, k, s);
     for (size_t n = 0; n < 400; n++) {
         for (size_t i = 0; i < layer->n_in; i++)
             column[i] = draw_weight(state);
-        double b = sum_into(0, exercise->a, column, 1, layer->n_in);
-        bp_round(&b, 1, 1);
-        b = -b;
-        double z = sum_into(b, exercise->a, column, 1, layer->n_in);
+        double z, b = 0;
+        bp_affine(&z, &a, column, &b, 1, layer->n_in, 1);
+        bp_round(&z, 1, 1);
+        b = -z;
+        bp_affine(&z, &a, column, &b, 1, layer->n_in, 1);
         bp_round(&z, decimals, 1);
         if (!(fabs(b) > 0.05 && fabs(b) < 1.55 && z == 0))
             continue;
@@ -304,7 +297,7 @@ static void draw(struct bp_exercise *exercise, uint64_t *state)
         for (size_t i = 0; i < bp_layer_weights(layer); i++)
             *at++ = draw_weight(state);
         for (size_t j = 0; j < layer->n_out; j++)
-            *at++ = draw_bias(state);
+            *at++ = draw_tenths(state, 1, 5);
     }
     const size_t n_x = task->network.layers[0].n_in;
     for (size_t s = 0; s < task->n_samples; s++) {
@@ -321,10 +314,8 @@ static void draw(struct bp_exercise *exercise, uint64_t *state)
 static size_t count_numbers(const struct bp_task *shapes)
 {
     const struct bp_network *network = &shapes->network;
-    size_t n = shapes->n_samples * (network->layers[0].n_in + bp_network_last(network)->n_out);
-    for (size_t k = 0; k < network->depth; k++)
-        n += (network->layers[k].n_in + 1) * network->layers[k].n_out;
-    return n;
+    return bp_network_parameters(network) +
+           shapes->n_samples * (network->layers[0].n_in + bp_network_last(network)->n_out);
 }
 
 /* Points the task's layers and samples at the numbers. */
