@@ -7,7 +7,7 @@
 #include "backpropd/activation.h"
 #include "backpropd/loss.h"
 #include "backpropd/matmul.h"
-#include "referee.h"
+#include "credit.h"
 
 /* --- what an exercise can reveal ------------------------------------------------------------- */
 
@@ -190,7 +190,7 @@ void bp_review(struct bp_review *review)
     review->mistakes = grade->referee->variants.n_single;
     make_all(review, &sight);
     look_at_values(review, &sight);
-    review->all_zero_score = bp_referee_credit_zeros(grade, grade->decimals);
+    review->all_zero_score = bp_credit_zeros(grade, grade->decimals);
 }
 
 /* --- draws ----------------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "referee.h"
+#include "credit.h"
 #include "slip.h"
 
 /* At most three texts of one code are found at once, or a pair; then counts and masks. */
@@ -209,14 +209,14 @@ void bp_grade(struct bp_grade *grade)
     bp_handed_take(&referee->handed, answers->values, answers->places, grade->marking.decimals,
                    grade->marking.rtol);
     grade->decimals = referee->handed.decimals;
-    grade->all_zero_score = bp_referee_credit_zeros(grade, grade->decimals);
+    grade->all_zero_score = bp_credit_zeros(grade, grade->decimals);
     bp_handed_take(&referee->handed, answers->values, answers->places, grade->marking.decimals,
                    grade->marking.rtol);
     memset(grade->marks, BP_MARK_NULL, grade->steps.n_cells);
     bp_diagnose(&referee->diagnosis, &referee->runner, &referee->correct, grade->marking.pairs);
     const struct bp_hypothesis *shown = show(referee);
     name_all(grade);
-    grade->score = bp_referee_credit(grade, shown, answers->unreadable);
+    grade->score = bp_credit(grade, shown);
     give_reasons(grade);
     grade->expected = referee->correct.right;
 }

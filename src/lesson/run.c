@@ -249,8 +249,8 @@ static void carry_handed(struct bp_run *run, const struct bp_runner *runner, siz
         if (bp_filled(handed, i, s) == 0)
             continue;
         if (run->carry == BP_CARRY_TRUSTED &&
-            !runner->trust->row(runner->trust, i, s, now->right + row,
-                                now->other ? now->other + row : NULL))
+            !runner->trusts(runner->credit, i, s, now->right + row,
+                            now->other ? now->other + row : NULL))
             continue;
         flags[s] = false;
         for (size_t j = row; j < row + step->n; j++)

@@ -40,18 +40,17 @@ struct bp_run {
     bool *fresh;                     /* (depth, samples) */
 };
 
-/* row: true if a row that was handed in may be used further on. `right` and `other` are as in the
- * record. */
-struct bp_trust {
-    bool (*row)(const struct bp_trust *trust, size_t step, size_t row, const double *right,
-                const double *other);
-};
+struct bp_credit;
 
 /* What all runs of a request share. */
 struct bp_runner {
     const struct bp_steps *steps;
     const struct bp_handed *handed;
-    const struct bp_trust *trust; /* of BP_CARRY_TRUSTED */
+    /* of BP_CARRY_TRUSTED: true if a row that was handed in may be used further on; `right` and
+     * `other` are as in the record */
+    bool (*trusts)(const struct bp_credit *credit, size_t step, size_t row, const double *right,
+                   const double *other);
+    const struct bp_credit *credit;
     int hand_decimals;            /* of BP_CARRY_ROUNDED */
     struct bp_operands *operands; /* (depth) */
     bool *yes, *no;               /* (samples): all true, all false */
