@@ -8,21 +8,13 @@
 void bp_runner_layout(struct bp_runner *runner, struct bp_layout *layout,
                       const struct bp_steps *steps)
 {
-    const size_t n_samples = steps->task->n_samples, depth = steps->task->network.depth;
+    const size_t depth = steps->task->network.depth;
     *runner = (struct bp_runner){.steps = steps};
     runner->operands = bp_layout_array(layout, depth, sizeof *runner->operands);
-    runner->yes = bp_layout_array(layout, n_samples, sizeof(bool));
-    runner->no = bp_layout_array(layout, n_samples, sizeof(bool));
-    runner->flags = bp_layout_array(layout, n_samples, sizeof(bool));
+    runner->flags = bp_layout_array(layout, steps->task->n_samples, sizeof(bool));
     runner->row = bp_layout_array(layout, steps->widest, sizeof(double));
     runner->rest = bp_layout_array(layout, steps->widest, sizeof(double));
-    if (!layout->base)
-        return;
-    for (size_t s = 0; s < n_samples; s++) {
-        runner->yes[s] = true;
-        runner->no[s] = false;
-    }
-    for (size_t k = 0; k < depth; k++) {
+    for (size_t k = 0; k < depth && layout->base; k++) {
         bp_operands_set(&runner->operands[k], steps, k);
         runner->operands[k].row = runner->row;
         runner->operands[k].rest = runner->rest;
@@ -135,6 +127,12 @@ static bool all_finite(const double *v, size_t n)
     return bad == 0;
 }
 
+/* True of dL_dzL of a pair. */
+static bool has_two_ways(const struct bp_runner *runner, const struct bp_step *step)
+{
+    return step->kind == BP_STEP_DL_DZ && runner->steps->pair && runner->operands[step->layer].last;
+}
+
 /* dL_dzL of a pair both ways: `cells` by the one that is used further on. */
 static void both_ways(double *cells, double *other, const struct bp_run *run,
                       const struct bp_step *step, const struct bp_operands *operands)
@@ -161,7 +159,7 @@ static void calculate(double *cells, double *other, const struct bp_run *run,
         read_batch(operands, run, steps, step);
     else
         read_sample(operands, run, steps, step->layer, s);
-    if (other && mistake == BP_NO_MISTAKE)
+    if (other)
         both_ways(cells, other, run, step, operands);
     else
         bp_step_calculate(cells, step, mistake, operands);
@@ -173,8 +171,7 @@ static void calculate_right(struct bp_run *run, const struct bp_runner *runner, 
 {
     const struct bp_step *step = &runner->steps->list[i];
     struct bp_record *now = &run->records[i];
-    const bool both =
-        step->kind == BP_STEP_DL_DZ && runner->steps->pair && runner->operands[step->layer].last;
+    const bool both = has_two_ways(runner, step);
     for (size_t s = 0; s < step->rows; s++)
         calculate(run->right + step->first + s * step->n, both ? run->other + s * step->n : NULL,
                   run, runner, i, s, BP_NO_MISTAKE);
@@ -185,8 +182,8 @@ static void calculate_right(struct bp_run *run, const struct bp_runner *runner, 
 /* --- a mistake ------------------------------------------------------------------------------- */
 
 /* The altered formula, except in rows that were handed in and contradict it: there the mistake was
- * not made. Out: flags, (rows): false where it was made. */
-static void alter(struct bp_run *run, const struct bp_runner *runner, size_t i, bool *flags)
+ * not made, and h is what z gives. */
+static void alter(struct bp_run *run, const struct bp_runner *runner, size_t i)
 {
     const struct bp_step *step = &runner->steps->list[i];
     struct bp_record *now = &run->records[i];
@@ -195,9 +192,8 @@ static void alter(struct bp_run *run, const struct bp_runner *runner, size_t i, 
         double *cells = run->made + step->first + s * step->n;
         const double *right = now->right + s * step->n;
         calculate(cells, NULL, run, runner, i, s, run->mistakes[i]);
-        flags[s] = runner->handed && bp_filled(runner->handed, i, s) > 0 &&
-                   !bp_row_agrees(runner->handed, i, s, cells);
-        if (flags[s]) {
+        now->fresh[s] = runner->handed && !bp_row_agrees(runner->handed, i, s, cells);
+        if (now->fresh[s]) {
             now->shown_right += bp_row_agrees(runner->handed, i, s, right);
             memcpy(cells, right, step->n * sizeof *cells);
         } else {
@@ -227,12 +223,11 @@ static void carry_rounded(struct bp_run *run, const struct bp_runner *runner, si
     double *own = run->own + step->first;
     for (size_t at = 0; at < step->rows * step->n; at++)
         own[at] = by_hand(now->made[at], runner->hand_decimals);
+    memset(now->fresh, false, step->rows);
     now->own = own;
-    now->fresh = runner->no;
 }
 
-/* In/out: flags, true where h is what z gives. */
-static void carry_handed(struct bp_run *run, const struct bp_runner *runner, size_t i, bool *flags)
+static void carry_handed(struct bp_run *run, const struct bp_runner *runner, size_t i)
 {
     const struct bp_handed *handed = runner->handed;
     const struct bp_step *step = &runner->steps->list[i];
@@ -240,7 +235,7 @@ static void carry_handed(struct bp_run *run, const struct bp_runner *runner, siz
     double *own = run->own + step->first;
     if (run->carry == BP_CARRY_HANDED && handed->whole[i]) {
         now->own = handed->values + step->first;
-        now->fresh = runner->no;
+        memset(now->fresh, false, step->rows);
         return;
     }
     memcpy(own, now->made, step->rows * step->n * sizeof *own);
@@ -252,26 +247,22 @@ static void carry_handed(struct bp_run *run, const struct bp_runner *runner, siz
             !runner->trusts(runner->credit, i, s, now->right + row,
                             now->other ? now->other + row : NULL))
             continue;
-        flags[s] = false;
+        now->fresh[s] = false;
         for (size_t j = row; j < row + step->n; j++)
             if (bp_is_filled(handed, step->first + j))
                 own[j] = handed->values[step->first + j];
     }
     now->own = own;
-    now->fresh = flags;
 }
 
-static void carry(struct bp_run *run, const struct bp_runner *runner, size_t i, bool *flags)
+static void carry(struct bp_run *run, const struct bp_runner *runner, size_t i)
 {
     struct bp_record *now = &run->records[i];
-    if (run->carry == BP_CARRY_ROUNDED && !bp_step_is_mask(&runner->steps->list[i])) {
+    now->own = now->made;
+    if (run->carry == BP_CARRY_ROUNDED && !bp_step_is_mask(&runner->steps->list[i]))
         carry_rounded(run, runner, i);
-    } else if (is_handing_in(run) && runner->handed->given[i]) {
-        carry_handed(run, runner, i, flags);
-    } else {
-        now->own = now->made;
-        now->fresh = now->live ? flags : runner->yes;
-    }
+    else if (is_handing_in(run) && runner->handed->given[i])
+        carry_handed(run, runner, i);
 }
 
 /* --- one step -------------------------------------------------------------------------------- */
@@ -287,7 +278,7 @@ static bool reads_the_same(const struct bp_run *run, const struct bp_runner *run
         if (input != BP_NO_STEP && run->records[input].own != base->records[input].own)
             return false;
     }
-    if (step->kind != BP_STEP_DL_DZ || !runner->steps->pair || !runner->operands[step->layer].last)
+    if (!has_two_ways(runner, step))
         return true;
     /* the short form reads the forward pass */
     const size_t z = bp_step_at(runner->steps, BP_STEP_Z, step->layer), h = z + 1;
@@ -321,7 +312,8 @@ void bp_run_step(struct bp_run *run, const struct bp_runner *runner, const struc
         *now = *was;
         return;
     }
-    *now = (struct bp_record){0};
+    *now = (struct bp_record){.fresh = flags};
+    memset(flags, true, step->rows);
     if (same) {
         now->right = was->right;
         now->other = was->other;
@@ -329,10 +321,9 @@ void bp_run_step(struct bp_run *run, const struct bp_runner *runner, const struc
         calculate_right(run, runner, i);
     }
     now->made = now->right;
-    memset(flags, true, step->rows);
     if (altered)
-        alter(run, runner, i, flags);
-    carry(run, runner, i, flags);
+        alter(run, runner, i);
+    carry(run, runner, i);
     if (was)
         share(now, was, step);
 }

@@ -25,7 +25,7 @@ struct bp_record {
     const double *other; /* dL_dzL of a pair by the other way; else NULL */
     const double *made;  /* what the formula gives, altered where a mistake is supposed */
     const double *own;   /* what is used further on */
-    const bool *fresh;   /* (rows) of h: own is what z gives */
+    bool *fresh;         /* (rows) of h: own is what z gives */
     size_t shown_right;  /* rows handed in that are right where a mistake was supposed */
     bool live;           /* the mistake fits: no row handed in contradicts it */
 };
@@ -53,8 +53,7 @@ struct bp_runner {
     const struct bp_credit *credit;
     int hand_decimals;            /* of BP_CARRY_ROUNDED */
     struct bp_operands *operands; /* (depth) */
-    bool *yes, *no;               /* (samples): all true, all false */
-    bool *flags;                  /* scratch, (samples) */
+    bool *flags;                  /* scratch, (samples): fresh of other steps than h */
     double *row, *rest;           /* scratch, (widest) */
 };
 
