@@ -17,16 +17,11 @@ void bp_diagnosis_layout(struct bp_diagnosis *diagnosis, struct bp_layout *layou
 
 /* --- the best explanation -------------------------------------------------------------------- */
 
-struct best {
-    struct bp_finding *finding; /* its variants, and the codes of its equals */
-    size_t first, contradictions, n_mistakes;
-};
-
 /* Furthest down the list, then contradicts fewest, then supposes fewest. 1: better, 0: equal. */
-static int compare(const struct bp_hypothesis *trial, const struct best *best)
+static int compare(const struct bp_hypothesis *trial, const struct bp_finding *best)
 {
-    if (!best->finding->variants[0] || trial->first != best->first)
-        return !best->finding->variants[0] || trial->first > best->first ? 1 : -1;
+    if (!best->variants[0] || trial->first != best->first)
+        return !best->variants[0] || trial->first > best->first ? 1 : -1;
     if (trial->contradictions != best->contradictions)
         return trial->contradictions < best->contradictions ? 1 : -1;
     if (trial->n_mistakes != best->n_mistakes)
@@ -50,25 +45,24 @@ static void note_equal(struct bp_finding *finding, const struct bp_variant *cons
     }
 }
 
-/* Tries variants; keeps them if they explain step w and nothing did better. */
-static void try(struct best *best, struct bp_diagnosis *d, const struct bp_variant *const *variants,
-                size_t n, size_t w)
+/* Tries variants; keeps them if they explain the step and nothing did better. */
+static void try(struct bp_diagnosis *d, struct bp_finding *best,
+                const struct bp_variant *const *variants, size_t n)
 {
-    struct bp_finding *finding = best->finding;
-    const size_t least = finding->variants[0] && best->first > w ? best->first : w + 1;
+    const size_t step = best->step;
+    const size_t least = best->variants[0] && best->first > step ? best->first : step + 1;
     if (!bp_hypothesis_suppose(&d->trial, &d->supposed, &d->of, variants, n, least))
         return;
     const int order = compare(&d->trial, best);
     if (order == 0)
-        note_equal(finding, variants, n);
+        note_equal(best, variants, n);
     if (order <= 0)
         return;
-    *finding = (struct bp_finding){.step = w};
-    for (size_t v = 0; v < n; v++)
-        finding->variants[v] = variants[v];
-    best->first = d->trial.first;
-    best->contradictions = d->trial.contradictions;
-    best->n_mistakes = d->trial.n_mistakes;
+    *best = (struct bp_finding){.step = step,
+                                .first = d->trial.first,
+                                .contradictions = d->trial.contradictions,
+                                .n_mistakes = d->trial.n_mistakes};
+    memcpy(best->variants, variants, n * sizeof *variants);
 }
 
 /* At or above step w, and not where a mistake is supposed already. */
@@ -92,47 +86,45 @@ static bool is_live(const struct bp_hypothesis *trial, const struct bp_variant *
 }
 
 /* 2: each mistake, and each code at all its places at once. */
-static bool try_single_ones(struct bp_diagnosis *d, struct bp_finding *finding, size_t w)
+static bool try_single_ones(struct bp_diagnosis *d, struct bp_finding *best)
 {
-    struct best best = {.finding = finding};
     for (size_t v = 0; v < d->variants->n; v++) {
         const struct bp_variant *variant = &d->variants->list[v];
         d->live[v] = false;
-        if (!can_be_tried(d, variant, w))
+        if (!can_be_tried(d, variant, best->step))
             continue;
-        try(&best, d, &variant, 1, w);
+        try(d, best, &variant, 1);
         d->live[v] = variant->n == 1 && is_live(&d->trial, variant);
     }
-    return finding->variants[0] != NULL;
+    return best->variants[0] != NULL;
 }
 
 /* The pairs that are worth trying: at two different steps, the earlier one possible at all. Calls
- * `try` for each if best is not NULL. Returns how many there are. */
-static size_t each_pair(struct best *best, struct bp_diagnosis *d, size_t w)
+ * `try` for each unless it only counts. Returns how many there are. */
+static size_t each_pair(struct bp_diagnosis *d, struct bp_finding *best, bool only_counts)
 {
     const struct bp_variant *list = d->variants->list;
     size_t n = 0;
     for (size_t a = 0; a < d->variants->n_single; a++)
         for (size_t b = 0; d->live[a] && b < d->variants->n_single; b++) {
-            if (list[a].first >= list[b].first || !can_be_tried(d, &list[b], w))
+            if (list[a].first >= list[b].first || !can_be_tried(d, &list[b], best->step))
                 continue;
             n++;
-            if (best)
-                try(best, d, (const struct bp_variant *[]){&list[a], &list[b]}, 2, w);
+            if (!only_counts)
+                try(d, best, (const struct bp_variant *[]){&list[a], &list[b]}, 2);
         }
     return n;
 }
 
 /* 3: once in a request. */
-static bool try_pairs(struct bp_diagnosis *d, struct bp_finding *finding, size_t w)
+static bool try_pairs(struct bp_diagnosis *d, struct bp_finding *best)
 {
-    struct best best = {.finding = finding};
     if (!d->pairs)
         return false;
     d->pairs = false;
-    if (each_pair(NULL, d, w) <= BP_PAIRS_MAX)
-        each_pair(&best, d, w);
-    return finding->variants[0] != NULL;
+    if (each_pair(d, best, true) <= BP_PAIRS_MAX)
+        each_pair(d, best, false);
+    return best->variants[0] != NULL;
 }
 
 /* --- the diagnosis --------------------------------------------------------------------------- */
@@ -194,7 +186,7 @@ void bp_diagnose(struct bp_diagnosis *d, struct bp_runner *runner, const struct 
         d->n_findings++;
         const bool few = handed->most_places < handed->decimals &&
                          bp_slip_is_too_few_decimals(&d->supposed, &d->of, w);
-        if (guess && !few && (try_single_ones(d, finding, w) || try_pairs(d, finding, w))) {
+        if (guess && !few && (try_single_ones(d, finding) || try_pairs(d, finding))) {
             add(d, finding);
             continue;
         }

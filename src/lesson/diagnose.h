@@ -13,6 +13,7 @@ struct bp_finding {
     bool others[BP_CODE_COUNT]; /* codes that explain the same as well */
     struct bp_equal equals[BP_CODE_COUNT]; /* these, in order, (n_equals) */
     size_t n_equals;
+    size_t first, contradictions, n_mistakes; /* of the hypothesis with these variants */
 };
 
 struct bp_diagnosis {

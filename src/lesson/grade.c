@@ -170,18 +170,15 @@ static struct bp_hypothesis *show(struct bp_referee *referee)
  * earlier step not handed in. */
 static enum bp_code why_wrong(const struct bp_referee *referee, size_t i)
 {
-    const enum bp_mistake *supposed = referee->diagnosis.supposed.mistakes;
     const struct bp_diagnosis *diagnosis = &referee->diagnosis;
     if (referee->reasons[i] != BP_NO_CODE)
         return referee->reasons[i];
     for (size_t n = 0; n < diagnosis->n_findings; n++)
         for (size_t v = 0; v < 2 && diagnosis->findings[n].variants[v]; v++) {
             const struct bp_variant *variant = diagnosis->findings[n].variants[v];
-            for (size_t p = 0; p < variant->n; p++) {
-                const size_t step = variant->places[p].step;
-                if (step < i && !referee->handed.given[step] && supposed[step] != BP_NO_MISTAKE)
+            for (size_t p = 0; p < variant->n; p++)
+                if (variant->places[p].step < i && !referee->handed.given[variant->places[p].step])
                     return bp_variant_code(variant);
-            }
         }
     return BP_CODE_UNKNOWN;
 }
