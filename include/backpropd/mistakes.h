@@ -113,27 +113,27 @@
 /* clang-format off */
 #define BP_OWN(X, kind, name, condition, formula) X(kind, name, name, kind##_##name, condition, formula)
 #define BP_MISTAKES(X)                                                                             \
-    BP_OWN(X, Z, BIAS_FORGOTTEN, c->has_bias, entering(c, 0, j))                                   \
+    BP_OWN(X, Z, BIAS_FORGOTTEN, c->b != NULL, entering(c, 0, j))                                  \
     BP_OWN(X, Z, WEIGHTS_TRANSPOSED, is_square(c), dot(bias_of(c, j), c->a, c->w + j * c->n, 1, c->m)) \
     BP_OWN(X, H, ACTIVATION_FORGOTTEN, is_bent(c), c->z[j])                                        \
     BP_OWN(X, LOSS, NOT_DIVIDED_BY_OUTPUTS, has_mean_loss(c), loss_of(c) * c->outputs)             \
     BP_OWN(X, DL_DY, MISSING_FACTOR_2, has_whole_squares(c), loss_slope(c, j) / 2)                 \
     BP_OWN(X, DL_DY, EXTRA_FACTOR_2, has_half_squares(c), loss_slope(c, j) * 2)                    \
     BP_OWN(X, DL_DY, NOT_DIVIDED_BY_OUTPUTS, has_mean_loss(c), loss_slope(c, j) * c->outputs)      \
-    X(DL_DZ, NOT_DIVIDED_BY_OUTPUTS, NOT_DIVIDED_BY_OUTPUTS, DL_DY_NOT_DIVIDED_BY_OUTPUTS, is_pair(c) && has_mean_loss(c), c->row[j] * c->outputs) \
+    X(DL_DZ, NOT_DIVIDED_BY_OUTPUTS, NOT_DIVIDED_BY_OUTPUTS, DL_DY_NOT_DIVIDED_BY_OUTPUTS, c->pair && has_mean_loss(c), c->row[j] * c->outputs) \
     BP_OWN(X, DL_DY, DIVIDED_BY_OUTPUTS, !has_mean_loss(c) && c->outputs > 1, loss_slope(c, j) / c->outputs) \
     BP_OWN(X, DL_DY, RESIDUAL_ONLY, has_whole_squares(c) && has_mean_loss(c) && c->outputs > 2, c->h[j] - c->y[j]) \
     BP_OWN(X, DL_DY, SIGN_FLIPPED, true, -loss_slope(c, j))                                        \
-    X(DL_DZ, SIGN_FLIPPED, SIGN_FLIPPED, DL_DY_SIGN_FLIPPED, is_pair(c), -c->row[j])               \
+    X(DL_DZ, SIGN_FLIPPED, SIGN_FLIPPED, DL_DY_SIGN_FLIPPED, c->pair, -c->row[j])                  \
     BP_OWN(X, DL_DY, SIGN_LOST, bp_loss_kind(c->loss) != BP_LOSS_KIND_SOFTMAX, fabs(loss_slope(c, j))) \
     BP_OWN(X, DL_DY, LOSS_NOT_DERIVED, true, c->loss_factor * term_of_loss(c, j))                  \
-    BP_OWN(X, DL_DY, GRADIENT_OF_LOGITS, is_pair(c), c->row[j])                                    \
+    BP_OWN(X, DL_DY, GRADIENT_OF_LOGITS, c->pair, c->row[j])                                       \
     BP_OWN(X, DH_DZ, DERIVATIVE_FORGOTTEN, is_curved(c), 1)                                        \
     BP_OWN(X, JACOBIAN, DERIVATIVE_FORGOTTEN, true, i == j)                                        \
     BP_OWN(X, DL_DZ, DERIVATIVE_FORGOTTEN, is_bent(c), c->u[j])                                    \
     BP_OWN(X, JACOBIAN, DIAGONAL_ONLY, c->n > 1, i == j ? c->h[j] * c->rest[j] : 0)                \
     X(DL_DZ, DIAGONAL_ONLY, DIAGONAL_ONLY, JACOBIAN_DIAGONAL_ONLY, c->activation == BP_ACTIVATION_SOFTMAX && c->n > 1, c->u[j] * (c->h[j] * c->rest[j])) \
-    BP_OWN(X, DL_DZ, DERIVATIVE_TWICE, is_pair(c), back(c, c->row, j))                             \
+    BP_OWN(X, DL_DZ, DERIVATIVE_TWICE, c->pair, back(c, c->row, j))                                \
     BP_OWN(X, DH_DZ, GATE_OPEN_AT_ZERO, is_relu(c) && c->relu_at_zero != 1, c->z[j] >= 0)          \
     BP_OWN(X, DH_DZ, GATE_HALF_AT_ZERO, is_relu(c) && c->relu_at_zero != 0.5, (c->z[j] > 0) + 0.5 * (c->z[j] == 0)) \
     BP_OWN(X, DH_DZ, GATE_CLOSED_AT_ZERO, is_relu(c) && c->relu_at_zero != 0, c->z[j] > 0)         \

@@ -151,7 +151,6 @@ static void add(struct bp_diagnosis *d, const struct bp_finding *finding)
         const struct bp_variant *variant = finding->variants[v];
         for (size_t p = 0; p < variant->n; p++)
             d->supposed.mistakes[variant->places[p].step] = variant->places[p].mistake;
-        d->supposed.n_mistakes += variant->n;
     }
     bp_hypothesis_run(&d->supposed, &d->of);
 }
@@ -166,7 +165,6 @@ static void begin(struct bp_diagnosis *d, struct bp_runner *runner, const struct
     memset(d->excused, false, n);
     for (size_t i = 0; i < n; i++)
         d->supposed.mistakes[i] = BP_NO_MISTAKE;
-    d->supposed.n_mistakes = 0;
     bp_hypothesis_run(&d->supposed, &d->of);
 }
 

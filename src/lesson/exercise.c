@@ -11,13 +11,6 @@
 
 /* --- what an exercise can reveal ------------------------------------------------------------- */
 
-/* A visible mistake, with the sum of each step's values and of their sizes. If the sums of two runs
- * are further apart than all tolerances together, the runs need not be compared. */
-struct bp_visible {
-    const struct bp_variant *variant;
-    const double *sums; /* (steps, 2) */
-};
-
 /* How two runs are compared. */
 struct sight {
     const struct bp_steps *steps;
@@ -59,6 +52,8 @@ static bool differ(const struct sight *sight, const struct bp_run *a, const stru
     return false;
 }
 
+/* The sum of each step's values and of their sizes. If the sums of two runs are further apart than
+ * all tolerances together, the runs need not be compared. */
 static void add_up(double *sums, const struct sight *sight, const struct bp_run *run)
 {
     for (size_t i = 0; i < sight->steps->n; i++) {
@@ -127,13 +122,15 @@ static void collide(struct bp_review *review, const struct sight *sight, const s
                     size_t n)
 {
     struct bp_referee *referee = review->grade.referee;
-    const struct bp_made_at own = made_at(review->visible[n].variant);
+    const struct bp_made_at own = made_at(review->visible[n]);
+    const size_t stride = 2 * sight->steps->n;
     for (size_t other = 0; other < n; other++) {
-        const struct bp_visible *earlier = &review->visible[other];
-        const struct bp_made_at at = made_at(earlier->variant);
-        if (at.code == own.code || sums_differ(sight, earlier->sums, review->visible[n].sums))
+        const struct bp_variant *earlier = review->visible[other];
+        const struct bp_made_at at = made_at(earlier);
+        if (at.code == own.code ||
+            sums_differ(sight, review->sums + other * stride, review->sums + n * stride))
             continue;
-        if (!differ(sight, run, make(&referee->diagnosis.trial, referee, earlier->variant)))
+        if (!differ(sight, run, make(&referee->diagnosis.trial, referee, earlier)))
             review->collisions[review->n_collisions++] = (struct bp_collision){at, own};
     }
 }
@@ -146,13 +143,12 @@ static void make_all(struct bp_review *review, const struct sight *sight)
     for (size_t v = 0; v < referee->variants.n_single; v++) {
         const struct bp_variant *variant = &referee->variants.list[v];
         const struct bp_run *run = make(&referee->diagnosis.supposed, referee, variant);
-        double *sums = review->sums + n * 2 * sight->steps->n;
         if (!differ(sight, run, &referee->correct)) {
             review->hidden[review->n_hidden++] = made_at(variant);
             continue;
         }
-        add_up(sums, sight, run);
-        review->visible[n] = (struct bp_visible){variant, sums};
+        add_up(review->sums + n * 2 * sight->steps->n, sight, run);
+        review->visible[n] = variant;
         collide(review, sight, run, n++);
     }
 }

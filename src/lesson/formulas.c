@@ -12,10 +12,8 @@ void bp_operands_set(struct bp_operands *operands, const struct bp_steps *steps,
     const struct bp_layer *shape = &task->network.layers[layer];
     const size_t outputs = bp_network_last(&task->network)->n_out;
     *operands = (struct bp_operands){
-        .first = layer == 0,
         .last = layer + 1 == task->network.depth,
-        .pair = steps->pair,
-        .has_bias = shape->b != NULL,
+        .pair = steps->pair && layer + 1 == task->network.depth,
         .activation = shape->activation,
         .below = layer == 0 ? BP_ACTIVATION_IDENTITY : shape[-1].activation,
         .loss = task->rules.loss,
@@ -259,7 +257,7 @@ static void prepare(const struct bp_operands *c, enum bp_step_kind kind, enum bp
     case BP_STEP_DL_DY:
     case BP_STEP_JACOBIAN:
     case BP_STEP_DL_DZ:
-        if (c->last && c->pair && mistake != BP_NO_MISTAKE)
+        if (c->pair && mistake != BP_NO_MISTAKE)
             bp_step_short(c->row, c);
         else if (c->last)
             prepare_rest(c);

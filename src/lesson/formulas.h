@@ -7,7 +7,7 @@
 /* What a cell's formula may look at: one layer, one sample (of a batch's step: all of them). The
  * letters are the book's; a is what feeds the layer, u its dL_dh, d its dL_dz, g its dh_dz. */
 struct bp_operands {
-    bool first, last, pair, has_bias;
+    bool last, pair; /* the last layer; that of a pair */
     enum bp_activation activation, below;
     enum bp_loss loss;
     enum bp_reduction reduction;

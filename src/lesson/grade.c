@@ -95,14 +95,8 @@ static struct bp_found *entry(struct bp_grade *grade, enum bp_code code, enum bp
             return NULL;
         }
     struct bp_found *found = &grade->found[grade->n_found++];
-    found->code = code;
-    found->words = words;
-    found->steps[0] = step;
-    found->n_steps = 1;
-    found->equals = NULL;
-    found->n_equals = 0;
-    found->with = BP_NO_CODE;
-    found->at = at;
+    *found = (struct bp_found){code, words, .steps = found->steps, .with = BP_NO_CODE, .at = at};
+    name_step(found, step);
     return found;
 }
 

@@ -12,12 +12,12 @@ void bp_runner_layout(struct bp_runner *runner, struct bp_layout *layout,
     *runner = (struct bp_runner){.steps = steps};
     runner->operands = bp_layout_array(layout, depth, sizeof *runner->operands);
     runner->flags = bp_layout_array(layout, steps->task->n_samples, sizeof(bool));
-    runner->row = bp_layout_array(layout, steps->widest, sizeof(double));
-    runner->rest = bp_layout_array(layout, steps->widest, sizeof(double));
+    double *row = bp_layout_array(layout, steps->widest, sizeof *row);
+    double *rest = bp_layout_array(layout, steps->widest, sizeof *rest);
     for (size_t k = 0; k < depth && layout->base; k++) {
         bp_operands_set(&runner->operands[k], steps, k);
-        runner->operands[k].row = runner->row;
-        runner->operands[k].rest = runner->rest;
+        runner->operands[k].row = row;
+        runner->operands[k].rest = rest;
     }
 }
 
@@ -121,16 +121,16 @@ static void count(double *cells, const struct bp_run *run, const struct bp_steps
 
 static bool all_finite(const double *v, size_t n)
 {
-    size_t bad = 0;
     for (size_t i = 0; i < n; i++)
-        bad += isfinite(v[i]) ? 0 : 1;
-    return bad == 0;
+        if (!isfinite(v[i]))
+            return false;
+    return true;
 }
 
 /* True of dL_dzL of a pair. */
 static bool has_two_ways(const struct bp_runner *runner, const struct bp_step *step)
 {
-    return step->kind == BP_STEP_DL_DZ && runner->steps->pair && runner->operands[step->layer].last;
+    return step->kind == BP_STEP_DL_DZ && runner->operands[step->layer].pair;
 }
 
 /* dL_dzL of a pair both ways: `cells` by the one that is used further on. */

@@ -54,7 +54,6 @@ struct bp_runner {
     int hand_decimals;            /* of BP_CARRY_ROUNDED */
     struct bp_operands *operands; /* (depth) */
     bool *flags;                  /* scratch, (samples): fresh of other steps than h */
-    double *row, *rest;           /* scratch, (widest) */
 };
 
 /* Out: runner. In/out: layout. In: steps. Cannot fail. */

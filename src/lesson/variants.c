@@ -36,15 +36,11 @@ static bool is_curved(const struct bp_operands *c)
     return is_gated(c) || is_smooth(c);
 }
 
-/* softmax stands at the end alone, so what lies below is curved or identity. */
+/* softmax stands at the end alone, so what lies below is curved or identity; the input counts as
+ * identity. */
 static bool is_curved_below(const struct bp_operands *c)
 {
-    return !c->first && c->below != BP_ACTIVATION_IDENTITY;
-}
-
-static bool is_pair(const struct bp_operands *c)
-{
-    return c->last && c->pair;
+    return c->below != BP_ACTIVATION_IDENTITY;
 }
 
 static bool is_mean(const struct bp_operands *c)
