@@ -155,10 +155,10 @@
     BP_OWN(X, DL_DB, DL_DH_FOR_DL_DZ, is_bent(c), c->u[j])                                         \
     BP_OWN(X, DL_DB, BIAS_TAKEN_AS_CONSTANT, true, 0)                                              \
     BP_OWN(X, DL_DB, OWN_VALUE, true, c->b[j] * c->d[j])                                           \
-    BP_OWN(X, DL_DB, BIAS_SUMMED, c->n > 1, sum(c->d, c->n))                                       \
-    BP_OWN(X, DL_DB, BIAS_TIMES_INPUT, true, c->d[j] * sum(c->a, c->m))                            \
+    BP_OWN(X, DL_DB, BIAS_SUMMED, c->n > 1, sum(c->d, 1, c->n))                                    \
+    BP_OWN(X, DL_DB, BIAS_TIMES_INPUT, true, c->d[j] * sum(c->a, 1, c->m))                         \
     BP_OWN(X, DL_DH, WEIGHTS_TRANSPOSED, is_square(c), dot(0, c->d, c->w + i, c->n, c->n))         \
-    BP_OWN(X, DL_DH, WEIGHTS_FORGOTTEN, true, sum(c->d, c->n))                                     \
+    BP_OWN(X, DL_DH, WEIGHTS_FORGOTTEN, true, sum(c->d, 1, c->n))                                  \
     BP_OWN(X, DL_DH, GRADIENT_FOR_WEIGHTS, true, dot(0, c->d, c->own_dw + at, 1, c->n))            \
     BP_OWN(X, DL_DH, AVERAGED_OVER_UNITS, c->n > 1, sent_down(c, c->d, i) / (double)c->n)          \
     BP_OWN(X, DL_DH, RESIDUAL_FOR_GRADIENT, c->last && has_squares(c) && c->loss_factor * 2 != 1, sent_down(c, c->row, i)) \
@@ -173,10 +173,10 @@
     BP_MISTAKES_OF_STEPS(X, NEW_W, c->w)                                                           \
     BP_MISTAKES_OF_STEPS(X, NEW_B, c->b)
 #define BP_MISTAKES_OF_MEANS(X, kind)                                                              \
-    X(kind, NOT_AVERAGED, NOT_AVERAGED, MEAN_LOSS_NOT_AVERAGED, is_mean(c), sum_of_samples(c, at)) \
-    X(kind, DIVIDED_BY_SAMPLES, DIVIDED_BY_SAMPLES, MEAN_LOSS_DIVIDED_BY_SAMPLES, c->samples > 1 && !is_mean(c), sum_of_samples(c, at) / (double)c->samples)
+    X(kind, NOT_AVERAGED, NOT_AVERAGED, MEAN_LOSS_NOT_AVERAGED, is_mean(c), sum(c->terms + at, c->stride, c->samples)) \
+    X(kind, DIVIDED_BY_SAMPLES, DIVIDED_BY_SAMPLES, MEAN_LOSS_DIVIDED_BY_SAMPLES, c->samples > 1 && !is_mean(c), sum(c->terms + at, c->stride, c->samples) / (double)c->samples)
 #define BP_MISTAKES_OF_GRADIENTS(X, kind)                                                          \
-    X(kind, AVERAGED_TWICE, AVERAGED_TWICE, MEAN_W_AVERAGED_TWICE, is_mean(c), sum_of_samples(c, at) / (double)c->samples / (double)c->samples) \
+    X(kind, AVERAGED_TWICE, AVERAGED_TWICE, MEAN_W_AVERAGED_TWICE, is_mean(c), sum(c->terms + at, c->stride, c->samples) / (double)c->samples / (double)c->samples) \
     X(kind, FIRST_SAMPLE_ONLY, ONE_SAMPLE_ONLY, MEAN_W_FIRST_SAMPLE_ONLY, c->samples > 1, c->terms[at]) \
     X(kind, LAST_SAMPLE_ONLY, ONE_SAMPLE_ONLY, MEAN_W_FIRST_SAMPLE_ONLY, c->samples > 1, c->terms[(c->samples - 1) * c->stride + at])
 #define BP_MISTAKES_OF_STEPS(X, kind, values)                                                      \

@@ -35,10 +35,9 @@ static void note_equal(struct bp_finding *finding, const struct bp_variant *cons
 {
     for (size_t v = 0; v < n; v++) {
         const enum bp_code code = bp_variant_code(variants[v]);
-        if (code == bp_variant_code(finding->variants[0]) ||
-            code == bp_variant_code(finding->variants[1]) || finding->others[code])
+        if (finding->codes[code])
             continue;
-        finding->others[code] = true;
+        finding->codes[code] = true;
         const struct bp_altered *place = &variants[v]->places[0];
         finding->equals[finding->n_equals++] =
             (struct bp_equal){code, bp_mistake_row(place->mistake)->words, place->step};
@@ -62,7 +61,10 @@ static void try(struct bp_diagnosis *d, struct bp_finding *best,
                                 .first = d->trial.first,
                                 .contradictions = d->trial.contradictions,
                                 .n_mistakes = d->trial.n_mistakes};
-    memcpy(best->variants, variants, n * sizeof *variants);
+    for (size_t v = 0; v < n; v++) {
+        best->variants[v] = variants[v];
+        best->codes[bp_variant_code(variants[v])] = true;
+    }
 }
 
 /* At or above step w, and not where a mistake is supposed already. */

@@ -8,11 +8,10 @@
 /* What was found at one step. */
 struct bp_finding {
     size_t step;
-    const struct bp_variant
-        *variants[2];           /* what explains it; the second of a pair; NULL: nothing */
-    bool others[BP_CODE_COUNT]; /* codes that explain the same as well */
-    struct bp_equal equals[BP_CODE_COUNT]; /* these, in order, (n_equals) */
+    const struct bp_variant *variants[2];  /* what explains it, a pair or one; NULL: nothing */
+    struct bp_equal equals[BP_CODE_COUNT]; /* what explains the same as well, in order */
     size_t n_equals;
+    bool codes[BP_CODE_COUNT];                /* those of variants and equals */
     size_t first, contradictions, n_mistakes; /* of the hypothesis with these variants */
 };
 

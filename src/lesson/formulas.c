@@ -32,11 +32,12 @@ void bp_operands_set(struct bp_operands *operands, const struct bp_steps *steps,
 
 /* --- forward, and the loss ------------------------------------------------------------------- */
 
-static double sum(const double *v, size_t n)
+/* v[0] + v[stride] + ... */
+static double sum(const double *v, size_t stride, size_t n)
 {
     double total = 0;
     for (size_t i = 0; i < n; i++)
-        total += v[i];
+        total += v[i * stride];
     return total;
 }
 
@@ -207,9 +208,7 @@ static void prepare_residuals(const struct bp_operands *c)
 /* Samples put together, as a mean or as a sum. */
 static double together(const struct bp_operands *c, const double *terms, size_t stride)
 {
-    double total = 0;
-    for (size_t s = 0; s < c->samples; s++)
-        total += terms[s * stride];
+    const double total = sum(terms, stride, c->samples);
     return c->reduction == BP_REDUCTION_MEAN ? total / (double)c->samples : total;
 }
 
@@ -225,14 +224,6 @@ static double updated_weights(const struct bp_operands *c, size_t i)
 }
 
 /* --- the batch ------------------------------------------------------------------------------- */
-
-static double sum_of_samples(const struct bp_operands *c, size_t at)
-{
-    double total = 0;
-    for (size_t s = 0; s < c->samples; s++)
-        total += c->terms[s * c->stride + at];
-    return total;
-}
 
 static double is_dead(const struct bp_operands *c, size_t j)
 {

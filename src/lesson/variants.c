@@ -119,11 +119,8 @@ static bool are_together(enum bp_mistake a, enum bp_mistake b)
 
 static bool are_worth_it(const struct bp_altered *places, size_t n, const struct bp_steps *steps)
 {
-    bool layers_differ = false;
-    for (size_t i = 1; i < n; i++)
-        layers_differ =
-            layers_differ || steps->list[places[i].step].layer != steps->list[places[0].step].layer;
-    return layers_differ || n > 2;
+    const struct bp_step *list = steps->list;
+    return n > 2 || (n == 2 && list[places[0].step].layer != list[places[1].step].layer);
 }
 
 /* Each code everywhere at once, unless it has one place, or the two of one layer. */
