@@ -35,8 +35,8 @@ struct bp_review {
     double smallest_nonzero; /* 0 if all is zero */
     size_t rounds_to_zero;   /* values of at most half a unit that are not 0 */
     /* own */
-    const struct bp_variant **visible; /* the other mistakes */
-    double *sums;                      /* (visible, steps, 2) */
+    size_t *visible; /* the other mistakes, by their place in the list of variants */
+    double *sums;    /* (visible, steps, 2) */
 };
 
 /* Lays out a review. Called twice, first with layout->base NULL, which only counts. Out: review.

@@ -91,7 +91,7 @@ void bp_review_layout(struct bp_review *review, struct bp_layout *layout,
     bp_grade_layout(&review->grade, layout, task, learning_rate);
     review->hidden = bp_layout_array(layout, most, sizeof *review->hidden);
     review->collisions = bp_layout_array(layout, most * (most - 1) / 2, sizeof *review->collisions);
-    review->visible = bp_layout_array(layout, most, sizeof *review->visible);
+    review->visible = bp_layout_array(layout, most, sizeof(size_t));
     review->sums = bp_layout_array(layout, most * review->grade.steps.n * 2, sizeof(double));
 }
 
@@ -122,10 +122,11 @@ static void collide(struct bp_review *review, const struct sight *sight, const s
                     size_t n)
 {
     struct bp_referee *referee = review->grade.referee;
-    const struct bp_made_at own = made_at(review->visible[n]);
+    const struct bp_variant *list = referee->variants.list;
+    const struct bp_made_at own = made_at(&list[review->visible[n]]);
     const size_t stride = 2 * sight->steps->n;
     for (size_t other = 0; other < n; other++) {
-        const struct bp_variant *earlier = review->visible[other];
+        const struct bp_variant *earlier = &list[review->visible[other]];
         const struct bp_made_at at = made_at(earlier);
         if (at.code == own.code ||
             sums_differ(sight, review->sums + other * stride, review->sums + n * stride))
@@ -148,7 +149,7 @@ static void make_all(struct bp_review *review, const struct sight *sight)
             continue;
         }
         add_up(review->sums + n * 2 * sight->steps->n, sight, run);
-        review->visible[n] = variant;
+        review->visible[n] = v;
         collide(review, sight, run, n++);
     }
 }
@@ -240,7 +241,7 @@ static void draw_sample(double *x, double *y, const struct bp_task *task, uint64
     }
 }
 
-/* What feeds layer k in sample s. Out: a. */
+/* Leaves in exercise->a what feeds layer k in sample s. */
 static void feed(struct bp_exercise *exercise, size_t k, size_t s)
 {
     const struct bp_task *task = &exercise->task;
