@@ -67,7 +67,7 @@ struct bp_exercise {
     size_t tries;        /* bodies drawn */
     size_t chosen;       /* which of them is the best one, from 1 */
     /* own */
-    double *numbers, *best; /* W1, b1, W2, ..., x and y of each sample; (n_numbers) */
+    double *numbers; /* W1, b1, W2, ..., x and y of each sample; (n_numbers) */
     size_t n_numbers;
     double *a, *z; /* scratch */
 };

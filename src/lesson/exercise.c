@@ -338,7 +338,6 @@ void bp_exercise_layout(struct bp_exercise *exercise, struct bp_layout *layout,
     const size_t depth = shapes->network.depth, n = count_numbers(shapes);
     *exercise = (struct bp_exercise){.seed = 1, .tries_max = 60, .n_numbers = n};
     exercise->numbers = bp_layout_array(layout, n, sizeof(double));
-    exercise->best = bp_layout_array(layout, n, sizeof(double));
     struct bp_layer *layers = bp_layout_array(layout, depth, sizeof *layers);
     struct bp_sample *samples = bp_layout_array(layout, shapes->n_samples, sizeof *samples);
     exercise->task = *shapes;
@@ -360,22 +359,22 @@ static size_t badness_of(const struct bp_review *review)
 
 void bp_exercise(struct bp_exercise *exercise)
 {
-    const size_t size = exercise->n_numbers * sizeof(double);
-    uint64_t state = exercise->seed;
+    uint64_t state = exercise->seed, best = state;
     size_t least = SIZE_MAX;
     exercise->tries = 0;
     while (exercise->tries < exercise->tries_max && least > 0) {
+        const uint64_t start = state;
         draw(exercise, &state);
         bp_review(&exercise->review);
         exercise->tries++;
         if (badness_of(&exercise->review) >= least)
             continue;
         least = badness_of(&exercise->review);
-        memcpy(exercise->best, exercise->numbers, size);
+        best = start;
         exercise->chosen = exercise->tries;
     }
     if (exercise->chosen == exercise->tries)
         return;
-    memcpy(exercise->numbers, exercise->best, size);
+    draw(exercise, &best);
     bp_review(&exercise->review);
 }
