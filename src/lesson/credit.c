@@ -244,7 +244,6 @@ double bp_credit_zeros(struct bp_grade *grade, int decimals)
     }
     bp_handed_take(&referee->handed, referee->zeros, referee->zero_places, decimals,
                    grade->marking.rtol);
-    diagnosis->of = (struct bp_case){&referee->runner, &referee->correct, diagnosis->excused};
     memcpy(diagnosis->trial.mistakes, referee->nothing, steps->n * sizeof *referee->nothing);
     bp_hypothesis_run(&diagnosis->trial, &diagnosis->of);
     return bp_credit(grade, &diagnosis->trial);

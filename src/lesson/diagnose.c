@@ -157,11 +157,9 @@ static void add(struct bp_diagnosis *d, const struct bp_finding *finding)
     bp_hypothesis_run(&d->supposed, &d->of);
 }
 
-static void begin(struct bp_diagnosis *d, struct bp_runner *runner, const struct bp_run *correct,
-                  bool pairs)
+static void begin(struct bp_diagnosis *d, bool pairs)
 {
-    const size_t n = runner->steps->n;
-    d->of = (struct bp_case){runner, correct, d->excused};
+    const size_t n = d->of.runner->steps->n;
     d->pairs = pairs;
     d->n_findings = 0;
     memset(d->excused, false, n);
@@ -170,17 +168,16 @@ static void begin(struct bp_diagnosis *d, struct bp_runner *runner, const struct
     bp_hypothesis_run(&d->supposed, &d->of);
 }
 
-void bp_diagnose(struct bp_diagnosis *d, struct bp_runner *runner, const struct bp_run *correct,
-                 bool pairs)
+void bp_diagnose(struct bp_diagnosis *d, bool pairs)
 {
-    const struct bp_handed *handed = runner->handed;
+    const struct bp_handed *handed = d->of.runner->handed;
     bool guess = true; /* false after numbers that were not calculated: naming later mistakes would
                           be chance */
-    begin(d, runner, correct, pairs);
+    begin(d, pairs);
     while (d->n_findings < BP_ROUNDS) {
         struct bp_finding *finding = &d->findings[d->n_findings];
         const size_t w = d->supposed.first; /* 1 */
-        if (w == runner->steps->n)
+        if (w == handed->steps->n)
             return;
         *finding = (struct bp_finding){.step = w};
         d->n_findings++;

@@ -30,9 +30,7 @@ struct bp_diagnosis {
 void bp_diagnosis_layout(struct bp_diagnosis *diagnosis, struct bp_layout *layout,
                          const struct bp_steps *steps, const struct bp_variants *variants);
 
-/* In/out: diagnosis. In: runner, with what was handed in; correct, the run of the right formulas.
- * Cannot fail. */
-void bp_diagnose(struct bp_diagnosis *diagnosis, struct bp_runner *runner,
-                 const struct bp_run *correct, bool pairs);
+/* In/out: diagnosis, whose `of` has what was handed in and the right run. Cannot fail. */
+void bp_diagnose(struct bp_diagnosis *diagnosis, bool pairs);
 
 #endif

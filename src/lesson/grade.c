@@ -204,7 +204,7 @@ void bp_grade(struct bp_grade *grade)
     bp_handed_take(&referee->handed, answers->values, answers->places, grade->marking.decimals,
                    grade->marking.rtol);
     memset(grade->marks, BP_MARK_NULL, grade->steps.n_cells);
-    bp_diagnose(&referee->diagnosis, &referee->runner, &referee->correct, grade->marking.pairs);
+    bp_diagnose(&referee->diagnosis, grade->marking.pairs);
     const struct bp_hypothesis *shown = show(referee);
     name_all(grade);
     grade->score = bp_credit(grade, shown);

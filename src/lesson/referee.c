@@ -11,6 +11,8 @@ void bp_referee_layout(struct bp_referee *out, struct bp_layout *layout,
     bp_run_layout(&referee->trusted, layout, steps);
     bp_handed_layout(&referee->handed, layout, steps);
     bp_diagnosis_layout(&referee->diagnosis, layout, steps, &referee->variants);
+    referee->diagnosis.of =
+        (struct bp_case){&referee->runner, &referee->correct, referee->diagnosis.excused};
     referee->reasons = bp_layout_array(layout, steps->n, sizeof *referee->reasons);
     referee->zeros = bp_layout_array(layout, steps->n_cells, sizeof(double));
     referee->zero_places = bp_layout_array(layout, steps->n_cells, sizeof(int16_t));
