@@ -162,16 +162,18 @@ static double rule_on(const struct bp_operands *c, double h)
     return c->activation == BP_ACTIVATION_SIGMOID ? h * (1 - h) : 1 - h * h;
 }
 
-/* From z; of sigmoid and tanh from h where h did not come from z. */
+/* From z; but where h did not come from z, of sigmoid and tanh from h, and relu is closed where z
+ * is not a number. */
 static void prepare_slopes(const struct bp_operands *c)
 {
-    if (c->fresh ||
-        (c->activation != BP_ACTIVATION_SIGMOID && c->activation != BP_ACTIVATION_TANH)) {
+    const bool relu = c->activation == BP_ACTIVATION_RELU;
+    if (c->fresh || c->activation == BP_ACTIVATION_LEAKY_RELU ||
+        c->activation == BP_ACTIVATION_IDENTITY) {
         bp_derive(c->row, c->z, c->activation, c->relu_at_zero, 1, c->n);
         return;
     }
     for (size_t j = 0; j < c->n; j++)
-        c->row[j] = rule_on(c, c->h[j]);
+        c->row[j] = relu ? (c->z[j] > 0) + c->relu_at_zero * (c->z[j] == 0) : rule_on(c, c->h[j]);
 }
 
 static double inverted_gate(const struct bp_operands *c, size_t j)
