@@ -156,11 +156,11 @@ static bool is_a_neighbours(const struct look *look, size_t j)
     return false;
 }
 
-/* What is wrong with cell j, which should be t. */
-static enum bp_code one_cell(const struct look *look, size_t j, double t)
+/* What is wrong with cell j. */
+static enum bp_code one_cell(const struct look *look, size_t j)
 {
-    const int places = look->places[j];
-    const int decimals = look->handed->decimals;
+    const int places = look->places[j], decimals = look->handed->decimals;
+    const double t = nearest(look, j);
     if (!isfinite(t))
         return BP_CODE_ONE_CELL;
     if (fabs(t) > look->units[j] / 2 && agrees(look, j, -t))
@@ -217,15 +217,15 @@ static enum bp_code rearranged(const struct look *look)
     const bool weights =
         step->kind == BP_STEP_DL_DW || step->kind == BP_STEP_MEAN_W || step->kind == BP_STEP_NEW_W;
     const bool matrix = weights || step->kind == BP_STEP_JACOBIAN;
+    const enum bp_code columns = matrix ? BP_CODE_UNITS_SWAPPED : BP_CODE_CELLS_SWAPPED;
     for (size_t s = 0; s < step->rows; s++) {
         if (bp_filled(look->handed, look->i, s) < step->n ||
             bp_row_agrees(look->handed, look->i, s, own + s * step->n))
             continue;
         if (has_exchanged(look, s, false))
-            return weights ? BP_CODE_INPUTS_SWAPPED
-                           : (matrix ? BP_CODE_UNITS_SWAPPED : BP_CODE_CELLS_SWAPPED);
+            return weights ? BP_CODE_INPUTS_SWAPPED : columns;
         if (has_exchanged(look, s, true))
-            return matrix ? BP_CODE_UNITS_SWAPPED : BP_CODE_CELLS_SWAPPED;
+            return columns;
     }
     return BP_CODE_UNKNOWN;
 }
@@ -270,18 +270,17 @@ enum bp_code bp_slip(size_t *at, const struct bp_hypothesis *hypothesis, const s
         n++;
         n_off += off;
     }
-    const double t = nearest(&look, one);
     if (bp_slip_is_too_few_decimals(hypothesis, of, i))
         return BP_CODE_TOO_FEW_DECIMALS;
     if (n_off == 1 && n > 1) {
         *at = look.step->first + one;
-        return one_cell(&look, one, t);
+        return one_cell(&look, one);
     }
     const enum bp_code moved = rearranged(&look);
     if (moved != BP_CODE_UNKNOWN)
         return moved;
     if (n == 1) {
-        const enum bp_code code = one_cell(&look, one, t);
+        const enum bp_code code = one_cell(&look, one);
         if (code == BP_CODE_ONE_CELL)
             return BP_CODE_UNKNOWN;
         *at = look.step->first + one;
