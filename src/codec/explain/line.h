@@ -13,12 +13,12 @@ enum bp_form {
     BP_FORM_LOSS,
     BP_FORM_ERROR, /* dL_dy_hat */
     BP_FORM_ERROR_GIVEN,
+    BP_FORM_DH,
     BP_FORM_DZ,
     BP_FORM_DZ_SOFTMAX, /* by its matrix */
     BP_FORM_DZ_PAIR,    /* of a loss that is calculated from z */
     BP_FORM_DW,
     BP_FORM_DB,
-    BP_FORM_DH,
     BP_FORM_BATCH_LOSS,
     BP_FORM_GRADIENT_W,
     BP_FORM_GRADIENT_B,
@@ -47,10 +47,8 @@ struct bp_line {
 struct bp_line bp_line_first(void);
 bool bp_line_next(struct bp_line *line, const struct bp_explanation *e);
 
-/* A line outside of a walk: `form` is the first of the forms it may have. False if there is no such
- * line. */
-bool bp_line_make(struct bp_line *line, const struct bp_explanation *e, enum bp_form form,
-                  size_t layer, size_t sample);
+/* True if the solution has this line. */
+bool bp_line_exists(const struct bp_line *line, const struct bp_explanation *e);
 
 /* The shape of a line as it is shown, in the layout posted: n_index 0 is a scalar, 1 a vector of
  * `rows`, 2 a matrix. */

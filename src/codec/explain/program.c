@@ -55,17 +55,19 @@ static void template_line(struct program *program, const struct bp_line *line, c
     bp_put_template(program->text, &(struct bp_subject){program->e, line, {0, 0}}, template);
 }
 
-/* The line of a tensor, if it has one. */
-static void put(struct program *program, enum bp_form form, size_t layer, size_t sample)
+/* The lines of a layer that exist, from one form to another. */
+static void put(struct program *program, enum bp_form from, enum bp_form to, size_t layer,
+                size_t sample)
 {
-    struct bp_line line;
-    if (!bp_line_make(&line, program->e, form, layer, sample))
-        return;
-    const char *template = bp_line_words(line.form)->program;
-    if (line.form == BP_FORM_DZ || line.form == BP_FORM_DZ_SOFTMAX)
-        template_line(program, &line, "{slope} = {act.slope program}");
-    template_line(program, &line, template);
-    note(program, line.form, layer);
+    struct bp_line line = {.form = from, .layer = layer, .sample = sample};
+    for (; line.form <= to; line.form++) {
+        if (!bp_line_exists(&line, program->e))
+            continue;
+        if (line.form == BP_FORM_DZ || line.form == BP_FORM_DZ_SOFTMAX)
+            template_line(program, &line, "{slope} = {act.slope program}");
+        template_line(program, &line, bp_line_words(line.form)->program);
+        note(program, line.form, layer);
+    }
 }
 
 /* --- data ----------------------------------------------------------------------------------------
@@ -187,10 +189,8 @@ static void put_samples(struct program *program)
 
 static void put_forward(struct program *program)
 {
-    for (size_t k = 0; k < program->e->task->network.depth; k++) {
-        put(program, BP_FORM_Z, k, 0);
-        put(program, BP_FORM_H, k, 0);
-    }
+    for (size_t k = 0; k < program->e->task->network.depth; k++)
+        put(program, BP_FORM_Z, BP_FORM_Y_HAT, k, 0);
 }
 
 /* From the loss to the last layer's dL_dz, as it is for samples that are like `sample`. */
@@ -199,28 +199,23 @@ static void put_output_error(struct program *program, size_t sample)
     const struct bp_explanation *e = program->e;
     const size_t last = e->task->network.depth - 1;
     const bool is_given = e->task->samples[sample].dl_dy_hat;
-    put(program, BP_FORM_LOSS, last, sample);
+    put(program, BP_FORM_LOSS, BP_FORM_LOSS, last, sample);
     if (!e->has_backward)
         return;
     if (e->task->n_samples == 1) {
         blank_line(program);
         plain_line(program, "# backward");
     }
-    if (!is_given || e->task->n_samples > 1)
-        put(program, BP_FORM_ERROR, last, sample);
-    put(program, BP_FORM_DZ, last, sample);
+    put(program, is_given && e->task->n_samples == 1 ? BP_FORM_DZ : BP_FORM_ERROR, BP_FORM_DZ_PAIR,
+        last, sample);
 }
 
 static void put_backward(struct program *program)
 {
-    for (size_t k = program->e->task->network.depth; k-- > 0;) {
-        put(program, BP_FORM_DW, k, 0);
-        put(program, BP_FORM_DB, k, 0);
-        if (k > 0) {
-            put(program, BP_FORM_DH, k - 1, 0);
-            put(program, BP_FORM_DZ, k - 1, 0);
-        }
-    }
+    const size_t last = program->e->task->network.depth - 1;
+    put(program, BP_FORM_DW, BP_FORM_DB, last, 0);
+    for (size_t k = last; k-- > 0;)
+        put(program, BP_FORM_DH, BP_FORM_DB, k, 0);
 }
 
 /* The first sample with y, or without y if not `has_y`; n_samples if no sample is like that. */
@@ -335,11 +330,9 @@ static void divide_totals(struct program *program)
 {
     const size_t depth = program->e->task->network.depth;
     if (program->e->task->rules.reduction == BP_REDUCTION_MEAN) {
-        put(program, BP_FORM_BATCH_LOSS, depth - 1, 0);
-        for (size_t k = depth; k-- > 0;) {
-            put(program, BP_FORM_GRADIENT_W, k, 0);
-            put(program, BP_FORM_GRADIENT_B, k, 0);
-        }
+        put(program, BP_FORM_BATCH_LOSS, BP_FORM_BATCH_LOSS, depth - 1, 0);
+        for (size_t k = depth; k-- > 0;)
+            put(program, BP_FORM_GRADIENT_W, BP_FORM_GRADIENT_B, k, 0);
     }
     if (program->e->has_loss)
         plain_line(program, "print('loss =', total)");
@@ -413,10 +406,8 @@ static void put_update(struct program *program)
     blank_line(program);
     plain_line(program, "learning_rate = ");
     bp_text_put_double(program->text, e->descent->learning_rate);
-    for (size_t k = 0; k < depth; k++) {
-        put(program, BP_FORM_NEW_W, k, 0);
-        put(program, BP_FORM_NEW_B, k, 0);
-    }
+    for (size_t k = 0; k < depth; k++)
+        put(program, BP_FORM_NEW_W, BP_FORM_NEW_B_FROZEN, k, 0);
     plain_line(program, "for name in [");
     for (; line.layer < depth; line.layer++) {
         put_name(program, &line, "W{k}");
