@@ -10,8 +10,6 @@
 #define OF "<mo>\xE2\x81\xA1</mo>"    /* a function applied */
 #define MINUS "<mo>\xE2\x88\x92</mo>"
 #define PARENTHESES(inner) ROW(MO("(") inner MO(")"))
-/* The same, for what has such parentheses within: a macro does not stand in its own argument. */
-#define GROUP(inner) "<mrow><mo>(</mo>" inner "<mo>)</mo></mrow>"
 #define FRACTION(above, below) "<mfrac>" ROW(above) ROW(below) "</mfrac>"
 #define SUM(index) "<munder><mo>\xE2\x88\x91</mo>" MI(index) "</munder>"
 #define CALL(name, argument) MI(name) OF PARENTHESES(argument)
@@ -24,6 +22,7 @@
 /* A letter with its index below and, in parentheses above, the layer. */
 #define INDEXED(name, index, k) "<msubsup>" MI(name) index PARENTHESES(MN("{" k "}")) "</msubsup>"
 #define Z(index) INDEXED("z", MI(index), "k")
+#define W(row, column, k) INDEXED("W", ROW(MI(row) MI(column)), k)
 #define B INDEXED("b", MI("j"), "k")
 #define AT(name, index) "<msub>" name MI(index) "</msub>"
 #define Y_HAT(index) AT("<mover>" MI("y") MO("^") "</mover>", index)

@@ -64,7 +64,7 @@ static void put(struct program *program, enum bp_form from, enum bp_form to, siz
         if (!bp_line_exists(&line, program->e))
             continue;
         if (line.form == BP_FORM_DZ || line.form == BP_FORM_DZ_SOFTMAX)
-            template_line(program, &line, "{slope} = {act.slope program}");
+            template_line(program, &line, "{slope} = {act.slope_program}");
         template_line(program, &line, bp_line_words(line.form)->program);
         note(program, line.form, layer);
     }

@@ -17,17 +17,17 @@ static const struct bp_line_words LINES[BP_FORM_COUNT] = {
                       "loss = {loss.program}"},
     [BP_FORM_ERROR] = {"dL_dy_hat", "Gradient of the loss at the output",
                        "dL_dy_hat[j] = {loss.slope}",
-                       D_BY(Y_HAT("j")) MO("=") "{loss.slope mathml}",
-                       "dL_dy_hat = {loss.slope heading}", "y_hat y",
-                       "dL_dy_hat = {loss.slope program}"},
+                       D_BY(Y_HAT("j")) MO("=") "{loss.slope_mathml}",
+                       "dL_dy_hat = {loss.slope_heading}", "y_hat y",
+                       "dL_dy_hat = {loss.slope_program}"},
     [BP_FORM_ERROR_GIVEN] = {"dL_dy_hat", "Gradient of the loss at the output",
                              "dL_dy_hat is given",
                              D_BY(Y_HAT("j")) "<mtext>\xC2\xA0is given</mtext>",
                              "dL_dy_hat is given", "", "dL_dy_hat = sample['dL_dy_hat']"},
     [BP_FORM_DZ] = {"dL_dz{k}", "Back through {activation} of layer {k}",
                     "dL_dz{k}[j] = {u}[j] * {act.slope}",
-                    D_BY(Z("j")) MO("=") D_BY("{m.h}") TIMES "{act.slope mathml}",
-                    "dL_dz{k} = {act.slope heading}", "{u} {slope}", "dL_dz{k} = {u} * {slope}"},
+                    D_BY(Z("j")) MO("=") D_BY("{m.h}") TIMES "{act.slope_mathml}",
+                    "dL_dz{k} = {act.slope_heading}", "{u} {slope}", "dL_dz{k} = {u} * {slope}"},
     [BP_FORM_DZ_SOFTMAX] =
         {"dL_dz{k}", "Back through softmax of layer {k}",
          "dL_dz{k}[k] = sum over j of dL_dy_hat[j] dy_hat_dz{k}[j][k]",
@@ -37,9 +37,9 @@ static const struct bp_line_words LINES[BP_FORM_COUNT] = {
          "on each z",
          "dL_dy_hat dy_hat_dz{k}", "dL_dz{k} = dL_dy_hat @ dy_hat_dz{k}"},
     [BP_FORM_DZ_PAIR] = {"dL_dz{k}", "Back through {activation} and {loss} in one step",
-                         "dL_dz{k}[j] = {loss.pair}", D_BY(Z("j")) MO("=") "{loss.pair mathml}",
-                         "dL_dz{k} = {loss.pair heading}: {activation} and {loss} in one step",
-                         "y_hat y", "dL_dz{k} = {loss.pair program}"},
+                         "dL_dz{k}[j] = {loss.pair}", D_BY(Z("j")) MO("=") "{loss.pair_mathml}",
+                         "dL_dz{k} = {loss.pair_heading}: {activation} and {loss} in one step",
+                         "y_hat y", "dL_dz{k} = {loss.pair_program}"},
     [BP_FORM_DW] = {"dL_dW{k}", "Gradient of the weights of layer {k}", "dL_d{W} = {x}[i] {e}[j]",
                     D_BY("{m.W}") MO("=") "{m.x}" TIMES "{m.e}", "dL_dW{k} = {outer}{each weight}",
                     "{x} {e}", "dL_dW{k} = np.{outer}"},
@@ -188,30 +188,33 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
         .in_words = "{c of the sum}(y_hat - y)^2",                                                 \
         .formula = "{c}sum over j of (y_hat[j] - y[j])^2",                                         \
         .mathml = factor SUM("j") SQUARED(PARENTHESES(Y_HAT("j") MINUS Y("j"))),                   \
-        .term = "(y_hat[{o}] - y[{o}])^2", .series = "{squares}", .slope = "{2c difference}",      \
+        .term = "(y_hat[{o}] - y[{o}])^2", .series = "{squares}",                                  \
+        .slope = "{2c(}y_hat[j] - y[j]{)2c}",                                                      \
         .slope_mathml = twice PARENTHESES(Y_HAT("j") MINUS Y("j")),                                \
-        .slope_heading = "{2c differences}", .program = numpy,                                     \
-        .slope_program = "{py.2c differences}",                                                    \
+        .slope_heading = "{2c(}y_hat - y{)2c}", .program = numpy,                                  \
+        .slope_program = "{py.2c(}y_hat - y{)2c}",                                                 \
     }
 #define BINARY(factor)                                                                             \
     {                                                                                              \
         .in_words = "minus {c of the sum}{(}y ln(y_hat) + (1 - y) ln(1 - y_hat){)}",               \
         .formula = "-{c}sum over j of (y[j] ln(y_hat[j]) + (1 - y[j]) ln(1 - y_hat[j]))",          \
-        .mathml = MINUS factor SUM("j") GROUP(Y("j") TIMES CALL("ln", Y_HAT("j")) MO(              \
+        .mathml = MINUS factor SUM("j") PARENTHESES(Y("j") TIMES CALL("ln", Y_HAT("j")) MO(        \
             "+") ONE_LESS(Y("j")) TIMES CALL("ln", MN("1") MINUS Y_HAT("j"))),                     \
         .term = "y[{o}] ln(y_hat[{o}]) + (1 - y[{o}]) ln(1 - y_hat[{o}])",                         \
-        .series = "-{c}({terms})", .slope = "{c ratio}",                                           \
-        .slope_mathml = factor GROUP(FRACTION(MN("1") MINUS Y("j"), MN("1") MINUS Y_HAT("j"))      \
-                                         MINUS FRACTION(Y("j"), Y_HAT("j"))),                      \
-        .slope_heading = "{c ratios} (only shown: step 2 does not need it)",                       \
-        .pair = "{c difference}", .pair_mathml = factor GROUP(Y_HAT("j") MINUS Y("j")),            \
-        .pair_heading = "{c differences}",                                                         \
+        .series = "-{c}({terms})", .slope = "{c(}(1 - y[j])/(1 - y_hat[j]) - y[j]/y_hat[j]{)c}",   \
+        .slope_mathml = factor PARENTHESES(FRACTION(                                               \
+            MN("1") MINUS Y("j"), MN("1") MINUS Y_HAT("j")) MINUS FRACTION(Y("j"), Y_HAT("j"))),   \
+        .slope_heading =                                                                           \
+            "{c(}(1 - y)/(1 - y_hat) - y/y_hat{)c} (only shown: step 2 does not need it)",         \
+        .pair = "{c(}y_hat[j] - y[j]{)c}",                                                         \
+        .pair_mathml = factor PARENTHESES(Y_HAT("j") MINUS Y("j")),                                \
+        .pair_heading = "{c(}y_hat - y{)c}",                                                       \
         .program =                                                                                 \
             "{py.c}np.sum(np.maximum(0, z{k}) - z{k} * y + np.log1p(np.exp(-np.abs(z{k}))))",      \
         .slope_program = "{py.c}(np.where(y == 1, 0, (1 - y) * (1 + np.exp(z{k}))) - "             \
                          "np.where(y == 0, 0, y * (1 + np.exp(-z{k}))))"                           \
                          "  # 1 / y_hat = 1 + exp(-z{k})",                                         \
-        .pair_program = "{py.c differences}",                                                      \
+        .pair_program = "{py.c(}y_hat - y{)c}",                                                    \
     }
 
 static const struct bp_loss_words MSE_WORDS =

@@ -77,7 +77,7 @@ static void put_task(struct bp_text *text, const struct bp_explanation *e)
     put_network(text, &task->network);
     if (any_has_y(task))
         bp_put_template(text, &(struct bp_subject){e, &line, {0, 0}},
-                        "The loss       {loss} = {loss.in words}\n");
+                        "The loss       {loss} = {loss.in_words}\n");
     else if (e->has_backward)
         bp_text_puts(text, "The loss       is your own: its gradient dL_dy_hat is given\n");
     if (task->n_samples == 1) {
