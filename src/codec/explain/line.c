@@ -177,9 +177,11 @@ size_t bp_explain_terms(const struct bp_explanation *e, size_t *n_lines)
     return terms;
 }
 
-double bp_line_value(const struct bp_line *line, const struct bp_explanation *e,
-                     struct bp_cell cell)
+double bp_line_value(const struct bp_subject *of)
 {
+    const struct bp_explanation *e = of->e;
+    const struct bp_line *line = of->line;
+    const struct bp_cell cell = of->cell;
     const struct bp_layer *layer = bp_line_layer(line, e);
     const struct bp_layer_pass *got = &e->pass->layers[line->layer];
     const size_t row = line->sample * layer->n_out + cell.unit;

@@ -74,9 +74,15 @@ static inline struct bp_cell bp_cell_at(const struct bp_line_shape *shape,
     return e->is_out_in ? (struct bp_cell){j, i} : (struct bp_cell){i, j};
 }
 
-/* The value of a cell. Only dL_dy_hat can be infinite. */
-double bp_line_value(const struct bp_line *line, const struct bp_explanation *e,
-                     struct bp_cell cell);
+/* A cell of a line: the subject of a template. */
+struct bp_subject {
+    const struct bp_explanation *e;
+    const struct bp_line *line;
+    struct bp_cell cell;
+};
+
+/* Its value. Only dL_dy_hat can be infinite. */
+double bp_line_value(const struct bp_subject *of);
 
 static inline const struct bp_layer *bp_line_layer(const struct bp_line *line,
                                                    const struct bp_explanation *e)

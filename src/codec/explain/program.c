@@ -460,7 +460,7 @@ static bool any_rounded(const struct bp_explanation *e, bool (*holds)(double t, 
         for (line.layer = 0; line.layer < task->network.depth; line.layer++) {
             const struct bp_layer *layer = bp_line_layer(&line, e);
             for (size_t unit = 0; bp_layer_is_gated(layer) && unit < layer->n_out; unit++)
-                if (holds(bp_unrounded(&line, e, (struct bp_cell){0, unit}) * power, power))
+                if (holds(bp_unrounded(&(struct bp_subject){e, &line, {0, unit}}) * power, power))
                     return true;
         }
     return false;

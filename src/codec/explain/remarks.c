@@ -85,13 +85,15 @@ static enum bp_remark of_gradient(enum bp_reason why)
     return why == BP_REASON_UNDERFLOW ? BP_REMARK_UNDERFLOW : BP_REMARK_COUNT;
 }
 
-enum bp_remark bp_remark_of_cell(const struct bp_line *line, const struct bp_explanation *e,
-                                 struct bp_cell cell)
+enum bp_remark bp_remark_of_cell(const struct bp_subject *of)
 {
+    const struct bp_explanation *e = of->e;
+    const struct bp_line *line = of->line;
+    const struct bp_cell cell = of->cell;
     const struct bp_layer *layer = bp_line_layer(line, e);
     const struct bp_layer_pass *got = &e->pass->layers[line->layer];
     const size_t at = line->sample * layer->n_out + cell.unit;
-    const double value = bp_line_value(line, e, cell);
+    const double value = bp_line_value(of);
     switch (line->form) {
     case BP_FORM_Z:
         return of_z(layer, value);

@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "backpropd/activation.h"
 #include "backpropd/job.h"
 #include "backpropd/loss.h"
 #include "mathml.h"
-#include "shown.h"
 #include "words.h"
 
 static const struct bp_layer *layer_of(const struct bp_subject *of)
@@ -20,6 +20,29 @@ static const struct bp_layer *layer_of(const struct bp_subject *of)
 static size_t outputs_of(const struct bp_explanation *e)
 {
     return bp_network_last(&e->task->network)->n_out;
+}
+
+double bp_shown(const struct bp_explanation *e, double value)
+{
+    static const double powers_of_ten[] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,
+                                           1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17};
+    if (e->shown_decimals == BP_SHOW_ALL)
+        return value;
+    const double power = powers_of_ten[e->shown_decimals], t = value * power;
+    return fabs(t) < 0x1p53 ? rint(t) / power : value;
+}
+
+void bp_put_shown(struct bp_text *text, const struct bp_explanation *e, double value)
+{
+    if (isinf(value))
+        bp_text_puts(text, "null");
+    else
+        bp_text_put_double(text, bp_shown(e, value));
+}
+
+bool bp_has_digits_of(double other, double value)
+{
+    return fabs(other - value) <= 1e-14 * fabs(value);
 }
 
 struct bp_fraction bp_loss_fraction(const struct bp_explanation *e, bool of_slope)
@@ -125,6 +148,16 @@ static bool all_add_up_to_one(const struct bp_subject *of)
     return true;
 }
 
+/* Numbers of the cell's unit. */
+FACT(const struct bp_layer_pass *, pass_of, &of->e->pass->layers[of->line->layer])
+FACT(size_t, place, of->line->sample *layer_of(of)->n_out + of->cell.unit)
+FACT(double, z, pass_of(of)->z[place(of)])
+FACT(double, h, pass_of(of)->h[place(of)])
+FACT(double, slope, pass_of(of)->dh_dz[place(of)])
+FACT(double, one_less_sigmoid, bp_sigmoid(-z(of)))
+FACT(bool, shows_one_less_h, bp_has_digits_of(1 - h(of), one_less_sigmoid(of)))
+FACT(bool, shows_one_less_square, bp_has_digits_of(1 - h(of) * h(of), slope(of)))
+
 /* --- what is looked up --- */
 
 #define WRITER(name, call)                                                                         \
@@ -149,6 +182,12 @@ WRITER(put_d, bp_text_put_size(text, (size_t)of->e->task->rules.round_decimals))
 WRITER(put_decimals,
        bp_put_count(text, (size_t)of->e->task->rules.round_decimals, "decimal", "decimals"))
 WRITER(put_relu_at_zero, bp_text_put_double(text, of->e->task->rules.relu_at_zero))
+WRITER(put_z, bp_put_shown(text, of->e, z(of)))
+WRITER(put_minus_z, bp_put_shown(text, of->e, -z(of)))
+WRITER(put_h, bp_put_shown(text, of->e, h(of)))
+WRITER(put_dl_dh, bp_put_shown(text, of->e, pass_of(of)->dl_dh[place(of)]))
+WRITER(put_slope, bp_put_shown(text, of->e, slope(of)))
+WRITER(put_one_less_sigmoid, bp_put_shown(text, of->e, one_less_sigmoid(of)))
 WRITER(put_loss, bp_text_puts(text, bp_loss_names[of->e->task->rules.loss]))
 WRITER(put_activation, bp_text_puts(text, bp_activation_names[layer_of(of)->activation]))
 WRITER(put_c, bp_put_fraction(text, bp_loss_fraction(of->e, false), "/", " "))
@@ -167,13 +206,6 @@ static void put_terms(struct bp_text *text, const struct bp_subject *of)
         bp_text_puts(text, j == 0 ? "" : n > 2 ? " + ... + " : " + ");
         bp_put_template(text, &one, term);
     }
-}
-
-static void put_z(struct bp_text *text, const struct bp_subject *of)
-{
-    const struct bp_line z = {
-        .form = BP_FORM_Z, .layer = of->line->layer, .sample = of->line->sample};
-    bp_put_shown(text, of->e, bp_line_value(&z, of->e, of->cell));
 }
 
 static void put_all_after(struct bp_text *text, const struct bp_subject *of)
@@ -309,6 +341,13 @@ static const struct name NAMES[] = {
     {WRITTEN("decimals", put_decimals)},
     {WRITTEN("relu at 0", put_relu_at_zero)},
     {WRITTEN("z", put_z)},
+    {WRITTEN("-z", put_minus_z)},
+    {WRITTEN("value of h", put_h)},
+    {WRITTEN("value of u", put_dl_dh)},
+    {WRITTEN("value of slope", put_slope)},
+    {WRITTEN("sigmoid(-z)", put_one_less_sigmoid)},
+    {CHOICE("1 - h", shows_one_less_h, "1 - {value of h}", "{sigmoid(-z)}")},
+    {CHOICE("1 - h^2", shows_one_less_square, "1 - ({value of h})^2", "{value of slope}")},
     {WRITTEN("units in words", put_units_in_words)},
     {WRITTEN("samples in words", put_samples_in_words)},
     {WRITTEN("all after", put_all_after)},

@@ -16,12 +16,13 @@ struct bp_line_words {
     const char *heading; /* of the plain text: of the tensor, as the book writes it */
     const char *uses;    /* names with blanks between them */
     const char *program; /* in NumPy */
+    const char *cell;    /* the arithmetic of a cell, if cells.c need not write it */
 };
 const struct bp_line_words *bp_line_words(enum bp_form form);
 
 #define BP_WORDS(member) const char *member;
 
-/* What an activation is. A new one is a row. Cells are patterns of cells.c. */
+/* What an activation is. A new one is a row. */
 #define BP_ACTIVATION_WORDS(X)                                                                     \
     X(formula)       /* of a cell of h, behind "h1[j] = " */                                       \
     X(mathml)        /* of the same */                                                             \

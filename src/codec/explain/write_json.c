@@ -64,7 +64,7 @@ typedef void put_cell(struct bp_text *text, const struct bp_subject *of);
 
 static void put_value(struct bp_text *text, const struct bp_subject *of)
 {
-    const double value = bp_line_value(of->line, of->e, of->cell);
+    const double value = bp_line_value(of);
     if (value - value != 0)
         bp_text_put(text, "null", 4);
     else
@@ -75,7 +75,7 @@ static void put_substituted(struct bp_text *text, const struct bp_subject *of)
 {
     bp_text_putc(text, '"');
     const size_t start = text->size;
-    bp_put_cell(text, of->line, of->e, of->cell);
+    bp_put_cell(text, of);
     if (text->size == start)
         bp_put_template(text, of, bp_line_words(of->line->form)->name);
     if (text->size != start && of->line->form == BP_FORM_ERROR_GIVEN)
@@ -83,10 +83,10 @@ static void put_substituted(struct bp_text *text, const struct bp_subject *of)
     if (of->line->form == BP_FORM_LOSS) {
         bp_text_puts(text, " = ");
         const size_t terms = text->size;
-        bp_put_loss_terms(text, of->line, of->e);
+        bp_put_loss_terms(text, of);
         text->size = text->size == terms ? terms - 3 : text->size;
     }
-    bp_put_result(text, of->line, of->e, of->cell);
+    bp_put_result(text, of);
     bp_text_putc(text, '"');
 }
 
@@ -147,7 +147,7 @@ static void put_remarks(struct bp_text *text, const struct bp_subject *of)
     for (size_t i = 0; i < shape.rows; i++)
         for (size_t j = 0; j < shape.columns; j++) {
             at.cell = bp_cell_at(&shape, of->e, i, j);
-            const enum bp_remark remark = bp_remark_of_cell(of->line, of->e, at.cell);
+            const enum bp_remark remark = bp_remark_of_cell(&at);
             if (remark != BP_REMARK_COUNT)
                 put_remark(text, &at, remark, shape.n_index, i, j);
         }

@@ -8,7 +8,6 @@
 #include "backpropd/loss.h"
 #include "cells.h"
 #include "remarks.h"
-#include "shown.h"
 
 static void put_vector(struct bp_text *text, const struct bp_explanation *e, const double *values,
                        size_t n)
@@ -156,7 +155,7 @@ static void put_left(struct bp_text *text, const struct bp_subject *of, size_t n
     bp_put_template(text, of, indices[n_index]);
     const size_t start = text->size;
     bp_text_puts(text, " = ");
-    bp_put_cell(text, of->line, of->e, of->cell);
+    bp_put_cell(text, of);
     if (text->size == start + 3)
         text->size = start;
 }
@@ -164,7 +163,7 @@ static void put_left(struct bp_text *text, const struct bp_subject *of, size_t n
 /* A value that is shown as 0 and is not: it counts as one that is not. */
 static void put_what_is_hidden(struct bp_text *text, const struct bp_subject *of)
 {
-    const double value = bp_line_value(of->line, of->e, of->cell);
+    const double value = bp_line_value(of);
     char digits[16];
     if (value == 0 || bp_shown(of->e, value) != 0)
         return;
@@ -175,7 +174,7 @@ static void put_what_is_hidden(struct bp_text *text, const struct bp_subject *of
 
 static void put_remark(struct bp_text *text, const struct bp_subject *of)
 {
-    const enum bp_remark remark = bp_remark_of_cell(of->line, of->e, of->cell);
+    const enum bp_remark remark = bp_remark_of_cell(of);
     if (remark == BP_REMARK_COUNT) {
         put_what_is_hidden(text, of);
         return;
@@ -190,7 +189,7 @@ static void put_second_line(struct bp_text *text, const struct bp_subject *of)
     const size_t start = text->size;
     bp_text_puts(text, "\n         = ");
     const size_t terms = text->size;
-    bp_put_loss_terms(text, of->line, of->e);
+    bp_put_loss_terms(text, of);
     if (text->size == terms)
         text->size = start;
 }
@@ -215,7 +214,7 @@ static void put_cells(struct bp_text *text, const struct bp_explanation *e,
                 }
                 put_blanks(text, width - size);
                 put_second_line(text, &of);
-                bp_put_result(text, line, e, of.cell);
+                bp_put_result(text, &of);
                 put_remark(text, &of);
                 bp_text_putc(text, '\n');
             }
@@ -461,7 +460,7 @@ static bool put_first(struct bp_text *text, const struct bp_explanation *e, bool
             for (size_t at = 0; at < shape.rows * shape.columns; at++) {
                 const struct bp_subject of = {
                     e, &line, bp_cell_at(&shape, e, at / shape.columns, at % shape.columns)};
-                const double shown = bp_shown(e, bp_line_value(&line, e, of.cell));
+                const double shown = bp_shown(e, bp_line_value(&of));
                 if (is_up ? shown >= 0 : shown <= 0)
                     continue;
                 bp_put_template(text, &of, is_bias ? "b{k}[{unit}] (" : "W{k}{cell} (");
