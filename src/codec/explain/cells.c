@@ -21,10 +21,10 @@ static void put(struct bp_text *text, const struct bp_subject *of, const char *p
             continue;
         }
         const double value = va_arg(numbers, double);
-        const bool has_parentheses = *pattern == '#' && bp_shown(of->e, value) < 0;
-        bp_text_puts(text, has_parentheses ? "(" : "");
-        bp_put_shown(text, of->e, value);
-        bp_text_puts(text, has_parentheses ? ")" : "");
+        if (*pattern == '#' && bp_shown(of->e, value) < 0)
+            put(text, of, "(%)", value);
+        else
+            bp_put_shown(text, of->e, value);
     }
     va_end(numbers);
 }
