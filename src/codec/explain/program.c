@@ -1,6 +1,4 @@
 /* The program: the book's listing in NumPy, for any depth. */
-#include "program.h"
-
 #include <math.h>
 
 #include "backpropd/loss.h"
@@ -70,8 +68,7 @@ static void put(struct program *program, enum bp_form from, enum bp_form to, siz
     }
 }
 
-/* --- data ----------------------------------------------------------------------------------------
- */
+/* --- data ------------------------------------------------------------------------------------- */
 
 static bool is_integer(double value)
 {
@@ -184,8 +181,7 @@ static void put_samples(struct program *program)
     plain_line(program, "]");
 }
 
-/* --- calculation ---------------------------------------------------------------------------------
- */
+/* --- calculation ------------------------------------------------------------------------------ */
 
 static void put_forward(struct program *program)
 {
@@ -248,8 +244,7 @@ static void put_either_error(struct program *program)
     program->indent--;
 }
 
-/* --- what is printed -----------------------------------------------------------------------------
- */
+/* --- what is printed -------------------------------------------------------------------------- */
 
 static void put_name(struct program *program, const struct bp_line *line, const char *template)
 {
@@ -288,8 +283,7 @@ static void print_sample(struct program *program)
                               "np.asarray(globals()[name]).tolist())");
 }
 
-/* --- several samples -----------------------------------------------------------------------------
- */
+/* --- several samples -------------------------------------------------------------------------- */
 
 static void put_totals(struct program *program)
 {
@@ -368,8 +362,7 @@ static void put_loop(struct program *program)
     divide_totals(program);
 }
 
-/* --- the update ----------------------------------------------------------------------------------
- */
+/* --- the update ------------------------------------------------------------------------------- */
 
 static void put_loss_after(struct program *program)
 {
@@ -420,8 +413,7 @@ static void put_update(struct program *program)
         put_loss_after(program);
 }
 
-/* --- the whole -----------------------------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 /* True if an exponential function may overflow, which NumPy would warn about. */
 static bool goes_far_out(const struct bp_explanation *e)
@@ -489,8 +481,8 @@ static void put_imports(struct program *program)
     }
 }
 
-void bp_put_program(struct bp_text *text, const struct bp_explanation *explanation,
-                    const char *end_of_line)
+void bp_explain_program(struct bp_text *text, const struct bp_explanation *explanation,
+                        const char *end_of_line)
 {
     struct bp_explanation own = *explanation;
     const struct bp_explanation *e = &own;
@@ -515,9 +507,4 @@ void bp_put_program(struct bp_text *text, const struct bp_explanation *explanati
     }
     if (e->descent)
         put_update(&program);
-}
-
-void bp_explain_program(struct bp_text *text, const struct bp_explanation *e)
-{
-    bp_put_program(text, e, "\n");
 }

@@ -88,7 +88,7 @@ void bp_put_count(struct bp_text *text, size_t n, const char *one, const char *m
     bp_text_puts(text, n == 1 ? one : many);
 }
 
-/* --- what a choice is made by --- */
+/* --- what a choice is made by ----------------------------------------------------------------- */
 
 #define FACT(type, name, value)                                                                    \
     static type name(const struct bp_subject *of)                                                  \
@@ -158,7 +158,7 @@ FACT(double, one_less_sigmoid, bp_sigmoid(-z(of)))
 FACT(bool, shows_one_less_h, bp_has_digits_of(1 - h(of), one_less_sigmoid(of)))
 FACT(bool, shows_one_less_square, bp_has_digits_of(1 - h(of) * h(of), slope(of)))
 
-/* --- what is looked up --- */
+/* --- what is looked up ------------------------------------------------------------------------ */
 
 #define WRITER(name, call)                                                                         \
     static void name(struct bp_text *text, const struct bp_subject *of)                            \
@@ -219,7 +219,7 @@ static void put_all_after(struct bp_text *text, const struct bp_subject *of)
     }
 }
 
-/* --- names --- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 /* A name stands for one of two templates, for a member of the row of the layer's activation or of
  * the loss, which is a template, or for what a function writes. */

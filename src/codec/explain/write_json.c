@@ -1,8 +1,5 @@
-#include "write_json.h"
-
 #include "backpropd/json_write.h"
 #include "cells.h"
-#include "program.h"
 #include "remarks.h"
 
 /* Texts of this folder hold nothing that JSON escapes, so they are written as they are. */
@@ -188,7 +185,7 @@ static void put_step(struct bp_text *text, const struct bp_explanation *e,
 void bp_explain_json(struct bp_text *text, const struct bp_explanation *e)
 {
     bp_text_puts(text, "{\"program\":[\"");
-    bp_put_program(text, e, "\",\"");
+    bp_explain_program(text, e, "\",\"");
     bp_text_puts(text, "\"],\"steps\":[");
     for (struct bp_line line = bp_line_first(); bp_line_next(&line, e);)
         put_step(text, e, &line);

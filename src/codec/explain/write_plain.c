@@ -1,6 +1,4 @@
 /* The plain text: a page to read in a terminal or to print. */
-#include "write_plain.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -26,8 +24,7 @@ static void put_blanks(struct bp_text *text, size_t n)
         bp_text_putc(text, ' ');
 }
 
-/* --- what is calculated --------------------------------------------------------------------------
- */
+/* --- what is calculated ----------------------------------------------------------------------- */
 
 static void put_network(struct bp_text *text, const struct bp_network *network)
 {
@@ -92,8 +89,7 @@ static void put_task(struct bp_text *text, const struct bp_explanation *e)
     }
 }
 
-/* --- lines ---------------------------------------------------------------------------------------
- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 static size_t steps_back(struct bp_line line, const struct bp_explanation *e)
 {
@@ -220,8 +216,7 @@ static void put_cells(struct bp_text *text, const struct bp_explanation *e,
             }
 }
 
-/* --- the summary of all gradients
- * ----------------------------------------------------------------- */
+/* --- the summary of all gradients ------------------------------------------------------------- */
 
 /* The parameters of one tensor that are 0 for one reason, in the shape shown. */
 struct members {
@@ -519,8 +514,7 @@ static void put_summary(struct bp_text *text, const struct bp_explanation *e)
         text->size = start;
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------ */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void put_remark_of_step(struct bp_text *text, enum bp_remark remark,
                                const struct bp_subject *of)

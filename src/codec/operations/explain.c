@@ -1,9 +1,6 @@
 /* POST /explain: the worked solution. */
 #include "../estimate.h"
 #include "../explain/line.h"
-#include "../explain/program.h"
-#include "../explain/write_json.h"
-#include "../explain/write_plain.h"
 #include "../read_descent.h"
 #include "../read_task.h"
 #include "backpropd/media.h"
@@ -182,7 +179,7 @@ static void encode_plain(struct bp_text *text, const struct bp_job *job, const v
 static void encode_program(struct bp_text *text, const struct bp_job *job, const void *result)
 {
     const struct bp_explanation explanation = shown(job, result, BP_SHOW_ALL);
-    bp_explain_program(text, &explanation);
+    bp_explain_program(text, &explanation, "\n");
 }
 
 const struct bp_operation bp_operation_explain = {
