@@ -3,6 +3,14 @@
 #include "../estimate.h"
 #include "backpropd/loss.h"
 
+size_t bp_first_sample(const struct bp_task *task, bool has_y)
+{
+    size_t s = 0;
+    while (s < task->n_samples && (task->samples[s].y != NULL) != has_y)
+        s++;
+    return s;
+}
+
 static bool has_y(const struct bp_line *line, const struct bp_explanation *e)
 {
     return e->task->samples[line->sample].y;

@@ -47,6 +47,9 @@ struct bp_line {
 struct bp_line bp_line_first(void);
 bool bp_line_next(struct bp_line *line, const struct bp_explanation *e);
 
+/* The first sample with y, or without y if not `has_y`; n_samples if no sample is like that. */
+size_t bp_first_sample(const struct bp_task *task, bool has_y);
+
 /* True if the solution has this line. */
 bool bp_line_exists(const struct bp_line *line, const struct bp_explanation *e);
 

@@ -1,7 +1,6 @@
 /* The program: the book's listing in NumPy, for any depth. */
 #include <math.h>
 
-#include "backpropd/loss.h"
 #include "cells.h"
 #include "template.h"
 #include "words.h"
@@ -214,19 +213,10 @@ static void put_backward(struct program *program)
         put(program, BP_FORM_DH, BP_FORM_DB, k, 0);
 }
 
-/* The first sample with y, or without y if not `has_y`; n_samples if no sample is like that. */
-static size_t first_sample(const struct bp_task *task, bool has_y)
-{
-    size_t s = 0;
-    while (s < task->n_samples && (task->samples[s].y != NULL) != has_y)
-        s++;
-    return s;
-}
-
 static bool is_mixed(const struct bp_explanation *e)
 {
-    return e->has_backward && first_sample(e->task, true) < e->task->n_samples &&
-           first_sample(e->task, false) < e->task->n_samples;
+    return e->has_backward && bp_first_sample(e->task, true) < e->task->n_samples &&
+           bp_first_sample(e->task, false) < e->task->n_samples;
 }
 
 static void put_either_error(struct program *program)
@@ -235,12 +225,12 @@ static void put_either_error(struct program *program)
     plain_line(program, "if 'y' in sample:");
     program->indent++;
     plain_line(program, "y = sample['y']");
-    put_output_error(program, first_sample(task, true));
+    put_output_error(program, bp_first_sample(task, true));
     program->indent--;
     plain_line(program, "else:");
     program->indent++;
     plain_line(program, "loss = None");
-    put_output_error(program, first_sample(task, false));
+    put_output_error(program, bp_first_sample(task, false));
     program->indent--;
 }
 
@@ -266,7 +256,7 @@ static void put_name(struct program *program, const struct bp_line *line, const 
 static void print_sample(struct program *program)
 {
     const struct bp_explanation *e = program->e;
-    const size_t with_y = first_sample(e->task, true);
+    const size_t with_y = bp_first_sample(e->task, true);
     struct bp_line line = bp_line_first();
     plain_line(program, "for name in [");
     while (bp_line_next(&line, e) && line.phase < BP_PHASE_BATCH) {
@@ -435,27 +425,24 @@ static bool is_near_a_tie(double t, double power)
     return fabs(t) < 0x1p53 && fabs(fabs(t - rint(t)) - 0.5) <= 0x1p-40 * (power + fabs(t));
 }
 
-/* True if a pre-activation is so large that it is not rounded; np.round may overflow there. */
-static bool is_too_large(double t, double power)
-{
-    (void)power;
-    return !(fabs(t) < 0x1p53);
-}
-
-/* True if `holds` of one of the pre-activations that are rounded, times the power of ten. */
-static bool any_rounded(const struct bp_explanation *e, bool (*holds)(double t, double power))
+/* Looks at all pre-activations that are rounded, times the power of ten: some may be so large that
+ * they are not, and np.round may overflow there. */
+static void look_at_rounding(struct bp_explanation *e)
 {
     const struct bp_task *task = e->task;
     const double power = pow(10, task->rules.round_decimals);
     struct bp_line line = {.form = BP_FORM_Z};
+    struct bp_subject of = {e, &line, {0, 0}};
     for (; line.sample < task->n_samples; line.sample++)
         for (line.layer = 0; line.layer < task->network.depth; line.layer++) {
             const struct bp_layer *layer = bp_line_layer(&line, e);
-            for (size_t unit = 0; bp_layer_is_gated(layer) && unit < layer->n_out; unit++)
-                if (holds(bp_unrounded(&(struct bp_subject){e, &line, {0, unit}}) * power, power))
-                    return true;
+            const size_t n = bp_layer_is_gated(layer) ? layer->n_out : 0;
+            for (of.cell.unit = 0; of.cell.unit < n; of.cell.unit++) {
+                const double t = bp_unrounded(&of) * power;
+                e->adds_in_order |= is_near_a_tie(t, power);
+                e->rounds_with_care |= !(fabs(t) < 0x1p53);
+            }
         }
-    return false;
 }
 
 static void put_imports(struct program *program)
@@ -487,9 +474,10 @@ void bp_explain_program(struct bp_text *text, const struct bp_explanation *expla
     struct bp_explanation own = *explanation;
     const struct bp_explanation *e = &own;
     struct program program = {.text = text, .e = e, .end_of_line = end_of_line};
-    const bool rounds = e->task->rules.round_decimals != BP_NO_ROUNDING;
-    own.adds_in_order = !rounds || any_rounded(explanation, is_near_a_tie);
-    own.rounds_with_care = rounds && any_rounded(explanation, is_too_large);
+    if (e->task->rules.round_decimals == BP_NO_ROUNDING)
+        own.adds_in_order = true;
+    else
+        look_at_rounding(&own);
     memset(e->lines, 0, BP_FORM_COUNT * e->task->network.depth * sizeof *e->lines);
     put_imports(&program);
     put_network(&program);

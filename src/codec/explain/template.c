@@ -110,6 +110,7 @@ FACT(bool, is_rounded,
      bp_layer_is_gated(layer_of(of)) && of->e->task->rules.round_decimals != BP_NO_ROUNDING)
 FACT(bool, is_open_at_zero, of->e->task->rules.relu_at_zero != 0)
 FACT(bool, is_out_in, of->e->is_out_in)
+FACT(bool, is_matrix, bp_line_shape(of->line, of->e).n_index == 2)
 FACT(bool, is_in_order, of->e->adds_in_order)
 FACT(bool, rounds_with_care, of->e->rounds_with_care)
 FACT(bool, is_mean, of->e->task->rules.reduction == BP_REDUCTION_MEAN)
@@ -272,6 +273,8 @@ static const struct name NAMES[] = {
     {CHOICE("e above", is_plain_output_above, "dL_dy_hat", "dL_dz{k+1}")},
     {CHOICE("W", is_out_in, "W{k}[j][i]", "W{k}[i][j]")},
     {CHOICE("W above", is_out_in, "W{k+1}[j][i]", "W{k+1}[i][j]")},
+    {CHOICE("p", is_matrix, "W{k}", "b{k}")},
+    {CHOICE("p cell", is_matrix, "W{k}{cell}", "b{k}[{unit}]")},
     {CHOICE("xW", is_out_in, "W{k} {x}", "{x} W{k}")},
     {CHOICE("outer", is_out_in, "outer({e}, {x})", "outer({x}, {e})")},
     {CHOICE("We", is_out_in, "W{k+1}.T {e above}", "W{k+1} {e above}")},
