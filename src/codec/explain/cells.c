@@ -377,11 +377,17 @@ void bp_put_cell(struct bp_text *text, const struct bp_subject *of)
         [BP_FORM_NEW_W] = put_new_w,
         [BP_FORM_NEW_B] = put_new_b,
     };
-    const char *template = bp_line_words(of->line->form)->cell;
-    if (template)
-        bp_put_template(text, of, template);
-    else if (puts[of->line->form])
-        puts[of->line->form](text, of);
+    static const char *const templates[BP_FORM_COUNT] = {
+        [BP_FORM_DZ] = "({value of u}){act.slope_cell}",
+        [BP_FORM_DB] = "{e}[{unit}]",
+        [BP_FORM_NEW_W_FROZEN] = "{p cell}",
+        [BP_FORM_NEW_B_FROZEN] = "{p cell}",
+    };
+    const enum bp_form form = of->line->form;
+    if (templates[form])
+        bp_put_template(text, of, templates[form]);
+    else if (puts[form])
+        puts[form](text, of);
 }
 
 void bp_put_result(struct bp_text *text, const struct bp_subject *of)

@@ -8,6 +8,7 @@
 #define ROW(inner) "<mrow>" inner "</mrow>"
 #define TIMES "<mo>\xE2\x81\xA2</mo>" /* invisible, but read aloud */
 #define OF "<mo>\xE2\x81\xA1</mo>"    /* a function applied */
+#define BECOMES "<mo>\xE2\x86\x90</mo>"
 #define MINUS "<mo>\xE2\x88\x92</mo>"
 #define PARENTHESES(inner) ROW(MO("(") inner MO(")"))
 #define FRACTION(above, below) "<mfrac>" ROW(above) ROW(below) "</mfrac>"

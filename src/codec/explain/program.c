@@ -113,27 +113,26 @@ static void put_weights(struct program *program, const struct bp_line *line)
     struct bp_text *text = program->text;
     const struct bp_layer *layer = bp_line_layer(line, program->e);
     const bool is_out_in = program->e->is_out_in;
-    const size_t rows = is_out_in ? layer->n_out : layer->n_in;
-    const size_t columns = is_out_in ? layer->n_in : layer->n_out;
+    const struct bp_line_shape shape = bp_line_shape(line, program->e);
     const bool needs_point = are_integers(layer->w, bp_layer_weights(layer));
     template_line(program, line, "W{k} = np.array([");
     const size_t margin = text->size - program->line_start;
-    for (size_t i = 0; i < rows; i++) {
+    for (size_t i = 0; i < shape.rows; i++) {
         if (i) {
             bp_text_putc(text, ',');
             begin(program);
             for (size_t blank = 0; blank < margin; blank++)
                 bp_text_putc(text, ' ');
         }
-        put_vector(text, layer->w + (is_out_in ? i : i * columns), is_out_in ? layer->n_out : 1,
-                   columns, needs_point);
+        put_vector(text, layer->w + (is_out_in ? i : i * shape.columns),
+                   is_out_in ? layer->n_out : 1, shape.columns, needs_point);
     }
     bp_text_puts(text, "])");
 }
 
 static void put_network(struct program *program)
 {
-    struct bp_line line = {.layer = 0};
+    struct bp_line line = {.form = BP_FORM_NEW_W};
     for (; line.layer < program->e->task->network.depth; line.layer++) {
         const struct bp_layer *layer = bp_line_layer(&line, program->e);
         put_weights(program, &line);
@@ -148,32 +147,29 @@ static void put_sample(struct program *program)
 {
     const struct bp_task *task = program->e->task;
     const struct bp_sample *sample = &task->samples[0];
-    const size_t last = task->network.depth - 1, n = bp_network_last(&task->network)->n_out;
+    const double *target = sample->y ? sample->y : sample->dl_dy_hat;
     plain_line(program, "x = ");
     put_array(program->text, sample->x, task->network.layers[0].n_in);
-    if (sample->y) {
-        plain_line(program, "y = ");
-        put_array(program->text, sample->y, n);
+    if (target) {
+        plain_line(program, sample->y ? "y = " : "dL_dy_hat = ");
+        put_array(program->text, target, bp_network_last(&task->network)->n_out);
     }
-    if (sample->dl_dy_hat) {
-        plain_line(program, "dL_dy_hat = ");
-        put_array(program->text, sample->dl_dy_hat, n);
-        note(program, BP_FORM_ERROR_GIVEN, last);
-    }
+    if (sample->dl_dy_hat)
+        note(program, BP_FORM_ERROR_GIVEN, task->network.depth - 1);
 }
 
 static void put_samples(struct program *program)
 {
     const struct bp_task *task = program->e->task;
-    const size_t n = bp_network_last(&task->network)->n_out;
     plain_line(program, "samples = [");
     for (size_t s = 0; s < task->n_samples; s++) {
         const struct bp_sample *sample = &task->samples[s];
+        const double *target = sample->y ? sample->y : sample->dl_dy_hat;
         plain_line(program, "    {'x': ");
         put_array(program->text, sample->x, task->network.layers[0].n_in);
-        if (sample->y || sample->dl_dy_hat) {
+        if (target) {
             bp_text_puts(program->text, sample->y ? ", 'y': " : ", 'dL_dy_hat': ");
-            put_array(program->text, sample->y ? sample->y : sample->dl_dy_hat, n);
+            put_array(program->text, target, bp_network_last(&task->network)->n_out);
         }
         bp_text_puts(program->text, "},");
     }
@@ -283,30 +279,24 @@ static void put_totals(struct program *program)
         plain_line(program, "total = 0");
     plain_line(program, "gradients = {");
     for (; line.layer < program->e->task->network.depth; line.layer++) {
-        const struct bp_subject of = {program->e, &line, {0, 0}};
+        const bool has_bias = bp_line_layer(&line, program->e)->b;
         bp_text_puts(text, line.layer ? ", " : "");
-        bp_put_template(text, &of, "'W{k}': 0");
-        if (bp_line_layer(&line, program->e)->b)
-            bp_put_template(text, &of, ", 'b{k}': 0");
+        bp_put_template(text, &(struct bp_subject){program->e, &line, {0, 0}},
+                        has_bias ? "'W{k}': 0, 'b{k}': 0" : "'W{k}': 0");
     }
     bp_text_puts(text, "}");
 }
 
 static void add_to_totals(struct program *program)
 {
-    const struct bp_explanation *e = program->e;
-    struct bp_line line = {.layer = e->task->network.depth};
-    if (e->has_loss) {
-        plain_line(program, "total = total + loss");
-        note(program, BP_FORM_BATCH_LOSS, line.layer - 1);
-    }
-    while (line.layer-- > 0) {
-        template_line(program, &line, "gradients['W{k}'] = gradients['W{k}'] + dL_dW{k}");
-        note(program, BP_FORM_GRADIENT_W, line.layer);
-        if (!bp_line_layer(&line, e)->b)
+    for (struct bp_line line = bp_line_first(); bp_line_next(&line, program->e);) {
+        if (line.phase != BP_PHASE_BATCH)
             continue;
-        template_line(program, &line, "gradients['b{k}'] = gradients['b{k}'] + dL_db{k}");
-        note(program, BP_FORM_GRADIENT_B, line.layer);
+        template_line(program, &line,
+                      line.form == BP_FORM_BATCH_LOSS
+                          ? "total = total + loss"
+                          : "gradients['{p}'] = gradients['{p}'] + dL_d{p}");
+        note(program, line.form, line.layer);
     }
 }
 
@@ -384,19 +374,15 @@ static void put_loss_after(struct program *program)
 static void put_update(struct program *program)
 {
     const struct bp_explanation *e = program->e;
-    const size_t depth = e->task->network.depth;
-    struct bp_line line = {.layer = 0};
     blank_line(program);
     plain_line(program, "learning_rate = ");
     bp_text_put_double(program->text, e->descent->learning_rate);
-    for (size_t k = 0; k < depth; k++)
+    for (size_t k = 0; k < e->task->network.depth; k++)
         put(program, BP_FORM_NEW_W, BP_FORM_NEW_B_FROZEN, k, 0);
     plain_line(program, "for name in [");
-    for (; line.layer < depth; line.layer++) {
-        put_name(program, &line, "W{k}");
-        if (bp_line_layer(&line, e)->b)
-            put_name(program, &line, "b{k}");
-    }
+    for (struct bp_line line = bp_line_first(); bp_line_next(&line, e);)
+        if (line.phase == BP_PHASE_UPDATE && line.form != BP_FORM_LOSS_AFTER)
+            put_name(program, &line, "{p}");
     bp_text_puts(program->text, "]:");
     plain_line(program, "    print(f'network.{name} =', globals()[name].tolist())");
     if (e->has_loss)

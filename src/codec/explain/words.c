@@ -2,97 +2,82 @@
 
 #include "mathml.h"
 
+#define LINE(form, ...) [BP_FORM_##form] = {__VA_ARGS__}
+
+/* Lines of weights and of biases alike. */
+#define GRADIENT(form)                                                                             \
+    LINE(form, "gradients.{p}", "Gradient of the {kind} of layer {k} over the batch",              \
+         "gradients.{p[]} = {mean} of dL_d{p[]} over the samples",                                 \
+         D_BY("{m.p}") MO("=") "{m.mean}" SUM("s")                                                 \
+             FRACTION(PARTIAL LOSS_OF_SAMPLE, PARTIAL "{m.p}"),                                    \
+         "gradients.{p} = {mean} of dL_d{p} over the samples", "dL_d{p}",                          \
+         "gradients['{p}'] = gradients['{p}'] / {samples}")
+#define NEW(form)                                                                                  \
+    LINE(form, "network.{p}", "{Kind} of layer {k} after the step",                                \
+         "network.{p[]} = {p[]} - learning_rate * {gradient}{p[]}",                                \
+         "{m.p}" BECOMES "{m.p}" MINUS MI("\xCE\xB7") TIMES D_BY("{m.p}"),                         \
+         "network.{p} = {p} - learning_rate * {gradient}{p}", "{p} {gradient}{p}",                 \
+         "{p} = {p} - learning_rate * {py.gradient}")
+#define FROZEN(form)                                                                               \
+    LINE(form, "network.{p}", "{Kind} of layer {k} after the step",                                \
+         "network.{p[]} = {p[]}, which is frozen", "{m.p}" BECOMES "{m.p}",                        \
+         "network.{p} = {p}, which is frozen", "{p}", "# {p} is frozen: it stays as it is")
+
 static const struct bp_line_words LINES[BP_FORM_COUNT] = {
-    [BP_FORM_Z] = {"z{k}", "Pre-activation of layer {k}",
-                   "z{k}[j] = {b+}sum over i of {x}[i] {W}{rounded}", Z("j") MO("=") "{m.round}",
-                   "z{k} = {xW}{+b}{rounded}{because}", "{x} W{k}{ b}", "z{k} = {py.z}"},
-    [BP_FORM_H] = {"{h}", "{output title}", "{h}[j] = {act.formula}",
-                   "{m.h}" MO("=") "{act.mathml}", "{h} = {act.heading}", "z{k}",
-                   "{h} = {act.program}"},
-    [BP_FORM_Y_HAT] = {"y_hat", "{output title}", "y_hat[j] = {b+}sum over i of {x}[i] {W}",
-                       Y_HAT("j") MO("=") M_SUM, "y_hat = {xW}{+b}", "{x} W{k}{ b}",
-                       "y_hat = {py.z}"},
-    [BP_FORM_LOSS] = {"loss", "Loss{of the sample}", "loss = {loss.formula}",
-                      MI("L") MO("=") "{loss.mathml}", "loss = {loss.series}", "y_hat y",
-                      "loss = {loss.program}"},
-    [BP_FORM_ERROR] = {"dL_dy_hat", "Gradient of the loss at the output",
-                       "dL_dy_hat[j] = {loss.slope}",
-                       D_BY(Y_HAT("j")) MO("=") "{loss.slope_mathml}",
-                       "dL_dy_hat = {loss.slope_heading}", "y_hat y",
-                       "dL_dy_hat = {loss.slope_program}"},
-    [BP_FORM_ERROR_GIVEN] = {"dL_dy_hat", "Gradient of the loss at the output",
-                             "dL_dy_hat is given",
-                             D_BY(Y_HAT("j")) "<mtext>\xC2\xA0is given</mtext>",
-                             "dL_dy_hat is given", "", "dL_dy_hat = sample['dL_dy_hat']"},
-    [BP_FORM_DZ] = {"dL_dz{k}", "Back through {activation} of layer {k}",
-                    "dL_dz{k}[j] = {u}[j] * {act.slope}",
-                    D_BY(Z("j")) MO("=") D_BY("{m.h}") TIMES "{act.slope_mathml}",
-                    "dL_dz{k} = {act.slope_heading}", "{u} {slope}", "dL_dz{k} = {u} * {slope}",
-                    "({value of u}){act.slope_cell}"},
-    [BP_FORM_DZ_SOFTMAX] =
-        {"dL_dz{k}", "Back through softmax of layer {k}",
+    LINE(Z, "z{k}", "Pre-activation of layer {k}",
+         "z{k}[j] = {b+}sum over i of {x}[i] {W}{rounded}", Z("j") MO("=") "{m.round}",
+         "z{k} = {xW}{+b}{rounded}{because}", "{x} W{k}{ b}", "z{k} = {py.z}"),
+    LINE(H, "{h}", "{output title}", "{h}[j] = {act.formula}", "{m.h}" MO("=") "{act.mathml}",
+         "{h} = {act.heading}", "z{k}", "{h} = {act.program}"),
+    LINE(Y_HAT, "y_hat", "{output title}", "y_hat[j] = {b+}sum over i of {x}[i] {W}",
+         Y_HAT("j") MO("=") M_SUM, "y_hat = {xW}{+b}", "{x} W{k}{ b}", "y_hat = {py.z}"),
+    LINE(LOSS, "loss", "Loss{of the sample}", "loss = {loss.formula}",
+         MI("L") MO("=") "{loss.mathml}", "loss = {loss.series}", "y_hat y",
+         "loss = {loss.program}"),
+    LINE(ERROR, "dL_dy_hat", "Gradient of the loss at the output", "dL_dy_hat[j] = {loss.slope}",
+         D_BY(Y_HAT("j")) MO("=") "{loss.slope_mathml}", "dL_dy_hat = {loss.slope_heading}",
+         "y_hat y", "dL_dy_hat = {loss.slope_program}"),
+    LINE(ERROR_GIVEN, "dL_dy_hat", "Gradient of the loss at the output", "dL_dy_hat is given",
+         D_BY(Y_HAT("j")) "<mtext>\xC2\xA0is given</mtext>", "dL_dy_hat is given", "",
+         "dL_dy_hat = sample['dL_dy_hat']"),
+    LINE(DZ, "dL_dz{k}", "Back through {activation} of layer {k}",
+         "dL_dz{k}[j] = {u}[j] * {act.slope}",
+         D_BY(Z("j")) MO("=") D_BY("{m.h}") TIMES "{act.slope_mathml}",
+         "dL_dz{k} = {act.slope_heading}", "{u} {slope}", "dL_dz{k} = {u} * {slope}"),
+    LINE(DZ_SOFTMAX, "dL_dz{k}", "Back through softmax of layer {k}",
          "dL_dz{k}[k] = sum over j of dL_dy_hat[j] dy_hat_dz{k}[j][k]",
          D_BY(Z("k")) MO("=") SUM("j") D_BY(Y_HAT("j"))
              TIMES FRACTION(PARTIAL Y_HAT("j"), PARTIAL Z("k")),
          "dL_dz{k}[k] = the sum over j of dL_dy_hat[j] dy_hat_dz{k}[j][k]: each output depends "
          "on each z",
-         "dL_dy_hat dy_hat_dz{k}", "dL_dz{k} = dL_dy_hat @ dy_hat_dz{k}"},
-    [BP_FORM_DZ_PAIR] = {"dL_dz{k}", "Back through {activation} and {loss} in one step",
-                         "dL_dz{k}[j] = {loss.pair}", D_BY(Z("j")) MO("=") "{loss.pair_mathml}",
-                         "dL_dz{k} = {loss.pair_heading}: {activation} and {loss} in one step",
-                         "y_hat y", "dL_dz{k} = {loss.pair_program}"},
-    [BP_FORM_DW] = {"dL_dW{k}", "Gradient of the weights of layer {k}", "dL_d{W} = {x}[i] {e}[j]",
-                    D_BY("{m.W}") MO("=") "{m.x}" TIMES "{m.e}", "dL_dW{k} = {outer}{each weight}",
-                    "{x} {e}", "dL_dW{k} = np.{outer}"},
-    [BP_FORM_DB] = {"dL_db{k}", "Gradient of the biases of layer {k}", "dL_db{k}[j] = {e}[j]",
-                    D_BY(B) MO("=") "{m.e}", "dL_db{k} = {e}", "{e}", "dL_db{k} = {e}",
-                    "{e}[{unit}]"},
-    [BP_FORM_DH] = {"dL_dh{k}", "Back through the weights of layer {k+1}",
-                    "dL_dh{k}[i] = sum over j of {W above} {e above}[j]",
-                    D_BY(INDEXED("h", MI("i"), "k")) MO("=") SUM("j") "{m.W above}" TIMES
-                                                                      "{m.e above}",
-                    "dL_dh{k} = {We}{the same weights}", "W{k+1} {e above}", "dL_dh{k} = {py.We}"},
-    [BP_FORM_BATCH_LOSS] = {"loss", "Loss of the batch",
-                            "loss = {mean} of the losses of the samples",
-                            MI("L") MO("=") "{m.mean}" SUM("s") LOSS_OF_SAMPLE,
-                            "loss = {mean} of the losses of the samples", "loss",
-                            "total = total / {samples}"},
-    [BP_FORM_GRADIENT_W] = {"gradients.W{k}", "Gradient of the weights of layer {k} over the batch",
-                            "gradients.{W} = {mean} of dL_d{W} over the samples",
-                            D_BY("{m.W}") MO("=") "{m.mean}" SUM("s")
-                                FRACTION(PARTIAL LOSS_OF_SAMPLE, PARTIAL "{m.W}"),
-                            "gradients.W{k} = {mean} of dL_dW{k} over the samples", "dL_dW{k}",
-                            "gradients['W{k}'] = gradients['W{k}'] / {samples}"},
-    [BP_FORM_GRADIENT_B] = {"gradients.b{k}", "Gradient of the biases of layer {k} over the batch",
-                            "gradients.b{k}[j] = {mean} of dL_db{k}[j] over the samples",
-                            D_BY(B) MO("=") "{m.mean}" SUM("s")
-                                FRACTION(PARTIAL LOSS_OF_SAMPLE, PARTIAL B),
-                            "gradients.b{k} = {mean} of dL_db{k} over the samples", "dL_db{k}",
-                            "gradients['b{k}'] = gradients['b{k}'] / {samples}"},
-    [BP_FORM_NEW_W] = {"network.W{k}", "Weights of layer {k} after the step",
-                       "network.{W} = {W} - learning_rate * {gradient}{W}",
-                       "{m.W}" MO("\xE2\x86\x90") "{m.W}" MINUS MI("\xCE\xB7") TIMES D_BY("{m.W}"),
-                       "network.W{k} = W{k} - learning_rate * {gradient}W{k}",
-                       "W{k} {gradient}W{k}", "W{k} = W{k} - learning_rate * {py.gradient W}"},
-    [BP_FORM_NEW_W_FROZEN] = {"network.W{k}", "Weights of layer {k} after the step",
-                              "network.{W} = {W}, which is frozen",
-                              "{m.W}" MO("\xE2\x86\x90") "{m.W}",
-                              "network.W{k} = W{k}, which is frozen", "W{k}",
-                              "# W{k} is frozen: it stays as it is", "W{k}{cell}"},
-    [BP_FORM_NEW_B] = {"network.b{k}", "Biases of layer {k} after the step",
-                       "network.b{k}[j] = b{k}[j] - learning_rate * {gradient}b{k}[j]",
-                       B MO("\xE2\x86\x90") B MINUS MI("\xCE\xB7") TIMES D_BY(B),
-                       "network.b{k} = b{k} - learning_rate * {gradient}b{k}",
-                       "b{k} {gradient}b{k}", "b{k} = b{k} - learning_rate * {py.gradient b}"},
-    [BP_FORM_NEW_B_FROZEN] = {"network.b{k}", "Biases of layer {k} after the step",
-                              "network.b{k}[j] = b{k}[j], which is frozen", B MO("\xE2\x86\x90") B,
-                              "network.b{k} = b{k}, which is frozen", "b{k}",
-                              "# b{k} is frozen: it stays as it is", "b{k}[{unit}]"},
-    [BP_FORM_LOSS_AFTER] = {"loss_after", "Loss after the step",
-                            "loss_after = the loss of the network after the step",
-                            "<msub>" MI("L") "<mtext>after</mtext></msub>",
-                            "loss_after = the loss of the network after the step", "{all after}",
-                            "loss_after = loss_after / {samples}"},
+         "dL_dy_hat dy_hat_dz{k}", "dL_dz{k} = dL_dy_hat @ dy_hat_dz{k}"),
+    LINE(DZ_PAIR, "dL_dz{k}", "Back through {activation} and {loss} in one step",
+         "dL_dz{k}[j] = {loss.pair}", D_BY(Z("j")) MO("=") "{loss.pair_mathml}",
+         "dL_dz{k} = {loss.pair_heading}: {activation} and {loss} in one step", "y_hat y",
+         "dL_dz{k} = {loss.pair_program}"),
+    LINE(DW, "dL_dW{k}", "Gradient of the weights of layer {k}", "dL_d{W} = {x}[i] {e}[j]",
+         D_BY("{m.W}") MO("=") "{m.x}" TIMES "{m.e}", "dL_dW{k} = {outer}{each weight}", "{x} {e}",
+         "dL_dW{k} = np.{outer}"),
+    LINE(DB, "dL_db{k}", "Gradient of the biases of layer {k}", "dL_db{k}[j] = {e}[j]",
+         D_BY(B) MO("=") "{m.e}", "dL_db{k} = {e}", "{e}", "dL_db{k} = {e}"),
+    LINE(DH, "dL_dh{k}", "Back through the weights of layer {k+1}",
+         "dL_dh{k}[i] = sum over j of {W above} {e above}[j]",
+         D_BY(INDEXED("h", MI("i"), "k")) MO("=") SUM("j") "{m.W above}" TIMES "{m.e above}",
+         "dL_dh{k} = {We}{the same weights}", "W{k+1} {e above}", "dL_dh{k} = {py.We}"),
+    LINE(BATCH_LOSS, "loss", "Loss of the batch", "loss = {mean} of the losses of the samples",
+         MI("L") MO("=") "{m.mean}" SUM("s") LOSS_OF_SAMPLE,
+         "loss = {mean} of the losses of the samples", "loss", "total = total / {samples}"),
+    GRADIENT(GRADIENT_W),
+    GRADIENT(GRADIENT_B),
+    NEW(NEW_W),
+    FROZEN(NEW_W_FROZEN),
+    NEW(NEW_B),
+    FROZEN(NEW_B_FROZEN),
+    LINE(LOSS_AFTER, "loss_after", "Loss after the step",
+         "loss_after = the loss of the network after the step",
+         "<msub>" MI("L") "<mtext>after</mtext></msub>",
+         "loss_after = the loss of the network after the step", "{all after}",
+         "loss_after = loss_after / {samples}"),
 };
 
 const struct bp_line_words *bp_line_words(enum bp_form form)
@@ -255,51 +240,46 @@ const struct bp_loss_words *bp_loss_words(enum bp_loss loss)
     return LOSSES[loss];
 }
 
+#define REMARK(name, ...) [BP_REMARK_##name] = {__VA_ARGS__}
+
 static const struct bp_remark_words REMARKS[BP_REMARK_COUNT] = {
-    [BP_REMARK_BOUNDARY] = {"on_the_boundary", "on the boundary of {activation}",
-                            "z{k}[{unit}] is exactly 0, where {activation} has a corner: its "
-                            "derivative there is taken as {slope at 0}."},
-    [BP_REMARK_DEAD] = {"neuron_dead", "{dead here}",
-                        "{h}[{unit}] is {dead} on this sample: z{k}[{unit}] = {z} is not above "
-                        "0, so relu gives 0."},
-    [BP_REMARK_RIGHT] = {"error_zero", "{nothing to correct}", "{Nothing to correct}."},
-    [BP_REMARK_BEYOND] = {"underflow", "too large for a double",
-                          "The division by an output that is 0 to the last digit gives a "
-                          "number that is too large for a double. Nothing is calculated from "
-                          "it."},
-    [BP_REMARK_NO_ERROR] = {"error_zero", "{u}[{unit}] is 0: nothing comes back",
-                            "{u}[{unit}] is 0: nothing comes back to {h}[{unit}]."},
-    [BP_REMARK_CLOSED] = {"neuron_dead", "closed: z{k}[{unit}] = {z} is negative",
-                          "The gate of {h}[{unit}] is closed, since z{k}[{unit}] = {z} is "
-                          "negative: nothing passes."},
-    [BP_REMARK_CLOSED_AT_ZERO] = {"neuron_dead",
-                                  "closed: z{k}[{unit}] = 0 is on the boundary, and relu'(0) "
-                                  "is taken as 0",
-                                  "The gate of {h}[{unit}] is closed, since z{k}[{unit}] = 0 "
-                                  "is on the boundary, and relu'(0) is taken as 0: nothing "
-                                  "passes."},
-    [BP_REMARK_SATURATED] = {"saturated",
-                             "saturated: the slope of {activation} at {z} is 0 to the last "
-                             "digit",
-                             "{h}[{unit}] is saturated: the slope of {activation} at {z} is 0 "
-                             "to the last digit, so nothing passes."},
-    [BP_REMARK_SOURCE_DEAD] = {"source_dead",
-                               "{x}[{source}] is {dead}: its {weights} nothing{from it}",
-                               "{x}[{source}] is {dead}: its {weights} nothing{from it}."},
-    [BP_REMARK_INPUT_ZERO] = {"input_zero", "{x}[{source}] = 0: nothing came in, nothing to learn",
-                              "{x}[{source}] = 0: nothing came in, so there is nothing to "
-                              "learn."},
-    [BP_REMARK_CANCELS] = {"cancels", "the terms cancel exactly",
-                           "The terms cancel exactly: their sum is 0, although they are not."},
-    [BP_REMARK_CANCELS_IN_BATCH] = {"cancels", "the samples cancel exactly",
-                                    "The samples cancel exactly: each pulls its own way, and "
-                                    "the sum is 0."},
-    [BP_REMARK_UNDERFLOW] = {"underflow", "too small for a double, so it is 0",
-                             "The result is too small for a double, so it is 0."},
-    [BP_REMARK_NEWLY_DEAD] = {"newly_dead", "", "{h}[{unit}] dies in this step{on every}."},
-    [BP_REMARK_REVIVED] = {"revived", "", "{h}[{unit}] comes back to life in this step."},
-    [BP_REMARK_UNCHANGED] = {"unchanged", "",
-                             "{unchanged} of {parameters} parameters {stay} as {they are}."},
+    REMARK(BOUNDARY, "on_the_boundary", "on the boundary of {activation}",
+           "z{k}[{unit}] is exactly 0, where {activation} has a corner: its derivative there is "
+           "taken as {slope at 0}."),
+    REMARK(DEAD, "neuron_dead", "{dead here}",
+           "{h}[{unit}] is {dead} on this sample: z{k}[{unit}] = {z} is not above 0, so relu gives "
+           "0."),
+    REMARK(RIGHT, "error_zero", "{nothing to correct}", "{Nothing to correct}."),
+    REMARK(BEYOND, "underflow", "too large for a double",
+           "The division by an output that is 0 to the last digit gives a number that is too large "
+           "for a double. Nothing is calculated from it."),
+    REMARK(NO_ERROR, "error_zero", "{u}[{unit}] is 0: nothing comes back",
+           "{u}[{unit}] is 0: nothing comes back to {h}[{unit}]."),
+    REMARK(
+        CLOSED, "neuron_dead", "closed: z{k}[{unit}] = {z} is negative",
+        "The gate of {h}[{unit}] is closed, since z{k}[{unit}] = {z} is negative: nothing passes."),
+    REMARK(CLOSED_AT_ZERO, "neuron_dead",
+           "closed: z{k}[{unit}] = 0 is on the boundary, and relu'(0) is taken as 0",
+           "The gate of {h}[{unit}] is closed, since z{k}[{unit}] = 0 is on the boundary, and "
+           "relu'(0) is taken as 0: nothing passes."),
+    REMARK(SATURATED, "saturated",
+           "saturated: the slope of {activation} at {z} is 0 to the last digit",
+           "{h}[{unit}] is saturated: the slope of {activation} at {z} is 0 to the last digit, so "
+           "nothing passes."),
+    REMARK(SOURCE_DEAD, "source_dead", "{x}[{source}] is {dead}: its {weights} nothing{from it}",
+           "{x}[{source}] is {dead}: its {weights} nothing{from it}."),
+    REMARK(INPUT_ZERO, "input_zero", "{x}[{source}] = 0: nothing came in, nothing to learn",
+           "{x}[{source}] = 0: nothing came in, so there is nothing to learn."),
+    REMARK(CANCELS, "cancels", "the terms cancel exactly",
+           "The terms cancel exactly: their sum is 0, although they are not."),
+    REMARK(CANCELS_IN_BATCH, "cancels", "the samples cancel exactly",
+           "The samples cancel exactly: each pulls its own way, and the sum is 0."),
+    REMARK(UNDERFLOW, "underflow", "too small for a double, so it is 0",
+           "The result is too small for a double, so it is 0."),
+    REMARK(NEWLY_DEAD, "newly_dead", "", "{h}[{unit}] dies in this step{on every}."),
+    REMARK(REVIVED, "revived", "", "{h}[{unit}] comes back to life in this step."),
+    REMARK(UNCHANGED, "unchanged", "",
+           "{unchanged} of {parameters} parameters {stay} as {they are}."),
 };
 
 const struct bp_remark_words *bp_remark_words(enum bp_remark remark)

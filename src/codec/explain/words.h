@@ -16,7 +16,6 @@ struct bp_line_words {
     const char *heading; /* of the plain text: of the tensor, as the book writes it */
     const char *uses;    /* names with blanks between them */
     const char *program; /* in NumPy */
-    const char *cell;    /* the arithmetic of a cell, if cells.c need not write it */
 };
 const struct bp_line_words *bp_line_words(enum bp_form form);
 
