@@ -9,23 +9,36 @@
 #include "template.h"
 #include "words.h"
 
-/* Writes a pattern. Each % in it stands for the next number (a double), and each # for one that is
- * put in parentheses if it is negative, since it stands behind a sign. */
+/* What cells are made of most is written without a pattern, which takes longer. */
+static void put_factor(struct bp_text *text, const struct bp_subject *of, double value)
+{
+    bp_text_putc(text, '(');
+    bp_put_shown(text, of->e, value);
+    bp_text_putc(text, ')');
+}
+
+/* A number that stands behind a sign. */
+static void put_operand(struct bp_text *text, const struct bp_subject *of, double value)
+{
+    if (bp_shown(of->e, value) < 0)
+        put_factor(text, of, value);
+    else
+        bp_put_shown(text, of->e, value);
+}
+
+/* Writes a pattern. Each % in it stands for the next number (a double), and each # for one that
+ * stands behind a sign. */
 static void put(struct bp_text *text, const struct bp_subject *of, const char *pattern, ...)
 {
     va_list numbers;
     va_start(numbers, pattern);
-    for (; *pattern; pattern++) {
-        if (*pattern != '%' && *pattern != '#') {
-            bp_text_putc(text, *pattern);
-            continue;
-        }
-        const double value = va_arg(numbers, double);
-        if (*pattern == '#' && bp_shown(of->e, value) < 0)
-            put(text, of, "(%)", value);
+    for (; *pattern; pattern++)
+        if (*pattern == '%')
+            bp_put_shown(text, of->e, va_arg(numbers, double));
+        else if (*pattern == '#')
+            put_operand(text, of, va_arg(numbers, double));
         else
-            bp_put_shown(text, of->e, value);
-    }
+            bp_text_putc(text, *pattern);
     va_end(numbers);
 }
 
@@ -41,8 +54,11 @@ static void put_one_less(struct bp_text *text, const struct bp_subject *of, doub
 static void put_products(struct bp_text *text, const struct bp_subject *of, const double *a,
                          const double *b, size_t b_step, size_t n, bool begun)
 {
-    for (size_t i = 0; i < n; i++)
-        put(text, of, i || begun ? " + (%)(%)" : "(%)(%)", a[i], b[i * b_step]);
+    for (size_t i = 0; i < n; i++) {
+        bp_text_puts(text, i || begun ? " + " : "");
+        put_factor(text, of, a[i]);
+        put_factor(text, of, b[i * b_step]);
+    }
 }
 
 static const struct bp_layer *layer_of(const struct bp_subject *of)
@@ -105,7 +121,7 @@ static void put_h(struct bp_text *text, const struct bp_subject *of)
 {
     const struct bp_layer *layer = layer_of(of);
     if (layer->activation != BP_ACTIVATION_SOFTMAX) {
-        bp_put_template(text, of, "{act.cell}");
+        bp_put_template(text, of, bp_activation_words(layer->activation)->cell);
         return;
     }
     const double *z = pass_of(of)->z + row_of(of), largest = largest_of(z, layer->n_out);
@@ -186,7 +202,7 @@ static void put_value_of_term(struct bp_text *text, const struct bp_subject *of,
     double term = o->kind == BP_LOSS_KIND_SQUARES ? off * off : o->y[j] * log(o->y_hat[j]);
     if (o->kind == BP_LOSS_KIND_SIGMOID)
         term += (1 - o->y[j]) * log(bp_sigmoid(-o->z[j]));
-    put(text, of, j ? "#" : "%", term);
+    j ? put_operand(text, of, term) : bp_put_shown(text, of->e, term);
 }
 
 /* The terms of a loss behind its fraction, in parentheses if something stands before them. */
@@ -305,6 +321,12 @@ static void put_pair(struct bp_text *text, const struct bp_subject *of)
     bp_text_puts(text, end);
 }
 
+static void put_dz(struct bp_text *text, const struct bp_subject *of)
+{
+    put_factor(text, of, pass_of(of)->dl_dh[row_of(of) + of->cell.unit]);
+    bp_put_template(text, of, bp_activation_words(layer_of(of)->activation)->slope_cell);
+}
+
 static void put_through_softmax(struct bp_text *text, const struct bp_subject *of)
 {
     const struct bp_layer_pass *got = pass_of(of);
@@ -316,8 +338,8 @@ static void put_through_softmax(struct bp_text *text, const struct bp_subject *o
 
 static void put_dw(struct bp_text *text, const struct bp_subject *of)
 {
-    put(text, of, "(%)(%)", source_of(of)[of->cell.source],
-        pass_of(of)->dl_dz[row_of(of) + of->cell.unit]);
+    put_factor(text, of, source_of(of)[of->cell.source]);
+    put_factor(text, of, pass_of(of)->dl_dz[row_of(of) + of->cell.unit]);
 }
 
 static void put_dh(struct bp_text *text, const struct bp_subject *of)
@@ -338,25 +360,33 @@ static void put_batch(struct bp_text *text, const struct bp_subject *of)
     const bool is_mean = task->rules.reduction == BP_REDUCTION_MEAN;
     struct bp_line one = {.form = forms[of->line->form], .layer = of->line->layer};
     bp_text_puts(text, is_mean ? "(" : "");
-    for (; one.sample < task->n_samples; one.sample++)
-        put(text, of, one.sample ? " + #" : "%",
-            bp_line_value(&(struct bp_subject){of->e, &one, of->cell}));
+    for (; one.sample < task->n_samples; one.sample++) {
+        const double value = bp_line_value(&(struct bp_subject){of->e, &one, of->cell});
+        bp_text_puts(text, one.sample ? " + " : "");
+        one.sample ? put_operand(text, of, value) : bp_put_shown(text, of->e, value);
+    }
     bp_text_puts(text, is_mean ? ") / " : "");
     if (is_mean)
         bp_text_put_size(text, task->n_samples);
 }
 
+static void put_step(struct bp_text *text, const struct bp_subject *of, double from, double slope)
+{
+    bp_put_shown(text, of->e, from);
+    bp_text_puts(text, " - ");
+    put_factor(text, of, of->e->descent->learning_rate);
+    put_factor(text, of, slope);
+}
+
 static void put_new_w(struct bp_text *text, const struct bp_subject *of)
 {
     const size_t at = of->cell.source * layer_of(of)->n_out + of->cell.unit;
-    put(text, of, "% - (%)(%)", layer_of(of)->w[at], of->e->descent->learning_rate,
-        pass_of(of)->dw[at]);
+    put_step(text, of, layer_of(of)->w[at], pass_of(of)->dw[at]);
 }
 
 static void put_new_b(struct bp_text *text, const struct bp_subject *of)
 {
-    put(text, of, "% - (%)(%)", layer_of(of)->b[of->cell.unit], of->e->descent->learning_rate,
-        pass_of(of)->db[of->cell.unit]);
+    put_step(text, of, layer_of(of)->b[of->cell.unit], pass_of(of)->db[of->cell.unit]);
 }
 
 void bp_put_cell(struct bp_text *text, const struct bp_subject *of)
@@ -368,6 +398,7 @@ void bp_put_cell(struct bp_text *text, const struct bp_subject *of)
         [BP_FORM_LOSS] = put_loss,
         [BP_FORM_ERROR] = put_error,
         [BP_FORM_DH] = put_dh,
+        [BP_FORM_DZ] = put_dz,
         [BP_FORM_DZ_SOFTMAX] = put_through_softmax,
         [BP_FORM_DZ_PAIR] = put_pair,
         [BP_FORM_DW] = put_dw,
@@ -378,7 +409,6 @@ void bp_put_cell(struct bp_text *text, const struct bp_subject *of)
         [BP_FORM_NEW_B] = put_new_b,
     };
     static const char *const templates[BP_FORM_COUNT] = {
-        [BP_FORM_DZ] = "({value of u}){act.slope_cell}",
         [BP_FORM_DB] = "{e}[{unit}]",
         [BP_FORM_NEW_W_FROZEN] = "{p cell}",
         [BP_FORM_NEW_B_FROZEN] = "{p cell}",

@@ -186,7 +186,6 @@ WRITER(put_relu_at_zero, bp_text_put_double(text, of->e->task->rules.relu_at_zer
 WRITER(put_z, bp_put_shown(text, of->e, z(of)))
 WRITER(put_minus_z, bp_put_shown(text, of->e, -z(of)))
 WRITER(put_h, bp_put_shown(text, of->e, h(of)))
-WRITER(put_dl_dh, bp_put_shown(text, of->e, pass_of(of)->dl_dh[place(of)]))
 WRITER(put_slope, bp_put_shown(text, of->e, slope(of)))
 WRITER(put_one_less_sigmoid, bp_put_shown(text, of->e, one_less_sigmoid(of)))
 WRITER(put_loss, bp_text_puts(text, bp_loss_names[of->e->task->rules.loss]))
@@ -254,7 +253,6 @@ static const struct name NAMES[] = {
     {CHOICE("u", is_last, "dL_dy_hat", "dL_dh{k}")},
     {CHOICE("e", is_plain_output, "dL_dy_hat", "dL_dz{k}")},
     {WRITTEN("value of h", put_h)},
-    {WRITTEN("value of u", put_dl_dh)},
     {WRITTEN("value of slope", put_slope)},
     {WRITTEN("z", put_z)},
     {WRITTEN("-z", put_minus_z)},
@@ -366,7 +364,8 @@ static const struct name NAMES[] = {
 static const struct name *find(const char *name, size_t size)
 {
     size_t i = 0;
-    while (NAMES[i].size != size || memcmp(NAMES[i].name, name, size) != 0) {
+    while (*NAMES[i].name != *name || NAMES[i].size != size ||
+           memcmp(NAMES[i].name, name, size) != 0) {
         i++;
         assert(i < sizeof NAMES / sizeof *NAMES);
     }
@@ -395,11 +394,16 @@ static void put_name(struct bp_text *text, const struct bp_subject *of, const st
 
 void bp_put_template(struct bp_text *text, const struct bp_subject *of, const char *template)
 {
-    for (const char *open; (open = strchr(template, '{'));) {
-        const char *close = strchr(open, '}');
-        bp_text_put(text, template, (size_t)(open - template));
-        put_name(text, of, find(open + 1, (size_t)(close - open - 1)));
-        template = close + 1;
+    const char *start = template;
+    for (; *template; template ++) {
+        if (*template != '{')
+            continue;
+        bp_text_put(text, start, (size_t)(template - start));
+        start = template + 1;
+        while (*template != '}')
+            template ++;
+        put_name(text, of, find(start, (size_t)(template - start)));
+        start = template + 1;
     }
-    bp_text_puts(text, template);
+    bp_text_put(text, start, (size_t)(template - start));
 }
