@@ -170,18 +170,15 @@ static size_t terms_of_cell(const struct bp_line *line, const struct bp_explanat
     }
 }
 
-size_t bp_line_terms(const struct bp_line *line, const struct bp_explanation *e)
-{
-    const struct bp_line_shape shape = bp_line_shape(line, e);
-    return bp_times(bp_times(shape.rows, shape.columns), terms_of_cell(line, e));
-}
-
 size_t bp_explain_terms(const struct bp_explanation *e, size_t *n_lines)
 {
     size_t terms = 0;
     *n_lines = 0;
-    for (struct bp_line line = bp_line_first(); bp_line_next(&line, e); ++*n_lines)
-        terms = bp_plus(terms, bp_line_terms(&line, e));
+    for (struct bp_line line = bp_line_first(); bp_line_next(&line, e); ++*n_lines) {
+        const struct bp_line_shape shape = bp_line_shape(&line, e);
+        const size_t n_cells = bp_times(shape.rows, shape.columns);
+        terms = bp_plus(terms, bp_times(n_cells, terms_of_cell(&line, e)));
+    }
     return terms;
 }
 

@@ -60,9 +60,7 @@ struct bp_line_shape {
 };
 struct bp_line_shape bp_line_shape(const struct bp_line *line, const struct bp_explanation *e);
 
-/* The products and values that are written out for a line, or for all; saturates at SIZE_MAX. Out:
- * n_lines. */
-size_t bp_line_terms(const struct bp_line *line, const struct bp_explanation *e);
+/* The products and values that are written out; saturates at SIZE_MAX. Out: n_lines. */
 size_t bp_explain_terms(const struct bp_explanation *e, size_t *n_lines);
 
 /* The unit a cell belongs to, and of a matrix the source that feeds it; i and j as shown. */

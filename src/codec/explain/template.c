@@ -276,6 +276,7 @@ static const struct name NAMES[] = {
     {CHOICE("p[]", is_matrix, "{W}", "b{k}[j]")},
     {CHOICE("kind", is_matrix, "weights", "biases")},
     {CHOICE("Kind", is_matrix, "Weights", "Biases")},
+    {CHOICE("index", is_out_in, "{unit},{source}", "{source},{unit}")},
     {CHOICE("xW", is_out_in, "W{k} {x}", "{x} W{k}")},
     {CHOICE("outer", is_out_in, "outer({e}, {x})", "outer({x}, {e})")},
     {CHOICE("We", is_out_in, "W{k+1}.T {e above}", "W{k+1} {e above}")},

@@ -108,30 +108,19 @@ static void put_shaped(struct bp_text *text, const char *name, const struct bp_s
     bp_text_puts(text, shape.n_index ? "]" : "");
 }
 
-static void put_remark(struct bp_text *text, const struct bp_subject *of, enum bp_remark remark,
-                       size_t n_index, size_t i, size_t j)
+static void put_remark(struct bp_text *text, enum bp_remark remark, const struct bp_subject *of)
 {
+    static const char *const indices[] = {"", "{unit}", "{index}"};
     const struct bp_remark_words *words = bp_remark_words(remark);
     bp_put_comma(text);
     bp_text_putc(text, '{');
     bp_put_member_string(text, "code", words->code);
     bp_put_key(text, "index");
     bp_text_putc(text, '[');
-    if (n_index > 0)
-        bp_text_put_size(text, i);
-    if (n_index > 1) {
-        bp_text_putc(text, ',');
-        bp_text_put_size(text, j);
-    }
+    bp_put_template(text, of, indices[bp_line_shape(of->line, of->e).n_index]);
     bp_text_putc(text, ']');
     put_member(text, "text", of, words->text);
     bp_text_putc(text, '}');
-}
-
-static void put_remark_of_step(struct bp_text *text, enum bp_remark remark,
-                               const struct bp_subject *of)
-{
-    put_remark(text, of, remark, 0, 0, 0);
 }
 
 static void put_remarks(struct bp_text *text, const struct bp_subject *of)
@@ -146,10 +135,10 @@ static void put_remarks(struct bp_text *text, const struct bp_subject *of)
             at.cell = bp_cell_at(&shape, of->e, i, j);
             const enum bp_remark remark = bp_remark_of_cell(&at);
             if (remark != BP_REMARK_COUNT)
-                put_remark(text, &at, remark, shape.n_index, i, j);
+                put_remark(text, remark, &at);
         }
     if (of->line->phase == BP_PHASE_UPDATE && !bp_line_next(&next, of->e))
-        bp_remarks_of_step(text, of->e, put_remark_of_step);
+        bp_remarks_of_step(text, of->e, put_remark);
     bp_text_putc(text, ']');
 }
 
