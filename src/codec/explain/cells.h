@@ -2,6 +2,7 @@
 #ifndef BACKPROPD_CODEC_EXPLAIN_CELLS_H
 #define BACKPROPD_CODEC_EXPLAIN_CELLS_H
 
+#include "backpropd/text.h"
 #include "line.h"
 
 /* The sum that a pre-activation was rounded from. */

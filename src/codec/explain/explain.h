@@ -9,7 +9,6 @@
 #define BACKPROPD_CODEC_EXPLAIN_EXPLAIN_H
 
 #include "backpropd/descent.h"
-#include "backpropd/text.h"
 
 #define BP_SHOW_ALL (-1)
 
@@ -20,7 +19,7 @@ struct bp_explanation {
     bool has_backward;                /* each sample has y or dL_dy_hat; if not, none has */
     bool has_loss;                    /* each sample has y */
     int shown_decimals;               /* 0..17, or BP_SHOW_ALL */
-    bool adds_in_order;               /* the program does, see bp_explain_program */
+    bool adds_in_order;               /* the program does, see program.h */
     bool rounds_with_care;            /* likewise: np.round would overflow */
     const struct bp_pass *pass;       /* with the rows of all samples */
     const struct bp_descent *descent; /* one step, `pass` being its first; or NULL: no update */
@@ -32,17 +31,5 @@ static inline struct bp_frozen bp_is_frozen(const struct bp_explanation *e, size
     return e->descent && e->descent->frozen ? e->descent->frozen[layer]
                                             : (struct bp_frozen){false, false};
 }
-
-/* The solution as JSON. Out: e->lines. */
-void bp_explain_json(struct bp_text *text, const struct bp_explanation *e);
-
-/* The solution as a page to read in a terminal or to print. */
-void bp_explain_plain(struct bp_text *text, const struct bp_explanation *e);
-
-/* The program in NumPy; `end_of_line` stands between two lines. It is the book's matrix form,
- * unless the order of summation decides: then it adds in the order of the service. Out: e->lines.
- */
-void bp_explain_program(struct bp_text *text, const struct bp_explanation *e,
-                        const char *end_of_line);
 
 #endif

@@ -11,6 +11,8 @@
 #define BECOMES "<mo>\xE2\x86\x90</mo>"
 #define MINUS "<mo>\xE2\x88\x92</mo>"
 #define PARENTHESES(inner) ROW(MO("(") inner MO(")"))
+/* The same, for what has such parentheses within: no macro in its own argument, for cppcheck. */
+#define GROUP(inner) "<mrow><mo>(</mo>" inner "<mo>)</mo></mrow>"
 #define FRACTION(above, below) "<mfrac>" ROW(above) ROW(below) "</mfrac>"
 #define SUM(index) "<munder><mo>\xE2\x88\x91</mo>" MI(index) "</munder>"
 #define CALL(name, argument) MI(name) OF PARENTHESES(argument)

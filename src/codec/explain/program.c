@@ -1,4 +1,6 @@
 /* The program: the book's listing in NumPy, for any depth. */
+#include "program.h"
+
 #include <math.h>
 
 #include "cells.h"

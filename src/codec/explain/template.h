@@ -2,6 +2,7 @@
 #ifndef BACKPROPD_CODEC_EXPLAIN_TEMPLATE_H
 #define BACKPROPD_CODEC_EXPLAIN_TEMPLATE_H
 
+#include "backpropd/text.h"
 #include "line.h"
 
 void bp_put_template(struct bp_text *text, const struct bp_subject *of, const char *template);

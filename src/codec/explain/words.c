@@ -185,16 +185,15 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
     {                                                                                              \
         .in_words = "minus {c of the sum}{(}y ln(y_hat) + (1 - y) ln(1 - y_hat){)}",               \
         .formula = "-{c}sum over j of (y[j] ln(y_hat[j]) + (1 - y[j]) ln(1 - y_hat[j]))",          \
-        .mathml = MINUS factor SUM("j") PARENTHESES(Y("j") TIMES CALL("ln", Y_HAT("j")) MO(        \
+        .mathml = MINUS factor SUM("j") GROUP(Y("j") TIMES CALL("ln", Y_HAT("j")) MO(              \
             "+") ONE_LESS(Y("j")) TIMES CALL("ln", MN("1") MINUS Y_HAT("j"))),                     \
         .term = "y[{o}] ln(y_hat[{o}]) + (1 - y[{o}]) ln(1 - y_hat[{o}])",                         \
         .series = "-{c}({terms})", .slope = "{c(}(1 - y[j])/(1 - y_hat[j]) - y[j]/y_hat[j]{)c}",   \
-        .slope_mathml = factor PARENTHESES(FRACTION(                                               \
-            MN("1") MINUS Y("j"), MN("1") MINUS Y_HAT("j")) MINUS FRACTION(Y("j"), Y_HAT("j"))),   \
+        .slope_mathml = factor GROUP(FRACTION(MN("1") MINUS Y("j"), MN("1") MINUS Y_HAT("j"))      \
+                                         MINUS FRACTION(Y("j"), Y_HAT("j"))),                      \
         .slope_heading =                                                                           \
             "{c(}(1 - y)/(1 - y_hat) - y/y_hat{)c} (only shown: step 2 does not need it)",         \
-        .pair = "{c(}y_hat[j] - y[j]{)c}",                                                         \
-        .pair_mathml = factor PARENTHESES(Y_HAT("j") MINUS Y("j")),                                \
+        .pair = "{c(}y_hat[j] - y[j]{)c}", .pair_mathml = factor GROUP(Y_HAT("j") MINUS Y("j")),   \
         .pair_heading = "{c(}y_hat - y{)c}",                                                       \
         .program =                                                                                 \
             "{py.c}np.sum(np.maximum(0, z{k}) - z{k} * y + np.log1p(np.exp(-np.abs(z{k}))))",      \

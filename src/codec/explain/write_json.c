@@ -1,5 +1,8 @@
+#include "write_json.h"
+
 #include "backpropd/json_write.h"
 #include "cells.h"
+#include "program.h"
 #include "remarks.h"
 
 /* Texts of this folder hold nothing that JSON escapes, so they are written as they are. */

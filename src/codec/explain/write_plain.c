@@ -1,4 +1,6 @@
 /* The plain text: a page to read in a terminal or to print. */
+#include "write_plain.h"
+
 #include <stdio.h>
 #include <string.h>
 

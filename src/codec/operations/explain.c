@@ -1,6 +1,9 @@
 /* POST /explain: the worked solution. */
 #include "../estimate.h"
 #include "../explain/line.h"
+#include "../explain/program.h"
+#include "../explain/write_json.h"
+#include "../explain/write_plain.h"
 #include "../read_descent.h"
 #include "../read_task.h"
 #include "backpropd/media.h"
