@@ -61,20 +61,10 @@ static void put_products(struct bp_text *text, const struct bp_subject *of, cons
     }
 }
 
-static const struct bp_layer *layer_of(const struct bp_subject *of)
-{
-    return bp_line_layer(of->line, of->e);
-}
-
-static const struct bp_layer_pass *pass_of(const struct bp_subject *of)
-{
-    return &of->e->pass->layers[of->line->layer];
-}
-
 /* Where the sample's row begins in the layer's arrays. */
 static size_t row_of(const struct bp_subject *of)
 {
-    return of->line->sample * layer_of(of)->n_out;
+    return of->line->sample * bp_layer_of(of)->n_out;
 }
 
 static const double *source_of(const struct bp_subject *of)
@@ -84,7 +74,7 @@ static const double *source_of(const struct bp_subject *of)
 
 static void put_sum(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct bp_layer *layer = layer_of(of);
+    const struct bp_layer *layer = bp_layer_of(of);
     const size_t unit = of->cell.unit;
     if (layer->b)
         put(text, of, "%", layer->b[unit]);
@@ -94,7 +84,7 @@ static void put_sum(struct bp_text *text, const struct bp_subject *of)
 /* The pass keeps only the rounded value. */
 double bp_unrounded(const struct bp_subject *of)
 {
-    const struct bp_layer *layer = layer_of(of);
+    const struct bp_layer *layer = bp_layer_of(of);
     const double *x = source_of(of);
     double sum = layer->b ? layer->b[of->cell.unit] : 0;
     for (size_t i = 0; i < layer->n_in; i++)
@@ -119,12 +109,12 @@ static double largest_of(const double *v, size_t n)
 
 static void put_h(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct bp_layer *layer = layer_of(of);
+    const struct bp_layer *layer = bp_layer_of(of);
     if (layer->activation != BP_ACTIVATION_SOFTMAX) {
         bp_put_template(text, of, bp_activation_words(layer->activation)->cell);
         return;
     }
-    const double *z = pass_of(of)->z + row_of(of), largest = largest_of(z, layer->n_out);
+    const double *z = bp_pass_of(of)->z + row_of(of), largest = largest_of(z, layer->n_out);
     put(text, of, "exp(% - #) / (", z[of->cell.unit], largest);
     put_powers(text, of, z, largest, layer->n_out);
     bp_text_putc(text, ')');
@@ -140,10 +130,10 @@ struct output {
 static struct output output_of(const struct bp_subject *of)
 {
     return (struct output){.kind = bp_loss_kind(of->e->task->rules.loss),
-                           .z = pass_of(of)->z + row_of(of),
-                           .y_hat = pass_of(of)->h + row_of(of),
+                           .z = bp_pass_of(of)->z + row_of(of),
+                           .y_hat = bp_pass_of(of)->h + row_of(of),
                            .y = of->e->task->samples[of->line->sample].y,
-                           .n = layer_of(of)->n_out};
+                           .n = bp_layer_of(of)->n_out};
 }
 
 /* True if all logarithms can be taken of the numbers shown: no output is shown as 0 or 1. */
@@ -315,7 +305,7 @@ static void put_pair(struct bp_text *text, const struct bp_subject *of)
         put(text, of, "% - #", y_hat, y);
     else if (o.kind == BP_LOSS_KIND_SOFTMAX)
         put(text, of, "(%)(%) - (%)(%)", y_hat, sum_of_others(&o, j), y,
-            pass_of(of)->dh_dz[row_of(of) + j]);
+            bp_pass_of(of)->dh_dz[row_of(of) + j]);
     else
         put(text, of, "(1 - #)(%) - (%)(%)", y, y_hat, y, bp_sigmoid(-o.z[j]));
     bp_text_puts(text, end);
@@ -323,15 +313,15 @@ static void put_pair(struct bp_text *text, const struct bp_subject *of)
 
 static void put_dz(struct bp_text *text, const struct bp_subject *of)
 {
-    put_factor(text, of, pass_of(of)->dl_dh[row_of(of) + of->cell.unit]);
-    bp_put_template(text, of, bp_activation_words(layer_of(of)->activation)->slope_cell);
+    put_factor(text, of, bp_pass_of(of)->dl_dh[row_of(of) + of->cell.unit]);
+    bp_put_template(text, of, bp_activation_words(bp_layer_of(of)->activation)->slope_cell);
 }
 
 static void put_through_softmax(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct bp_layer_pass *got = pass_of(of);
+    const struct bp_layer_pass *got = bp_pass_of(of);
     const size_t at = row_of(of);
-    for (size_t j = 0; j < layer_of(of)->n_out; j++)
+    for (size_t j = 0; j < bp_layer_of(of)->n_out; j++)
         put(text, of, j ? " + (%)(%)" : "(%)(%)", got->dl_dh[at + j],
             bp_softmax_derivative(got->h + at, got->dh_dz + at, j, of->cell.unit));
 }
@@ -339,15 +329,15 @@ static void put_through_softmax(struct bp_text *text, const struct bp_subject *o
 static void put_dw(struct bp_text *text, const struct bp_subject *of)
 {
     put_factor(text, of, source_of(of)[of->cell.source]);
-    put_factor(text, of, pass_of(of)->dl_dz[row_of(of) + of->cell.unit]);
+    put_factor(text, of, bp_pass_of(of)->dl_dz[row_of(of) + of->cell.unit]);
 }
 
 static void put_dh(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct bp_layer *above = layer_of(of) + 1;
+    const struct bp_layer *above = bp_layer_of(of) + 1;
     const size_t n = above->n_out;
     put_products(text, of, above->w + of->cell.unit * n,
-                 pass_of(of)[1].dl_dz + of->line->sample * n, 1, n, false);
+                 bp_pass_of(of)[1].dl_dz + of->line->sample * n, 1, n, false);
 }
 
 /* The samples' values with plus signs between them, and their number below a fraction bar. */
@@ -380,13 +370,13 @@ static void put_step(struct bp_text *text, const struct bp_subject *of, double f
 
 static void put_new_w(struct bp_text *text, const struct bp_subject *of)
 {
-    const size_t at = of->cell.source * layer_of(of)->n_out + of->cell.unit;
-    put_step(text, of, layer_of(of)->w[at], pass_of(of)->dw[at]);
+    const size_t at = of->cell.source * bp_layer_of(of)->n_out + of->cell.unit;
+    put_step(text, of, bp_layer_of(of)->w[at], bp_pass_of(of)->dw[at]);
 }
 
 static void put_new_b(struct bp_text *text, const struct bp_subject *of)
 {
-    put_step(text, of, layer_of(of)->b[of->cell.unit], pass_of(of)->db[of->cell.unit]);
+    put_step(text, of, bp_layer_of(of)->b[of->cell.unit], bp_pass_of(of)->db[of->cell.unit]);
 }
 
 void bp_put_cell(struct bp_text *text, const struct bp_subject *of)

@@ -187,8 +187,8 @@ double bp_line_value(const struct bp_subject *of)
     const struct bp_explanation *e = of->e;
     const struct bp_line *line = of->line;
     const struct bp_cell cell = of->cell;
-    const struct bp_layer *layer = bp_line_layer(line, e);
-    const struct bp_layer_pass *got = &e->pass->layers[line->layer];
+    const struct bp_layer *layer = bp_layer_of(of);
+    const struct bp_layer_pass *got = bp_pass_of(of);
     const size_t row = line->sample * layer->n_out + cell.unit;
     const size_t w = cell.source * layer->n_out + cell.unit;
     switch (line->form) {

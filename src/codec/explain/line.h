@@ -82,6 +82,16 @@ struct bp_subject {
     struct bp_cell cell;
 };
 
+static inline const struct bp_layer *bp_layer_of(const struct bp_subject *of)
+{
+    return &of->e->task->network.layers[of->line->layer];
+}
+
+static inline const struct bp_layer_pass *bp_pass_of(const struct bp_subject *of)
+{
+    return &of->e->pass->layers[of->line->layer];
+}
+
 /* Its value. Only dL_dy_hat can be infinite. */
 double bp_line_value(const struct bp_subject *of);
 

@@ -12,11 +12,6 @@
 #include "mathml.h"
 #include "words.h"
 
-static const struct bp_layer *layer_of(const struct bp_subject *of)
-{
-    return bp_line_layer(of->line, of->e);
-}
-
 static size_t outputs_of(const struct bp_explanation *e)
 {
     return bp_network_last(&e->task->network)->n_out;
@@ -98,16 +93,16 @@ void bp_put_count(struct bp_text *text, size_t n, const char *one, const char *m
 
 FACT(bool, is_first, of->line->layer == 0)
 FACT(bool, is_last, bp_line_is_last(of->line, of->e))
-FACT(bool, is_plain_output, is_last(of) && layer_of(of)->activation == BP_ACTIVATION_IDENTITY)
+FACT(bool, is_plain_output, is_last(of) && bp_layer_of(of)->activation == BP_ACTIVATION_IDENTITY)
 FACT(bool, is_next_to_last, of->line->layer + 2 == of->e->task->network.depth)
 FACT(bool, is_plain_output_above,
-     is_next_to_last(of) && layer_of(of)[1].activation == BP_ACTIVATION_IDENTITY)
-FACT(bool, is_relu, layer_of(of)->activation == BP_ACTIVATION_RELU)
-FACT(bool, has_bias, layer_of(of)->b)
-FACT(bool, has_one_unit, layer_of(of)->n_out == 1)
+     is_next_to_last(of) && bp_layer_of(of)[1].activation == BP_ACTIVATION_IDENTITY)
+FACT(bool, is_relu, bp_layer_of(of)->activation == BP_ACTIVATION_RELU)
+FACT(bool, has_bias, bp_layer_of(of)->b)
+FACT(bool, has_one_unit, bp_layer_of(of)->n_out == 1)
 FACT(bool, has_one_output, outputs_of(of->e) == 1)
 FACT(bool, is_rounded,
-     bp_layer_is_gated(layer_of(of)) && of->e->task->rules.round_decimals != BP_NO_ROUNDING)
+     bp_layer_is_gated(bp_layer_of(of)) && of->e->task->rules.round_decimals != BP_NO_ROUNDING)
 FACT(bool, is_open_at_zero, of->e->task->rules.relu_at_zero != 0)
 FACT(bool, is_out_in, of->e->is_out_in)
 FACT(bool, is_matrix, bp_line_shape(of->line, of->e).n_index == 2)
@@ -150,11 +145,10 @@ static bool all_add_up_to_one(const struct bp_subject *of)
 }
 
 /* Numbers of the cell's unit. */
-FACT(const struct bp_layer_pass *, pass_of, &of->e->pass->layers[of->line->layer])
-FACT(size_t, place, of->line->sample *layer_of(of)->n_out + of->cell.unit)
-FACT(double, z, pass_of(of)->z[place(of)])
-FACT(double, h, pass_of(of)->h[place(of)])
-FACT(double, slope, pass_of(of)->dh_dz[place(of)])
+FACT(size_t, place, of->line->sample *bp_layer_of(of)->n_out + of->cell.unit)
+FACT(double, z, bp_pass_of(of)->z[place(of)])
+FACT(double, h, bp_pass_of(of)->h[place(of)])
+FACT(double, slope, bp_pass_of(of)->dh_dz[place(of)])
 FACT(double, one_less_sigmoid, bp_sigmoid(-z(of)))
 FACT(bool, shows_one_less_h, bp_has_digits_of(1 - h(of), one_less_sigmoid(of)))
 FACT(bool, shows_one_less_square, bp_has_digits_of(1 - h(of) * h(of), slope(of)))
@@ -172,8 +166,8 @@ WRITER(put_k_below, bp_text_put_size(text, of->line->layer))
 WRITER(put_k_above, bp_text_put_size(text, of->line->layer + 2))
 WRITER(put_unit, bp_text_put_size(text, of->cell.unit))
 WRITER(put_source, bp_text_put_size(text, of->cell.source))
-WRITER(put_units, bp_text_put_size(text, layer_of(of)->n_out))
-WRITER(put_units_in_words, bp_put_in_words(text, layer_of(of)->n_out))
+WRITER(put_units, bp_text_put_size(text, bp_layer_of(of)->n_out))
+WRITER(put_units_in_words, bp_put_in_words(text, bp_layer_of(of)->n_out))
 WRITER(put_sample, bp_text_put_size(text, of->line->sample))
 WRITER(put_samples, bp_text_put_size(text, of->e->task->n_samples))
 WRITER(put_samples_in_words, bp_put_in_words(text, of->e->task->n_samples))
@@ -189,7 +183,7 @@ WRITER(put_h, bp_put_shown(text, of->e, h(of)))
 WRITER(put_slope, bp_put_shown(text, of->e, slope(of)))
 WRITER(put_one_less_sigmoid, bp_put_shown(text, of->e, one_less_sigmoid(of)))
 WRITER(put_loss, bp_text_puts(text, bp_loss_names[of->e->task->rules.loss]))
-WRITER(put_activation, bp_text_puts(text, bp_activation_names[layer_of(of)->activation]))
+WRITER(put_activation, bp_text_puts(text, bp_activation_names[bp_layer_of(of)->activation]))
 WRITER(put_c, bp_put_fraction(text, bp_loss_fraction(of->e, false), "/", " "))
 WRITER(put_2c, bp_put_fraction(text, bp_loss_fraction(of->e, true), "/", " "))
 WRITER(put_numpy_c, bp_put_fraction(text, bp_loss_fraction(of->e, false), " / ", " * "))
@@ -215,7 +209,7 @@ static void put_all_after(struct bp_text *text, const struct bp_subject *of)
     for (; line.layer < of->e->task->network.depth; line.layer++) {
         bp_text_puts(text, line.layer ? " " : "");
         bp_put_template(text, &each,
-                        layer_of(&each)->b ? "network.W{k} network.b{k}" : "network.W{k}");
+                        bp_layer_of(&each)->b ? "network.W{k} network.b{k}" : "network.W{k}");
     }
 }
 
@@ -385,8 +379,9 @@ static void put_name(struct bp_text *text, const struct bp_subject *of, const st
     if (name->when)
         bp_put_template(text, of, name->when(of) ? name->yes : name->no);
     else if (name->of_activation)
-        bp_put_template(text, of,
-                        member(bp_activation_words(layer_of(of)->activation), name->of_activation));
+        bp_put_template(
+            text, of,
+            member(bp_activation_words(bp_layer_of(of)->activation), name->of_activation));
     else if (name->of_loss)
         bp_put_template(text, of, member(bp_loss_words(of->e->task->rules.loss), name->of_loss));
     else

@@ -222,7 +222,7 @@ struct members {
 static bool is_member(const struct members *m, size_t i, size_t j)
 {
     const struct bp_cell cell = bp_cell_at(&m->shape, m->of.e, i, j);
-    const size_t n_out = bp_line_layer(m->of.line, m->of.e)->n_out;
+    const size_t n_out = bp_layer_of(&m->of)->n_out;
     return m->why[cell.source * n_out + cell.unit] == m->reason;
 }
 
