@@ -88,7 +88,8 @@ enum bp_remark bp_remark_of_cell(const struct bp_subject *of)
     const struct bp_layer *layer = bp_layer_of(of);
     const struct bp_layer_pass *got = bp_pass_of(of);
     const size_t at = line->sample * layer->n_out + cell.unit;
-    const double value = bp_line_value(of);
+    /* gradients of the batch have their reasons, and new parameters no remark */
+    const double value = line->form < BP_FORM_BATCH_LOSS ? bp_line_value(of) : 0;
     switch (line->form) {
     case BP_FORM_Z:
         return bp_layer_is_gated(layer) && value == 0 ? BP_REMARK_BOUNDARY : BP_REMARK_COUNT;
