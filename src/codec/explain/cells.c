@@ -1,148 +1,102 @@
 /* The arithmetic of each cell, every number written out: (a)(b), a/b, ^2, exp, ln, tanh, max. */
 #include "cells.h"
 
-#include <assert.h>
 #include <math.h>
-#include <string.h>
+#include <stdarg.h>
 
 #include "backpropd/activation.h"
 #include "backpropd/loss.h"
-#include "shown.h"
 #include "template.h"
 #include "words.h"
 
-/* Where and how an expression is written. */
-struct pen {
-    struct bp_text *text;
-    const struct bp_explanation *e;
-    const struct bp_line *line;
-};
-
-static void word(struct pen pen, const char *words)
+/* What cells are made of most is written without a pattern, which takes longer. */
+static void put_factor(struct bp_text *text, const struct bp_subject *of, double value)
 {
-    bp_text_puts(pen.text, words);
-}
-
-static void number(struct pen pen, double value)
-{
-    bp_put_shown(pen.text, pen.e, value);
-}
-
-static void factor(struct pen pen, double value)
-{
-    bp_text_putc(pen.text, '(');
-    number(pen, value);
-    bp_text_putc(pen.text, ')');
+    bp_text_putc(text, '(');
+    bp_put_shown(text, of->e, value);
+    bp_text_putc(text, ')');
 }
 
 /* A number that stands behind a sign. */
-static void operand(struct pen pen, double value)
+static void put_operand(struct bp_text *text, const struct bp_subject *of, double value)
 {
-    if (bp_shown(pen.e, value) < 0)
-        factor(pen, value);
+    if (bp_shown(of->e, value) < 0)
+        put_factor(text, of, value);
     else
-        number(pen, value);
+        bp_put_shown(text, of->e, value);
 }
 
-static void difference(struct pen pen, double from, double value)
+/* Writes a pattern. Each % in it stands for the next number (a double), and each # for one that
+ * stands behind a sign. */
+static void put(struct bp_text *text, const struct bp_subject *of, const char *pattern, ...)
 {
-    number(pen, from);
-    word(pen, " - ");
-    operand(pen, value);
-}
-
-/* True if a number that was calculated in another way shows the same digits as `value`. */
-static bool has_digits_of(double other, double value)
-{
-    return fabs(other - value) <= 1e-14 * fabs(value);
+    va_list numbers;
+    va_start(numbers, pattern);
+    for (; *pattern; pattern++)
+        if (*pattern == '%')
+            bp_put_shown(text, of->e, va_arg(numbers, double));
+        else if (*pattern == '#')
+            put_operand(text, of, va_arg(numbers, double));
+        else
+            bp_text_putc(text, *pattern);
+    va_end(numbers);
 }
 
 /* Writes 1 - h, if it shows the digits that were used: with h close to 1 the difference loses
  * them. */
-static void one_less(struct pen pen, double h, double value)
+static void put_one_less(struct bp_text *text, const struct bp_subject *of, double h, double value)
 {
-    if (has_digits_of(1 - h, value))
-        difference(pen, 1, h);
-    else
-        number(pen, value);
+    const bool is_shown = bp_has_digits_of(1 - h, value);
+    put(text, of, is_shown ? "1 - #" : "%", is_shown ? h : value);
 }
 
 /* n terms of two factors each; `begun`: a term stands before them. */
-static void products(struct pen pen, const double *a, const double *b, size_t b_step, size_t n,
-                     bool begun)
+static void put_products(struct bp_text *text, const struct bp_subject *of, const double *a,
+                         const double *b, size_t b_step, size_t n, bool begun)
 {
     for (size_t i = 0; i < n; i++) {
-        if (i || begun)
-            word(pen, " + ");
-        factor(pen, a[i]);
-        factor(pen, b[i * b_step]);
+        bp_text_puts(text, i || begun ? " + " : "");
+        put_factor(text, of, a[i]);
+        put_factor(text, of, b[i * b_step]);
     }
 }
 
-static const double *source_of(struct pen pen)
+/* Where the sample's row begins in the layer's arrays. */
+static size_t row_of(const struct bp_subject *of)
 {
-    return bp_pass_source(pen.e->pass, pen.e->task, pen.line->layer, pen.line->sample);
+    return of->line->sample * bp_layer_of(of)->n_out;
 }
 
-static void put_sum(struct pen pen, struct bp_cell cell)
+static const double *source_of(const struct bp_subject *of)
 {
-    const struct bp_layer *layer = bp_line_layer(pen.line, pen.e);
+    return bp_pass_source(of->e->pass, of->e->task, of->line->layer, of->line->sample);
+}
+
+static void put_sum(struct bp_text *text, const struct bp_subject *of)
+{
+    const struct bp_layer *layer = bp_layer_of(of);
+    const size_t unit = of->cell.unit;
     if (layer->b)
-        number(pen, layer->b[cell.unit]);
-    products(pen, source_of(pen), layer->w + cell.unit, layer->n_out, layer->n_in, layer->b);
+        put(text, of, "%", layer->b[unit]);
+    put_products(text, of, source_of(of), layer->w + unit, layer->n_out, layer->n_in, layer->b);
 }
 
 /* The pass keeps only the rounded value. */
-double bp_unrounded(const struct bp_line *line, const struct bp_explanation *e, struct bp_cell cell)
+double bp_unrounded(const struct bp_subject *of)
 {
-    const struct bp_layer *layer = bp_line_layer(line, e);
-    const double *x = bp_pass_source(e->pass, e->task, line->layer, line->sample);
-    double sum = layer->b ? layer->b[cell.unit] : 0;
+    const struct bp_layer *layer = bp_layer_of(of);
+    const double *x = source_of(of);
+    double sum = layer->b ? layer->b[of->cell.unit] : 0;
     for (size_t i = 0; i < layer->n_in; i++)
-        sum += x[i] * layer->w[i * layer->n_out + cell.unit];
+        sum += x[i] * layer->w[i * layer->n_out + of->cell.unit];
     return sum;
 }
 
-/* The pattern of an activation: %z the pre-activation, %m its negative, %h the value, %g the slope,
- * %v 1 - h and %q 1 - h^2, which are the slope's where they have its digits. */
-static void put_pattern(struct pen pen, const char *pattern, double z, double h, double slope)
+static void put_powers(struct bp_text *text, const struct bp_subject *of, const double *z,
+                       double largest, size_t n)
 {
-    for (; *pattern; pattern++) {
-        if (*pattern != '%') {
-            bp_text_putc(pen.text, *pattern);
-            continue;
-        }
-        switch (*++pattern) {
-        case 'z':
-            number(pen, z);
-            break;
-        case 'm':
-            number(pen, -z);
-            break;
-        case 'h':
-            number(pen, h);
-            break;
-        case 'v':
-            one_less(pen, h, bp_sigmoid(-z));
-            break;
-        case 'q':
-            word(pen, has_digits_of(1 - h * h, slope) ? "1 - " : "");
-            has_digits_of(1 - h * h, slope) ? factor(pen, h) : number(pen, slope);
-            word(pen, has_digits_of(1 - h * h, slope) ? "^2" : "");
-            break;
-        default:
-            number(pen, slope);
-        }
-    }
-}
-
-static void put_powers(struct pen pen, const double *z, double largest, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        word(pen, i ? " + exp(" : "exp(");
-        difference(pen, z[i], largest);
-        word(pen, ")");
-    }
+    for (size_t i = 0; i < n; i++)
+        put(text, of, i ? " + exp(% - #)" : "exp(% - #)", z[i], largest);
 }
 
 static double largest_of(const double *v, size_t n)
@@ -153,48 +107,33 @@ static double largest_of(const double *v, size_t n)
     return largest;
 }
 
-static void put_h(struct pen pen, struct bp_cell cell)
+static void put_h(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct bp_layer *layer = bp_line_layer(pen.line, pen.e);
-    const double *z = pen.e->pass->layers[pen.line->layer].z + pen.line->sample * layer->n_out;
-    if (layer->activation == BP_ACTIVATION_IDENTITY) {
-        bp_put_template(pen.text, &(struct bp_subject){pen.e, pen.line, cell}, "z{k}[{unit}]");
-        return;
-    }
+    const struct bp_layer *layer = bp_layer_of(of);
     if (layer->activation != BP_ACTIVATION_SOFTMAX) {
-        put_pattern(pen, bp_activation_words(layer->activation)->cell, z[cell.unit], 0, 0);
+        bp_put_template(text, of, bp_activation_words(layer->activation)->cell);
         return;
     }
-    const double largest = largest_of(z, layer->n_out);
-    word(pen, "exp(");
-    difference(pen, z[cell.unit], largest);
-    word(pen, ") / (");
-    put_powers(pen, z, largest, layer->n_out);
-    word(pen, ")");
+    const double *z = bp_pass_of(of)->z + row_of(of), largest = largest_of(z, layer->n_out);
+    put(text, of, "exp(% - #) / (", z[of->cell.unit], largest);
+    put_powers(text, of, z, largest, layer->n_out);
+    bp_text_putc(text, ')');
 }
 
 /* The last layer of one sample. */
 struct output {
-    enum bp_loss loss;
     enum bp_loss_kind kind;
-    const double *z, *y_hat, *y, *dl_dy_hat, *one_less_y_hat;
+    const double *z, *y_hat, *y;
     size_t n;
 };
 
-static struct output output_of(const struct bp_explanation *e, size_t sample)
+static struct output output_of(const struct bp_subject *of)
 {
-    const size_t last = e->task->network.depth - 1, n = e->task->network.layers[last].n_out;
-    const struct bp_layer_pass *got = &e->pass->layers[last];
-    const size_t at = sample * n;
-    const enum bp_loss loss = e->task->rules.loss;
-    return (struct output){.loss = loss,
-                           .kind = bp_loss_kind(loss),
-                           .z = got->z + at,
-                           .y_hat = got->h + at,
-                           .y = e->task->samples[sample].y,
-                           .dl_dy_hat = e->has_backward ? got->dl_dh + at : NULL,
-                           .one_less_y_hat = e->has_backward ? got->dh_dz + at : NULL,
-                           .n = n};
+    return (struct output){.kind = bp_loss_kind(of->e->task->rules.loss),
+                           .z = bp_pass_of(of)->z + row_of(of),
+                           .y_hat = bp_pass_of(of)->h + row_of(of),
+                           .y = of->e->task->samples[of->line->sample].y,
+                           .n = bp_layer_of(of)->n_out};
 }
 
 /* True if all logarithms can be taken of the numbers shown: no output is shown as 0 or 1. */
@@ -207,159 +146,142 @@ static bool can_take_logarithms(const struct output *o)
     return true;
 }
 
-/* y ln(y_hat), with sigmoid also (1 - y) ln(1 - y_hat). */
-static void put_logarithms(struct pen pen, const struct output *o, size_t j)
+/* Writes one of the terms that a loss is the sum of. */
+typedef void put_term(struct bp_text *text, const struct bp_subject *of, const struct output *o,
+                      size_t j);
+
+static void put_square(struct bp_text *text, const struct bp_subject *of, const struct output *o,
+                       size_t j)
 {
-    factor(pen, o->y[j]);
-    word(pen, " ln(");
-    number(pen, o->y_hat[j]);
-    word(pen, ")");
-    if (o->kind != BP_LOSS_KIND_SIGMOID)
-        return;
-    word(pen, " + (");
-    difference(pen, 1, o->y[j]);
-    word(pen, ") ln(");
-    one_less(pen, o->y_hat[j], bp_sigmoid(-o->z[j]));
-    word(pen, ")");
+    put(text, of, "(% - #)^2", o->y_hat[j], o->y[j]);
 }
 
-static double logarithms(const struct output *o, size_t j)
+/* y ln(y_hat), with sigmoid also (1 - y) ln(1 - y_hat). */
+static void put_logarithms(struct bp_text *text, const struct bp_subject *of,
+                           const struct output *o, size_t j)
 {
-    double sum = o->y[j] * log(o->y_hat[j]);
-    if (o->kind == BP_LOSS_KIND_SIGMOID)
-        sum += (1 - o->y[j]) * log(bp_sigmoid(-o->z[j]));
-    return sum;
+    put(text, of, "(%) ln(%)", o->y[j], o->y_hat[j]);
+    if (o->kind != BP_LOSS_KIND_SIGMOID)
+        return;
+    put(text, of, " + (1 - #) ln(", o->y[j]);
+    put_one_less(text, of, o->y_hat[j], bp_sigmoid(-o->z[j]));
+    bp_text_putc(text, ')');
 }
 
 /* The same term from z, with the other sign, for outputs that are shown as 0 or 1. */
-static void put_term_from_z(struct pen pen, const struct output *o, size_t j)
+static void put_term_from_z(struct bp_text *text, const struct bp_subject *of,
+                            const struct output *o, size_t j)
 {
-    const double largest = largest_of(o->z, o->n);
+    const double largest = largest_of(o->z, o->n), z = o->z[j], y = o->y[j];
     if (o->kind == BP_LOSS_KIND_SIGMOID) {
-        word(pen, "max(0, ");
-        number(pen, o->z[j]);
-        word(pen, ") - ");
-        factor(pen, o->z[j]);
-        factor(pen, o->y[j]);
-        word(pen, " + ln(1 + exp(");
-        number(pen, -fabs(o->z[j]));
-        word(pen, "))");
-    } else if (o->y[j] == 0) {
-        word(pen, "0");
+        put(text, of, "max(0, %) - (%)(%) + ln(1 + exp(%))", z, z, y, -fabs(z));
+    } else if (y == 0) {
+        bp_text_putc(text, '0');
     } else {
-        factor(pen, o->y[j]);
-        word(pen, "(");
-        difference(pen, largest, o->z[j]);
-        word(pen, " + ln(");
-        put_powers(pen, o->z, largest, o->n);
-        word(pen, "))");
+        put(text, of, "(%)(% - # + ln(", y, largest, z);
+        put_powers(text, of, o->z, largest, o->n);
+        bp_text_puts(text, "))");
     }
 }
 
-static void put_square(struct pen pen, const struct output *o, size_t j)
+/* What a square or logarithm comes to. */
+static void put_value_of_term(struct bp_text *text, const struct bp_subject *of,
+                              const struct output *o, size_t j)
 {
-    word(pen, "(");
-    difference(pen, o->y_hat[j], o->y[j]);
-    word(pen, ")^2");
+    const double off = o->y_hat[j] - o->y[j];
+    double term = o->kind == BP_LOSS_KIND_SQUARES ? off * off : o->y[j] * log(o->y_hat[j]);
+    if (o->kind == BP_LOSS_KIND_SIGMOID)
+        term += (1 - o->y[j]) * log(bp_sigmoid(-o->z[j]));
+    j ? put_operand(text, of, term) : bp_put_shown(text, of->e, term);
 }
 
 /* The terms of a loss behind its fraction, in parentheses if something stands before them. */
-static void put_terms(struct pen pen, const struct output *o,
-                      void (*put)(struct pen, const struct output *, size_t))
+static void put_terms(struct bp_text *text, const struct bp_subject *of, const struct output *o,
+                      bool is_negative, put_term *put_one)
 {
-    const bool is_negative = put == put_logarithms;
-    const bool has_fraction = bp_loss_fraction(pen.e, false).denominator > 1;
-    const bool is_square_alone = put == put_square && o->n == 1;
-    const bool has_parentheses = is_negative || (has_fraction && !is_square_alone);
-    word(pen, is_negative ? "-" : "");
-    bp_put_fraction(pen.text, bp_loss_fraction(pen.e, false), "/", " ");
-    word(pen, has_parentheses ? "(" : "");
+    const struct bp_fraction fraction = bp_loss_fraction(of->e, false);
+    const bool is_square_alone = put_one == put_square && o->n == 1;
+    const bool has_parentheses = is_negative || (fraction.denominator > 1 && !is_square_alone);
+    bp_text_puts(text, is_negative ? "-" : "");
+    bp_put_fraction(text, fraction, "/", " ");
+    bp_text_puts(text, has_parentheses ? "(" : "");
     for (size_t j = 0; j < o->n; j++) {
-        word(pen, j ? " + " : "");
-        put(pen, o, j);
+        bp_text_puts(text, j ? " + " : "");
+        put_one(text, of, o, j);
     }
-    word(pen, has_parentheses ? ")" : "");
+    bp_text_puts(text, has_parentheses ? ")" : "");
 }
 
-static void put_loss(struct pen pen, struct bp_cell cell)
+static void put_loss(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct output o = output_of(pen.e, pen.line->sample);
-    (void)cell;
+    const struct output o = output_of(of);
     switch (o.kind) {
     case BP_LOSS_KIND_SQUARES:
-        put_terms(pen, &o, put_square);
+        put_terms(text, of, &o, false, put_square);
         return;
     case BP_LOSS_KIND_SOFTMAX:
     case BP_LOSS_KIND_SIGMOID:
-        put_terms(pen, &o, can_take_logarithms(&o) ? put_logarithms : put_term_from_z);
+        if (can_take_logarithms(&o))
+            put_terms(text, of, &o, true, put_logarithms);
+        else
+            put_terms(text, of, &o, false, put_term_from_z);
     }
 }
 
-void bp_put_loss_terms(struct bp_text *text, const struct bp_line *line,
-                       const struct bp_explanation *e)
+void bp_put_loss_terms(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct pen pen = {text, e, line};
-    if (line->form != BP_FORM_LOSS)
+    if (of->line->form != BP_FORM_LOSS)
         return;
-    const struct output o = output_of(e, line->sample);
+    const struct output o = output_of(of);
     const bool is_squares = o.kind == BP_LOSS_KIND_SQUARES;
-    const struct bp_fraction fraction = bp_loss_fraction(e, false);
-    if (is_squares ? o.n == 1 && fraction.denominator == 1 : !can_take_logarithms(&o))
-        return;
-    word(pen, is_squares ? "" : "-");
-    bp_put_fraction(text, fraction, "/", " ");
-    word(pen, is_squares && fraction.denominator == 1 ? "" : "(");
-    for (size_t j = 0; j < o.n; j++) {
-        const double off = o.y_hat[j] - o.y[j], term = is_squares ? off * off : logarithms(&o, j);
-        word(pen, j ? " + " : "");
-        j ? operand(pen, term) : number(pen, term);
-    }
-    word(pen, is_squares && fraction.denominator == 1 ? "" : ")");
+    const bool is_term = o.n == 1 && bp_loss_fraction(of->e, false).denominator == 1;
+    if (is_squares ? !is_term : can_take_logarithms(&o))
+        put_terms(text, of, &o, !is_squares, put_value_of_term);
 }
 
 /* c ((1 - y)/(1 - y_hat) - y/y_hat), or -y/y_hat, without the terms that are 0 divided by 0. */
-static void put_ratios(struct pen pen, const struct output *o, size_t j)
+static void put_ratios(struct bp_text *text, const struct bp_subject *of, const struct output *o,
+                       size_t j)
 {
-    const bool has_fraction = bp_put_fraction(pen.text, bp_loss_fraction(pen.e, false), "/", " (");
+    const bool has_fraction = bp_put_fraction(text, bp_loss_fraction(of->e, false), "/", " (");
     const double y = o->y[j], y_hat = o->y_hat[j], rest = bp_sigmoid(-o->z[j]);
     const bool has_first = o->kind == BP_LOSS_KIND_SIGMOID && (y != 1 || rest != 0);
     const bool has_second = y != 0 || y_hat != 0;
     if (has_first) {
-        word(pen, "(");
-        difference(pen, 1, y);
-        word(pen, ")/(");
-        one_less(pen, y_hat, rest);
-        word(pen, ")");
+        put(text, of, "(1 - #)/(", y);
+        put_one_less(text, of, y_hat, rest);
+        bp_text_putc(text, ')');
     }
-    if (has_second) {
-        word(pen, has_first ? " - " : "-");
-        number(pen, y);
-        word(pen, "/");
-        number(pen, y_hat);
-    }
-    word(pen, !has_first && !has_second ? "0" : "");
-    word(pen, has_fraction ? ")" : "");
+    if (has_second)
+        put(text, of, has_first ? " - %/%" : "-%/%", y, y_hat);
+    bp_text_puts(text, !has_first && !has_second ? "0" : "");
+    bp_text_puts(text, has_fraction ? ")" : "");
 }
 
-static void put_fraction_of_difference(struct pen pen, struct bp_fraction fraction,
-                                       const struct output *o, size_t j)
+/* Writes "(1/2)(", and returns what closes it; "" if the fraction is 1. */
+static const char *open_fraction(struct bp_text *text, struct bp_fraction fraction)
 {
-    word(pen, fraction.numerator == fraction.denominator && fraction.numerator == 1 ? "" : "(");
-    const bool has_fraction = bp_put_fraction(pen.text, fraction, "/", ")(");
-    difference(pen, o->y_hat[j], o->y[j]);
-    word(pen, has_fraction ? ")" : "");
+    if (fraction.numerator == 1 && fraction.denominator == 1)
+        return "";
+    bp_text_putc(text, '(');
+    bp_put_fraction(text, fraction, "/", ")(");
+    return ")";
 }
 
-static void put_error(struct pen pen, struct bp_cell cell)
+static void put_error(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct output o = output_of(pen.e, pen.line->sample);
+    const struct output o = output_of(of);
+    const size_t j = of->cell.unit;
     switch (o.kind) {
-    case BP_LOSS_KIND_SQUARES:
-        put_fraction_of_difference(pen, bp_loss_fraction(pen.e, true), &o, cell.unit);
+    case BP_LOSS_KIND_SQUARES: {
+        const char *end = open_fraction(text, bp_loss_fraction(of->e, true));
+        put(text, of, "% - #", o.y_hat[j], o.y[j]);
+        bp_text_puts(text, end);
         return;
+    }
     case BP_LOSS_KIND_SOFTMAX:
     case BP_LOSS_KIND_SIGMOID:
-        put_ratios(pen, &o, cell.unit);
+        put_ratios(text, of, &o, j);
     }
 }
 
@@ -373,187 +295,129 @@ static double sum_of_others(const struct output *o, size_t j)
 
 /* c (y_hat - y). If that loses digits, or the targets of cross-entropy do not add up to 1, writes
  * the terms that it was calculated from. */
-static void put_pair(struct pen pen, struct bp_cell cell)
+static void put_pair(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct output o = output_of(pen.e, pen.line->sample);
-    const size_t j = cell.unit;
-    const struct bp_fraction fraction = bp_loss_fraction(pen.e, false);
-    const double c = bp_loss_factor(o.loss, o.n), y = o.y[j];
-    if (has_digits_of(c * (o.y_hat[j] - y), bp_line_value(pen.line, pen.e, cell))) {
-        put_fraction_of_difference(pen, fraction, &o, j);
-    } else if (o.kind == BP_LOSS_KIND_SOFTMAX) {
-        assert(o.one_less_y_hat);
-        factor(pen, o.y_hat[j]);
-        factor(pen, sum_of_others(&o, j));
-        word(pen, " - ");
-        factor(pen, y);
-        factor(pen, o.one_less_y_hat[j]);
-    } else {
-        word(pen, fraction.denominator == 1 ? "" : "(");
-        const bool has_fraction = bp_put_fraction(pen.text, fraction, "/", ")(");
-        word(pen, "(");
-        difference(pen, 1, y);
-        word(pen, ")");
-        factor(pen, o.y_hat[j]);
-        word(pen, " - ");
-        factor(pen, y);
-        factor(pen, bp_sigmoid(-o.z[j]));
-        word(pen, has_fraction ? ")" : "");
-    }
+    const struct output o = output_of(of);
+    const size_t j = of->cell.unit;
+    const double c = bp_loss_factor(of->e->task->rules.loss, o.n), y = o.y[j], y_hat = o.y_hat[j];
+    const char *end = open_fraction(text, bp_loss_fraction(of->e, false));
+    if (bp_has_digits_of(c * (y_hat - y), bp_line_value(of)))
+        put(text, of, "% - #", y_hat, y);
+    else if (o.kind == BP_LOSS_KIND_SOFTMAX)
+        put(text, of, "(%)(%) - (%)(%)", y_hat, sum_of_others(&o, j), y,
+            bp_pass_of(of)->dh_dz[row_of(of) + j]);
+    else
+        put(text, of, "(1 - #)(%) - (%)(%)", y, y_hat, y, bp_sigmoid(-o.z[j]));
+    bp_text_puts(text, end);
 }
 
-static void put_through_softmax(struct pen pen, struct bp_cell cell)
+static void put_dz(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct output o = output_of(pen.e, pen.line->sample);
-    assert(o.dl_dy_hat && o.one_less_y_hat);
-    for (size_t j = 0; j < o.n; j++) {
-        word(pen, j ? " + " : "");
-        factor(pen, o.dl_dy_hat[j]);
-        factor(pen, bp_softmax_derivative(o.y_hat, o.one_less_y_hat, j, cell.unit));
-    }
+    put_factor(text, of, bp_pass_of(of)->dl_dh[row_of(of) + of->cell.unit]);
+    bp_put_template(text, of, bp_activation_words(bp_layer_of(of)->activation)->slope_cell);
 }
 
-static void put_dz(struct pen pen, struct bp_cell cell)
+static void put_through_softmax(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct bp_layer *layer = bp_line_layer(pen.line, pen.e);
-    const struct bp_layer_pass *got = &pen.e->pass->layers[pen.line->layer];
-    const size_t at = pen.line->sample * layer->n_out + cell.unit;
-    factor(pen, got->dl_dh[at]);
-    put_pattern(pen, bp_activation_words(layer->activation)->slope_cell, got->z[at], got->h[at],
-                got->dh_dz[at]);
+    const struct bp_layer_pass *got = bp_pass_of(of);
+    const size_t at = row_of(of);
+    for (size_t j = 0; j < bp_layer_of(of)->n_out; j++)
+        put(text, of, j ? " + (%)(%)" : "(%)(%)", got->dl_dh[at + j],
+            bp_softmax_derivative(got->h + at, got->dh_dz + at, j, of->cell.unit));
 }
 
-static void put_dw(struct pen pen, struct bp_cell cell)
+static void put_dw(struct bp_text *text, const struct bp_subject *of)
 {
-    const size_t n_out = bp_line_layer(pen.line, pen.e)->n_out;
-    factor(pen, source_of(pen)[cell.source]);
-    factor(pen, pen.e->pass->layers[pen.line->layer].dl_dz[pen.line->sample * n_out + cell.unit]);
+    put_factor(text, of, source_of(of)[of->cell.source]);
+    put_factor(text, of, bp_pass_of(of)->dl_dz[row_of(of) + of->cell.unit]);
 }
 
-/* The name of what it equals. */
-static void put_db(struct pen pen, struct bp_cell cell)
+static void put_dh(struct bp_text *text, const struct bp_subject *of)
 {
-    bp_put_template(pen.text, &(struct bp_subject){pen.e, pen.line, cell}, "{e}[{unit}]");
-}
-
-static void put_dh(struct pen pen, struct bp_cell cell)
-{
-    const struct bp_layer *above = bp_line_layer(pen.line, pen.e) + 1;
-    const struct bp_layer_pass *got = &pen.e->pass->layers[pen.line->layer + 1];
-    products(pen, above->w + cell.unit * above->n_out, got->dl_dz + pen.line->sample * above->n_out,
-             1, above->n_out, false);
+    const struct bp_layer *above = bp_layer_of(of) + 1;
+    const size_t n = above->n_out;
+    put_products(text, of, above->w + of->cell.unit * n,
+                 bp_pass_of(of)[1].dl_dz + of->line->sample * n, 1, n, false);
 }
 
 /* The samples' values with plus signs between them, and their number below a fraction bar. */
-static void put_batch(struct pen pen, struct bp_cell cell, enum bp_form of_sample)
+static void put_batch(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct bp_task *task = pen.e->task;
+    static const enum bp_form forms[] = {[BP_FORM_BATCH_LOSS] = BP_FORM_LOSS,
+                                         [BP_FORM_GRADIENT_W] = BP_FORM_DW,
+                                         [BP_FORM_GRADIENT_B] = BP_FORM_DB};
+    const struct bp_task *task = of->e->task;
     const bool is_mean = task->rules.reduction == BP_REDUCTION_MEAN;
-    struct bp_line one = {.form = of_sample, .layer = pen.line->layer};
-    word(pen, is_mean ? "(" : "");
-    for (one.sample = 0; one.sample < task->n_samples; one.sample++) {
-        const double value = bp_line_value(&one, pen.e, cell);
-        word(pen, one.sample ? " + " : "");
-        one.sample ? operand(pen, value) : number(pen, value);
+    struct bp_line one = {.form = forms[of->line->form], .layer = of->line->layer};
+    bp_text_puts(text, is_mean ? "(" : "");
+    for (; one.sample < task->n_samples; one.sample++) {
+        const double value = bp_line_value(&(struct bp_subject){of->e, &one, of->cell});
+        bp_text_puts(text, one.sample ? " + " : "");
+        one.sample ? put_operand(text, of, value) : bp_put_shown(text, of->e, value);
     }
-    word(pen, is_mean ? ") / " : "");
+    bp_text_puts(text, is_mean ? ") / " : "");
     if (is_mean)
-        bp_text_put_size(pen.text, task->n_samples);
+        bp_text_put_size(text, task->n_samples);
 }
 
-static void put_batch_loss(struct pen pen, struct bp_cell cell)
+static void put_step(struct bp_text *text, const struct bp_subject *of, double from, double slope)
 {
-    put_batch(pen, cell, BP_FORM_LOSS);
+    bp_put_shown(text, of->e, from);
+    bp_text_puts(text, " - ");
+    put_factor(text, of, of->e->descent->learning_rate);
+    put_factor(text, of, slope);
 }
 
-static void put_gradient_w(struct pen pen, struct bp_cell cell)
+static void put_new_w(struct bp_text *text, const struct bp_subject *of)
 {
-    put_batch(pen, cell, BP_FORM_DW);
+    const size_t at = of->cell.source * bp_layer_of(of)->n_out + of->cell.unit;
+    put_step(text, of, bp_layer_of(of)->w[at], bp_pass_of(of)->dw[at]);
 }
 
-static void put_gradient_b(struct pen pen, struct bp_cell cell)
+static void put_new_b(struct bp_text *text, const struct bp_subject *of)
 {
-    put_batch(pen, cell, BP_FORM_DB);
+    put_step(text, of, bp_layer_of(of)->b[of->cell.unit], bp_pass_of(of)->db[of->cell.unit]);
 }
 
-static void put_step(struct pen pen, double from, double gradient)
+void bp_put_cell(struct bp_text *text, const struct bp_subject *of)
 {
-    number(pen, from);
-    word(pen, " - ");
-    factor(pen, pen.e->descent->learning_rate);
-    factor(pen, gradient);
-}
-
-static void put_new_w(struct pen pen, struct bp_cell cell)
-{
-    const struct bp_layer *layer = bp_line_layer(pen.line, pen.e);
-    const size_t at = cell.source * layer->n_out + cell.unit;
-    put_step(pen, layer->w[at], pen.e->pass->layers[pen.line->layer].dw[at]);
-}
-
-static void put_new_b(struct pen pen, struct bp_cell cell)
-{
-    const struct bp_layer *layer = bp_line_layer(pen.line, pen.e);
-    put_step(pen, layer->b[cell.unit], pen.e->pass->layers[pen.line->layer].db[cell.unit]);
-}
-
-/* The name of what stays. */
-static void put_frozen_w(struct pen pen, struct bp_cell cell)
-{
-    bp_put_template(pen.text, &(struct bp_subject){pen.e, pen.line, cell}, "W{k}{cell}");
-}
-
-static void put_frozen_b(struct pen pen, struct bp_cell cell)
-{
-    bp_put_template(pen.text, &(struct bp_subject){pen.e, pen.line, cell}, "b{k}[{unit}]");
-}
-
-static void put_nothing(struct pen pen, struct bp_cell cell)
-{
-    (void)pen;
-    (void)cell;
-}
-
-void bp_put_cell(struct bp_text *text, const struct bp_line *line, const struct bp_explanation *e,
-                 struct bp_cell cell)
-{
-    static void (*const put[BP_FORM_COUNT])(struct pen, struct bp_cell) = {
+    static void (*const puts[BP_FORM_COUNT])(struct bp_text *, const struct bp_subject *) = {
         [BP_FORM_Z] = put_sum,
         [BP_FORM_H] = put_h,
         [BP_FORM_Y_HAT] = put_sum,
         [BP_FORM_LOSS] = put_loss,
         [BP_FORM_ERROR] = put_error,
-        [BP_FORM_ERROR_GIVEN] = put_nothing,
+        [BP_FORM_DH] = put_dh,
         [BP_FORM_DZ] = put_dz,
         [BP_FORM_DZ_SOFTMAX] = put_through_softmax,
         [BP_FORM_DZ_PAIR] = put_pair,
         [BP_FORM_DW] = put_dw,
-        [BP_FORM_DB] = put_db,
-        [BP_FORM_DH] = put_dh,
-        [BP_FORM_BATCH_LOSS] = put_batch_loss,
-        [BP_FORM_GRADIENT_W] = put_gradient_w,
-        [BP_FORM_GRADIENT_B] = put_gradient_b,
+        [BP_FORM_BATCH_LOSS] = put_batch,
+        [BP_FORM_GRADIENT_W] = put_batch,
+        [BP_FORM_GRADIENT_B] = put_batch,
         [BP_FORM_NEW_W] = put_new_w,
-        [BP_FORM_NEW_W_FROZEN] = put_frozen_w,
         [BP_FORM_NEW_B] = put_new_b,
-        [BP_FORM_NEW_B_FROZEN] = put_frozen_b,
-        [BP_FORM_LOSS_AFTER] = put_nothing,
     };
-    put[line->form]((struct pen){text, e, line}, cell);
+    static const char *const templates[BP_FORM_COUNT] = {
+        [BP_FORM_DB] = "{e}[{unit}]",
+        [BP_FORM_NEW_W_FROZEN] = "{p cell}",
+        [BP_FORM_NEW_B_FROZEN] = "{p cell}",
+    };
+    const enum bp_form form = of->line->form;
+    if (templates[form])
+        bp_put_template(text, of, templates[form]);
+    else if (puts[form])
+        puts[form](text, of);
 }
 
-void bp_put_result(struct bp_text *text, const struct bp_line *line, const struct bp_explanation *e,
-                   struct bp_cell cell)
+void bp_put_result(struct bp_text *text, const struct bp_subject *of)
 {
-    const struct pen pen = {text, e, line};
-    const double value = bp_line_value(line, e, cell);
-    word(pen, " = ");
-    if (line->form == BP_FORM_Z) {
-        const double sum = bp_unrounded(line, e, cell);
-        if (bp_shown(e, sum) != bp_shown(e, value)) {
-            number(pen, sum);
-            word(pen, ", rounded to ");
-        }
+    const double value = bp_line_value(of);
+    bp_text_puts(text, " = ");
+    if (of->line->form == BP_FORM_Z) {
+        const double sum = bp_unrounded(of);
+        if (bp_shown(of->e, sum) != bp_shown(of->e, value))
+            put(text, of, "%, rounded to ", sum);
     }
-    number(pen, value);
+    bp_put_shown(text, of->e, value);
 }

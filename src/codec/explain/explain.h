@@ -19,7 +19,7 @@ struct bp_explanation {
     bool has_backward;                /* each sample has y or dL_dy_hat; if not, none has */
     bool has_loss;                    /* each sample has y */
     int shown_decimals;               /* 0..17, or BP_SHOW_ALL */
-    bool adds_in_order;               /* the program does, see bp_put_program */
+    bool adds_in_order;               /* the program does, see program.h */
     bool rounds_with_care;            /* likewise: np.round would overflow */
     const struct bp_pass *pass;       /* with the rows of all samples */
     const struct bp_descent *descent; /* one step, `pass` being its first; or NULL: no update */

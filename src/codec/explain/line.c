@@ -3,9 +3,17 @@
 #include "../estimate.h"
 #include "backpropd/loss.h"
 
-static const struct bp_sample *sample_of(const struct bp_line *line, const struct bp_explanation *e)
+size_t bp_first_sample(const struct bp_task *task, bool has_y)
 {
-    return &e->task->samples[line->sample];
+    size_t s = 0;
+    while (s < task->n_samples && (task->samples[s].y != NULL) != has_y)
+        s++;
+    return s;
+}
+
+static bool has_y(const struct bp_line *line, const struct bp_explanation *e)
+{
+    return e->task->samples[line->sample].y;
 }
 
 static bool is_plain_output(const struct bp_line *line, const struct bp_explanation *e)
@@ -13,153 +21,94 @@ static bool is_plain_output(const struct bp_line *line, const struct bp_explanat
     return bp_line_is_last(line, e) && bp_line_layer(line, e)->activation == BP_ACTIVATION_IDENTITY;
 }
 
-/* True if the line exists: a bias may be null, a sample may have no loss, and if the last layer is
- * identity, y_hat replaces z. */
-static bool is_there(const struct bp_line *line, const struct bp_explanation *e)
-{
-    switch (line->form) {
-    case BP_FORM_Z:
-    case BP_FORM_DZ:
-        return !is_plain_output(line, e);
-    case BP_FORM_LOSS:
-        return sample_of(line, e)->y;
-    case BP_FORM_DB:
-    case BP_FORM_GRADIENT_B:
-    case BP_FORM_NEW_B:
-        return bp_line_layer(line, e)->b;
-    case BP_FORM_BATCH_LOSS:
-    case BP_FORM_LOSS_AFTER:
-        return e->has_loss;
-    default:
-        return true;
-    }
-}
-
+/* The form of a layer's dL_dz; of a last layer that is identity dL_dy_hat is all. */
 static enum bp_form form_of_dz(const struct bp_line *line, const struct bp_explanation *e)
 {
+    if (is_plain_output(line, e))
+        return BP_FORM_COUNT;
     if (!bp_line_is_last(line, e))
         return BP_FORM_DZ;
-    if (sample_of(line, e)->y && bp_loss_is_from_z(e->task->rules.loss))
+    if (has_y(line, e) && bp_loss_is_from_z(e->task->rules.loss))
         return BP_FORM_DZ_PAIR;
     return bp_line_layer(line, e)->activation == BP_ACTIVATION_SOFTMAX ? BP_FORM_DZ_SOFTMAX
                                                                        : BP_FORM_DZ;
 }
 
-/* The form of a line that the walk knows by its first form alone. */
-static enum bp_form form_of(const struct bp_line *line, const struct bp_explanation *e)
+static enum bp_phase phase_of(enum bp_form form)
 {
+    if (form < BP_FORM_BATCH_LOSS)
+        return form < BP_FORM_ERROR ? BP_PHASE_FORWARD : BP_PHASE_BACKWARD;
+    return form < BP_FORM_NEW_W ? BP_PHASE_BATCH : BP_PHASE_UPDATE;
+}
+
+bool bp_line_exists(const struct bp_line *line, const struct bp_explanation *e)
+{
+    const bool has_phase[] = {true, e->has_backward, e->has_backward && e->task->n_samples > 1,
+                              e->descent};
+    const bool has_bias = bp_line_layer(line, e)->b;
     const struct bp_frozen frozen = bp_is_frozen(e, line->layer);
-    switch (line->form) {
-    case BP_FORM_H:
-        return is_plain_output(line, e) ? BP_FORM_Y_HAT : BP_FORM_H;
-    case BP_FORM_ERROR:
-        return sample_of(line, e)->y ? BP_FORM_ERROR : BP_FORM_ERROR_GIVEN;
-    case BP_FORM_DZ:
-        return form_of_dz(line, e);
-    case BP_FORM_NEW_W:
-        return frozen.w ? BP_FORM_NEW_W_FROZEN : BP_FORM_NEW_W;
-    case BP_FORM_NEW_B:
-        return frozen.b ? BP_FORM_NEW_B_FROZEN : BP_FORM_NEW_B;
-    default:
-        return line->form;
-    }
-}
-
-bool bp_line_make(struct bp_line *line, const struct bp_explanation *e, enum bp_form form,
-                  size_t layer, size_t sample)
-{
-    *line = (struct bp_line){.form = form, .layer = layer, .sample = sample};
-    if (!is_there(line, e))
+    if (!has_phase[phase_of(line->form)])
         return false;
-    line->form = form_of(line, e);
-    return true;
-}
-
-static void to_next_sample(struct bp_line *line, const struct bp_explanation *e)
-{
-    const size_t last = e->task->network.depth - 1;
-    line->number = 0;
-    line->layer = 0;
-    if (line->phase < BP_PHASE_BATCH && line->sample + 1 < e->task->n_samples) {
-        line->sample++;
-        line->phase = BP_PHASE_FORWARD;
-        line->form = BP_FORM_Z;
-    } else if (line->phase < BP_PHASE_BATCH && e->task->n_samples > 1 && e->has_backward) {
-        line->phase = BP_PHASE_BATCH;
-        line->form = BP_FORM_BATCH_LOSS;
-        line->layer = last;
-    } else {
-        line->phase = BP_PHASE_UPDATE;
-        line->form = e->descent ? BP_FORM_NEW_W : BP_FORM_COUNT;
-    }
-}
-
-static void step_forward(struct bp_line *line, const struct bp_explanation *e)
-{
-    if (line->form == BP_FORM_Z) {
-        line->form = BP_FORM_H;
-    } else if (line->form != BP_FORM_LOSS && bp_line_is_last(line, e)) {
-        line->form = BP_FORM_LOSS;
-    } else if (line->form != BP_FORM_LOSS) {
-        line->form = BP_FORM_Z;
-        line->layer++;
-    } else if (e->has_backward) {
-        line->phase = BP_PHASE_BACKWARD;
-        line->form = BP_FORM_ERROR;
-    } else {
-        to_next_sample(line, e);
-    }
-}
-
-static void step_backward(struct bp_line *line, const struct bp_explanation *e)
-{
     switch (line->form) {
-    case BP_FORM_DW:
-        line->form = BP_FORM_DB;
-        return;
-    case BP_FORM_DB:
-        if (line->layer == 0) {
-            to_next_sample(line, e);
-            return;
-        }
-        line->layer--;
-        line->form = BP_FORM_DH;
-        return;
+    case BP_FORM_Z:
+    case BP_FORM_H:
+        return !is_plain_output(line, e);
+    case BP_FORM_Y_HAT:
+        return is_plain_output(line, e);
+    case BP_FORM_LOSS:
+    case BP_FORM_ERROR:
+        return has_y(line, e);
+    case BP_FORM_ERROR_GIVEN:
+        return !has_y(line, e);
+    case BP_FORM_DH:
+        return !bp_line_is_last(line, e);
     case BP_FORM_DZ:
     case BP_FORM_DZ_SOFTMAX:
     case BP_FORM_DZ_PAIR:
-        line->form = BP_FORM_DW;
-        return;
-    default: /* dL_dy_hat, dL_dh */
-        line->form = BP_FORM_DZ;
+        return line->form == form_of_dz(line, e);
+    case BP_FORM_DB:
+    case BP_FORM_GRADIENT_B:
+        return has_bias;
+    case BP_FORM_BATCH_LOSS:
+    case BP_FORM_LOSS_AFTER:
+        return e->has_loss;
+    case BP_FORM_NEW_W:
+        return !frozen.w;
+    case BP_FORM_NEW_W_FROZEN:
+        return frozen.w;
+    case BP_FORM_NEW_B:
+        return has_bias && !frozen.b;
+    case BP_FORM_NEW_B_FROZEN:
+        return has_bias && frozen.b;
+    default: /* gradients of weights */
+        return true;
     }
 }
 
-static void step_batch(struct bp_line *line, const struct bp_explanation *e)
+/* Goes to the form that follows, whether the solution has that line or not. */
+static void step(struct bp_line *line, const struct bp_explanation *e)
 {
-    if (line->form == BP_FORM_BATCH_LOSS) {
-        line->form = BP_FORM_GRADIENT_W;
-    } else if (line->form == BP_FORM_GRADIENT_W) {
-        line->form = BP_FORM_GRADIENT_B;
-    } else if (line->layer == 0) {
-        to_next_sample(line, e);
-    } else {
+    const size_t last = e->task->network.depth - 1;
+    if (line->form == BP_FORM_COUNT) {
+        line->form = BP_FORM_Z;
+    } else if (line->form == BP_FORM_Y_HAT && line->layer < last) {
+        line->form = BP_FORM_Z;
+        line->layer++;
+    } else if (line->form == BP_FORM_DB && line->layer > 0) {
+        line->form = BP_FORM_DH;
         line->layer--;
+    } else if (line->form == BP_FORM_DB && line->sample + 1 < e->task->n_samples) {
+        line->form = BP_FORM_Z;
+        line->sample++;
+    } else if (line->form == BP_FORM_GRADIENT_B && line->layer > 0) {
         line->form = BP_FORM_GRADIENT_W;
-    }
-}
-
-static void step_update(struct bp_line *line, const struct bp_explanation *e)
-{
-    if (line->form == BP_FORM_NEW_W || line->form == BP_FORM_NEW_W_FROZEN) {
-        line->form = BP_FORM_NEW_B;
-    } else if (line->form == BP_FORM_LOSS_AFTER) {
-        line->form = BP_FORM_COUNT;
-    } else if (bp_line_is_last(line, e)) {
-        line->form = BP_FORM_LOSS_AFTER;
-    } else {
+        line->layer--;
+    } else if (line->form == BP_FORM_NEW_B_FROZEN && line->layer < last) {
         line->form = BP_FORM_NEW_W;
         line->layer++;
+    } else {
+        line->layer = line->form == BP_FORM_DB ? last : line->layer;
+        line->form++;
     }
 }
 
@@ -170,23 +119,12 @@ struct bp_line bp_line_first(void)
 
 bool bp_line_next(struct bp_line *line, const struct bp_explanation *e)
 {
-    static void (*const step[])(struct bp_line *, const struct bp_explanation *) = {
-        [BP_PHASE_FORWARD] = step_forward,
-        [BP_PHASE_BACKWARD] = step_backward,
-        [BP_PHASE_BATCH] = step_batch,
-        [BP_PHASE_UPDATE] = step_update,
-    };
-    do {
-        if (line->form == BP_FORM_COUNT)
-            line->form = BP_FORM_Z; /* the start */
-        else
-            step[line->phase](line, e);
-        if (line->form == BP_FORM_COUNT)
-            return false;
-    } while (!is_there(line, e));
-    line->form = form_of(line, e);
-    line->number += line->phase == BP_PHASE_BACKWARD;
-    return true;
+    do
+        step(line, e);
+    while (line->form < BP_FORM_COUNT && !bp_line_exists(line, e));
+    line->phase = phase_of(line->form);
+    line->number = line->phase == BP_PHASE_BACKWARD ? line->number + 1 : 0;
+    return line->form < BP_FORM_COUNT;
 }
 
 struct bp_line_shape bp_line_shape(const struct bp_line *line, const struct bp_explanation *e)
@@ -232,26 +170,25 @@ static size_t terms_of_cell(const struct bp_line *line, const struct bp_explanat
     }
 }
 
-size_t bp_line_terms(const struct bp_line *line, const struct bp_explanation *e)
-{
-    const struct bp_line_shape shape = bp_line_shape(line, e);
-    return bp_times(bp_times(shape.rows, shape.columns), terms_of_cell(line, e));
-}
-
 size_t bp_explain_terms(const struct bp_explanation *e, size_t *n_lines)
 {
     size_t terms = 0;
     *n_lines = 0;
-    for (struct bp_line line = bp_line_first(); bp_line_next(&line, e); ++*n_lines)
-        terms = bp_plus(terms, bp_line_terms(&line, e));
+    for (struct bp_line line = bp_line_first(); bp_line_next(&line, e); ++*n_lines) {
+        const struct bp_line_shape shape = bp_line_shape(&line, e);
+        const size_t n_cells = bp_times(shape.rows, shape.columns);
+        terms = bp_plus(terms, bp_times(n_cells, terms_of_cell(&line, e)));
+    }
     return terms;
 }
 
-double bp_line_value(const struct bp_line *line, const struct bp_explanation *e,
-                     struct bp_cell cell)
+double bp_line_value(const struct bp_subject *of)
 {
-    const struct bp_layer *layer = bp_line_layer(line, e);
-    const struct bp_layer_pass *got = &e->pass->layers[line->layer];
+    const struct bp_explanation *e = of->e;
+    const struct bp_line *line = of->line;
+    const struct bp_cell cell = of->cell;
+    const struct bp_layer *layer = bp_layer_of(of);
+    const struct bp_layer_pass *got = bp_pass_of(of);
     const size_t row = line->sample * layer->n_out + cell.unit;
     const size_t w = cell.source * layer->n_out + cell.unit;
     switch (line->form) {

@@ -13,12 +13,12 @@ enum bp_form {
     BP_FORM_LOSS,
     BP_FORM_ERROR, /* dL_dy_hat */
     BP_FORM_ERROR_GIVEN,
+    BP_FORM_DH,
     BP_FORM_DZ,
     BP_FORM_DZ_SOFTMAX, /* by its matrix */
     BP_FORM_DZ_PAIR,    /* of a loss that is calculated from z */
     BP_FORM_DW,
     BP_FORM_DB,
-    BP_FORM_DH,
     BP_FORM_BATCH_LOSS,
     BP_FORM_GRADIENT_W,
     BP_FORM_GRADIENT_B,
@@ -47,10 +47,11 @@ struct bp_line {
 struct bp_line bp_line_first(void);
 bool bp_line_next(struct bp_line *line, const struct bp_explanation *e);
 
-/* A line outside of a walk: `form` is the first of the forms it may have. False if there is no such
- * line. */
-bool bp_line_make(struct bp_line *line, const struct bp_explanation *e, enum bp_form form,
-                  size_t layer, size_t sample);
+/* The first sample with y, or without y if not `has_y`; n_samples if no sample is like that. */
+size_t bp_first_sample(const struct bp_task *task, bool has_y);
+
+/* True if the solution has this line. */
+bool bp_line_exists(const struct bp_line *line, const struct bp_explanation *e);
 
 /* The shape of a line as it is shown, in the layout posted: n_index 0 is a scalar, 1 a vector of
  * `rows`, 2 a matrix. */
@@ -59,9 +60,7 @@ struct bp_line_shape {
 };
 struct bp_line_shape bp_line_shape(const struct bp_line *line, const struct bp_explanation *e);
 
-/* The products and values that are written out for a line, or for all; saturates at SIZE_MAX. Out:
- * n_lines. */
-size_t bp_line_terms(const struct bp_line *line, const struct bp_explanation *e);
+/* The products and values that are written out; saturates at SIZE_MAX. Out: n_lines. */
 size_t bp_explain_terms(const struct bp_explanation *e, size_t *n_lines);
 
 /* The unit a cell belongs to, and of a matrix the source that feeds it; i and j as shown. */
@@ -76,9 +75,25 @@ static inline struct bp_cell bp_cell_at(const struct bp_line_shape *shape,
     return e->is_out_in ? (struct bp_cell){j, i} : (struct bp_cell){i, j};
 }
 
-/* The value of a cell. Only dL_dy_hat can be infinite. */
-double bp_line_value(const struct bp_line *line, const struct bp_explanation *e,
-                     struct bp_cell cell);
+/* A cell of a line: the subject of a template. */
+struct bp_subject {
+    const struct bp_explanation *e;
+    const struct bp_line *line;
+    struct bp_cell cell;
+};
+
+static inline const struct bp_layer *bp_layer_of(const struct bp_subject *of)
+{
+    return &of->e->task->network.layers[of->line->layer];
+}
+
+static inline const struct bp_layer_pass *bp_pass_of(const struct bp_subject *of)
+{
+    return &of->e->pass->layers[of->line->layer];
+}
+
+/* Its value. Only dL_dy_hat can be infinite. */
+double bp_line_value(const struct bp_subject *of);
 
 static inline const struct bp_layer *bp_line_layer(const struct bp_line *line,
                                                    const struct bp_explanation *e)

@@ -8,9 +8,10 @@
 #define ROW(inner) "<mrow>" inner "</mrow>"
 #define TIMES "<mo>\xE2\x81\xA2</mo>" /* invisible, but read aloud */
 #define OF "<mo>\xE2\x81\xA1</mo>"    /* a function applied */
+#define BECOMES "<mo>\xE2\x86\x90</mo>"
 #define MINUS "<mo>\xE2\x88\x92</mo>"
 #define PARENTHESES(inner) ROW(MO("(") inner MO(")"))
-/* The same, for what has such parentheses within: a macro does not stand in its own argument. */
+/* The same, for what has such parentheses within: no macro in its own argument, for cppcheck. */
 #define GROUP(inner) "<mrow><mo>(</mo>" inner "<mo>)</mo></mrow>"
 #define FRACTION(above, below) "<mfrac>" ROW(above) ROW(below) "</mfrac>"
 #define SUM(index) "<munder><mo>\xE2\x88\x91</mo>" MI(index) "</munder>"
@@ -24,6 +25,7 @@
 /* A letter with its index below and, in parentheses above, the layer. */
 #define INDEXED(name, index, k) "<msubsup>" MI(name) index PARENTHESES(MN("{" k "}")) "</msubsup>"
 #define Z(index) INDEXED("z", MI(index), "k")
+#define W(row, column, k) INDEXED("W", ROW(MI(row) MI(column)), k)
 #define B INDEXED("b", MI("j"), "k")
 #define AT(name, index) "<msub>" name MI(index) "</msub>"
 #define Y_HAT(index) AT("<mover>" MI("y") MO("^") "</mover>", index)

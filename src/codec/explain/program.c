@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-#include "backpropd/loss.h"
 #include "cells.h"
 #include "template.h"
 #include "words.h"
@@ -55,21 +54,22 @@ static void template_line(struct program *program, const struct bp_line *line, c
     bp_put_template(program->text, &(struct bp_subject){program->e, line, {0, 0}}, template);
 }
 
-/* The line of a tensor, if it has one. */
-static void put(struct program *program, enum bp_form form, size_t layer, size_t sample)
+/* The lines of a layer that exist, from one form to another. */
+static void put(struct program *program, enum bp_form from, enum bp_form to, size_t layer,
+                size_t sample)
 {
-    struct bp_line line;
-    if (!bp_line_make(&line, program->e, form, layer, sample))
-        return;
-    const char *template = bp_line_words(line.form)->program;
-    if (line.form == BP_FORM_DZ || line.form == BP_FORM_DZ_SOFTMAX)
-        template_line(program, &line, "{slope} = {act.slope program}");
-    template_line(program, &line, template);
-    note(program, line.form, layer);
+    struct bp_line line = {.form = from, .layer = layer, .sample = sample};
+    for (; line.form <= to; line.form++) {
+        if (!bp_line_exists(&line, program->e))
+            continue;
+        if (line.form == BP_FORM_DZ || line.form == BP_FORM_DZ_SOFTMAX)
+            template_line(program, &line, "{slope} = {act.slope_program}");
+        template_line(program, &line, bp_line_words(line.form)->program);
+        note(program, line.form, layer);
+    }
 }
 
-/* --- data ----------------------------------------------------------------------------------------
- */
+/* --- data ------------------------------------------------------------------------------------- */
 
 static bool is_integer(double value)
 {
@@ -115,27 +115,26 @@ static void put_weights(struct program *program, const struct bp_line *line)
     struct bp_text *text = program->text;
     const struct bp_layer *layer = bp_line_layer(line, program->e);
     const bool is_out_in = program->e->is_out_in;
-    const size_t rows = is_out_in ? layer->n_out : layer->n_in;
-    const size_t columns = is_out_in ? layer->n_in : layer->n_out;
+    const struct bp_line_shape shape = bp_line_shape(line, program->e);
     const bool needs_point = are_integers(layer->w, bp_layer_weights(layer));
     template_line(program, line, "W{k} = np.array([");
     const size_t margin = text->size - program->line_start;
-    for (size_t i = 0; i < rows; i++) {
+    for (size_t i = 0; i < shape.rows; i++) {
         if (i) {
             bp_text_putc(text, ',');
             begin(program);
             for (size_t blank = 0; blank < margin; blank++)
                 bp_text_putc(text, ' ');
         }
-        put_vector(text, layer->w + (is_out_in ? i : i * columns), is_out_in ? layer->n_out : 1,
-                   columns, needs_point);
+        put_vector(text, layer->w + (is_out_in ? i : i * shape.columns),
+                   is_out_in ? layer->n_out : 1, shape.columns, needs_point);
     }
     bp_text_puts(text, "])");
 }
 
 static void put_network(struct program *program)
 {
-    struct bp_line line = {.layer = 0};
+    struct bp_line line = {.form = BP_FORM_NEW_W};
     for (; line.layer < program->e->task->network.depth; line.layer++) {
         const struct bp_layer *layer = bp_line_layer(&line, program->e);
         put_weights(program, &line);
@@ -150,47 +149,41 @@ static void put_sample(struct program *program)
 {
     const struct bp_task *task = program->e->task;
     const struct bp_sample *sample = &task->samples[0];
-    const size_t last = task->network.depth - 1, n = bp_network_last(&task->network)->n_out;
+    const double *target = sample->y ? sample->y : sample->dl_dy_hat;
     plain_line(program, "x = ");
     put_array(program->text, sample->x, task->network.layers[0].n_in);
-    if (sample->y) {
-        plain_line(program, "y = ");
-        put_array(program->text, sample->y, n);
+    if (target) {
+        plain_line(program, sample->y ? "y = " : "dL_dy_hat = ");
+        put_array(program->text, target, bp_network_last(&task->network)->n_out);
     }
-    if (sample->dl_dy_hat) {
-        plain_line(program, "dL_dy_hat = ");
-        put_array(program->text, sample->dl_dy_hat, n);
-        note(program, BP_FORM_ERROR_GIVEN, last);
-    }
+    if (sample->dl_dy_hat)
+        note(program, BP_FORM_ERROR_GIVEN, task->network.depth - 1);
 }
 
 static void put_samples(struct program *program)
 {
     const struct bp_task *task = program->e->task;
-    const size_t n = bp_network_last(&task->network)->n_out;
     plain_line(program, "samples = [");
     for (size_t s = 0; s < task->n_samples; s++) {
         const struct bp_sample *sample = &task->samples[s];
+        const double *target = sample->y ? sample->y : sample->dl_dy_hat;
         plain_line(program, "    {'x': ");
         put_array(program->text, sample->x, task->network.layers[0].n_in);
-        if (sample->y || sample->dl_dy_hat) {
+        if (target) {
             bp_text_puts(program->text, sample->y ? ", 'y': " : ", 'dL_dy_hat': ");
-            put_array(program->text, sample->y ? sample->y : sample->dl_dy_hat, n);
+            put_array(program->text, target, bp_network_last(&task->network)->n_out);
         }
         bp_text_puts(program->text, "},");
     }
     plain_line(program, "]");
 }
 
-/* --- calculation ---------------------------------------------------------------------------------
- */
+/* --- calculation ------------------------------------------------------------------------------ */
 
 static void put_forward(struct program *program)
 {
-    for (size_t k = 0; k < program->e->task->network.depth; k++) {
-        put(program, BP_FORM_Z, k, 0);
-        put(program, BP_FORM_H, k, 0);
-    }
+    for (size_t k = 0; k < program->e->task->network.depth; k++)
+        put(program, BP_FORM_Z, BP_FORM_Y_HAT, k, 0);
 }
 
 /* From the loss to the last layer's dL_dz, as it is for samples that are like `sample`. */
@@ -199,43 +192,29 @@ static void put_output_error(struct program *program, size_t sample)
     const struct bp_explanation *e = program->e;
     const size_t last = e->task->network.depth - 1;
     const bool is_given = e->task->samples[sample].dl_dy_hat;
-    put(program, BP_FORM_LOSS, last, sample);
+    put(program, BP_FORM_LOSS, BP_FORM_LOSS, last, sample);
     if (!e->has_backward)
         return;
     if (e->task->n_samples == 1) {
         blank_line(program);
         plain_line(program, "# backward");
     }
-    if (!is_given || e->task->n_samples > 1)
-        put(program, BP_FORM_ERROR, last, sample);
-    put(program, BP_FORM_DZ, last, sample);
+    put(program, is_given && e->task->n_samples == 1 ? BP_FORM_DZ : BP_FORM_ERROR, BP_FORM_DZ_PAIR,
+        last, sample);
 }
 
 static void put_backward(struct program *program)
 {
-    for (size_t k = program->e->task->network.depth; k-- > 0;) {
-        put(program, BP_FORM_DW, k, 0);
-        put(program, BP_FORM_DB, k, 0);
-        if (k > 0) {
-            put(program, BP_FORM_DH, k - 1, 0);
-            put(program, BP_FORM_DZ, k - 1, 0);
-        }
-    }
-}
-
-/* The first sample with y, or without y if not `has_y`; n_samples if no sample is like that. */
-static size_t first_sample(const struct bp_task *task, bool has_y)
-{
-    size_t s = 0;
-    while (s < task->n_samples && (task->samples[s].y != NULL) != has_y)
-        s++;
-    return s;
+    const size_t last = program->e->task->network.depth - 1;
+    put(program, BP_FORM_DW, BP_FORM_DB, last, 0);
+    for (size_t k = last; k-- > 0;)
+        put(program, BP_FORM_DH, BP_FORM_DB, k, 0);
 }
 
 static bool is_mixed(const struct bp_explanation *e)
 {
-    return e->has_backward && first_sample(e->task, true) < e->task->n_samples &&
-           first_sample(e->task, false) < e->task->n_samples;
+    return e->has_backward && bp_first_sample(e->task, true) < e->task->n_samples &&
+           bp_first_sample(e->task, false) < e->task->n_samples;
 }
 
 static void put_either_error(struct program *program)
@@ -244,17 +223,16 @@ static void put_either_error(struct program *program)
     plain_line(program, "if 'y' in sample:");
     program->indent++;
     plain_line(program, "y = sample['y']");
-    put_output_error(program, first_sample(task, true));
+    put_output_error(program, bp_first_sample(task, true));
     program->indent--;
     plain_line(program, "else:");
     program->indent++;
     plain_line(program, "loss = None");
-    put_output_error(program, first_sample(task, false));
+    put_output_error(program, bp_first_sample(task, false));
     program->indent--;
 }
 
-/* --- what is printed -----------------------------------------------------------------------------
- */
+/* --- what is printed -------------------------------------------------------------------------- */
 
 static void put_name(struct program *program, const struct bp_line *line, const char *template)
 {
@@ -276,7 +254,7 @@ static void put_name(struct program *program, const struct bp_line *line, const 
 static void print_sample(struct program *program)
 {
     const struct bp_explanation *e = program->e;
-    const size_t with_y = first_sample(e->task, true);
+    const size_t with_y = bp_first_sample(e->task, true);
     struct bp_line line = bp_line_first();
     plain_line(program, "for name in [");
     while (bp_line_next(&line, e) && line.phase < BP_PHASE_BATCH) {
@@ -293,8 +271,7 @@ static void print_sample(struct program *program)
                               "np.asarray(globals()[name]).tolist())");
 }
 
-/* --- several samples -----------------------------------------------------------------------------
- */
+/* --- several samples -------------------------------------------------------------------------- */
 
 static void put_totals(struct program *program)
 {
@@ -304,30 +281,24 @@ static void put_totals(struct program *program)
         plain_line(program, "total = 0");
     plain_line(program, "gradients = {");
     for (; line.layer < program->e->task->network.depth; line.layer++) {
-        const struct bp_subject of = {program->e, &line, {0, 0}};
+        const bool has_bias = bp_line_layer(&line, program->e)->b;
         bp_text_puts(text, line.layer ? ", " : "");
-        bp_put_template(text, &of, "'W{k}': 0");
-        if (bp_line_layer(&line, program->e)->b)
-            bp_put_template(text, &of, ", 'b{k}': 0");
+        bp_put_template(text, &(struct bp_subject){program->e, &line, {0, 0}},
+                        has_bias ? "'W{k}': 0, 'b{k}': 0" : "'W{k}': 0");
     }
     bp_text_puts(text, "}");
 }
 
 static void add_to_totals(struct program *program)
 {
-    const struct bp_explanation *e = program->e;
-    struct bp_line line = {.layer = e->task->network.depth};
-    if (e->has_loss) {
-        plain_line(program, "total = total + loss");
-        note(program, BP_FORM_BATCH_LOSS, line.layer - 1);
-    }
-    while (line.layer-- > 0) {
-        template_line(program, &line, "gradients['W{k}'] = gradients['W{k}'] + dL_dW{k}");
-        note(program, BP_FORM_GRADIENT_W, line.layer);
-        if (!bp_line_layer(&line, e)->b)
+    for (struct bp_line line = bp_line_first(); bp_line_next(&line, program->e);) {
+        if (line.phase != BP_PHASE_BATCH)
             continue;
-        template_line(program, &line, "gradients['b{k}'] = gradients['b{k}'] + dL_db{k}");
-        note(program, BP_FORM_GRADIENT_B, line.layer);
+        template_line(program, &line,
+                      line.form == BP_FORM_BATCH_LOSS
+                          ? "total = total + loss"
+                          : "gradients['{p}'] = gradients['{p}'] + dL_d{p}");
+        note(program, line.form, line.layer);
     }
 }
 
@@ -335,11 +306,9 @@ static void divide_totals(struct program *program)
 {
     const size_t depth = program->e->task->network.depth;
     if (program->e->task->rules.reduction == BP_REDUCTION_MEAN) {
-        put(program, BP_FORM_BATCH_LOSS, depth - 1, 0);
-        for (size_t k = depth; k-- > 0;) {
-            put(program, BP_FORM_GRADIENT_W, k, 0);
-            put(program, BP_FORM_GRADIENT_B, k, 0);
-        }
+        put(program, BP_FORM_BATCH_LOSS, BP_FORM_BATCH_LOSS, depth - 1, 0);
+        for (size_t k = depth; k-- > 0;)
+            put(program, BP_FORM_GRADIENT_W, BP_FORM_GRADIENT_B, k, 0);
     }
     if (program->e->has_loss)
         plain_line(program, "print('loss =', total)");
@@ -375,8 +344,7 @@ static void put_loop(struct program *program)
     divide_totals(program);
 }
 
-/* --- the update ----------------------------------------------------------------------------------
- */
+/* --- the update ------------------------------------------------------------------------------- */
 
 static void put_loss_after(struct program *program)
 {
@@ -408,29 +376,22 @@ static void put_loss_after(struct program *program)
 static void put_update(struct program *program)
 {
     const struct bp_explanation *e = program->e;
-    const size_t depth = e->task->network.depth;
-    struct bp_line line = {.layer = 0};
     blank_line(program);
     plain_line(program, "learning_rate = ");
     bp_text_put_double(program->text, e->descent->learning_rate);
-    for (size_t k = 0; k < depth; k++) {
-        put(program, BP_FORM_NEW_W, k, 0);
-        put(program, BP_FORM_NEW_B, k, 0);
-    }
+    for (size_t k = 0; k < e->task->network.depth; k++)
+        put(program, BP_FORM_NEW_W, BP_FORM_NEW_B_FROZEN, k, 0);
     plain_line(program, "for name in [");
-    for (; line.layer < depth; line.layer++) {
-        put_name(program, &line, "W{k}");
-        if (bp_line_layer(&line, e)->b)
-            put_name(program, &line, "b{k}");
-    }
+    for (struct bp_line line = bp_line_first(); bp_line_next(&line, e);)
+        if (line.phase == BP_PHASE_UPDATE && line.form != BP_FORM_LOSS_AFTER)
+            put_name(program, &line, "{p}");
     bp_text_puts(program->text, "]:");
     plain_line(program, "    print(f'network.{name} =', globals()[name].tolist())");
     if (e->has_loss)
         put_loss_after(program);
 }
 
-/* --- the whole -----------------------------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 /* True if an exponential function may overflow, which NumPy would warn about. */
 static bool goes_far_out(const struct bp_explanation *e)
@@ -452,27 +413,24 @@ static bool is_near_a_tie(double t, double power)
     return fabs(t) < 0x1p53 && fabs(fabs(t - rint(t)) - 0.5) <= 0x1p-40 * (power + fabs(t));
 }
 
-/* True if a pre-activation is so large that it is not rounded; np.round may overflow there. */
-static bool is_too_large(double t, double power)
-{
-    (void)power;
-    return !(fabs(t) < 0x1p53);
-}
-
-/* True if `holds` of one of the pre-activations that are rounded, times the power of ten. */
-static bool any_rounded(const struct bp_explanation *e, bool (*holds)(double t, double power))
+/* Looks at all pre-activations that are rounded, times the power of ten: some may be so large that
+ * they are not, and np.round may overflow there. */
+static void look_at_rounding(struct bp_explanation *e)
 {
     const struct bp_task *task = e->task;
     const double power = pow(10, task->rules.round_decimals);
     struct bp_line line = {.form = BP_FORM_Z};
+    struct bp_subject of = {e, &line, {0, 0}};
     for (; line.sample < task->n_samples; line.sample++)
         for (line.layer = 0; line.layer < task->network.depth; line.layer++) {
             const struct bp_layer *layer = bp_line_layer(&line, e);
-            for (size_t unit = 0; bp_layer_is_gated(layer) && unit < layer->n_out; unit++)
-                if (holds(bp_unrounded(&line, e, (struct bp_cell){0, unit}) * power, power))
-                    return true;
+            const size_t n = bp_layer_is_gated(layer) ? layer->n_out : 0;
+            for (of.cell.unit = 0; of.cell.unit < n; of.cell.unit++) {
+                const double t = bp_unrounded(&of) * power;
+                e->adds_in_order |= is_near_a_tie(t, power);
+                e->rounds_with_care |= !(fabs(t) < 0x1p53);
+            }
         }
-    return false;
 }
 
 static void put_imports(struct program *program)
@@ -498,15 +456,16 @@ static void put_imports(struct program *program)
     }
 }
 
-void bp_put_program(struct bp_text *text, const struct bp_explanation *explanation,
-                    const char *end_of_line)
+void bp_explain_program(struct bp_text *text, const struct bp_explanation *explanation,
+                        const char *end_of_line)
 {
     struct bp_explanation own = *explanation;
     const struct bp_explanation *e = &own;
     struct program program = {.text = text, .e = e, .end_of_line = end_of_line};
-    const bool rounds = e->task->rules.round_decimals != BP_NO_ROUNDING;
-    own.adds_in_order = !rounds || any_rounded(explanation, is_near_a_tie);
-    own.rounds_with_care = rounds && any_rounded(explanation, is_too_large);
+    if (e->task->rules.round_decimals == BP_NO_ROUNDING)
+        own.adds_in_order = true;
+    else
+        look_at_rounding(&own);
     memset(e->lines, 0, BP_FORM_COUNT * e->task->network.depth * sizeof *e->lines);
     put_imports(&program);
     put_network(&program);
@@ -524,9 +483,4 @@ void bp_put_program(struct bp_text *text, const struct bp_explanation *explanati
     }
     if (e->descent)
         put_update(&program);
-}
-
-void bp_explain_program(struct bp_text *text, const struct bp_explanation *e)
-{
-    bp_put_program(text, e, "\n");
 }

@@ -6,10 +6,8 @@
 #include "explain.h"
 
 /* Writes the program; `end_of_line` stands between two lines. It is the book's matrix form, unless
- * the order of summation decides: then it adds in the order of the service. */
-void bp_put_program(struct bp_text *text, const struct bp_explanation *e, const char *end_of_line);
-
-/* The program alone. Out: e->lines. */
-void bp_explain_program(struct bp_text *text, const struct bp_explanation *e);
+ * the order of summation decides: then it adds in the order of the service. Out: e->lines. */
+void bp_explain_program(struct bp_text *text, const struct bp_explanation *e,
+                        const char *end_of_line);
 
 #endif

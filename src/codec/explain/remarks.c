@@ -5,11 +5,6 @@
 #include "backpropd/activation.h"
 #include "backpropd/loss.h"
 
-static enum bp_remark of_z(const struct bp_layer *layer, double z)
-{
-    return bp_layer_is_gated(layer) && z == 0 ? BP_REMARK_BOUNDARY : BP_REMARK_COUNT;
-}
-
 static enum bp_remark of_error(const struct bp_explanation *e, double error)
 {
     if (isinf(error))
@@ -85,16 +80,19 @@ static enum bp_remark of_gradient(enum bp_reason why)
     return why == BP_REASON_UNDERFLOW ? BP_REMARK_UNDERFLOW : BP_REMARK_COUNT;
 }
 
-enum bp_remark bp_remark_of_cell(const struct bp_line *line, const struct bp_explanation *e,
-                                 struct bp_cell cell)
+enum bp_remark bp_remark_of_cell(const struct bp_subject *of)
 {
-    const struct bp_layer *layer = bp_line_layer(line, e);
-    const struct bp_layer_pass *got = &e->pass->layers[line->layer];
+    const struct bp_explanation *e = of->e;
+    const struct bp_line *line = of->line;
+    const struct bp_cell cell = of->cell;
+    const struct bp_layer *layer = bp_layer_of(of);
+    const struct bp_layer_pass *got = bp_pass_of(of);
     const size_t at = line->sample * layer->n_out + cell.unit;
-    const double value = bp_line_value(line, e, cell);
+    /* gradients of the batch have their reasons, and new parameters no remark */
+    const double value = line->form < BP_FORM_BATCH_LOSS ? bp_line_value(of) : 0;
     switch (line->form) {
     case BP_FORM_Z:
-        return of_z(layer, value);
+        return bp_layer_is_gated(layer) && value == 0 ? BP_REMARK_BOUNDARY : BP_REMARK_COUNT;
     case BP_FORM_H:
         return layer->activation == BP_ACTIVATION_RELU &&
                        bp_relu_is_dead(got->z[at], e->task->rules.relu_at_zero)

@@ -6,8 +6,7 @@
 #include "words.h"
 
 /* The remark on a cell. Cannot fail. */
-enum bp_remark bp_remark_of_cell(const struct bp_line *line, const struct bp_explanation *e,
-                                 struct bp_cell cell);
+enum bp_remark bp_remark_of_cell(const struct bp_subject *of);
 
 /* Calls `put` with each remark on the step as a whole. */
 typedef void bp_put_remark(struct bp_text *text, enum bp_remark remark,

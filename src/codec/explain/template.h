@@ -5,14 +5,14 @@
 #include "backpropd/text.h"
 #include "line.h"
 
-/* The subject of a template. */
-struct bp_subject {
-    const struct bp_explanation *e;
-    const struct bp_line *line;
-    struct bp_cell cell;
-};
-
 void bp_put_template(struct bp_text *text, const struct bp_subject *of, const char *template);
+
+/* A value rounded to the decimals that are shown, and its text; "null" if it is infinite. */
+double bp_shown(const struct bp_explanation *e, double value);
+void bp_put_shown(struct bp_text *text, const struct bp_explanation *e, double value);
+
+/* True if a number that was calculated in another way shows the same digits as `value`. */
+bool bp_has_digits_of(double other, double value);
 
 /* The factor of a loss before its sum, or in dL_dy_hat, where the book writes 2/N. */
 struct bp_fraction {

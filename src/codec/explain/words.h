@@ -19,37 +19,43 @@ struct bp_line_words {
 };
 const struct bp_line_words *bp_line_words(enum bp_form form);
 
-/* What an activation is. A new one is a row. Cells are patterns of cells.c. */
+#define BP_WORDS(member) const char *member;
+
+/* What an activation is. A new one is a row. */
+#define BP_ACTIVATION_WORDS(X)                                                                     \
+    X(formula)       /* of a cell of h, behind "h1[j] = " */                                       \
+    X(mathml)        /* of the same */                                                             \
+    X(heading)       /* of h, behind "h1 = " */                                                    \
+    X(cell)          /* of h */                                                                    \
+    X(slope)         /* its derivative at a cell, in words */                                      \
+    X(slope_mathml)  /* of the same */                                                             \
+    X(slope_heading) /* behind "dL_dz1 = " */                                                      \
+    X(slope_cell)    /* behind the factor dL_dh */                                                 \
+    X(program)       /* of h */                                                                    \
+    X(slope_program)
 struct bp_activation_words {
-    const char *formula;       /* of a cell of h, behind "h1[j] = " */
-    const char *mathml;        /* of the same */
-    const char *heading;       /* of h, behind "h1 = " */
-    const char *cell;          /* of h */
-    const char *slope;         /* its derivative at a cell, in words */
-    const char *slope_mathml;  /* of the same */
-    const char *slope_heading; /* behind "dL_dz1 = " */
-    const char *slope_cell;    /* behind the factor dL_dh */
-    const char *program;       /* of h */
-    const char *slope_program;
+    BP_ACTIVATION_WORDS(BP_WORDS)
 };
 const struct bp_activation_words *bp_activation_words(enum bp_activation activation);
 
 /* What a loss is. A new one is a row. */
+#define BP_LOSS_WORDS(X)                                                                           \
+    X(in_words)      /* behind "The loss       mse = " */                                          \
+    X(formula)       /* of a sample's loss */                                                      \
+    X(mathml)        /* of the same */                                                             \
+    X(term)          /* one of the loss's terms, {o} being its index */                            \
+    X(series)        /* the loss, {terms} being all of them */                                     \
+    X(slope)         /* dL_dy_hat at a cell */                                                     \
+    X(slope_mathml)  /* of the same */                                                             \
+    X(slope_heading) /* of the tensor */                                                           \
+    X(pair)          /* of a loss that is calculated from z: dL_dzL at a cell */                   \
+    X(pair_mathml)   /* of the same */                                                             \
+    X(pair_heading)  /* of the tensor */                                                           \
+    X(program)                                                                                     \
+    X(slope_program)                                                                               \
+    X(pair_program)
 struct bp_loss_words {
-    const char *in_words;      /* behind "The loss       mse = " */
-    const char *formula;       /* of a sample's loss */
-    const char *mathml;        /* of the same */
-    const char *term;          /* one of the loss's terms, {o} being its index */
-    const char *series;        /* the loss, {terms} being all of them */
-    const char *slope;         /* dL_dy_hat at a cell */
-    const char *slope_mathml;  /* of the same */
-    const char *slope_heading; /* of the tensor */
-    const char *pair;          /* of a loss that is calculated from z: dL_dzL at a cell */
-    const char *pair_mathml;   /* of the same */
-    const char *pair_heading;  /* of the tensor */
-    const char *program;
-    const char *slope_program;
-    const char *pair_program;
+    BP_LOSS_WORDS(BP_WORDS)
 };
 const struct bp_loss_words *bp_loss_words(enum bp_loss loss);
 

@@ -64,7 +64,7 @@ typedef void put_cell(struct bp_text *text, const struct bp_subject *of);
 
 static void put_value(struct bp_text *text, const struct bp_subject *of)
 {
-    const double value = bp_line_value(of->line, of->e, of->cell);
+    const double value = bp_line_value(of);
     if (value - value != 0)
         bp_text_put(text, "null", 4);
     else
@@ -75,7 +75,7 @@ static void put_substituted(struct bp_text *text, const struct bp_subject *of)
 {
     bp_text_putc(text, '"');
     const size_t start = text->size;
-    bp_put_cell(text, of->line, of->e, of->cell);
+    bp_put_cell(text, of);
     if (text->size == start)
         bp_put_template(text, of, bp_line_words(of->line->form)->name);
     if (text->size != start && of->line->form == BP_FORM_ERROR_GIVEN)
@@ -83,10 +83,10 @@ static void put_substituted(struct bp_text *text, const struct bp_subject *of)
     if (of->line->form == BP_FORM_LOSS) {
         bp_text_puts(text, " = ");
         const size_t terms = text->size;
-        bp_put_loss_terms(text, of->line, of->e);
+        bp_put_loss_terms(text, of);
         text->size = text->size == terms ? terms - 3 : text->size;
     }
-    bp_put_result(text, of->line, of->e, of->cell);
+    bp_put_result(text, of);
     bp_text_putc(text, '"');
 }
 
@@ -111,30 +111,19 @@ static void put_shaped(struct bp_text *text, const char *name, const struct bp_s
     bp_text_puts(text, shape.n_index ? "]" : "");
 }
 
-static void put_remark(struct bp_text *text, const struct bp_subject *of, enum bp_remark remark,
-                       size_t n_index, size_t i, size_t j)
+static void put_remark(struct bp_text *text, enum bp_remark remark, const struct bp_subject *of)
 {
+    static const char *const indices[] = {"", "{unit}", "{index}"};
     const struct bp_remark_words *words = bp_remark_words(remark);
     bp_put_comma(text);
     bp_text_putc(text, '{');
     bp_put_member_string(text, "code", words->code);
     bp_put_key(text, "index");
     bp_text_putc(text, '[');
-    if (n_index > 0)
-        bp_text_put_size(text, i);
-    if (n_index > 1) {
-        bp_text_putc(text, ',');
-        bp_text_put_size(text, j);
-    }
+    bp_put_template(text, of, indices[bp_line_shape(of->line, of->e).n_index]);
     bp_text_putc(text, ']');
     put_member(text, "text", of, words->text);
     bp_text_putc(text, '}');
-}
-
-static void put_remark_of_step(struct bp_text *text, enum bp_remark remark,
-                               const struct bp_subject *of)
-{
-    put_remark(text, of, remark, 0, 0, 0);
 }
 
 static void put_remarks(struct bp_text *text, const struct bp_subject *of)
@@ -147,12 +136,12 @@ static void put_remarks(struct bp_text *text, const struct bp_subject *of)
     for (size_t i = 0; i < shape.rows; i++)
         for (size_t j = 0; j < shape.columns; j++) {
             at.cell = bp_cell_at(&shape, of->e, i, j);
-            const enum bp_remark remark = bp_remark_of_cell(of->line, of->e, at.cell);
+            const enum bp_remark remark = bp_remark_of_cell(&at);
             if (remark != BP_REMARK_COUNT)
-                put_remark(text, &at, remark, shape.n_index, i, j);
+                put_remark(text, remark, &at);
         }
     if (of->line->phase == BP_PHASE_UPDATE && !bp_line_next(&next, of->e))
-        bp_remarks_of_step(text, of->e, put_remark_of_step);
+        bp_remarks_of_step(text, of->e, put_remark);
     bp_text_putc(text, ']');
 }
 
@@ -188,7 +177,7 @@ static void put_step(struct bp_text *text, const struct bp_explanation *e,
 void bp_explain_json(struct bp_text *text, const struct bp_explanation *e)
 {
     bp_text_puts(text, "{\"program\":[\"");
-    bp_put_program(text, e, "\",\"");
+    bp_explain_program(text, e, "\",\"");
     bp_text_puts(text, "\"],\"steps\":[");
     for (struct bp_line line = bp_line_first(); bp_line_next(&line, e);)
         put_step(text, e, &line);

@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "backpropd/job.h"
-#include "backpropd/loss.h"
 #include "cells.h"
 #include "remarks.h"
-#include "shown.h"
 
 static void put_vector(struct bp_text *text, const struct bp_explanation *e, const double *values,
                        size_t n)
@@ -27,8 +25,7 @@ static void put_blanks(struct bp_text *text, size_t n)
         bp_text_putc(text, ' ');
 }
 
-/* --- what is calculated --------------------------------------------------------------------------
- */
+/* --- what is calculated ----------------------------------------------------------------------- */
 
 static void put_network(struct bp_text *text, const struct bp_network *network)
 {
@@ -49,14 +46,6 @@ static void put_network(struct bp_text *text, const struct bp_network *network)
     bp_text_putc(text, '\n');
 }
 
-static bool any_has_y(const struct bp_task *task)
-{
-    for (size_t s = 0; s < task->n_samples; s++)
-        if (task->samples[s].y)
-            return true;
-    return false;
-}
-
 static void put_sample(struct bp_text *text, const struct bp_explanation *e, size_t s)
 {
     const struct bp_sample *sample = &e->task->samples[s];
@@ -75,9 +64,9 @@ static void put_task(struct bp_text *text, const struct bp_explanation *e)
     const struct bp_task *task = e->task;
     const struct bp_line line = {.form = BP_FORM_LOSS, .layer = task->network.depth - 1};
     put_network(text, &task->network);
-    if (any_has_y(task))
+    if (bp_first_sample(task, true) < task->n_samples)
         bp_put_template(text, &(struct bp_subject){e, &line, {0, 0}},
-                        "The loss       {loss} = {loss.in words}\n");
+                        "The loss       {loss} = {loss.in_words}\n");
     else if (e->has_backward)
         bp_text_puts(text, "The loss       is your own: its gradient dL_dy_hat is given\n");
     if (task->n_samples == 1) {
@@ -93,8 +82,7 @@ static void put_task(struct bp_text *text, const struct bp_explanation *e)
     }
 }
 
-/* --- lines ---------------------------------------------------------------------------------------
- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 static size_t steps_back(struct bp_line line, const struct bp_explanation *e)
 {
@@ -156,7 +144,7 @@ static void put_left(struct bp_text *text, const struct bp_subject *of, size_t n
     bp_put_template(text, of, indices[n_index]);
     const size_t start = text->size;
     bp_text_puts(text, " = ");
-    bp_put_cell(text, of->line, of->e, of->cell);
+    bp_put_cell(text, of);
     if (text->size == start + 3)
         text->size = start;
 }
@@ -164,7 +152,7 @@ static void put_left(struct bp_text *text, const struct bp_subject *of, size_t n
 /* A value that is shown as 0 and is not: it counts as one that is not. */
 static void put_what_is_hidden(struct bp_text *text, const struct bp_subject *of)
 {
-    const double value = bp_line_value(of->line, of->e, of->cell);
+    const double value = bp_line_value(of);
     char digits[16];
     if (value == 0 || bp_shown(of->e, value) != 0)
         return;
@@ -175,7 +163,7 @@ static void put_what_is_hidden(struct bp_text *text, const struct bp_subject *of
 
 static void put_remark(struct bp_text *text, const struct bp_subject *of)
 {
-    const enum bp_remark remark = bp_remark_of_cell(of->line, of->e, of->cell);
+    const enum bp_remark remark = bp_remark_of_cell(of);
     if (remark == BP_REMARK_COUNT) {
         put_what_is_hidden(text, of);
         return;
@@ -190,7 +178,7 @@ static void put_second_line(struct bp_text *text, const struct bp_subject *of)
     const size_t start = text->size;
     bp_text_puts(text, "\n         = ");
     const size_t terms = text->size;
-    bp_put_loss_terms(text, of->line, of->e);
+    bp_put_loss_terms(text, of);
     if (text->size == terms)
         text->size = start;
 }
@@ -215,39 +203,45 @@ static void put_cells(struct bp_text *text, const struct bp_explanation *e,
                 }
                 put_blanks(text, width - size);
                 put_second_line(text, &of);
-                bp_put_result(text, line, e, of.cell);
+                bp_put_result(text, &of);
                 put_remark(text, &of);
                 bp_text_putc(text, '\n');
             }
 }
 
-/* --- the summary of all gradients
- * ----------------------------------------------------------------- */
+/* --- the summary of all gradients ------------------------------------------------------------- */
 
 /* The parameters of one tensor that are 0 for one reason, in the shape shown. */
 struct members {
-    const struct bp_explanation *e;
-    const struct bp_line *line;
+    struct bp_subject of;
+    struct bp_line_shape shape;
     const uint8_t *why;
     enum bp_reason reason;
-    size_t rows, columns; /* columns 0: a bias */
 };
 
 static bool is_member(const struct members *m, size_t i, size_t j)
 {
-    const size_t n_out = bp_line_layer(m->line, m->e)->n_out;
-    if (m->columns == 0)
-        return m->why[i] == m->reason;
-    return m->why[m->e->is_out_in ? j * n_out + i : i * n_out + j] == m->reason;
+    const struct bp_cell cell = bp_cell_at(&m->shape, m->of.e, i, j);
+    const size_t n_out = bp_layer_of(&m->of)->n_out;
+    return m->why[cell.source * n_out + cell.unit] == m->reason;
 }
 
 static bool is_whole(const struct members *m, bool is_row, size_t at)
 {
-    const size_t n = is_row ? m->columns : m->rows;
+    const size_t n = is_row ? m->shape.columns : m->shape.rows;
     for (size_t i = 0; i < n; i++)
         if (!(is_row ? is_member(m, at, i) : is_member(m, i, at)))
             return false;
     return true;
+}
+
+static size_t count_whole(const struct members *m, bool is_row)
+{
+    const size_t n = is_row ? m->shape.rows : m->shape.columns;
+    size_t whole = 0;
+    for (size_t at = 0; at < n; at++)
+        whole += is_whole(m, is_row, at);
+    return whole;
 }
 
 static void put_comma(struct bp_text *text, bool *begun)
@@ -256,20 +250,17 @@ static void put_comma(struct bp_text *text, bool *begun)
     *begun = true;
 }
 
-static void put_tensor(struct bp_text *text, const struct members *m)
-{
-    bp_put_template(text, &(struct bp_subject){m->e, m->line, {0, 0}},
-                    m->columns ? "W{k}" : "b{k}");
-}
-
 /* "0", "0 and 1", "0, 2 and 3", "0 to 9": the rows or columns that are members as a whole. */
-static void put_lines(struct bp_text *text, const struct members *m, bool is_row, size_t n_whole)
+static void put_lines(struct bp_text *text, const struct members *m, bool is_row, bool *begun)
 {
-    const size_t n = is_row ? m->rows : m->columns;
-    size_t left = n_whole;
-    put_tensor(text, m);
+    const size_t n = is_row ? m->shape.rows : m->shape.columns;
+    size_t left = count_whole(m, is_row);
+    if (left == 0)
+        return;
+    put_comma(text, begun);
+    bp_put_template(text, &m->of, "{p}");
     bp_text_puts(text, is_row ? " row" : " column");
-    bp_text_puts(text, n_whole > 1 ? "s " : " ");
+    bp_text_puts(text, left > 1 ? "s " : " ");
     for (size_t at = 0; at < n; at++) {
         if (!is_whole(m, is_row, at))
             continue;
@@ -288,57 +279,44 @@ static void put_lines(struct bp_text *text, const struct members *m, bool is_row
     }
 }
 
-static size_t count_whole(const struct members *m, bool is_row)
-{
-    const size_t n = is_row ? m->rows : m->columns;
-    size_t whole = 0;
-    for (size_t at = 0; at < n; at++)
-        whole += is_whole(m, is_row, at);
-    return whole;
-}
-
 #define CELLS_MAX 12
 
 /* The members that are in no whole row or column, one by one. */
 static void put_single(struct bp_text *text, const struct members *m, bool *begun)
 {
-    const size_t columns = m->columns ? m->columns : 1;
+    const bool is_matrix = m->shape.n_index == 2;
+    struct bp_subject of = m->of;
     size_t n = 0;
-    for (size_t i = 0; i < m->rows; i++)
-        for (size_t j = 0; j < columns; j++) {
+    for (size_t i = 0; i < m->shape.rows; i++)
+        for (size_t j = 0; j < m->shape.columns; j++) {
             if (!is_member(m, i, j) ||
-                (m->columns && (is_whole(m, true, i) || is_whole(m, false, j))))
+                (is_matrix && (is_whole(m, true, i) || is_whole(m, false, j))))
                 continue;
             if (n++ >= CELLS_MAX)
                 continue;
-            const struct bp_line_shape shape = {m->columns ? 2 : 1, m->rows, columns};
-            const struct bp_subject of = {m->e, m->line, bp_cell_at(&shape, m->e, i, j)};
+            of.cell = bp_cell_at(&m->shape, of.e, i, j);
             put_comma(text, begun);
-            bp_put_template(text, &of, m->columns ? "W{k}{cell}" : "b{k}[{unit}]");
+            bp_put_template(text, &of, "{p cell}");
         }
     if (n <= CELLS_MAX)
         return;
     bp_text_puts(text, " and ");
     bp_text_put_size(text, n - CELLS_MAX);
     bp_text_puts(text, " more of ");
-    put_tensor(text, m);
+    bp_put_template(text, &m->of, "{p}");
 }
 
 static void put_members(struct bp_text *text, const struct members *m, bool *begun)
 {
-    if (m->columns && count_whole(m, true) == m->rows) {
+    const bool is_matrix = m->shape.n_index == 2;
+    if (is_matrix && count_whole(m, true) == m->shape.rows) {
         put_comma(text, begun);
         bp_text_puts(text, "all of ");
-        put_tensor(text, m);
+        bp_put_template(text, &m->of, "{p}");
         return;
     }
-    for (int is_row = 0; is_row < 2 && m->columns; is_row++) {
-        const size_t n_whole = count_whole(m, is_row);
-        if (n_whole == 0)
-            continue;
-        put_comma(text, begun);
-        put_lines(text, m, is_row, n_whole);
-    }
+    for (int is_row = 0; is_row < 2 && is_matrix; is_row++)
+        put_lines(text, m, is_row, begun);
     put_single(text, m, begun);
 }
 
@@ -346,11 +324,11 @@ static void put_members(struct bp_text *text, const struct members *m, bool *beg
 static void put_members_of_layer(struct bp_text *text, const struct bp_explanation *e, size_t k,
                                  enum bp_reason reason, bool *begun)
 {
-    const struct bp_line line = {.form = BP_FORM_GRADIENT_W, .layer = k};
-    const struct bp_line_shape shape = bp_line_shape(&line, e);
+    const struct bp_line of_w = {.form = BP_FORM_GRADIENT_W, .layer = k};
+    const struct bp_line of_b = {.form = BP_FORM_GRADIENT_B, .layer = k};
     const struct bp_layer_pass *got = &e->pass->layers[k];
-    const struct members w = {e, &line, got->why_w, reason, shape.rows, shape.columns};
-    const struct members b = {e, &line, got->why_b, reason, bp_line_layer(&line, e)->n_out, 0};
+    const struct members w = {{e, &of_w, {0, 0}}, bp_line_shape(&of_w, e), got->why_w, reason};
+    const struct members b = {{e, &of_b, {0, 0}}, bp_line_shape(&of_b, e), got->why_b, reason};
     put_members(text, &w, begun);
     if (got->why_b)
         put_members(text, &b, begun);
@@ -383,25 +361,17 @@ static bool is_of_output(const struct bp_explanation *e, enum bp_reason reason)
 
 static void put_reason(struct bp_text *text, const struct bp_explanation *e, enum bp_reason reason)
 {
-    static const char *const one[] = {
-        "there is no error at its unit",
-        "its unit is off",
-        "the slope of its unit is 0 to the last digit",
-        "the hidden unit that feeds it gives 0",
-        "its input is 0",
-        "the product is too small for a double",
-        "it is 0 on each sample, for different reasons",
-        "the samples cancel exactly",
-    };
-    static const char *const many[] = {
-        "there is no error at their unit",
-        "their unit is off",
-        "the slope of their unit is 0 to the last digit",
-        "the hidden unit that feeds them gives 0",
-        "their input is 0",
-        "the products are too small for a double",
-        "they are 0 on each sample, for different reasons",
-        "the samples cancel exactly",
+    static const char *const words[][2] = {
+        {"there is no error at its unit", "there is no error at their unit"},
+        {"its unit is off", "their unit is off"},
+        {"the slope of its unit is 0 to the last digit",
+         "the slope of their unit is 0 to the last digit"},
+        {"the hidden unit that feeds it gives 0", "the hidden unit that feeds them gives 0"},
+        {"its input is 0", "their input is 0"},
+        {"the product is too small for a double", "the products are too small for a double"},
+        {"it is 0 on each sample, for different reasons",
+         "they are 0 on each sample, for different reasons"},
+        {"the samples cancel exactly", "the samples cancel exactly"},
     };
     const bool is_one = e->pass->counts[reason] == 1;
     if (reason == BP_REASON_INPUT_ZERO && is_one)
@@ -409,7 +379,7 @@ static void put_reason(struct bp_text *text, const struct bp_explanation *e, enu
     else if (reason == BP_REASON_NEURON_DEAD && !is_of_output(e, reason))
         bp_text_puts(text, is_one ? "its hidden unit is off" : "their hidden unit is off");
     else
-        bp_text_puts(text, (is_one ? one : many)[reason]);
+        bp_text_puts(text, words[reason][is_one ? 0 : 1]);
     if (e->task->n_samples > 1 && reason < BP_REASON_UNDERFLOW)
         bp_text_puts(text, " on every sample");
     if (reason == BP_REASON_NEURON_DEAD)
@@ -461,10 +431,10 @@ static bool put_first(struct bp_text *text, const struct bp_explanation *e, bool
             for (size_t at = 0; at < shape.rows * shape.columns; at++) {
                 const struct bp_subject of = {
                     e, &line, bp_cell_at(&shape, e, at / shape.columns, at % shape.columns)};
-                const double shown = bp_shown(e, bp_line_value(&line, e, of.cell));
+                const double shown = bp_shown(e, bp_line_value(&of));
                 if (is_up ? shown >= 0 : shown <= 0)
                     continue;
-                bp_put_template(text, &of, is_bias ? "b{k}[{unit}] (" : "W{k}{cell} (");
+                bp_put_template(text, &of, "{p cell} (");
                 bp_text_put_double(text, shown);
                 bp_text_puts(text, is_up ? ") goes up" : ") goes down");
                 return true;
@@ -520,8 +490,7 @@ static void put_summary(struct bp_text *text, const struct bp_explanation *e)
         text->size = start;
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------ */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void put_remark_of_step(struct bp_text *text, enum bp_remark remark,
                                const struct bp_subject *of)

@@ -181,7 +181,7 @@ static void encode_plain(struct bp_text *text, const struct bp_job *job, const v
 static void encode_program(struct bp_text *text, const struct bp_job *job, const void *result)
 {
     const struct bp_explanation explanation = shown(job, result, BP_SHOW_ALL);
-    bp_explain_program(text, &explanation);
+    bp_explain_program(text, &explanation, "\n");
 }
 
 const struct bp_operation bp_operation_explain = {
