@@ -25,9 +25,9 @@ struct bp_layer_pass {
     double *dl_dh;                 /* (rows, n_out), of the last layer: dL_dy_hat */
     double *dl_dz;                 /* (rows, n_out) */
     double *dw;                    /* (n_in, n_out), the mean or sum over the samples */
-    double *db;                    /* (n_out), likewise; NULL without biases */
+    double *db;                    /* (n_out), likewise, behind dw; NULL without biases */
     uint8_t *why_w;                /* (n_in, n_out) of enum bp_reason */
-    uint8_t *why_b;                /* (n_out) of enum bp_reason; NULL without biases */
+    uint8_t *why_b;                /* (n_out), likewise, behind why_w; NULL without biases */
     bool *dead;                    /* (n_out), of relu: dead on every sample; else all false */
     struct bp_unit_sets *units;    /* scratch, (n_out) */
     struct bp_source_sets *source; /* scratch, (n_in) */

@@ -81,19 +81,17 @@ void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
  * Notes in `seen` what the block's terms were, for one layer, after they were added to the sums.
  * `seen` starts as zeros and is private to these functions until bp_reason_settle.
  *
- * In/out: seen_w, (n_in, n_out);
- *         seen_b, (n_out), or NULL without biases.
- * In: dw and db, the running sums of these shapes;
+ * In/out: seen, (n_in, n_out) of weights, and (n_out) of biases behind them if there are any.
+ * In: sums, the running ones, likewise;
  *     units, (n_out);
  *     sources, (n_in);
  *     x, m rows of (n_in);
  *     dl_dz, (m, n_out).
  * Cannot fail.
  */
-void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const double *db,
-                    const struct bp_unit_sets *units, const struct bp_source_sets *sources,
-                    const double *const *x, const double *dl_dz, size_t m, size_t n_in,
-                    size_t n_out);
+void bp_reason_note(uint8_t *seen, const double *sums, const struct bp_unit_sets *units,
+                    const struct bp_source_sets *sources, const double *const *x,
+                    const double *dl_dz, bool has_biases, size_t m, size_t n_in, size_t n_out);
 
 /*
  * Divides the sums, and turns what was seen into one bp_reason an entry.

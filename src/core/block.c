@@ -172,8 +172,8 @@ static void note_reasons(struct bp_pass *pass, const struct bp_task *task, size_
     bp_reason_sources(layer->source, x,
                       relu_below ? layer[-1].dh_dz + block.row * shape->n_in : NULL, block.m,
                       shape->n_in);
-    bp_reason_note(layer->why_w, layer->why_b, layer->dw, layer->db, layer->units, layer->source, x,
-                   layer->dl_dz + at, block.m, shape->n_in, shape->n_out);
+    bp_reason_note(layer->why_w, layer->dw, layer->units, layer->source, x, layer->dl_dz + at,
+                   shape->b, block.m, shape->n_in, shape->n_out);
 }
 
 void bp_block_add_gradients(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)

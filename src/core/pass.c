@@ -13,18 +13,14 @@ static void start(struct bp_pass *pass, const struct bp_task *task, bool backwar
     for (size_t k = 0; k < task->network.depth; k++) {
         const struct bp_layer *shape = &task->network.layers[k];
         const struct bp_layer_pass *layer = &pass->layers[k];
-        const size_t n_w = bp_layer_weights(shape), n_b = bp_layer_biases(shape);
+        const size_t n = bp_layer_parameters(shape);
         for (size_t j = 0; j < shape->n_out; j++)
             layer->dead[j] = shape->activation == BP_ACTIVATION_RELU;
         if (!backward)
             continue;
-        memset(layer->dw, 0, n_w * sizeof *layer->dw);
+        memset(layer->dw, 0, n * sizeof *layer->dw);
         if (layer->why_w)
-            memset(layer->why_w, 0, n_w);
-        if (n_b)
-            memset(layer->db, 0, n_b * sizeof *layer->db);
-        if (n_b && layer->why_b)
-            memset(layer->why_b, 0, n_b);
+            memset(layer->why_w, 0, n);
     }
 }
 
@@ -45,27 +41,20 @@ static void finish_gradients(struct bp_pass *pass, const struct bp_task *task)
 {
     const size_t divisor = divisor_of(task);
     for (size_t k = 0; k < task->network.depth; k++) {
-        const struct bp_layer *shape = &task->network.layers[k];
         const struct bp_layer_pass *layer = &pass->layers[k];
-        const size_t n_w = bp_layer_weights(shape), n_b = bp_layer_biases(shape);
-        if (layer->why_w) {
-            bp_reason_settle(layer->why_w, layer->dw, pass->counts, divisor, n_w);
-            bp_reason_settle(layer->why_b, layer->db, pass->counts, divisor, n_b);
-        } else {
-            divide(layer->dw, divisor, n_w);
-            divide(layer->db, divisor, n_b);
-        }
+        const size_t n = bp_layer_parameters(&task->network.layers[k]);
+        if (layer->why_w)
+            bp_reason_settle(layer->why_w, layer->dw, pass->counts, divisor, n);
+        else
+            divide(layer->dw, divisor, n);
     }
 }
 
 static bool gradients_are_finite(const struct bp_pass *pass, const struct bp_task *task)
 {
-    for (size_t k = 0; k < task->network.depth; k++) {
-        const struct bp_layer *shape = &task->network.layers[k];
-        if (!bp_all_finite(pass->layers[k].dw, bp_layer_weights(shape)) ||
-            !bp_all_finite(pass->layers[k].db, bp_layer_biases(shape)))
+    for (size_t k = 0; k < task->network.depth; k++)
+        if (!bp_all_finite(pass->layers[k].dw, bp_layer_parameters(&task->network.layers[k])))
             return false;
-    }
     return true;
 }
 
@@ -93,15 +82,11 @@ static bool run(struct bp_pass *pass, const struct bp_task *task, bool backward)
     start(pass, task, backward);
     for (size_t first = 0; first < task->n_samples; first += BP_BLOCK) {
         struct bp_block block = bp_block_at(pass, task, first, BP_BLOCK);
-        if (bp_is_cancelled(task))
+        if (bp_is_cancelled(task) || !bp_block_forward(pass, task, block) ||
+            (backward && !bp_block_errors(pass, task, block)))
             return false;
-        if (!bp_block_forward(pass, task, block))
-            return false;
-        if (!backward)
-            continue;
-        if (!bp_block_errors(pass, task, block))
-            return false;
-        bp_block_add_gradients(pass, task, block);
+        if (backward)
+            bp_block_add_gradients(pass, task, block);
     }
     if (!finish_loss(pass, task) || (backward && !gradients_are_finite(pass, task)))
         return false;
@@ -110,20 +95,21 @@ static bool run(struct bp_pass *pass, const struct bp_task *task, bool backward)
     return true;
 }
 
+static bool run_or_explain(struct bp_pass *pass, struct bp_overflow *overflow,
+                           const struct bp_task *task, bool backward)
+{
+    const bool good = run(pass, task, backward);
+    if (!good && !bp_is_cancelled(task))
+        bp_overflow_find(overflow, pass, task, backward);
+    return good;
+}
+
 bool bp_forward(struct bp_pass *pass, struct bp_overflow *overflow, const struct bp_task *task)
 {
-    if (run(pass, task, false))
-        return true;
-    if (!bp_is_cancelled(task))
-        bp_overflow_find(overflow, pass, task, false);
-    return false;
+    return run_or_explain(pass, overflow, task, false);
 }
 
 bool bp_backward(struct bp_pass *pass, struct bp_overflow *overflow, const struct bp_task *task)
 {
-    if (run(pass, task, true))
-        return true;
-    if (!bp_is_cancelled(task))
-        bp_overflow_find(overflow, pass, task, true);
-    return false;
+    return run_or_explain(pass, overflow, task, true);
 }

@@ -84,20 +84,17 @@ static bool note_nonzero(uint8_t *seen, const double *sums, size_t n)
     return in_all;
 }
 
-void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const double *db,
-                    const struct bp_unit_sets *units, const struct bp_source_sets *sources,
-                    const double *const *x, const double *dl_dz, size_t m, size_t n_in,
-                    size_t n_out)
+void bp_reason_note(uint8_t *seen, const double *sums, const struct bp_unit_sets *units,
+                    const struct bp_source_sets *sources, const double *const *x,
+                    const double *dl_dz, bool has_biases, size_t m, size_t n_in, size_t n_out)
 {
     static const double one = 1;
     const double *ones[BP_BLOCK];
     for (size_t s = 0; s < m; s++)
         ones[s] = &one; /* a bias is the weight of an input that is always 1 */
 
-    for (size_t i = 0; i < n_in + (seen_b != NULL); i++) {
+    for (size_t i = 0; i < n_in + has_biases; i++, seen += n_out, sums += n_out) {
         const bool is_bias = i == n_in;
-        const double *sums = is_bias ? db : dw + i * n_out;
-        uint8_t *seen = is_bias ? seen_b : seen_w + i * n_out;
         struct bp_source_sets source = is_bias ? (struct bp_source_sets){0, 0} : sources[i];
         if (note_nonzero(seen, sums, n_out)) /* the usual case needs no more than this */
             continue;
