@@ -1,25 +1,20 @@
 #include "backpropd/overflow.h"
 
-#include <float.h>
-#include <math.h>
-
 #include "block.h"
-#include "finite.h"
 
 bool bp_overflow_in(struct bp_overflow *overflow, enum bp_tensor tensor, size_t layer,
                     size_t sample, const double *v, size_t n, size_t n_columns)
 {
-    size_t i = bp_first_not_finite(v, n);
+    size_t i = 0;
+    while (i < n && isfinite(v[i]))
+        i++;
     if (i == n)
         return false;
-    *overflow = (struct bp_overflow){.tensor = tensor, .layer = layer, .sample = sample};
+    *overflow = (struct bp_overflow){tensor, layer, .n_index = 1, .index = {i}, .sample = sample};
     if (n_columns) {
         overflow->n_index = 2;
         overflow->index[0] = i / n_columns;
         overflow->index[1] = i % n_columns;
-    } else {
-        overflow->n_index = 1;
-        overflow->index[0] = i;
     }
     return true;
 }
@@ -109,13 +104,9 @@ static bool found_in_sample(struct bp_overflow *overflow, struct bp_pass *pass,
 static bool is_finite(struct bp_pass *pass, const struct bp_task *task, struct bp_block block,
                       bool backward)
 {
-    if (!bp_block_forward(pass, task, block))
+    if (!bp_block_forward(pass, task, block) || (backward && !bp_block_errors(pass, task, block)))
         return false;
-    if (!backward)
-        return true;
-    if (!bp_block_errors(pass, task, block))
-        return false;
-    for (size_t s = block.first; s < block.first + block.m; s++)
+    for (size_t s = block.first; backward && s < block.first + block.m; s++)
         for (size_t k = 0; k < task->network.depth; k++)
             if (is_in_products(pass, task, k, s))
                 return false;

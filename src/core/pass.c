@@ -1,10 +1,8 @@
 #include "backpropd/pass.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "block.h"
-#include "finite.h"
 
 static void start(struct bp_pass *pass, const struct bp_task *task, bool backward)
 {
