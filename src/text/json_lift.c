@@ -9,7 +9,6 @@
 
 struct pass {
     struct bp_json *json;
-    struct bp_memory *memory;
     const struct bp_json_limits *limits;
     const struct bp_json_listener *listener;
     const char *body;
@@ -72,24 +71,25 @@ static inline bool is_letter(char c)
     return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-static bool make_room(struct pass *p, void **array, size_t *capacity, size_t first, size_t size)
+/* Returns the array with room for half as many entries more, at first for `first`; or NULL. */
+static void *make_room(struct pass *p, void *array, size_t *capacity, size_t first, size_t size)
 {
     bool over_budget;
-    size_t more = *capacity ? *capacity + *capacity / 2 : first;
-    void *moved = bp_memory_resize(p->memory, *array, more * size, &over_budget);
+    const size_t more = *capacity ? *capacity + *capacity / 2 : first;
+    void *moved = bp_memory_resize(p->json->skeleton.memory, array, more * size, &over_budget);
     if (!moved)
-        return out_of_memory(p, over_budget);
-    *array = moved;
+        out_of_memory(p, over_budget);
     *capacity = more;
-    return true;
+    return moved;
 }
 
 static bool push_number(struct pass *p, double value)
 {
-    void *numbers = p->json->numbers;
     if (p->json->n_numbers == p->numbers_capacity) {
-        if (!make_room(p, &numbers, &p->numbers_capacity, (size_t)(p->end - p->body) / 5 + 16,
-                       sizeof value))
+        const size_t first = (size_t)(p->end - p->body) / 5 + 16;
+        double *numbers =
+            make_room(p, p->json->numbers, &p->numbers_capacity, first, sizeof *numbers);
+        if (!numbers)
             return false;
         p->json->numbers = numbers;
     }
@@ -113,9 +113,9 @@ static bool count_container(struct pass *p)
 /* Puts an entry into the table for what ends at `end`, and its index into the skeleton. */
 static bool push_lift(struct pass *p, struct bp_lift lift, const char *end)
 {
-    void *lifts = p->json->lifts;
     if (p->json->n_lifts == p->lifts_capacity) {
-        if (!make_room(p, &lifts, &p->lifts_capacity, 16, sizeof lift))
+        struct bp_lift *lifts = make_room(p, p->json->lifts, &p->lifts_capacity, 16, sizeof *lifts);
+        if (!lifts)
             return false;
         p->json->lifts = lifts;
     }
@@ -125,34 +125,43 @@ static bool push_lift(struct pass *p, struct bp_lift lift, const char *end)
     return count_value(p);
 }
 
+/* Goes from an element to the next one, or past the bracket that ends the array; NULL if neither is
+ * there. */
+static inline const char *next_element(const char *at, bool *goes_on)
+{
+    at = skip_space(at);
+    *goes_on = *at == ',';
+    if (*goes_on)
+        return skip_space(at + 1);
+    return *at == ']' ? at + 1 : NULL;
+}
+
 /*
  * Reads an array of numbers at its '['. Returns where it ends, or NULL if it holds anything but
  * numbers, or memory has run out.
  */
 static const char *read_vector(struct pass *p, const char *at)
 {
+    bool goes_on;
     at = skip_space(at + 1);
     if (*at == ']')
         return at + 1;
-    for (;;) {
+    do {
         double value;
         at = bp_number_read(&value, at, p->end);
         if (!at || !push_number(p, value))
             return NULL;
-        at = skip_space(at);
-        if (*at == ']')
-            return at + 1;
-        if (*at != ',')
-            return NULL;
-        at = skip_space(at + 1);
-    }
+        at = next_element(at, &goes_on);
+    } while (goes_on);
+    return at;
 }
 
 /* Reads an array of arrays of numbers, all of one length, likewise. */
 static const char *read_matrix(struct pass *p, struct bp_lift *lift, const char *at)
 {
+    bool goes_on;
     at = skip_space(at + 1);
-    for (;;) {
+    do {
         size_t before = p->json->n_numbers;
         at = *at == '[' ? read_vector(p, at) : NULL;
         if (!at)
@@ -162,13 +171,9 @@ static const char *read_matrix(struct pass *p, struct bp_lift *lift, const char 
             lift->columns = (uint32_t)columns;
         if (columns != lift->columns)
             return NULL;
-        at = skip_space(at);
-        if (*at == ']')
-            return at + 1;
-        if (*at != ',')
-            return NULL;
-        at = skip_space(at + 1);
-    }
+        at = next_element(at, &goes_on);
+    } while (goes_on);
+    return at;
 }
 
 /* Lifts the array at hand if it is one of numbers or a matrix. False if it is neither, with nothing
@@ -447,7 +452,6 @@ bool bp_json_lift(struct bp_json *json, const char *body, size_t size,
 {
     static const struct bp_place whole = {NULL, "", BP_NO_NUMBER};
     struct pass p = {.json = json,
-                     .memory = memory,
                      .limits = limits,
                      .listener = listener,
                      .body = body,
