@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "backpropd/number_read.h"
-#include "backpropd/utf8.h"
 #include "json_tree.h"
 
 struct pass {
