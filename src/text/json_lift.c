@@ -8,21 +8,23 @@
 
 struct pass {
     struct bp_json *json;
-    const struct bp_json_limits *limits;
+    struct bp_json_limits left; /* of what the text may hold: values are those that go to jansson */
     const struct bp_json_listener *listener;
     const char *body;
     const char *at;
     const char *end;
     size_t numbers_capacity;
     size_t lifts_capacity;
-    size_t depth;
-    size_t values;     /* that go to jansson */
-    size_t names;      /* of these */
-    size_t containers; /* objects and arrays, lifted ones too */
-    size_t objects;
 };
 
 /* --- faults --- */
+
+static inline const char *skip_space(const char *at)
+{
+    while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
+        at++;
+    return at;
+}
 
 static bool stop(struct pass *p, enum bp_json_fault fault, const char *at)
 {
@@ -42,7 +44,7 @@ static bool refuse(struct pass *p, enum bp_json_fault otherwise)
 {
     const char *at = p->at;
     if (at == p->end)
-        return stop(p, p->values ? BP_JSON_ENDS_EARLY : BP_JSON_EMPTY, at);
+        return stop(p, skip_space(p->body) == at ? BP_JSON_EMPTY : BP_JSON_ENDS_EARLY, at);
     if (*at == '\0')
         return stop(p, BP_JSON_NUL, at);
     if (*at == '\'')
@@ -57,13 +59,6 @@ static bool refuse(struct pass *p, enum bp_json_fault otherwise)
 }
 
 /* --- numbers --- */
-
-static inline const char *skip_space(const char *at)
-{
-    while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
-        at++;
-    return at;
-}
 
 static inline bool is_letter(char c)
 {
@@ -96,17 +91,14 @@ static bool push_number(struct pass *p, double value)
     return true;
 }
 
-static bool count_value(struct pass *p)
+static bool take_one(struct pass *p, size_t *left)
 {
-    p->values++;
-    return (p->values <= p->limits->values && p->names <= p->limits->names &&
-            p->values - p->names <= p->limits->nameless) ||
-           stop(p, BP_JSON_TOO_MANY, p->at);
+    return (*left)-- > 0 || stop(p, BP_JSON_TOO_MANY, p->at);
 }
 
-static bool count_container(struct pass *p)
+static bool count_value(struct pass *p)
 {
-    return ++p->containers <= p->limits->containers || stop(p, BP_JSON_TOO_MANY, p->at);
+    return take_one(p, &p->left.values) && take_one(p, &p->left.nameless);
 }
 
 /* Puts an entry into the table for what ends at `end`, and its index into the skeleton. */
@@ -182,7 +174,7 @@ static bool lift_array(struct pass *p)
     const bool is_matrix = *skip_space(p->at + 1) == '[';
     struct bp_lift lift = {.kind = is_matrix ? BP_JSON_MATRIX : BP_JSON_VECTOR,
                            .first = (uint32_t)p->json->n_numbers};
-    if (p->depth + 1 + is_matrix > p->limits->depth)
+    if (p->left.depth < 1U + is_matrix)
         return false;
     const char *end = is_matrix ? read_matrix(p, &lift, p->at) : read_vector(p, p->at);
     if (!end) {
@@ -193,7 +185,7 @@ static bool lift_array(struct pass *p)
         lift.rows = 1;
         lift.columns = (uint32_t)(p->json->n_numbers - lift.first);
     }
-    return count_container(p) && push_lift(p, lift, end);
+    return take_one(p, &p->left.containers) && push_lift(p, lift, end);
 }
 
 static bool lift_number(struct pass *p)
@@ -290,7 +282,7 @@ static bool copy_string(struct pass *p)
         at += n;
     }
     copy(p, at + 1);
-    return count_value(p);
+    return true;
 }
 
 static bool copy_word(struct pass *p)
@@ -321,16 +313,16 @@ static bool copy_word(struct pass *p)
 
 static bool copy_open(struct pass *p)
 {
-    if (p->depth == p->limits->depth)
+    if (p->left.depth == 0)
         return stop(p, BP_JSON_TOO_DEEP, p->at);
-    p->depth++;
+    p->left.depth--;
     copy_character(p);
-    return count_container(p) && count_value(p);
+    return take_one(p, &p->left.containers) && count_value(p);
 }
 
 static bool copy_close(struct pass *p)
 {
-    p->depth--;
+    p->left.depth++;
     copy_character(p);
     return true;
 }
@@ -355,9 +347,9 @@ static bool copy_name(struct pass *p)
 {
     const char c = *p->at;
     const bool is_name = is_letter(c) || c == '_' || c == '-' || (c >= '0' && c <= '9');
-    p->names++;
-    return c == '"' ? copy_string(p)
-                    : refuse(p, is_name ? BP_JSON_UNQUOTED_NAME : BP_JSON_MISSING_NAME);
+    if (c != '"')
+        return refuse(p, is_name ? BP_JSON_UNQUOTED_NAME : BP_JSON_MISSING_NAME);
+    return copy_string(p) && take_one(p, &p->left.values) && take_one(p, &p->left.names);
 }
 
 static bool copy_colon(struct pass *p)
@@ -400,9 +392,7 @@ static bool copy_members(struct pass *p, const struct bp_place *place)
 static bool copy_object(struct pass *p, const struct bp_place *place)
 {
     const struct bp_tree_mark mark = bp_tree_mark();
-    if (++p->objects > p->limits->objects)
-        return stop(p, BP_JSON_TOO_MANY, p->at);
-    if (!copy_open(p))
+    if (!take_one(p, &p->left.objects) || !copy_open(p))
         return false;
     p->at = skip_space(p->at);
     if (*p->at == '}')
@@ -439,7 +429,7 @@ static bool copy_value(struct pass *p, const struct bp_place *place)
     if (c == '{')
         return copy_object(p, place);
     if (c == '"')
-        return copy_string(p);
+        return copy_string(p) && count_value(p);
     if ((c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.')
         return lift_number(p);
     return is_letter(c) ? copy_word(p) : refuse(p, BP_JSON_MISSING_VALUE);
@@ -451,7 +441,7 @@ bool bp_json_lift(struct bp_json *json, const char *body, size_t size,
 {
     static const struct bp_place whole = {NULL, "", BP_NO_NUMBER};
     struct pass p = {.json = json,
-                     .limits = limits,
+                     .left = *limits,
                      .listener = listener,
                      .body = body,
                      .at = body,
