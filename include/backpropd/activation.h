@@ -16,12 +16,8 @@
  */
 void bp_round(double *z, int decimals, size_t n);
 
-/*
- * h = activation(z).
- * Out: h, (m, n).
- * In: z, (m, n), finite, rounded already where it must be.
- * Cannot fail.
- */
+/* h = activation(z). Out: h, (m, n). In: z, (m, n), finite, rounded already where it must be.
+ * Cannot fail. */
 void bp_activate(double *h, const double *z, enum bp_activation activation, size_t m, size_t n);
 
 /*
@@ -47,22 +43,13 @@ static inline double bp_softmax_derivative(const double *h, const double *one_le
     return j == k ? h[j] * one_less_h[j] : -h[j] * h[k];
 }
 
-/*
- * From the gradient of softmax's outputs to that of its z: dl_dz[k] = the sum over j from 0 up of
- * dl_dh[j] times the derivative of output j by z[k].
- * Out: dl_dz, (n).
- * In: the others, (n).
- * Cannot fail.
- */
+/* From the gradient of softmax's outputs to that of its z: dl_dz[k] = the sum over j from 0 up of
+ * dl_dh[j] times the derivative of output j by z[k]. All have the shape (n). Cannot fail. */
 void bp_softmax_back(double *dl_dz, const double *dl_dh, const double *h, const double *one_less_h,
                      size_t n);
 
-/*
- * Each number's sum of all the others, up in the index.
- * Out: sums, (n).
- * In: v, (n), not negative.
- * Cannot fail.
- */
+/* Each number's sum of all the others, up in the index. Out: sums, (n). In: v, (n), not negative.
+ * Cannot fail. */
 void bp_sums_of_others(double *sums, const double *v, size_t n);
 
 /* 1 / (1 + exp(-z)). Cannot fail. */

@@ -56,21 +56,14 @@ static bool gradients_are_finite(const struct bp_pass *pass, const struct bp_tas
     return true;
 }
 
-static bool all_have_targets(const struct bp_task *task)
-{
-    for (size_t s = 0; s < task->n_samples; s++)
-        if (!task->samples[s].y)
-            return false;
-    return true;
-}
-
 static bool finish_loss(struct bp_pass *pass, const struct bp_task *task)
 {
     double sum = 0;
-    if (!all_have_targets(task))
-        return true;
-    for (size_t s = 0; s < task->n_samples; s++)
+    for (size_t s = 0; s < task->n_samples; s++) {
+        if (!task->samples[s].y)
+            return true; /* only a batch with all targets has a loss */
         sum += pass->losses[s];
+    }
     pass->loss = sum / (double)divisor_of(task);
     return isfinite(pass->loss);
 }

@@ -173,7 +173,8 @@ static bool lift_array(struct pass *p)
 {
     const bool is_matrix = *skip_space(p->at + 1) == '[';
     struct bp_lift lift = {.kind = is_matrix ? BP_JSON_MATRIX : BP_JSON_VECTOR,
-                           .first = (uint32_t)p->json->n_numbers};
+                           .first = (uint32_t)p->json->n_numbers,
+                           .rows = !is_matrix};
     if (p->left.depth < 1U + is_matrix)
         return false;
     const char *end = is_matrix ? read_matrix(p, &lift, p->at) : read_vector(p, p->at);
@@ -181,10 +182,8 @@ static bool lift_array(struct pass *p)
         p->json->n_numbers = lift.first;
         return false;
     }
-    if (!is_matrix) {
-        lift.rows = 1;
+    if (!is_matrix)
         lift.columns = (uint32_t)(p->json->n_numbers - lift.first);
-    }
     return take_one(p, &p->left.containers) && push_lift(p, lift, end);
 }
 
