@@ -35,24 +35,20 @@ static void divide(double *sum, size_t divisor, size_t n)
             sum[i] /= (double)divisor;
 }
 
-static void finish_gradients(struct bp_pass *pass, const struct bp_task *task)
+/* Takes the mean, or leaves the sum, and settles the reasons; false if a sum is not finite. */
+static bool finish_gradients(struct bp_pass *pass, const struct bp_task *task)
 {
     const size_t divisor = divisor_of(task);
     for (size_t k = 0; k < task->network.depth; k++) {
         const struct bp_layer_pass *layer = &pass->layers[k];
         const size_t n = bp_layer_parameters(&task->network.layers[k]);
+        if (!bp_all_finite(layer->dw, n))
+            return false;
         if (layer->why_w)
             bp_reason_settle(layer->why_w, layer->dw, pass->counts, divisor, n);
         else
             divide(layer->dw, divisor, n);
     }
-}
-
-static bool gradients_are_finite(const struct bp_pass *pass, const struct bp_task *task)
-{
-    for (size_t k = 0; k < task->network.depth; k++)
-        if (!bp_all_finite(pass->layers[k].dw, bp_layer_parameters(&task->network.layers[k])))
-            return false;
     return true;
 }
 
@@ -79,11 +75,7 @@ static bool run(struct bp_pass *pass, const struct bp_task *task, bool backward)
         if (backward)
             bp_block_add_gradients(pass, task, block);
     }
-    if (!finish_loss(pass, task) || (backward && !gradients_are_finite(pass, task)))
-        return false;
-    if (backward)
-        finish_gradients(pass, task);
-    return true;
+    return finish_loss(pass, task) && (!backward || finish_gradients(pass, task));
 }
 
 static bool run_or_explain(struct bp_pass *pass, struct bp_overflow *overflow,
