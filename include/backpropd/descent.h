@@ -20,12 +20,8 @@ struct bp_descent {
     size_t changed; /* parameters whose value differs from the one posted */
 };
 
-/*
- * Cuts the descent's arrays.
- * In/out: descent, with learning_rate, steps and frozen set.
- * In: parts for `first` beyond BACKWARD and REASONS.
- * Cannot fail.
- */
+/* Cuts the descent's arrays. In/out: descent, with learning_rate, steps and frozen set. In: parts
+ * for `first` beyond BACKWARD and REASONS. Cannot fail. */
 void bp_descent_layout(struct bp_descent *descent, struct bp_layout *layout,
                        const struct bp_task *task, unsigned parts);
 
