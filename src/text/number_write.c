@@ -53,6 +53,12 @@ static const struct power_of_five POWERS_OF_FIVE[SHORTEST_PLACES + 1] = {
     MORE_ROWS((bp_uint128)1), MORE_ROWS(FIVE_TO_16), MORE_ROWS(FIVE_TO_32), ROWS(FIVE_TO_48),
     ROWS(FIVE_TO_48 * 625)};
 
+/* floor(e log10 2) for what is needed here. */
+static inline int floor_log10_of_power_of_2(int e)
+{
+    return e * 315653 >> 20;
+}
+
 #define UNIT_EXPONENT_MIN (-182) /* of units for which n is from 0 to SHORTEST_PLACES */
 #define UNIT_EXPONENT_MAX 3
 
@@ -70,7 +76,7 @@ static inline struct bp_decimal shortest(double magnitude)
     const uint64_t m = (bits & (hidden_bit - 1)) | hidden_bit;
 
     /* m 2^e 10^n, with 64 bits behind the point; a unit has become five * 2^shift, shift 1 to 4 */
-    const int n = -(e * 315653 >> 20); /* floor(e log10 2) */
+    const int n = -floor_log10_of_power_of_2(e);
     const struct power_of_five *five = &POWERS_OF_FIVE[n];
     const int shift = e + 1 + (n * 1741647 >> 19); /* floor(n log2 10) */
     const uint64_t shifted = m << shift;
