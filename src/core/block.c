@@ -158,12 +158,12 @@ static void note_reasons(struct bp_pass *pass, const struct bp_task *task, size_
     const bool relu_below = k > 0 && shape[-1].activation == BP_ACTIVATION_RELU;
 
     bp_reason_units(layer->units, layer->dl_dh + at, layer->dh_dz + at, layer->dl_dz + at,
-                    direct_samples(task, k, block), shape->activation, block.m, shape->n_out);
+                    direct_samples(task, k, block), block.m, shape->n_out);
     bp_reason_sources(layer->source, x,
                       relu_below ? layer[-1].dh_dz + block.row * shape->n_in : NULL, block.m,
                       shape->n_in);
     bp_reason_note(layer->why_w, layer->dw, layer->units, layer->source, x, layer->dl_dz + at,
-                   shape->b, block.m, shape->n_in, shape->n_out);
+                   shape->activation, shape->b, block.m, shape->n_in, shape->n_out);
 }
 
 void bp_block_add_gradients(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)

@@ -9,7 +9,6 @@ enum bp_loss_kind bp_loss_kind(enum bp_loss loss)
 {
 #define AS_KIND(name, wire, kind, c) BP_LOSS_KIND_##kind,
     static const enum bp_loss_kind kinds[] = {BP_LOSSES(AS_KIND)};
-#undef AS_KIND
     return kinds[loss];
 }
 
@@ -18,14 +17,12 @@ double bp_loss_factor(enum bp_loss loss, size_t n_outputs)
     const double n = (double)n_outputs;
 #define AS_FACTOR(name, wire, kind, c) loss == BP_LOSS_##name ? (c):
     return BP_LOSSES(AS_FACTOR) 1;
-#undef AS_FACTOR
 }
 
 enum bp_activation bp_loss_needs(enum bp_loss loss)
 {
 #define AS_NEEDED(name, needed) BP_ACTIVATION_##needed,
     static const enum bp_activation activations[] = {BP_LOSS_KINDS(AS_NEEDED)};
-#undef AS_NEEDED
     return activations[bp_loss_kind(loss)];
 }
 

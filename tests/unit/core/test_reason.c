@@ -60,10 +60,10 @@ static void add_block(struct answer *answer, const struct scene *scene, size_t f
             dl_dz[s * N_OUT + j] = dl_dz_of(scene, first + s, j);
     }
     bp_outer_add(answer->sums, db, x, dl_dz, m, N_IN, N_OUT);
-    bp_reason_units(units, scene->dl_dh[first], scene->slope[first], dl_dz, direct,
-                    scene->activation, m, N_OUT);
+    bp_reason_units(units, scene->dl_dh[first], scene->slope[first], dl_dz, direct, m, N_OUT);
     bp_reason_sources(sources, x, scene->relu_below ? scene->source_slope[first] : NULL, m, N_IN);
-    bp_reason_note(answer->why, answer->sums, units, sources, x, dl_dz, db != NULL, m, N_IN, N_OUT);
+    bp_reason_note(answer->why, answer->sums, units, sources, x, dl_dz, scene->activation,
+                   db != NULL, m, N_IN, N_OUT);
 }
 
 static struct answer reasons_of(const struct scene *scene)
