@@ -44,10 +44,9 @@ struct bp_pass {
 
 enum bp_pass_parts {
     BP_PASS_FORWARD = 0,
-    BP_PASS_BACKWARD = 1, /* gradients */
-    BP_PASS_REASONS = 2,  /* why_w, why_b and counts; goes with BACKWARD */
-    BP_PASS_ALL_SAMPLES =
-        4, /* the rows of all samples stay, not just a block's; dl_dx if BACKWARD */
+    BP_PASS_BACKWARD = 1,    /* gradients */
+    BP_PASS_REASONS = 2,     /* why_w, why_b and counts; goes with BACKWARD */
+    BP_PASS_ALL_SAMPLES = 4, /* the rows of all samples, not of a block; dl_dx if BACKWARD */
 };
 
 /* Lays out a pass's arrays. Out: pass. In: parts, a sum of bp_pass_parts. Cannot fail. */

@@ -30,26 +30,17 @@
 
 #define SHORTEST_PLACES 55 /* 5^55 is the largest power of five in 128 bits */
 
-/* 5^n, shifted until its top bit is set. */
-struct power_of_five {
-    uint64_t high;
-    uint64_t low;
-};
-
-#define TOP(five)                                                                                  \
-    ((five) >> 64 ? __builtin_clzll((uint64_t)((five) >> 64))                                      \
-                  : 64 + __builtin_clzll((uint64_t)(five)))
 #define ROW(five)                                                                                  \
-    {                                                                                              \
-        (uint64_t)((five) << TOP(five) >> 64), (uint64_t)((five) << TOP(five))                     \
-    }
+    ((five) << ((five) >> 64 ? __builtin_clzll((uint64_t)((five) >> 64))                           \
+                             : 64 + __builtin_clzll((uint64_t)(five))))
 #define ROWS(five) ROW(five), ROW((five)*5), ROW((five)*25), ROW((five)*125)
 #define MORE_ROWS(five) ROWS(five), ROWS((five)*625), ROWS((five)*390625), ROWS((five)*244140625)
 #define FIVE_TO_16 ((bp_uint128)152587890625)
 #define FIVE_TO_32 (FIVE_TO_16 * 152587890625)
 #define FIVE_TO_48 (FIVE_TO_32 * 152587890625)
 
-static const struct power_of_five POWERS_OF_FIVE[SHORTEST_PLACES + 1] = {
+/* 5^n, shifted until its top bit is set. */
+static const bp_uint128 POWERS_OF_FIVE[SHORTEST_PLACES + 1] = {
     MORE_ROWS((bp_uint128)1), MORE_ROWS(FIVE_TO_16), MORE_ROWS(FIVE_TO_32), ROWS(FIVE_TO_48),
     ROWS(FIVE_TO_48 * 625)};
 
@@ -75,13 +66,12 @@ static inline struct bp_decimal shortest(double magnitude)
     const bool is_power_of_two = (bits & (hidden_bit - 1)) == 0;
     const uint64_t m = (bits & (hidden_bit - 1)) | hidden_bit;
 
-    /* m 2^e 10^n, with 64 bits behind the point; a unit has become five * 2^shift, shift 1 to 4 */
+    /* m 2^e 10^n, with 64 bits behind the point; a unit has become high * 2^shift, shift 1 to 4 */
     const int n = -floor_log10_of_power_of_2(e);
-    const struct power_of_five *five = &POWERS_OF_FIVE[n];
+    const uint64_t high = (uint64_t)(POWERS_OF_FIVE[n] >> 64), low = (uint64_t)POWERS_OF_FIVE[n];
     const int shift = e + 1 + (n * 1741647 >> 19); /* floor(n log2 10) */
     const uint64_t shifted = m << shift;
-    const bp_uint128 product =
-        (bp_uint128)five->high * shifted + ((bp_uint128)five->low * shifted >> 64);
+    const bp_uint128 product = (bp_uint128)high * shifted + ((bp_uint128)low * shifted >> 64);
     const uint64_t whole = (uint64_t)(product >> 64), fraction = (uint64_t)product;
 
     /* The same modulo ten, and half a unit, with 60 bits behind the point. Less than 1 is cut off
@@ -89,7 +79,7 @@ static inline struct bp_decimal shortest(double magnitude)
      * sum and ten only if the sum is 1 less or equal. */
     const uint64_t last = whole % 10;
     const uint64_t place = last << 60 | fraction >> 4;
-    const uint64_t half_unit = five->high >> (5 - shift);
+    const uint64_t half_unit = high >> (5 - shift);
     const uint64_t ten = UINT64_C(10) << 60, upper_end = place + half_unit;
     if (is_power_of_two && place >= half_unit / 2)
         return (struct bp_decimal){0, 0};
