@@ -12,8 +12,7 @@ static void start(struct bp_pass *pass, const struct bp_task *task, bool backwar
         const struct bp_layer *shape = &task->network.layers[k];
         const struct bp_layer_pass *layer = &pass->layers[k];
         const size_t n = bp_layer_parameters(shape);
-        for (size_t j = 0; j < shape->n_out; j++)
-            layer->dead[j] = shape->activation == BP_ACTIVATION_RELU;
+        memset(layer->dead, shape->activation == BP_ACTIVATION_RELU, shape->n_out);
         if (!backward)
             continue;
         memset(layer->dw, 0, n * sizeof *layer->dw);

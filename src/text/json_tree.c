@@ -123,9 +123,8 @@ json_t *bp_tree_load(const struct bp_text *skeleton, bool *has_duplicates, struc
                               JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
     *has_duplicates = !root && json_error_code(&error) == json_error_duplicate_key;
     if (*has_duplicates)
-        root = json_loadb(skeleton->data, skeleton->size, JSON_DECODE_ANY, NULL);
-    if (root && !*has_duplicates && skeleton->size <= SKELETON_MAX && !tree.chunks &&
-        !tree.failed) {
+        return json_loadb(skeleton->data, skeleton->size, JSON_DECODE_ANY, NULL);
+    if (root && skeleton->size <= SKELETON_MAX && !tree.chunks && !tree.failed) {
         memcpy(tree.skeleton, skeleton->data, skeleton->size);
         tree.size = skeleton->size;
         tree.root = root;

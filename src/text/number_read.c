@@ -2,7 +2,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "digits.h"
@@ -69,14 +68,6 @@ static inline uint64_t divide(uint64_t high, uint64_t low, const struct divisor 
     return quotient | (remainder != 0);
 }
 
-static inline double power_of_two(int exponent)
-{
-    const uint64_t bits = (uint64_t)(1023 + exponent) << 52;
-    double power;
-    memcpy(&power, &bits, sizeof power);
-    return power;
-}
-
 /* The double nearest to digits / 10^places, ties to even. */
 static inline double nearest(uint64_t digits, unsigned places)
 {
@@ -86,7 +77,10 @@ static inline double nearest(uint64_t digits, unsigned places)
     const int top = __builtin_clzll(digits);
     const uint64_t dividend = digits << top;
     const int64_t quotient = (int64_t)divide(dividend >> 2, dividend << QUOTIENT_BITS, d);
-    return (double)quotient * power_of_two(d->exponent - top);
+    const uint64_t bits = (uint64_t)(1023 + d->exponent - top) << 52; /* of a power of two */
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return (double)quotient * power;
 }
 
 static inline bool is_digit(char c)
@@ -163,13 +157,8 @@ static inline bool fits(const char *whole, const char *point, const char *end)
  * before an exponent without digits, so the next character shows that fault. */
 static const char *read_any(double *value, const char *text, const char *end)
 {
-    int in_range;
-    const char *at = bp_text_to_double(value, &in_range, text, end);
-    if (goes_on(*at))
-        return NULL;
-    if (!in_range) /* strtod tells 0 from infinity; it stops there too, and no locale is ever set */
-        *value = strtod(text, NULL);
-    return at;
+    const char *at = bp_text_to_double(value, text, end);
+    return goes_on(*at) ? NULL : at;
 }
 
 /* Most numbers have few places, and their digits fit into 64 bits: for these there is a fast exact
