@@ -79,8 +79,8 @@ void bp_reason_note(uint8_t *seen, const double *sums, const struct bp_unit_sets
                     const double *dl_dz, enum bp_activation activation, bool has_biases, size_t m,
                     size_t n_in, size_t n_out)
 {
-    const enum bp_reason closed =
-        activation == BP_ACTIVATION_RELU ? BP_REASON_NEURON_DEAD : BP_REASON_SATURATED;
+    const uint8_t seen_closed =
+        activation == BP_ACTIVATION_RELU ? BIT(BP_REASON_NEURON_DEAD) : BIT(BP_REASON_SATURATED);
     static const double one = 1;
     const double *ones[BP_BLOCK];
     for (size_t s = 0; s < m; s++)
@@ -95,7 +95,7 @@ void bp_reason_note(uint8_t *seen, const double *sums, const struct bp_unit_sets
             if (seen[j] & SEEN_NONZERO)
                 continue;
             seen[j] |= units[j].error_zero ? BIT(BP_REASON_ERROR_ZERO) : 0;
-            seen[j] |= units[j].closed ? BIT(closed) : 0;
+            seen[j] |= units[j].closed ? seen_closed : 0;
             seen[j] |= units[j].open & source.dead ? BIT(BP_REASON_SOURCE_DEAD) : 0;
             seen[j] |= units[j].open & source.zero ? BIT(BP_REASON_INPUT_ZERO) : 0;
             seen[j] |= seen_in_products(units[j].open & ~(source.dead | source.zero),
