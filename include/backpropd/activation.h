@@ -10,9 +10,8 @@
  * Rounds each z to `decimals` places as NumPy does: with t = z * 10^decimals, z becomes
  * rint(t) / 10^decimals (ties to even) where |t| < 2^53, and stays as it is elsewhere.
  *
- * In/out: z, (n).
- * In: decimals, 0..15 or BP_NO_ROUNDING (nothing happens).
- * Cannot fail; infinities and NaN stay what they are.
+ * In/out: z, (n). In: decimals, 0..15 or BP_NO_ROUNDING (nothing happens). Cannot fail; infinities
+ * and NaN stay what they are.
  */
 void bp_round(double *z, int decimals, size_t n);
 
@@ -27,10 +26,7 @@ void bp_activate(double *h, const double *z, enum bp_activation activation, size
  * Softmax has a matrix of derivatives, which follows from its h and what this leaves: 1 - h, as the
  * sum of the other powers over the sum of all. See bp_softmax_back.
  *
- * Out: dh_dz, (m, n).
- * In: z, (m, n);
- *     relu_at_zero, relu's derivative at exactly 0.
- * Cannot fail.
+ * Out: dh_dz, (m, n). In: z, (m, n); relu_at_zero, relu's derivative at exactly 0. Cannot fail.
  */
 void bp_derive(double *dh_dz, const double *z, enum bp_activation activation, double relu_at_zero,
                size_t m, size_t n);

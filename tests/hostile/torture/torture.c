@@ -17,7 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../support/standard_limits.h"
 #include "backpropd/decode.h"
 #include "backpropd/exchange.h"
 #include "backpropd/metrics.h"
