@@ -172,9 +172,8 @@ static const char *read_matrix(struct pass *p, struct bp_lift *lift, const char 
 static bool lift_array(struct pass *p)
 {
     const bool is_matrix = *skip_space(p->at + 1) == '[';
-    struct bp_lift lift = {.kind = is_matrix ? BP_JSON_MATRIX : BP_JSON_VECTOR,
-                           .first = (uint32_t)p->json->n_numbers,
-                           .rows = !is_matrix};
+    struct bp_lift lift = {is_matrix ? BP_JSON_MATRIX : BP_JSON_VECTOR,
+                           (uint32_t)p->json->n_numbers, !is_matrix, 0};
     if (p->left.depth < 1U + is_matrix)
         return false;
     const char *end = is_matrix ? read_matrix(p, &lift, p->at) : read_vector(p, p->at);
