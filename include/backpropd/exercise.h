@@ -6,8 +6,7 @@
 
 #include "backpropd/grade.h"
 
-/* --- review ------------------------------------------------------------------------------------
- */
+/* --- review ---------------------------------------------------------------------------------- */
 
 /* A mistake at a step. */
 struct bp_made_at {
@@ -36,8 +35,8 @@ struct bp_review {
     double smallest_nonzero; /* 0 if all is zero */
     size_t rounds_to_zero;   /* values of at most half a unit that are not 0 */
     /* own */
-    struct bp_visible *visible;
-    double *sums;
+    size_t *visible; /* the other mistakes, by their place in the list of variants */
+    double *sums;    /* (visible, steps, 2) */
 };
 
 /* Lays out a review. Called twice, first with layout->base NULL, which only counts. Out: review.
@@ -54,8 +53,7 @@ void bp_review(struct bp_review *review);
  * review, laid out with a base. */
 size_t bp_review_runs_max(const struct bp_review *review);
 
-/* --- exercise ----------------------------------------------------------------------------------
- */
+/* --- exercise -------------------------------------------------------------------------------- */
 
 /* The shapes of the task are given, its numbers are drawn. Its weights, biases, x and y lie in the
  * exercise's block. Do not move the struct once it is laid out: it points into itself. */
@@ -69,7 +67,7 @@ struct bp_exercise {
     size_t tries;        /* bodies drawn */
     size_t chosen;       /* which of them is the best one, from 1 */
     /* own */
-    double *numbers, *best; /* W1, b1, W2, ..., x and y of each sample; (n_numbers) */
+    double *numbers; /* W1, b1, W2, ..., x and y of each sample; (n_numbers) */
     size_t n_numbers;
     double *a, *z; /* scratch */
 };

@@ -44,9 +44,12 @@ struct bp_check {
     /* own */
     const struct bp_task *task;
     struct bp_network moved; /* a copy, whose parameters are moved */
+    double *parameters;      /* (n): these */
+    double *slopes;          /* (n): one sample's gradient, the book's dL_dW and dL_db */
     struct bp_textbook_layer *book;
     double *dL_dx;
-    bool *gates;
+    size_t n_gates;
+    bool *gates_below, *gates_above; /* (n_gates): sample by sample, is z > 0 */
 };
 
 /* Lays out a check. Called twice, first with layout->base NULL, which only counts. Out: check.

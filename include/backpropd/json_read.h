@@ -54,7 +54,7 @@ const struct bp_value *bp_json_element(const struct bp_value *array, size_t i);
 /* A member of an OBJECT; NULL if it has none of this name, or for any other value. */
 const struct bp_value *bp_json_member(const struct bp_value *object, const char *name);
 
-/* An object's members in the order of the text:
+/* An object's members in the order of the text; none of any other value:
  * for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) ... m.name, m.value */
 struct bp_members {
     void *object, *at;

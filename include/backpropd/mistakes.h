@@ -104,90 +104,91 @@
 
 /*
  * The table of mistakes: kind of the altered step, name of the row among that kind's, code, the row
- * whose words it shares (its own, or an earlier one's), and where it makes sense, as an expression
- * of a struct bp_operands *c. Beside it, what is calculated in place of the right formula; a: what
- * feeds the layer, d = dL_dz, u = dL_dh.
+ * whose words it shares (its own, or an earlier one's), where it makes sense, and what is
+ * calculated in place of the right formula. The last two are expressions of a struct bp_operands *c
+ * (formulas.h); a cell of weights is i, j, at `at`, of all else unit j, of dL_dh input i.
  *
  * The order is part of the contract: of equally good explanations the first row's is the answer.
  */
 /* clang-format off */
+#define BP_OWN(X, kind, name, condition, formula) X(kind, name, name, kind##_##name, condition, formula)
 #define BP_MISTAKES(X)                                                                             \
-    X(Z, BIAS_FORGOTTEN, BIAS_FORGOTTEN, Z_BIAS_FORGOTTEN, c->has_bias)            /* a W */        \
-    X(Z, WEIGHTS_TRANSPOSED, WEIGHTS_TRANSPOSED, Z_WEIGHTS_TRANSPOSED, is_square(c))                \
-    X(H, ACTIVATION_FORGOTTEN, ACTIVATION_FORGOTTEN, H_ACTIVATION_FORGOTTEN, is_bent(c)) /* z */    \
-    X(LOSS, NOT_DIVIDED_BY_OUTPUTS, NOT_DIVIDED_BY_OUTPUTS, LOSS_NOT_DIVIDED_BY_OUTPUTS, has_mean_loss(c)) \
-    X(DL_DY, MISSING_FACTOR_2, MISSING_FACTOR_2, DL_DY_MISSING_FACTOR_2, has_whole_squares(c)) \
-    X(DL_DY, EXTRA_FACTOR_2, EXTRA_FACTOR_2, DL_DY_EXTRA_FACTOR_2, has_half_squares(c)) \
-    X(DL_DY, NOT_DIVIDED_BY_OUTPUTS, NOT_DIVIDED_BY_OUTPUTS, DL_DY_NOT_DIVIDED_BY_OUTPUTS, has_mean_loss(c)) \
-    X(DL_DZ, NOT_DIVIDED_BY_OUTPUTS, NOT_DIVIDED_BY_OUTPUTS, DL_DY_NOT_DIVIDED_BY_OUTPUTS, is_pair(c) && has_mean_loss(c)) \
-    X(DL_DY, DIVIDED_BY_OUTPUTS, DIVIDED_BY_OUTPUTS, DL_DY_DIVIDED_BY_OUTPUTS, !has_mean_loss(c) && c->outputs > 1) \
-    X(DL_DY, RESIDUAL_ONLY, RESIDUAL_ONLY, DL_DY_RESIDUAL_ONLY, has_whole_squares(c) && has_mean_loss(c) && c->outputs > 2) /* y_hat - y */ \
-    X(DL_DY, SIGN_FLIPPED, SIGN_FLIPPED, DL_DY_SIGN_FLIPPED, true)                                  \
-    X(DL_DZ, SIGN_FLIPPED, SIGN_FLIPPED, DL_DY_SIGN_FLIPPED, is_pair(c))                            \
-    X(DL_DY, SIGN_LOST, SIGN_LOST, DL_DY_SIGN_LOST, bp_loss_kind(c->loss) != BP_LOSS_KIND_SOFTMAX)   \
-    X(DL_DY, LOSS_NOT_DERIVED, LOSS_NOT_DERIVED, DL_DY_LOSS_NOT_DERIVED, true)                      \
-    X(DL_DY, GRADIENT_OF_LOGITS, GRADIENT_OF_LOGITS, DL_DY_GRADIENT_OF_LOGITS, is_pair(c))          \
-    X(DH_DZ, DERIVATIVE_FORGOTTEN, DERIVATIVE_FORGOTTEN, DH_DZ_DERIVATIVE_FORGOTTEN, is_curved(c)) /* 1 */ \
-    X(JACOBIAN, DERIVATIVE_FORGOTTEN, DERIVATIVE_FORGOTTEN, JACOBIAN_DERIVATIVE_FORGOTTEN, true) /* unit matrix */ \
-    X(DL_DZ, DERIVATIVE_FORGOTTEN, DERIVATIVE_FORGOTTEN, DL_DZ_DERIVATIVE_FORGOTTEN, is_bent(c)) /* u */ \
-    X(JACOBIAN, DIAGONAL_ONLY, DIAGONAL_ONLY, JACOBIAN_DIAGONAL_ONLY, c->n > 1)                     \
-    X(DL_DZ, DIAGONAL_ONLY, DIAGONAL_ONLY, JACOBIAN_DIAGONAL_ONLY, c->activation == BP_ACTIVATION_SOFTMAX && c->n > 1) \
-    X(DL_DZ, DERIVATIVE_TWICE, DERIVATIVE_TWICE, DL_DZ_DERIVATIVE_TWICE, is_pair(c))                \
-    X(DH_DZ, GATE_OPEN_AT_ZERO, GATE_OPEN_AT_ZERO, DH_DZ_GATE_OPEN_AT_ZERO, is_relu(c) && c->relu_at_zero != 1) \
-    X(DH_DZ, GATE_HALF_AT_ZERO, GATE_HALF_AT_ZERO, DH_DZ_GATE_HALF_AT_ZERO, is_relu(c) && c->relu_at_zero != 0.5) \
-    X(DH_DZ, GATE_CLOSED_AT_ZERO, GATE_CLOSED_AT_ZERO, DH_DZ_GATE_CLOSED_AT_ZERO, is_relu(c) && c->relu_at_zero != 0) \
-    X(DH_DZ, GATE_INVERTED, GATE_INVERTED, DH_DZ_GATE_INVERTED, is_gated(c)) /* the slope at -z */  \
-    X(DH_DZ, VALUE_FOR_DERIVATIVE, VALUE_FOR_DERIVATIVE, DH_DZ_VALUE_FOR_DERIVATIVE, is_curved(c)) /* h */ \
-    X(DH_DZ, RULE_OF_SIGMOID, RULE_OF_SIGMOID, DH_DZ_RULE_OF_SIGMOID, is_gated(c) || c->activation == BP_ACTIVATION_TANH) \
-    X(DH_DZ, RULE_OF_TANH, RULE_OF_TANH, DH_DZ_RULE_OF_TANH, c->activation == BP_ACTIVATION_SIGMOID) \
-    X(DH_DZ, RULE_OF_RELU, RULE_OF_RELU, DH_DZ_RULE_OF_RELU, c->activation == BP_ACTIVATION_LEAKY_RELU) \
-    X(DH_DZ, DERIVATIVE_FROM_Z, DERIVATIVE_FROM_Z, DH_DZ_DERIVATIVE_FROM_Z, is_smooth(c)) /* z put for h */ \
-    X(DH_DZ, DERIVATIVE_AT_H, DERIVATIVE_AT_H, DH_DZ_DERIVATIVE_AT_H, is_smooth(c)) /* f'(h) */     \
-    X(DL_DZ, UPSTREAM_DROPPED, UPSTREAM_DROPPED, DL_DZ_UPSTREAM_DROPPED, is_curved(c)) /* dh_dz */  \
-    X(DL_DZ, GRADIENT_RECTIFIED, GRADIENT_RECTIFIED, DL_DZ_GRADIENT_RECTIFIED, is_relu(c)) /* max(0, u) */ \
-    X(DL_DW, USES_Z_FOR_H, USES_Z_FOR_H, DL_DW_USES_Z_FOR_H, !c->first && c->below != BP_ACTIVATION_IDENTITY) \
-    X(DL_DW, INPUT_FORGOTTEN, INPUT_FORGOTTEN, DL_DW_INPUT_FORGOTTEN, true) /* d */                 \
-    X(DL_DW, OUTPUT_FOR_GRADIENT, OUTPUT_FOR_GRADIENT, DL_DW_OUTPUT_FOR_GRADIENT, true) /* a h */   \
-    X(DL_DW, OWN_VALUE, OWN_VALUE, DL_DW_OWN_VALUE, true) /* W d */                                 \
-    X(DL_DW, TRANSPOSED, TRANSPOSED, DL_DW_TRANSPOSED, is_square(c))                                \
-    X(DL_DW, DL_DH_FOR_DL_DZ, DL_DH_FOR_DL_DZ, DL_DW_DL_DH_FOR_DL_DZ, is_bent(c)) /* a u */         \
-    X(DL_DB, DL_DH_FOR_DL_DZ, DL_DH_FOR_DL_DZ, DL_DB_DL_DH_FOR_DL_DZ, is_bent(c)) /* u */           \
-    X(DL_DB, BIAS_TAKEN_AS_CONSTANT, BIAS_TAKEN_AS_CONSTANT, DL_DB_BIAS_TAKEN_AS_CONSTANT, true) /* 0 */ \
-    X(DL_DB, OWN_VALUE, OWN_VALUE, DL_DB_OWN_VALUE, true) /* b d */                                 \
-    X(DL_DB, BIAS_SUMMED, BIAS_SUMMED, DL_DB_BIAS_SUMMED, c->n > 1) /* sum(d) */                    \
-    X(DL_DB, BIAS_TIMES_INPUT, BIAS_TIMES_INPUT, DL_DB_BIAS_TIMES_INPUT, true) /* sum(a) d */       \
-    X(DL_DH, WEIGHTS_TRANSPOSED, WEIGHTS_TRANSPOSED, DL_DH_WEIGHTS_TRANSPOSED, is_square(c))        \
-    X(DL_DH, WEIGHTS_FORGOTTEN, WEIGHTS_FORGOTTEN, DL_DH_WEIGHTS_FORGOTTEN, true) /* sum(d) */      \
-    X(DL_DH, GRADIENT_FOR_WEIGHTS, GRADIENT_FOR_WEIGHTS, DL_DH_GRADIENT_FOR_WEIGHTS, true) /* dL_dW d */ \
-    X(DL_DH, AVERAGED_OVER_UNITS, AVERAGED_OVER_UNITS, DL_DH_AVERAGED_OVER_UNITS, c->n > 1) /* W d / n */ \
-    X(DL_DH, RESIDUAL_FOR_GRADIENT, RESIDUAL_FOR_GRADIENT, DL_DH_RESIDUAL_FOR_GRADIENT, c->last && has_squares(c) && c->loss_factor * 2 != 1) \
-    X(DL_DH, DL_DH_FOR_DL_DZ, DL_DH_FOR_DL_DZ, DL_DH_DL_DH_FOR_DL_DZ, is_bent(c)) /* W u */         \
-    X(DL_DH, GATED_EARLY, GATED_EARLY, DL_DH_GATED_EARLY, is_curved_below(c)) /* (W d) dh_dz below */ \
-    X(DL_DH, UPDATED_WEIGHTS, UPDATED_WEIGHTS, DL_DH_UPDATED_WEIGHTS, c->learning_rate > 0)         \
-    BP_MISTAKES_OF_MEANS(X, MEAN_LOSS)                                                              \
-    BP_MISTAKES_OF_MEANS(X, MEAN_W)                                                                 \
-    BP_MISTAKES_OF_GRADIENTS(X, MEAN_W)                                                             \
-    BP_MISTAKES_OF_MEANS(X, MEAN_B)                                                                 \
-    BP_MISTAKES_OF_GRADIENTS(X, MEAN_B)                                                             \
-    BP_MISTAKES_OF_STEPS(X, NEW_W)                                                                  \
-    BP_MISTAKES_OF_STEPS(X, NEW_B)
+    BP_OWN(X, Z, BIAS_FORGOTTEN, c->b != NULL, entering(c, 0, j))                                  \
+    BP_OWN(X, Z, WEIGHTS_TRANSPOSED, is_square(c), dot(bias_of(c, j), c->a, c->w + j * c->n, 1, c->m)) \
+    BP_OWN(X, H, ACTIVATION_FORGOTTEN, is_bent(c), c->z[j])                                        \
+    BP_OWN(X, LOSS, NOT_DIVIDED_BY_OUTPUTS, has_mean_loss(c), loss_of(c) * c->outputs)             \
+    BP_OWN(X, DL_DY, MISSING_FACTOR_2, has_whole_squares(c), loss_slope(c, j) / 2)                 \
+    BP_OWN(X, DL_DY, EXTRA_FACTOR_2, has_half_squares(c), loss_slope(c, j) * 2)                    \
+    BP_OWN(X, DL_DY, NOT_DIVIDED_BY_OUTPUTS, has_mean_loss(c), loss_slope(c, j) * c->outputs)      \
+    X(DL_DZ, NOT_DIVIDED_BY_OUTPUTS, NOT_DIVIDED_BY_OUTPUTS, DL_DY_NOT_DIVIDED_BY_OUTPUTS, c->pair && has_mean_loss(c), c->row[j] * c->outputs) \
+    BP_OWN(X, DL_DY, DIVIDED_BY_OUTPUTS, !has_mean_loss(c) && c->outputs > 1, loss_slope(c, j) / c->outputs) \
+    BP_OWN(X, DL_DY, RESIDUAL_ONLY, has_whole_squares(c) && has_mean_loss(c) && c->outputs > 2, c->h[j] - c->y[j]) \
+    BP_OWN(X, DL_DY, SIGN_FLIPPED, true, -loss_slope(c, j))                                        \
+    X(DL_DZ, SIGN_FLIPPED, SIGN_FLIPPED, DL_DY_SIGN_FLIPPED, c->pair, -c->row[j])                  \
+    BP_OWN(X, DL_DY, SIGN_LOST, bp_loss_kind(c->loss) != BP_LOSS_KIND_SOFTMAX, fabs(loss_slope(c, j))) \
+    BP_OWN(X, DL_DY, LOSS_NOT_DERIVED, true, c->loss_factor * term_of_loss(c, j))                  \
+    BP_OWN(X, DL_DY, GRADIENT_OF_LOGITS, c->pair, c->row[j])                                       \
+    BP_OWN(X, DH_DZ, DERIVATIVE_FORGOTTEN, is_curved(c), 1)                                        \
+    BP_OWN(X, JACOBIAN, DERIVATIVE_FORGOTTEN, true, i == j)                                        \
+    BP_OWN(X, DL_DZ, DERIVATIVE_FORGOTTEN, is_bent(c), c->u[j])                                    \
+    BP_OWN(X, JACOBIAN, DIAGONAL_ONLY, c->n > 1, i == j ? c->h[j] * c->rest[j] : 0)                \
+    X(DL_DZ, DIAGONAL_ONLY, DIAGONAL_ONLY, JACOBIAN_DIAGONAL_ONLY, c->activation == BP_ACTIVATION_SOFTMAX && c->n > 1, c->u[j] * (c->h[j] * c->rest[j])) \
+    BP_OWN(X, DL_DZ, DERIVATIVE_TWICE, c->pair, back(c, c->row, j))                                \
+    BP_OWN(X, DH_DZ, GATE_OPEN_AT_ZERO, is_relu(c) && c->relu_at_zero != 1, c->z[j] >= 0)          \
+    BP_OWN(X, DH_DZ, GATE_HALF_AT_ZERO, is_relu(c) && c->relu_at_zero != 0.5, (c->z[j] > 0) + 0.5 * (c->z[j] == 0)) \
+    BP_OWN(X, DH_DZ, GATE_CLOSED_AT_ZERO, is_relu(c) && c->relu_at_zero != 0, c->z[j] > 0)         \
+    BP_OWN(X, DH_DZ, GATE_INVERTED, is_gated(c), inverted_gate(c, j))                              \
+    BP_OWN(X, DH_DZ, VALUE_FOR_DERIVATIVE, is_curved(c), c->h[j])                                  \
+    BP_OWN(X, DH_DZ, RULE_OF_SIGMOID, is_gated(c) || c->activation == BP_ACTIVATION_TANH, c->h[j] * (1 - c->h[j])) \
+    BP_OWN(X, DH_DZ, RULE_OF_TANH, c->activation == BP_ACTIVATION_SIGMOID, 1 - c->h[j] * c->h[j])  \
+    BP_OWN(X, DH_DZ, RULE_OF_RELU, c->activation == BP_ACTIVATION_LEAKY_RELU, c->z[j] > 0)         \
+    BP_OWN(X, DH_DZ, DERIVATIVE_FROM_Z, is_smooth(c), rule_on(c, c->z[j]))                         \
+    BP_OWN(X, DH_DZ, DERIVATIVE_AT_H, is_smooth(c), rule_on(c, activate(c, c->h[j])))              \
+    BP_OWN(X, DL_DZ, UPSTREAM_DROPPED, is_curved(c), c->g[j])                                      \
+    BP_OWN(X, DL_DZ, GRADIENT_RECTIFIED, is_relu(c), c->u[j] > 0 ? c->u[j] : 0)                    \
+    BP_OWN(X, DL_DW, USES_Z_FOR_H, is_curved_below(c), c->z_below[i] * c->d[j])                    \
+    BP_OWN(X, DL_DW, INPUT_FORGOTTEN, true, c->d[j])                                               \
+    BP_OWN(X, DL_DW, OUTPUT_FOR_GRADIENT, true, c->a[i] * c->h[j])                                 \
+    BP_OWN(X, DL_DW, OWN_VALUE, true, c->w[at] * c->d[j])                                          \
+    BP_OWN(X, DL_DW, TRANSPOSED, is_square(c), c->a[j] * c->d[i])                                  \
+    BP_OWN(X, DL_DW, DL_DH_FOR_DL_DZ, is_bent(c), c->a[i] * c->u[j])                               \
+    BP_OWN(X, DL_DB, DL_DH_FOR_DL_DZ, is_bent(c), c->u[j])                                         \
+    BP_OWN(X, DL_DB, BIAS_TAKEN_AS_CONSTANT, true, 0)                                              \
+    BP_OWN(X, DL_DB, OWN_VALUE, true, c->b[j] * c->d[j])                                           \
+    BP_OWN(X, DL_DB, BIAS_SUMMED, c->n > 1, sum(c->d, 1, c->n))                                    \
+    BP_OWN(X, DL_DB, BIAS_TIMES_INPUT, true, c->d[j] * sum(c->a, 1, c->m))                         \
+    BP_OWN(X, DL_DH, WEIGHTS_TRANSPOSED, is_square(c), dot(0, c->d, c->w + i, c->n, c->n))         \
+    BP_OWN(X, DL_DH, WEIGHTS_FORGOTTEN, true, sum(c->d, 1, c->n))                                  \
+    BP_OWN(X, DL_DH, GRADIENT_FOR_WEIGHTS, true, dot(0, c->d, c->own_dw + at, 1, c->n))            \
+    BP_OWN(X, DL_DH, AVERAGED_OVER_UNITS, c->n > 1, sent_down(c, c->d, i) / (double)c->n)          \
+    BP_OWN(X, DL_DH, RESIDUAL_FOR_GRADIENT, c->last && has_squares(c) && c->loss_factor * 2 != 1, sent_down(c, c->row, i)) \
+    BP_OWN(X, DL_DH, DL_DH_FOR_DL_DZ, is_bent(c), sent_down(c, c->u, i))                           \
+    BP_OWN(X, DL_DH, GATED_EARLY, is_curved_below(c), sent_down(c, c->d, i) * c->g_below[i])       \
+    BP_OWN(X, DL_DH, UPDATED_WEIGHTS, c->learning_rate > 0, updated_weights(c, i))                 \
+    BP_MISTAKES_OF_MEANS(X, MEAN_LOSS)                                                             \
+    BP_MISTAKES_OF_MEANS(X, MEAN_W)                                                                \
+    BP_MISTAKES_OF_GRADIENTS(X, MEAN_W)                                                            \
+    BP_MISTAKES_OF_MEANS(X, MEAN_B)                                                                \
+    BP_MISTAKES_OF_GRADIENTS(X, MEAN_B)                                                            \
+    BP_MISTAKES_OF_STEPS(X, NEW_W, c->w)                                                           \
+    BP_MISTAKES_OF_STEPS(X, NEW_B, c->b)
 #define BP_MISTAKES_OF_MEANS(X, kind)                                                              \
-    X(kind, NOT_AVERAGED, NOT_AVERAGED, MEAN_LOSS_NOT_AVERAGED, is_mean(c)) /* the sum */           \
-    X(kind, DIVIDED_BY_SAMPLES, DIVIDED_BY_SAMPLES, MEAN_LOSS_DIVIDED_BY_SAMPLES, c->samples > 1 && !is_mean(c)) /* the mean */
+    X(kind, NOT_AVERAGED, NOT_AVERAGED, MEAN_LOSS_NOT_AVERAGED, is_mean(c), sum(c->terms + at, c->stride, c->samples)) \
+    X(kind, DIVIDED_BY_SAMPLES, DIVIDED_BY_SAMPLES, MEAN_LOSS_DIVIDED_BY_SAMPLES, c->samples > 1 && !is_mean(c), sum(c->terms + at, c->stride, c->samples) / (double)c->samples)
 #define BP_MISTAKES_OF_GRADIENTS(X, kind)                                                          \
-    X(kind, AVERAGED_TWICE, AVERAGED_TWICE, MEAN_W_AVERAGED_TWICE, is_mean(c)) /* mean / B */       \
-    X(kind, FIRST_SAMPLE_ONLY, ONE_SAMPLE_ONLY, MEAN_W_FIRST_SAMPLE_ONLY, c->samples > 1)           \
-    X(kind, LAST_SAMPLE_ONLY, ONE_SAMPLE_ONLY, MEAN_W_FIRST_SAMPLE_ONLY, c->samples > 1)
-#define BP_MISTAKES_OF_STEPS(X, kind)                                                              \
-    X(kind, ASCENT, ASCENT, NEW_W_ASCENT, true) /* w + lr g */                                      \
-    X(kind, RATE_FORGOTTEN, RATE_FORGOTTEN, NEW_W_RATE_FORGOTTEN, c->learning_rate != 1) /* w - g */ \
-    X(kind, NOT_UPDATED, NOT_UPDATED, NEW_W_NOT_UPDATED, true) /* w */                              \
-    X(kind, CHANGE_FOR_VALUE, CHANGE_FOR_VALUE, NEW_W_CHANGE_FOR_VALUE, true) /* -lr g */
+    X(kind, AVERAGED_TWICE, AVERAGED_TWICE, MEAN_W_AVERAGED_TWICE, is_mean(c), sum(c->terms + at, c->stride, c->samples) / (double)c->samples / (double)c->samples) \
+    X(kind, FIRST_SAMPLE_ONLY, ONE_SAMPLE_ONLY, MEAN_W_FIRST_SAMPLE_ONLY, c->samples > 1, c->terms[at]) \
+    X(kind, LAST_SAMPLE_ONLY, ONE_SAMPLE_ONLY, MEAN_W_FIRST_SAMPLE_ONLY, c->samples > 1, c->terms[(c->samples - 1) * c->stride + at])
+#define BP_MISTAKES_OF_STEPS(X, kind, values)                                                      \
+    X(kind, ASCENT, ASCENT, NEW_W_ASCENT, true, values[at] + c->learning_rate * c->terms[at])      \
+    X(kind, RATE_FORGOTTEN, RATE_FORGOTTEN, NEW_W_RATE_FORGOTTEN, c->learning_rate != 1, values[at] - c->terms[at]) \
+    X(kind, NOT_UPDATED, NOT_UPDATED, NEW_W_NOT_UPDATED, true, values[at])                         \
+    X(kind, CHANGE_FOR_VALUE, CHANGE_FOR_VALUE, NEW_W_CHANGE_FOR_VALUE, true, -c->learning_rate * c->terms[at])
 /* clang-format on */
 
 #define BP_AS_KIND(kind) BP_STEP_##kind,
 #define BP_AS_CODE(name, wire) BP_CODE_##name,
-#define BP_AS_MISTAKE(kind, name, code, words, condition) BP_MISTAKE_##kind##_##name,
+#define BP_AS_MISTAKE(kind, name, code, words, condition, formula) BP_MISTAKE_##kind##_##name,
 enum bp_step_kind { BP_STEP_KINDS(BP_AS_KIND) BP_STEP_KIND_COUNT };
 enum bp_code { BP_MISTAKE_CODES(BP_AS_CODE) BP_OTHER_CODES(BP_AS_CODE) BP_CODE_COUNT };
 enum bp_mistake { BP_MISTAKES(BP_AS_MISTAKE) BP_MISTAKE_COUNT };

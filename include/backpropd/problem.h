@@ -91,7 +91,7 @@ struct bp_fact {
     } kind;
     double number;
     const char *text; /* static, or the fault's own `own_text` or `own_words` */
-    size_t shape[2];
+    double shape[2];
     const char *const *names; /* static */
     size_t n_names;
 };
@@ -122,7 +122,7 @@ struct bp_problem {
     size_t limit;                /* BODY_TOO_LARGE */
     struct bp_fact expected;     /* NOT_ACCEPTABLE */
     struct bp_overflow overflow; /* NOT_FINITE */
-    size_t depth;                /* NOT_FINITE: of the network, to tell y_hat from h */
+    char tensor[32];             /* NOT_FINITE: its name in a reply, such as dL_dy_hat */
     size_t n_faults;             /* INVALID_REQUEST: found so far, those beyond the room included */
     struct bp_fault *faults;     /* owned by the decoder, with room for BP_FAULTS_ROOM; or unused */
 };
@@ -151,8 +151,5 @@ bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget);
 /* The same for an overflow; its index is the one in the layout that was posted. Returns false. */
 bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflow *overflow,
                              const struct bp_job *job);
-
-/* The tensor's name in a reply, such as dL_dy_hat, in a buffer of the caller's. Cannot fail. */
-void bp_tensor_name(char *name, size_t size, const struct bp_overflow *overflow, size_t depth);
 
 #endif

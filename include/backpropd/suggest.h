@@ -1,8 +1,11 @@
-/* Finds the name that was meant by a misspelt one. */
+/* Finds names, and those that were meant by misspelt ones. */
 #ifndef BACKPROPD_SUGGEST_H
 #define BACKPROPD_SUGGEST_H
 
 #include <stddef.h>
+
+/* Which of n names this is; n if it is not among them. */
+size_t bp_find_name(const char *name, const char *const *names, size_t n);
 
 #define BP_SUGGEST_MAX 40 /* bytes of a name that is looked for */
 

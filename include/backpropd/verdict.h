@@ -1,5 +1,4 @@
-/* Answers, marking and verdict, the input and output of grade.h.
- */
+/* Answers, marking and verdict, the input and output of grade.h. */
 #ifndef BACKPROPD_VERDICT_H
 #define BACKPROPD_VERDICT_H
 

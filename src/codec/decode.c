@@ -21,7 +21,7 @@ static bool make_views(struct bp_reader *reader)
 {
     struct bp_job *job = reader->job;
     const struct bp_operation *operation = job->operation;
-    const size_t depth = bp_count_layers(reader->network, reader->limits->layers);
+    const size_t depth = bp_count_layers(reader);
     const size_t posted = bp_json_count_elements(reader->samples);
     const size_t n_samples =
         posted <= reader->limits->samples ? posted : 0; /* more are refused unread */
@@ -31,10 +31,9 @@ static bool make_views(struct bp_reader *reader)
     const size_t own_size = operation->own.once + depth * operation->own.per_layer +
                             n_samples * operation->own.per_sample;
     const size_t size = layers_size + values_size + samples_size + own_size;
-    bool over_budget;
-    char *views = bp_memory_take(reader->memory, size, &over_budget);
+    char *views = bp_memory_take(reader->memory, size, &reader->over_budget);
     if (!views)
-        return bp_problem_set_memory(reader->problem, over_budget);
+        return bp_problem_set_memory(reader->problem, reader->over_budget);
     job->views = views;
     job->own = views + size - own_size; /* last, because its size need not be aligned */
     memset(views, 0, layers_size + values_size);
@@ -46,15 +45,6 @@ static bool make_views(struct bp_reader *reader)
     return true;
 }
 
-static void read_unknown(const struct bp_reader *reader)
-{
-    const struct bp_names known = reader->job->operation->members;
-    for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);) {
-        if (!bp_is_known(m.name, known))
-            bp_read_unknown(reader, &bp_place_body, m.name, m.value, known);
-    }
-}
-
 /* Limits that only a whole job can exceed. */
 static void check_work(const struct bp_reader *reader)
 {
@@ -63,12 +53,9 @@ static void check_work(const struct bp_reader *reader)
     const struct bp_place member = {&bp_place_body, operation->work_member, BP_NO_NUMBER};
     const struct bp_place *work = operation->work_member ? &member : &bp_place_body;
     bp_estimate_make(reader->job);
-    if (estimate->work > (double)reader->limits->work)
-        bp_read_work_limit(reader, work, estimate->work);
-    if (estimate->explained_terms > reader->limits->explained_terms)
-        bp_read_limit(reader, &bp_place_body, "products and values to write out",
-                      reader->limits->explained_terms, estimate->explained_terms);
-    else if (estimate->reply_numbers > reader->limits->reply_numbers)
+    bp_read_work_limit(reader, work, estimate->work);
+    if (bp_read_limit(reader, &bp_place_body, "products and values to write out",
+                      reader->limits->explained_terms, estimate->explained_terms))
         bp_read_limit(reader, operation->parts.n ? &bp_place_include : work, "numbers in the reply",
                       reader->limits->reply_numbers, estimate->reply_numbers);
 }
@@ -88,7 +75,7 @@ static bool read_root(struct bp_reader *reader)
         return bp_problem_set_memory(reader->problem, reader->lacks_memory
                                                           ? reader->over_budget
                                                           : reader->job->notes.over_budget);
-    read_unknown(reader);
+    bp_read_unknown_members(reader, reader->root, &bp_place_body, reader->job->operation->members);
     if (reader->problem->n_faults == 0)
         check_work(reader);
     if (reader->problem->n_faults > 0)
@@ -128,9 +115,5 @@ void bp_job_free(struct bp_job *job)
     bp_memory_give(job->weights);
     bp_memory_give(job->block);
     bp_text_free(&job->notes);
-    job->operation = NULL;
-    job->numbers = NULL;
-    job->views = NULL;
-    job->weights = NULL;
-    job->block = NULL;
+    *job = (struct bp_job){.operation = NULL};
 }

@@ -10,24 +10,25 @@ void bp_encode_slug(struct bp_text *text, enum bp_problem_code code)
 
 static void put_names(struct bp_text *text, const struct bp_fact *fact)
 {
-    const char *word = fact->text;
+    const char *name = fact->text;
     bp_text_putc(text, '[');
     for (size_t i = 0; i < fact->n_names; i++) {
-        const char *name = fact->kind == BP_FACT_NAMES ? fact->names[i] : word;
+        if (fact->kind == BP_FACT_NAMES)
+            name = fact->names[i];
         bp_put_comma(text);
         bp_text_put_string(text, name);
-        if (fact->kind == BP_FACT_WORDS)
-            word += strlen(word) + 1;
+        name += strlen(name) + 1;
     }
     bp_text_putc(text, ']');
 }
 
 static void put_fact(struct bp_text *text, const char *name, const struct bp_fact *fact)
 {
-    if (fact->kind == BP_FACT_NONE)
-        return;
-    bp_put_key(text, name);
+    if (fact->kind != BP_FACT_NONE)
+        bp_put_key(text, name);
     switch (fact->kind) {
+    case BP_FACT_NONE:
+        break;
     case BP_FACT_NUMBER:
         bp_text_put_double(text, fact->number);
         break;
@@ -35,28 +36,17 @@ static void put_fact(struct bp_text *text, const char *name, const struct bp_fac
         bp_text_put_string(text, fact->text);
         break;
     case BP_FACT_SHAPE:
-        bp_text_putc(text, '[');
-        bp_text_put_size(text, fact->shape[0]);
-        bp_text_putc(text, ',');
-        bp_text_put_size(text, fact->shape[1]);
-        bp_text_putc(text, ']');
+        bp_text_put_doubles(text, fact->shape, 2);
         break;
     case BP_FACT_NAMES:
     case BP_FACT_WORDS:
         put_names(text, fact);
         break;
-    case BP_FACT_NONE:
-        break;
     }
 }
 
-static const char *fault_name(enum bp_fault_code code)
-{
 #define AS_WIRE(name, wire) wire,
-    static const char *const names[] = {BP_FAULTS(AS_WIRE)};
-#undef AS_WIRE
-    return names[code];
-}
+static const char *const FAULT_NAMES[] = {BP_FAULTS(AS_WIRE)};
 
 static void put_faults(struct bp_text *text, const struct bp_problem *problem)
 {
@@ -67,7 +57,7 @@ static void put_faults(struct bp_text *text, const struct bp_problem *problem)
         bp_put_comma(text);
         bp_text_putc(text, '{');
         bp_put_member_string(text, "pointer", fault->pointer);
-        bp_put_member_string(text, "code", fault_name(fault->code));
+        bp_put_member_string(text, "code", FAULT_NAMES[fault->code]);
         bp_put_member_string(text, "detail", fault->detail);
         put_fact(text, "expected", &fault->expected);
         put_fact(text, "got", &fault->got);
@@ -85,9 +75,7 @@ static void put_faults(struct bp_text *text, const struct bp_problem *problem)
 static void put_overflow(struct bp_text *text, const struct bp_problem *problem)
 {
     const struct bp_overflow *overflow = &problem->overflow;
-    char name[32];
-    bp_tensor_name(name, sizeof name, overflow, problem->depth);
-    bp_put_member_string(text, "tensor", name);
+    bp_put_member_string(text, "tensor", problem->tensor);
     bp_put_key(text, "index");
     bp_text_putc(text, '[');
     for (size_t i = 0; i < overflow->n_index; i++) {

@@ -13,21 +13,6 @@ const struct bp_place bp_place_samples = {&bp_place_body, "samples", BP_NO_NUMBE
 const struct bp_place bp_place_options = {&bp_place_body, "options", BP_NO_NUMBER};
 const struct bp_place bp_place_include = {&bp_place_body, "include", BP_NO_NUMBER};
 
-struct bp_fact bp_fact_number(double number)
-{
-    return (struct bp_fact){.kind = BP_FACT_NUMBER, .number = number};
-}
-
-struct bp_fact bp_fact_text(const char *text)
-{
-    return (struct bp_fact){.kind = BP_FACT_TEXT, .text = text};
-}
-
-struct bp_fact bp_fact_shape(size_t rows, size_t columns)
-{
-    return (struct bp_fact){.kind = BP_FACT_SHAPE, .shape = {rows, columns}};
-}
-
 struct bp_fault *bp_fault_add(struct bp_problem *problem, enum bp_fault_code code,
                               const struct bp_place *place, const char *format, ...)
 {
@@ -78,42 +63,37 @@ static size_t put_escaped(char *out, const char *name)
     return (size_t)(out - start);
 }
 
-/* Returns the pointer's length, and whether all steps could be shown. */
-static size_t put_place(char *pointer, const struct bp_place *place, bool *whole)
+/* Appends the steps that lead to a place. False if not all of them can be shown. */
+static bool put_place(char *pointer, size_t *length, const struct bp_place *place)
 {
     char step[3 * NAME_MAX_SHOWN + 24] = "/";
-    size_t n = 1, length;
-    if (!place->up) {
-        pointer[0] = '#';
-        *whole = true;
-        return 1;
-    }
-    length = put_place(pointer, place->up, whole);
-    *whole = *whole && strlen(place->name) <= NAME_MAX_SHOWN;
-    if (!*whole)
-        return length;
+    size_t n = 1;
+    if (!place->up)
+        return true;
+    if (!put_place(pointer, length, place->up) || strlen(place->name) > NAME_MAX_SHOWN)
+        return false;
     n += put_escaped(step + n, place->name);
     if (place->number != BP_NO_NUMBER)
         n += (size_t)sprintf(step + n, "%zu", place->number);
-    *whole = length + n < BP_POINTER_MAX;
-    if (*whole)
-        memcpy(pointer + length, step, n);
-    return *whole ? length + n : length;
+    if (*length + n >= BP_POINTER_MAX)
+        return false;
+    memcpy(pointer + *length, step, n);
+    *length += n;
+    return true;
 }
 
 void bp_place_pointer(char pointer[BP_POINTER_MAX], const struct bp_place *place)
 {
-    bool whole;
-    pointer[put_place(pointer, place, &whole)] = '\0';
+    size_t length = 1;
+    pointer[0] = '#';
+    put_place(pointer, &length, place);
+    pointer[length] = '\0';
 }
 
 /* The length of the name's start that is at most NAME_MAX_SHOWN bytes and ends with a character. */
 static int shown_length(const char *name)
 {
-    size_t n = strlen(name);
-    if (n <= NAME_MAX_SHOWN)
-        return (int)n;
-    n = NAME_MAX_SHOWN;
+    size_t n = strnlen(name, NAME_MAX_SHOWN);
     while (n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80)
         n--;
     return (int)n;
@@ -183,7 +163,7 @@ void bp_fault_list_known(struct bp_fault *fault, const char *const *names, size_
 void bp_fault_got_text(struct bp_fault *fault, const char *text)
 {
     const int shown = shown_length(text);
-    const char *more = strlen(text) > (size_t)shown ? "..." : "";
-    snprintf(fault->own_text, sizeof fault->own_text, "%.*s%s", shown, text, more);
+    snprintf(fault->own_text, sizeof fault->own_text, "%.*s%s", shown, text,
+             text[shown] ? "..." : "");
     fault->got = bp_fact_text(fault->own_text);
 }

@@ -35,9 +35,20 @@ static inline const char *bp_plural(size_t n)
     return n == 1 ? "" : "s";
 }
 
-struct bp_fact bp_fact_number(double number);
-struct bp_fact bp_fact_text(const char *text);
-struct bp_fact bp_fact_shape(size_t rows, size_t columns);
+static inline struct bp_fact bp_fact_number(double number)
+{
+    return (struct bp_fact){.kind = BP_FACT_NUMBER, .number = number};
+}
+
+static inline struct bp_fact bp_fact_text(const char *text)
+{
+    return (struct bp_fact){.kind = BP_FACT_TEXT, .text = text};
+}
+
+static inline struct bp_fact bp_fact_shape(size_t rows, size_t columns)
+{
+    return (struct bp_fact){.kind = BP_FACT_SHAPE, .shape = {(double)rows, (double)columns}};
+}
 
 /* Appends to the detail (a printf format). */
 void bp_fault_say(struct bp_fault *fault, const char *format, ...)

@@ -15,25 +15,25 @@ const char bp_hint_layers[] =
 
 #define SHOWN_NUMBERS 12
 
-/* Numbers as they are shown: the first of many. */
+/* Numbers to be shown: how many there are, and the first of them. */
 struct shown {
     size_t n;
-    double numbers[SHOWN_NUMBERS + 1];
+    double numbers[SHOWN_NUMBERS];
 };
 
 static void show(struct shown *shown, const double *numbers, size_t n)
 {
-    for (size_t i = 0; i < n && shown->n <= SHOWN_NUMBERS; i++)
-        shown->numbers[shown->n++] = numbers[i];
+    for (size_t i = 0; i < n && shown->n + i < SHOWN_NUMBERS; i++)
+        shown->numbers[shown->n + i] = numbers[i];
+    shown->n += n;
 }
 
-/* All numbers of an array of arrays, in the order of the text. */
+/* All numbers of an array, at any depth, in the order of the text. */
 static void flatten(struct shown *shown, const struct bp_json *json, const struct bp_value *value)
 {
     const struct bp_numbers numbers = bp_json_numbers(json, value);
-    const size_t n = bp_json_count_elements(value);
     show(shown, numbers.at, numbers.rows * numbers.columns);
-    for (size_t i = 0; i < n && shown->n <= SHOWN_NUMBERS; i++)
+    for (size_t i = 0; i < bp_json_count_elements(value); i++)
         flatten(shown, json, bp_json_element(value, i));
 }
 
@@ -50,26 +50,10 @@ static void say_numbers(struct bp_fault *fault, const struct shown *shown, const
     bp_fault_say(fault, shown->n > SHOWN_NUMBERS ? ",...]" : "]");
 }
 
-/* How many numbers an array holds, at any depth. */
-static size_t count_numbers(const struct bp_json *json, const struct bp_value *value)
-{
-    const struct bp_numbers numbers = bp_json_numbers(json, value);
-    const size_t n = bp_json_count_elements(value);
-    size_t count = numbers.rows * numbers.columns;
-    for (size_t i = 0; i < n; i++)
-        count += count_numbers(json, bp_json_element(value, i));
-    return count;
-}
-
 static bool is_number(enum bp_expected expected)
 {
     return expected == BP_EXPECTED_NUMBER || expected == BP_EXPECTED_INTEGER ||
            expected == BP_EXPECTED_INTEGER_OR_NULL;
-}
-
-static bool is_strings(enum bp_expected expected)
-{
-    return expected == BP_EXPECTED_STRINGS || expected == BP_EXPECTED_NAMES;
 }
 
 /* --- numbers of a sample or a layer ----------------------------------------------------------- */
@@ -145,7 +129,7 @@ static void hint_string(struct bp_fault *fault, const char *text, const struct b
         bp_fault_say(fault, "; write it as {\"loss\": \"mse\"}");
     else if (expected == BP_EXPECTED_STRINGS && needed > 1)
         bp_fault_say(fault, "; write %zu names in [ ], one for each layer", needed);
-    else if (is_strings(expected))
+    else if (expected == BP_EXPECTED_STRINGS || expected == BP_EXPECTED_NAMES)
         bp_fault_say(fault, "; put [ ] around it");
     else if (expected == BP_EXPECTED_NUMBERS)
         bp_hint_count(fault, place, needed);
@@ -176,11 +160,10 @@ static void hint_flat(struct bp_fault *fault, const struct bp_json *json,
                       const struct bp_value *value, const struct bp_place *place, size_t needed)
 {
     const struct bp_numbers rows = bp_json_numbers(json, value);
-    const size_t count = count_numbers(json, value);
     const bool may_be_rows = rows.rows > 1 && (needed ? rows.columns == needed : rows.columns > 1);
     struct shown shown = {.n = 0};
     flatten(&shown, json, value);
-    if (count == needed || (!needed && !may_be_rows)) {
+    if (shown.n == needed || (!needed && !may_be_rows)) {
         bp_fault_say(fault, "; flatten it: ");
         say_numbers(fault, &shown, "", "");
     } else if (may_be_rows && is_called(place, "x")) {
@@ -218,13 +201,14 @@ static void hint_rows(struct bp_fault *fault, const struct bp_json *json,
 static bool is_one(const struct bp_json *json, const struct bp_value *array,
                    enum bp_expected expected)
 {
+    const struct bp_value *only =
+        bp_json_count_elements(array) == 1 ? bp_json_element(array, 0) : NULL;
     if (is_number(expected))
         return bp_json_kind(json, array) == BP_JSON_VECTOR &&
                bp_json_numbers(json, array).columns == 1;
     if (expected == BP_EXPECTED_STRING)
-        return bp_json_count_elements(array) == 1 && bp_json_string(bp_json_element(array, 0));
-    return expected == BP_EXPECTED_OBJECT && bp_json_count_elements(array) == 1 &&
-           bp_json_kind(json, bp_json_element(array, 0)) == BP_JSON_OBJECT;
+        return bp_json_string(only);
+    return expected == BP_EXPECTED_OBJECT && only && bp_json_kind(json, only) == BP_JSON_OBJECT;
 }
 
 /* True if an array holds nothing but a network, not the first of a list of layers. */
@@ -255,10 +239,8 @@ static void hint_object(struct bp_fault *fault, const struct bp_json *json,
                         const struct bp_value *object, const struct bp_place *place,
                         enum bp_expected expected, size_t needed)
 {
-    const struct bp_value *x = bp_json_member(object, "x");
-    const struct bp_numbers rows = bp_json_numbers(json, x);
-    if (expected == BP_EXPECTED_OBJECTS && x && bp_json_kind(json, x) == BP_JSON_MATRIX &&
-        rows.rows > 1)
+    const struct bp_numbers rows = bp_json_numbers(json, bp_json_member(object, "x"));
+    if (expected == BP_EXPECTED_OBJECTS && rows.rows > 1)
         say_samples(fault, &rows);
     else if (expected == BP_EXPECTED_OBJECTS)
         bp_fault_say(fault, "; put [ ] around it");

@@ -5,31 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backpropd/suggest.h"
+
 bool bp_is_known(const char *key, struct bp_names known)
 {
-    for (size_t i = 0; i < known.n; i++)
-        if (strcmp(key, known.names[i]) == 0)
-            return true;
-    return false;
+    return bp_find_name(key, known.names, known.n) < known.n;
 }
 
 #define AS_WIRE(name, wire, read) wire,
 static const char *const OPTION_NAMES[] = {BP_OPTIONS_READ(AS_WIRE)};
 const struct bp_names bp_option_names = {OPTION_NAMES, sizeof OPTION_NAMES / sizeof *OPTION_NAMES};
 
-static const struct bp_names KNOWN = BP_NAMES("x", "y");
-static const struct bp_names KNOWN_WITH_GRADIENT = BP_NAMES("x", "y", "dL_dy_hat");
-
-/* True if a sample may have a dL_dy_hat in place of y. */
-static bool takes_gradients(const struct bp_operation *operation)
-{
-    return operation->targets == BP_TARGETS_OR_GRADIENTS ||
-           operation->targets == BP_TARGETS_ALL_OR_NONE;
-}
+static const char *const SAMPLE_NAMES[] = {"x", "y", "dL_dy_hat"};
 
 struct bp_names bp_sample_names(const struct bp_operation *operation)
 {
-    return takes_gradients(operation) ? KNOWN_WITH_GRADIENT : KNOWN;
+    const bool takes_gradients = operation->targets == BP_TARGETS_OR_GRADIENTS ||
+                                 operation->targets == BP_TARGETS_ALL_OR_NONE;
+    return (struct bp_names){SAMPLE_NAMES, takes_gradients ? 3 : 2};
 }
 
 /* --- tensors ---------------------------------------------------------------------------------- */
@@ -102,8 +95,6 @@ const char *bp_tensor_meant(const char *key, struct bp_names known)
     if (!read_tensor_meant(key, &letter, &k))
         return NULL;
     snprintf(name, sizeof name, "%c%ld", letter, k);
-    for (size_t i = 0; i < known.n; i++)
-        if (strcmp(name, known.names[i]) == 0)
-            return known.names[i];
-    return NULL;
+    const size_t i = bp_find_name(name, known.names, known.n);
+    return i < known.n ? known.names[i] : NULL;
 }

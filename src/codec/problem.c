@@ -37,49 +37,27 @@ bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget)
     return bp_problem_set(problem, BP_PROBLEM_OUT_OF_MEMORY, "the machine has no memory left");
 }
 
-static void name_of_hidden(char *name, size_t size, const char *prefix, size_t k, size_t depth)
+static void name_tensor(struct bp_problem *problem, size_t depth)
 {
-    if (k == depth)
-        snprintf(name, size, "%sy_hat", prefix);
+    static const char *const names[] = {[BP_TENSOR_Z] = "z",
+                                        [BP_TENSOR_LOSS] = "loss",
+                                        [BP_TENSOR_DL_DH] = "dL_dh",
+                                        [BP_TENSOR_DL_DZ] = "dL_dz",
+                                        [BP_TENSOR_DL_DW] = "dL_dW",
+                                        [BP_TENSOR_DL_DX] = "dL_dx",
+                                        [BP_TENSOR_GRADIENT_W] = "gradients.W",
+                                        [BP_TENSOR_GRADIENT_B] = "gradients.b",
+                                        [BP_TENSOR_W] = "W",
+                                        [BP_TENSOR_B] = "b"};
+    const size_t k = problem->overflow.layer + 1, size = sizeof problem->tensor;
+    const enum bp_tensor tensor = problem->overflow.tensor;
+    char *name = problem->tensor;
+    if (tensor == BP_TENSOR_DL_DH && k == depth)
+        snprintf(name, size, "dL_dy_hat");
+    else if (tensor == BP_TENSOR_LOSS || tensor == BP_TENSOR_DL_DX)
+        snprintf(name, size, "%s", names[tensor]);
     else
-        snprintf(name, size, "%sh%zu", prefix, k);
-}
-
-void bp_tensor_name(char *name, size_t size, const struct bp_overflow *overflow, size_t depth)
-{
-    const size_t k = overflow->layer + 1;
-    switch (overflow->tensor) {
-    case BP_TENSOR_Z:
-        snprintf(name, size, "z%zu", k);
-        return;
-    case BP_TENSOR_LOSS:
-        snprintf(name, size, "loss");
-        return;
-    case BP_TENSOR_DL_DH:
-        name_of_hidden(name, size, "dL_d", k, depth);
-        return;
-    case BP_TENSOR_DL_DZ:
-        snprintf(name, size, "dL_dz%zu", k);
-        return;
-    case BP_TENSOR_DL_DX:
-        snprintf(name, size, "dL_dx");
-        return;
-    case BP_TENSOR_DL_DW:
-        snprintf(name, size, "dL_dW%zu", k);
-        return;
-    case BP_TENSOR_GRADIENT_W:
-        snprintf(name, size, "gradients.W%zu", k);
-        return;
-    case BP_TENSOR_GRADIENT_B:
-        snprintf(name, size, "gradients.b%zu", k);
-        return;
-    case BP_TENSOR_W:
-        snprintf(name, size, "W%zu", k);
-        return;
-    case BP_TENSOR_B:
-        snprintf(name, size, "b%zu", k);
-        return;
-    }
+        snprintf(name, size, "%s%zu", names[tensor], k);
 }
 
 /* Only tensors with the shape of W have two indices. */
@@ -93,13 +71,13 @@ static struct bp_overflow as_posted(struct bp_overflow overflow, const struct bp
     return overflow;
 }
 
-bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflow *found,
+bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflow *overflow,
                              const struct bp_job *job)
 {
-    const struct bp_overflow posted = as_posted(*found, job), *overflow = &posted;
-    const size_t depth = job->task.network.depth;
-    char name[32], at[64] = "", sample[40] = "", step[40] = "";
-    bp_tensor_name(name, sizeof name, overflow, depth);
+    char at[64] = "", sample[40] = "", step[40] = "";
+    problem->overflow = as_posted(*overflow, job);
+    overflow = &problem->overflow;
+    name_tensor(problem, job->task.network.depth);
     if (overflow->n_index == 1)
         snprintf(at, sizeof at, "[%zu]", overflow->index[0]);
     if (overflow->n_index == 2)
@@ -108,9 +86,7 @@ bool bp_problem_set_overflow(struct bp_problem *problem, const struct bp_overflo
         snprintf(sample, sizeof sample, " of sample %zu", overflow->sample);
     if (overflow->step != BP_NOT_IN_DESCENT)
         snprintf(step, sizeof step, " at step %zu", overflow->step);
-    problem->overflow = *overflow;
-    problem->depth = depth;
     return bp_problem_set(problem, BP_PROBLEM_NOT_FINITE,
-                          "%s%s%s%s is beyond the largest double, about 1.8e308", name, at, sample,
-                          step);
+                          "%s%s%s%s is beyond the largest double, about 1.8e308", problem->tensor,
+                          at, sample, step);
 }

@@ -5,8 +5,8 @@
 #include "backpropd/suggest.h"
 #include "lay_out.h"
 #include "member_names.h"
-#include "read_descent.h"
 #include "read_network.h"
+#include "read_task.h"
 #include "unknown.h"
 
 static const struct bp_place MARKING = {&bp_place_body, "marking", BP_NO_NUMBER};

@@ -4,16 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hint.h"
 #include "member_names.h"
 #include "unknown.h"
 
-size_t bp_count_layers(const struct bp_value *network, size_t limit)
+size_t bp_count_layers(const struct bp_reader *reader)
 {
     size_t depth = 1;
-    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+    for (struct bp_members m = bp_json_members(reader->network); bp_json_next(&m);) {
         size_t k = bp_layer_number(m.name);
-        if (k > depth && k <= limit)
+        if (k > depth && k <= reader->limits->layers)
             depth = k;
     }
     return depth;
@@ -38,12 +37,11 @@ static void layer_zero(const struct bp_reader *reader, const char *key, char let
 }
 
 /* Notes unknown members, and layers beyond the limit: false if there are any. */
-static bool read_others(const struct bp_reader *reader, const struct bp_value *network)
+static bool read_others(const struct bp_reader *reader)
 {
     const struct bp_names known = known_members(reader);
-    size_t deepest = 0;
-    bool has_layer_zero = false;
-    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+    size_t deepest = 0, n_zeros = 0;
+    for (struct bp_members m = bp_json_members(reader->network); bp_json_next(&m);) {
         size_t k = bp_layer_number(m.name);
         char letter;
         deepest = k > deepest ? k : deepest;
@@ -51,18 +49,16 @@ static bool read_others(const struct bp_reader *reader, const struct bp_value *n
             continue;
         if (!bp_is_layer_zero(m.name, &letter))
             bp_read_unknown(reader, &bp_place_network, m.name, m.value, known);
-        else if (!has_layer_zero)
+        else if (n_zeros++ == 0)
             layer_zero(reader, m.name, letter, known);
-        has_layer_zero |= bp_is_layer_zero(m.name, &letter);
     }
-    return deepest <= reader->limits->layers ||
-           bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
+    return bp_read_limit(reader, &bp_place_network, "layers", reader->limits->layers, deepest);
 }
 
 /* Looks each layer's members up once, since much is asked about them. */
-static void find_layers(struct bp_reader *reader, const struct bp_value *network)
+static void find_layers(struct bp_reader *reader)
 {
-    for (struct bp_members m = bp_json_members(network); bp_json_next(&m);) {
+    for (struct bp_members m = bp_json_members(reader->network); bp_json_next(&m);) {
         const size_t k = bp_layer_number(m.name);
         char letter;
         reader->has_layer_zero |= k == 0 && bp_is_layer_zero(m.name, &letter);
@@ -76,7 +72,7 @@ static void find_layers(struct bp_reader *reader, const struct bp_value *network
 }
 
 /* True if layer k alone is left out between others, and none of its members is misspelt. */
-static bool is_left_out(const struct bp_reader *reader, const struct bp_value *network, size_t k)
+static bool is_left_out(const struct bp_reader *reader, size_t k)
 {
     const struct bp_layer_values *values = reader->layers + k - 1;
     char w[24], b[24];
@@ -85,8 +81,8 @@ static bool is_left_out(const struct bp_reader *reader, const struct bp_value *n
         return false;
     snprintf(w, sizeof w, "W%zu", k);
     snprintf(b, sizeof b, "b%zu", k);
-    return !bp_is_misspelt(network, w, known_members(reader)) &&
-           !bp_is_misspelt(network, b, known_members(reader));
+    return !bp_is_misspelt(reader->network, w, known_members(reader)) &&
+           !bp_is_misspelt(reader->network, b, known_members(reader));
 }
 
 static void say_left_out(const struct bp_reader *reader, struct bp_fault *fault, size_t k)
@@ -99,20 +95,19 @@ static void say_left_out(const struct bp_reader *reader, struct bp_fault *fault,
 }
 
 /* The member W or b of layer k; a fault and NULL if it is missing. */
-static const struct bp_value *get_member(const struct bp_reader *reader,
-                                         const struct bp_value *network, char letter, size_t k)
+static const struct bp_value *get_member(const struct bp_reader *reader, char letter, size_t k)
 {
     const struct bp_layer_values *values = &reader->layers[k - 1];
     const struct bp_value *member = letter == 'W' ? values->w : values->b;
     char name[24];
     if (member || reader->has_layer_zero)
         return member;
-    const bool left_out = is_left_out(reader, network, k);
+    const bool left_out = is_left_out(reader, k);
     if (left_out && letter == 'b')
         return NULL;
     snprintf(name, sizeof name, "%c%zu", letter, k);
     struct bp_fault *fault =
-        bp_read_missing(reader, network, &bp_place_network, name, known_members(reader));
+        bp_read_missing(reader, reader->network, &bp_place_network, name, known_members(reader));
     if (fault && left_out)
         say_left_out(reader, fault, k);
     return NULL;
@@ -313,68 +308,51 @@ static size_t width_for_hint(const struct bp_reader *reader, size_t k, const str
 }
 
 /* Reads b, which may be null: a layer without biases. */
-static void read_biases(struct bp_reader *reader, const struct bp_value *network, size_t k,
-                        enum measure measure)
+static void read_biases(struct bp_reader *reader, size_t k, enum measure measure)
 {
     struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
     const struct bp_place at = {&bp_place_network, "b", k};
-    const struct bp_value *b = get_member(reader, network, 'b', k);
+    const struct bp_value *b = get_member(reader, 'b', k);
     size_t n = layer->n_out;
     if (b && bp_json_kind(reader->json, b) != BP_JSON_NULL &&
         bp_read_vector(reader, b, &at, width_for_hint(reader, k, b, measure), &layer->b, &n) &&
         measure == SIZES && layer->n_out && n != layer->n_out)
         wrong_bias(reader, &at, k, n);
-    if (layer->n_out > reader->limits->units)
-        bp_read_limit(reader,
-                      layer->b && n == layer->n_out ? &at
-                                                    : &(struct bp_place){&bp_place_network, "W", k},
-                      "units", reader->limits->units, layer->n_out);
+    bp_read_limit(
+        reader, layer->b && n == layer->n_out ? &at : &(struct bp_place){&bp_place_network, "W", k},
+        "units", reader->limits->units, layer->n_out);
 }
 
-static void read_weights(struct bp_reader *reader, const struct bp_value *network, size_t k,
-                         enum measure measure)
+static void read_weights(struct bp_reader *reader, size_t k, enum measure measure)
 {
     struct bp_layer *layer = &reader->job->task.network.layers[k - 1];
     const struct bp_place at = {&bp_place_network, "W", k};
-    const struct bp_value *value = get_member(reader, network, 'W', k);
+    const struct bp_value *value = get_member(reader, 'W', k);
+    const bool is_out_in = reader->job->is_out_in != (measure == TRANSPOSED_SIZES);
+    const size_t width = is_out_in ? layer->n_in : layer->n_out;
     struct bp_matrix w = {.usable = false};
-    if (value && measure == NO_SIZES)
-        w = bp_read_matrix(reader, value, &at, 0);
-    else if (value)
-        w = bp_read_matrix(reader, value, &at,
-                           reader->job->is_out_in ^ (measure == TRANSPOSED_SIZES) ? layer->n_in
-                                                                                  : layer->n_out);
+    if (value)
+        w = bp_read_matrix(reader, value, &at, measure == NO_SIZES ? 0 : width);
     layer->w = w.numbers;
-    if (k == 1 && layer->n_in > reader->limits->units)
+    if (k == 1)
         bp_read_limit(reader, &at, "inputs", reader->limits->units, layer->n_in);
-    if (w.rows_known && measure == SIZES)
+    if (measure == SIZES)
         check_sides(reader, k, &w);
     if (w.columns && measure == TRANSPOSED_SIZES && w.rows != w.columns)
         transposed(reader, k, &w, true);
 }
 
-static void check_parameters(const struct bp_reader *reader)
-{
-    const struct bp_network *network = &reader->job->task.network;
-    size_t parameters = 0;
-    for (size_t k = 0; k < network->depth; k++)
-        parameters += bp_layer_parameters(&network->layers[k]);
-    if (parameters > reader->limits->parameters)
-        bp_read_limit(reader, &bp_place_network, "parameters", reader->limits->parameters,
-                      parameters);
-}
-
-static size_t read_layers(struct bp_reader *reader, const struct bp_value *network,
-                          struct bp_lengths first)
+static size_t read_layers(struct bp_reader *reader, struct bp_lengths first)
 {
     const enum measure settled = settle(reader, first);
     const enum measure measure =
         reader->layout_is_faulty || reader->has_layer_zero ? NO_SIZES : settled;
     for (size_t k = 1; k <= reader->job->task.network.depth; k++) {
-        read_biases(reader, network, k, measure);
-        read_weights(reader, network, k, measure);
+        read_biases(reader, k, measure);
+        read_weights(reader, k, measure);
     }
-    check_parameters(reader);
+    bp_read_limit(reader, &bp_place_network, "parameters", reader->limits->parameters,
+                  bp_network_parameters(&reader->job->task.network));
     return measure == SIZES ? reader->job->task.network.layers[0].n_in : 0;
 }
 
@@ -406,17 +384,15 @@ void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
     if (!value)
         return;
     reader->job->posted_activations = true;
-    if (!bp_is_array(reader, value, &n)) {
+    const bool is_array = bp_is_array(reader, value, &n);
+    if (!is_array)
         bp_read_wrong_kind(reader, value, place, BP_EXPECTED_STRINGS, network->depth);
-        reader->activations_are_faulty = true;
-        return;
-    }
     for (size_t k = 0; k < n; k++)
         if (bp_read_name(reader, bp_json_element(value, k), &(struct bp_place){place, "", k},
                          bp_activation_names, BP_ACTIVATION_COUNT, &index) &&
             k < network->depth)
             network->layers[k].activation = (enum bp_activation)index;
-    if (n != network->depth && !reader->has_layer_zero) {
+    if (is_array && n != network->depth && !reader->has_layer_zero) {
         struct bp_fault *fault = bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
                                               "write %zu name%s, not %zu: one for each layer%s",
                                               network->depth, bp_plural(network->depth), n,
@@ -430,22 +406,21 @@ void bp_read_activations(struct bp_reader *reader, const struct bp_value *value,
         check_softmax(reader, place);
 }
 
-struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_value *network,
-                                  struct bp_lengths first)
+struct bp_lengths bp_read_network(struct bp_reader *reader, struct bp_lengths first)
 {
-    const struct bp_network *read = &reader->job->task.network;
+    const struct bp_value *network = reader->network;
     struct bp_lengths lengths = {0, 0};
     if (bp_json_kind(reader->json, network) != BP_JSON_OBJECT) {
         bp_read_wrong(reader, network, &bp_place_network, BP_EXPECTED_OBJECT);
         reader->activations_are_faulty = true;
         return lengths;
     }
-    find_layers(reader, network);
-    lengths.x = read_layers(reader, network, first);
+    find_layers(reader);
+    lengths.x = read_layers(reader, first);
     bp_read_activations(reader, bp_json_member(network, "activations"),
                         &(struct bp_place){&bp_place_network, "activations", BP_NO_NUMBER});
-    if (read_others(reader, network) && !reader->layout_is_faulty && !reader->has_layer_zero)
-        lengths.y = bp_network_last(read)->n_out;
+    if (read_others(reader) && !reader->layout_is_faulty && !reader->has_layer_zero)
+        lengths.y = bp_network_last(&reader->job->task.network)->n_out;
     return lengths;
 }
 

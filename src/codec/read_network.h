@@ -4,14 +4,13 @@
 
 #include "reader.h"
 
-/* The layers that a network's members speak of, those beyond the limit left out; at least 1. */
-size_t bp_count_layers(const struct bp_value *network, size_t limit);
+/* The layers that the network's members speak of, those beyond the limit left out; at least 1. */
+size_t bp_count_layers(const struct bp_reader *reader);
 
-/* Reads the job's network. Returns the lengths that samples should have. In: first, the lengths of
- * the first sample's x and y, 0 if unknown: the one tells a transposed W1, the other the width of
- * the last layer. */
-struct bp_lengths bp_read_network(struct bp_reader *reader, const struct bp_value *network,
-                                  struct bp_lengths first);
+/* Reads the job's network, which is there. Returns the lengths that samples should have. In: first,
+ * the lengths of the first sample's x and y, 0 if unknown: the one tells a transposed W1, the other
+ * the width of the last layer. */
+struct bp_lengths bp_read_network(struct bp_reader *reader, struct bp_lengths first);
 
 /* True if b of layer k is as long as the layer is wide, so that a reader of a message can look
  * there. The job's network was read. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backpropd/loss.h"
+#include "backpropd/suggest.h"
 #include "member_names.h"
 #include "unknown.h"
 
@@ -83,12 +84,10 @@ static bool peek(const struct bp_value *options, const char *member, const char 
     const char *text = bp_json_string(value);
     if (!value)
         return true;
-    for (size_t i = 0; text && i < n; i++)
-        if (strcmp(text, names[i]) == 0) {
-            *index = i;
-            return true;
-        }
-    return false;
+    const size_t found = text ? bp_find_name(text, names, n) : n;
+    if (found < n)
+        *index = found;
+    return found < n;
 }
 
 void bp_peek_options(struct bp_reader *reader)
@@ -120,21 +119,18 @@ static void read_option(struct bp_reader *reader, const char *name, const struct
 #define AS_READER(name, wire, read) read,
     static void (*const readers[])(struct bp_reader *,
                                    const struct bp_value *) = {BP_OPTIONS_READ(AS_READER)};
-    size_t i = 0;
-    while (i < bp_option_names.n && strcmp(name, bp_option_names.names[i]) != 0)
-        i++;
+    const size_t i = bp_find_name(name, bp_option_names.names, bp_option_names.n);
     if (i < bp_option_names.n)
         readers[i](reader, value);
     else
         bp_read_unknown(reader, &bp_place_options, name, value, bp_option_names);
 }
 
-void bp_read_options(struct bp_reader *reader, const struct bp_value *options)
+void bp_read_options(struct bp_reader *reader)
 {
-    if (bp_json_kind(reader->json, options) != BP_JSON_OBJECT) {
+    const struct bp_value *options = bp_json_member(reader->root, "options");
+    if (options && bp_json_kind(reader->json, options) != BP_JSON_OBJECT)
         bp_read_wrong(reader, options, &bp_place_options, BP_EXPECTED_OBJECT);
-        return;
-    }
     for (struct bp_members m = bp_json_members(options); bp_json_next(&m);)
         read_option(reader, m.name, m.value);
 }
@@ -147,14 +143,15 @@ static unsigned part_of(const char *name)
 #undef AS_BIT
 }
 
-void bp_read_include(struct bp_reader *reader, const struct bp_value *include)
+void bp_read_include(struct bp_reader *reader)
 {
     const struct bp_names parts = reader->job->operation->parts;
+    const struct bp_value *include = parts.n ? bp_json_member(reader->root, "include") : NULL;
     size_t n, part;
-    if (!bp_is_array(reader, include, &n)) {
-        bp_read_wrong(reader, include, &bp_place_include, BP_EXPECTED_STRINGS);
+    if (!include)
         return;
-    }
+    if (!bp_is_array(reader, include, &n))
+        bp_read_wrong(reader, include, &bp_place_include, BP_EXPECTED_STRINGS);
     reader->job->include = 0;
     for (size_t i = 0; i < n; i++)
         if (bp_read_name(reader, bp_json_element(include, i),

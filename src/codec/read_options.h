@@ -11,8 +11,8 @@ void bp_peek_options(struct bp_reader *reader);
 /* True if the loss is a known one, and the last layer has the activation that it needs. */
 bool bp_reader_fits_loss(const struct bp_reader *reader);
 
-void bp_read_options(struct bp_reader *reader, const struct bp_value *options);
-
-void bp_read_include(struct bp_reader *reader, const struct bp_value *include);
+/* Read options, and include where the reply has parts, if they are there. */
+void bp_read_options(struct bp_reader *reader);
+void bp_read_include(struct bp_reader *reader);
 
 #endif

@@ -164,18 +164,17 @@ static bool all_finite(const struct bp_reader *reader, const struct bp_numbers *
     return finite;
 }
 
-/* An array that holds other things than numbers: each element that is no number is a fault. */
-static bool no_vector(const struct bp_reader *reader, const struct bp_value *array,
+/* What is no vector: of an array that is meant as one each element that is no number is a fault. */
+static bool no_vector(const struct bp_reader *reader, const struct bp_value *value,
                       const struct bp_place *place, size_t needed)
 {
     double ignored;
-    if (holds_arrays(reader, array)) {
-        bp_read_wrong_kind(reader, array, place, BP_EXPECTED_NUMBERS, needed);
-        return false;
-    }
-    for (size_t i = 0; i < bp_json_count_elements(array); i++)
-        bp_read_number(reader, bp_json_element(array, i), &(struct bp_place){place, "", i},
-                       &ignored);
+    if (!is_kind(reader, value, BP_JSON_ARRAY) || holds_arrays(reader, value))
+        bp_read_wrong_kind(reader, value, place, BP_EXPECTED_NUMBERS, needed);
+    else
+        for (size_t i = 0; i < bp_json_count_elements(value); i++)
+            bp_read_number(reader, bp_json_element(value, i), &(struct bp_place){place, "", i},
+                           &ignored);
     return false;
 }
 
@@ -183,12 +182,8 @@ bool bp_read_vector(const struct bp_reader *reader, const struct bp_value *value
                     const struct bp_place *place, size_t needed, double **vector, size_t *n)
 {
     const struct bp_numbers numbers = bp_json_numbers(reader->json, value);
-    if (is_kind(reader, value, BP_JSON_ARRAY))
+    if (!is_kind(reader, value, BP_JSON_VECTOR))
         return no_vector(reader, value, place, needed);
-    if (!is_kind(reader, value, BP_JSON_VECTOR)) {
-        bp_read_wrong_kind(reader, value, place, BP_EXPECTED_NUMBERS, needed);
-        return false;
-    }
     if (numbers.columns == 0)
         return empty(reader, place, BP_EXPECTED_NUMBERS, needed);
     *vector = numbers.at;
@@ -244,7 +239,7 @@ static struct bp_matrix read_rows(const struct bp_reader *reader, const struct b
     }
     if (all_vectors)
         ragged(reader, array, place, width);
-    return (struct bp_matrix){.rows_known = true, .rows = bp_json_count_elements(array)};
+    return (struct bp_matrix){.rows = bp_json_count_elements(array)};
 }
 
 struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_value *value,
@@ -263,7 +258,6 @@ struct bp_matrix bp_read_matrix(const struct bp_reader *reader, const struct bp_
         empty(reader, &(struct bp_place){place, "", 0}, BP_EXPECTED_NUMBERS, width);
     else
         return (struct bp_matrix){.usable = all_finite(reader, &numbers, true, place),
-                                  .rows_known = true,
                                   .rows = numbers.rows,
                                   .columns = numbers.columns,
                                   .numbers = numbers.at};
@@ -294,11 +288,10 @@ bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
     const char *got = bp_json_string(value);
     if (!got)
         return bp_read_wrong(reader, value, place, BP_EXPECTED_STRING);
-    for (*index = 0; *index < n; (*index)++)
-        if (strcmp(got, names[*index]) == 0)
-            return true;
-    unknown_value(reader, place, got, names, n);
-    return false;
+    *index = bp_find_name(got, names, n);
+    if (*index == n)
+        unknown_value(reader, place, got, names, n);
+    return *index < n;
 }
 
 bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, size_t *n)
@@ -307,8 +300,8 @@ bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, s
     return is_kind(reader, value, BP_JSON_ARRAY) || is_empty(reader, value);
 }
 
-bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
-                   size_t limit, size_t got)
+static void exceeds(const struct bp_reader *reader, const struct bp_place *place, const char *what,
+                    size_t limit, size_t got)
 {
     const bool is_counted = got != SIZE_MAX; /* or an estimate beyond counting */
     struct bp_fault *fault = is_counted
@@ -319,13 +312,23 @@ bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place,
     fault->expected = bp_fact_number((double)limit);
     if (is_counted)
         fault->got = bp_fact_number((double)got);
-    return false;
+}
+
+bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
+                   size_t limit, size_t got)
+{
+    if (got > limit)
+        exceeds(reader, place, what, limit, got);
+    return got <= limit;
 }
 
 #define COUNTED_MAX 0x1p53 /* a double counts no further one by one */
 
 bool bp_read_work_limit(const struct bp_reader *reader, const struct bp_place *place, double work)
 {
-    return bp_read_limit(reader, place, "multiply-adds of work", reader->limits->work,
-                         work < COUNTED_MAX ? (size_t)work : SIZE_MAX);
+    const size_t limit = reader->limits->work;
+    if (work > (double)limit)
+        exceeds(reader, place, "multiply-adds of work", limit,
+                work < COUNTED_MAX ? (size_t)work : SIZE_MAX);
+    return work <= (double)limit;
 }

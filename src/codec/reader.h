@@ -68,10 +68,10 @@ bool bp_read_integer(const struct bp_reader *reader, const struct bp_value *valu
 bool bp_read_vector(const struct bp_reader *reader, const struct bp_value *value,
                     const struct bp_place *place, size_t needed, double **vector, size_t *n);
 
-/* What is known of a matrix; one that is not usable may still tell its rows. */
+/* What is known of a matrix; one that is not usable may still tell its rows. Sides not known are 0.
+ */
 struct bp_matrix {
     bool usable;
-    bool rows_known;
     size_t rows;
     size_t columns;
     double *numbers; /* (rows, columns) */
@@ -90,11 +90,11 @@ bool bp_read_name(const struct bp_reader *reader, const struct bp_value *value,
  * For any other value it returns false, and notes no fault. */
 bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, size_t *n);
 
-/* Notes a limit that was exceeded, `what` in the plural. Returns false. */
+/* False if there is more than the limit, which it notes; `what` in the plural. */
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got);
 
-/* The same of work that is more than the limit. */
+/* The same of work. */
 bool bp_read_work_limit(const struct bp_reader *reader, const struct bp_place *place, double work);
 
 /* The lengths that x and y of a sample should have, 0 if unknown. */

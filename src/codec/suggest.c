@@ -4,6 +4,14 @@
 #include <stdbool.h>
 #include <string.h>
 
+size_t bp_find_name(const char *name, const char *const *names, size_t n)
+{
+    size_t i = 0;
+    while (i < n && strcmp(name, names[i]) != 0)
+        i++;
+    return i;
+}
+
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -175,21 +183,13 @@ static const struct {
     {"sizes", {"layers", "layersizes", "shape", "units"}},
 };
 
-static bool is_among(const char *name, const char *const *names, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
-
 const char *bp_suggest_synonym(const char *other, const char *const *names, size_t n)
 {
     other += strspn(other, JOINTS);
     for (size_t i = 0; i < sizeof SYNONYMS / sizeof *SYNONYMS; i++)
         for (const char *const *each = SYNONYMS[i].others; *each; each++)
             if (same_letter(*other, **each) && same_letters(other, *each) &&
-                is_among(SYNONYMS[i].name, names, n))
+                bp_find_name(SYNONYMS[i].name, names, n) < n)
                 return SYNONYMS[i].name;
     return NULL;
 }

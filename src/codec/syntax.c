@@ -278,102 +278,81 @@ static const char *unclosed_name(const struct spot *spot)
     return at[1 + word_size(at + 1)] == ':' ? at : NULL;
 }
 
-static const char *of_comma(const struct spot *spot)
+/* --- what the fault says ---------------------------------------------------------------------- */
+
+#define PYTHON_WRITES "json.dumps(body) writes JSON, str(body) does not)"
+
+/* What depends on the character at the place, or not even on that: then no characters are given.
+ * The first row that fits counts. */
+static const struct {
+    enum bp_json_fault fault;
+    const char *characters, *says;
+} ADVICE[] = {
+    {BP_JSON_EMPTY, NULL,
+     "send a JSON object; the body is empty (with curl: -d @body.json; GET /examples/ lists bodies "
+     "to start from)"},
+    {BP_JSON_NUL, NULL, "leave out the NUL byte; JSON is text"},
+    {BP_JSON_TOO_DEEP, NULL, "leave out some brackets; at most 8 may be open at a time"},
+    {BP_JSON_BYTE_ORDER_MARK, NULL,
+     "leave out the invisible character here, a second byte order mark (in an editor: Save as, "
+     "encoding UTF-8 without BOM)"},
+    {BP_JSON_BAD_UTF8, NULL,
+     "save or send the text as UTF-8; this byte is of another encoding, as of a letter such as "
+     "\xC3\xA4"},
+    {BP_JSON_CONTROL_CHARACTER, NULL,
+     "write \\n for a line break and \\t for a tab; a string ends on its line"},
+    {BP_JSON_BAD_ESCAPE, NULL,
+     "write \\\\ for a backslash; others are \\\" \\/ \\b \\f \\n \\r \\t \\uXXXX"},
+    {BP_JSON_HALF_PAIR, NULL, "write the character itself; this is half of a surrogate pair"},
+    {BP_JSON_NUL_ESCAPE, NULL, "leave out \\u0000; no string here may hold it"},
+    {BP_JSON_NOT_FINITE, NULL,
+     "write the number that belongs here; JSON has no NaN and no Infinity (look where it comes "
+     "from: a division by 0, an overflow or a missing value)"},
+    {BP_JSON_PYTHON, "T", "write true; True is Python's (" PYTHON_WRITES},
+    {BP_JSON_PYTHON, "F", "write false; False is Python's (" PYTHON_WRITES},
+    {BP_JSON_PYTHON, NULL, "write null; None is Python's (" PYTHON_WRITES},
+    {BP_JSON_SINGLE_QUOTES, NULL,
+     "write double quotes; JSON has no single ones (Python: " PYTHON_WRITES},
+    {BP_JSON_COMMENT, NULL, "leave out the comment; JSON has no comments"},
+    {BP_JSON_MISSING_NAME, NULL, "write a name in double quotes here"},
+    {BP_JSON_MISSING_COLON, "=", "write a colon in place of the equals sign"},
+    {BP_JSON_MISSING_COLON, ",}",
+     "give the name a value, \"name\": value; a list without names stands in [ ]"},
+    {BP_JSON_MISSING_COLON, NULL, "put a colon between the name and its value"},
+    {BP_JSON_MISSING_COMMA, ";", "write a comma in place of the semicolon"},
+    {BP_JSON_MISSING_COMMA, ":",
+     "put names and their values in { }; in [ ] there are values alone"},
+    {BP_JSON_MISSING_COMMA, "*+^%", "write the result; JSON does not calculate"},
+    {BP_JSON_MISSING_COMMA, "=", "write a colon in place of the equals sign"},
+    {BP_JSON_MISSING_COMMA, NULL, "put a comma before this"},
+    {BP_JSON_MISSING_VALUE, ",", "leave out this comma, or put a value before it"},
+    {BP_JSON_MISSING_VALUE, "]}", "put a value before this bracket"},
+    {BP_JSON_MISSING_VALUE, NULL, "put a value here: a number, a string, an array or an object"},
+    {BP_JSON_TRAILING_COMMA, NULL, "leave out the comma before the closing bracket"},
+    {BP_JSON_TRAILING_TEXT, "]}", "leave out this bracket; all are closed already"},
+    {BP_JSON_TRAILING_TEXT, "{[",
+     "leave out what follows the end of the text; a body is one JSON object, so send each in a "
+     "request of its own"},
+    {BP_JSON_TRAILING_TEXT, NULL,
+     "leave out what follows the end of the text; a body is one JSON object"},
+};
+
+static const char *of_place(const struct spot *spot)
 {
-    const char c = *spot->at;
-    if (c == ';')
-        return "write a comma in place of the semicolon";
-    if (c == '/' && isdigit((unsigned char)spot->at[1]))
+    const char *at = spot->at;
+    if (spot->fault == BP_JSON_BAD_NUMBER)
+        return of_number(spot);
+    if (spot->fault == BP_JSON_UNKNOWN_WORD)
+        return of_word(spot);
+    if (spot->fault == BP_JSON_MISSING_COMMA && *at == '/' && isdigit((unsigned char)at[1]))
         return "write the result of the division: 0.5, not 1/2";
-    if (c == ':')
-        return "put names and their values in { }; in [ ] there are values alone";
-    if (strchr("*+^%", c))
-        return "write the result; JSON does not calculate";
-    if (c == '=')
-        return "write a colon in place of the equals sign";
-    return "put a comma before this";
-}
-
-static const char *of_colon(const struct spot *spot)
-{
-    if (*spot->at == '=')
-        return "write a colon in place of the equals sign";
-    if (*spot->at == ',' || *spot->at == '}')
-        return "give the name a value, \"name\": value; a list without names stands in [ ]";
-    return "put a colon between the name and its value";
-}
-
-static const char *of_value(const struct spot *spot)
-{
-    if (*spot->at == ',')
-        return "leave out this comma, or put a value before it";
-    if (*spot->at == ']' || *spot->at == '}')
-        return "put a value before this bracket";
-    return "put a value here: a number, a string, an array or an object";
-}
-
-static const char *of_python(const struct spot *spot)
-{
-    switch (*spot->at) {
-    case 'T':
-        return "write true; True is Python's (json.dumps(body) writes JSON, str(body) does not)";
-    case 'F':
-        return "write false; False is Python's (json.dumps(body) writes JSON, str(body) does not)";
-    default:
-        return "write null; None is Python's (json.dumps(body) writes JSON, str(body) does not)";
-    }
-}
-
-static const char *of_rest(const struct spot *spot)
-{
-    if (*spot->at == ']' || *spot->at == '}')
-        return "leave out this bracket; all are closed already";
-    if (*spot->at == ',' && is_of_name(spot->at + 1))
+    if (spot->fault == BP_JSON_TRAILING_TEXT && *at == ',' && is_of_name(at + 1))
         return "leave out the bracket before this comma; it ends the body, and a member follows";
-    if (*spot->at == '{' || *spot->at == '[')
-        return "leave out what follows the end of the text; a body is one JSON object, so send "
-               "each in a request of its own";
-    return "leave out what follows the end of the text; a body is one JSON object";
-}
-
-static const char *fixed(enum bp_json_fault fault)
-{
-    switch ((int)fault) {
-    case BP_JSON_NUL:
-        return "leave out the NUL byte; JSON is text";
-    case BP_JSON_TOO_DEEP:
-        return "leave out some brackets; at most 8 may be open at a time";
-    case BP_JSON_BYTE_ORDER_MARK:
-        return "leave out the invisible character here, a second byte order mark (in an editor: "
-               "Save "
-               "as, encoding UTF-8 without BOM)";
-    case BP_JSON_BAD_UTF8:
-        return "save or send the text as UTF-8; this byte is of another encoding, as of a letter "
-               "such "
-               "as \xC3\xA4";
-    case BP_JSON_CONTROL_CHARACTER:
-        return "write \\n for a line break and \\t for a tab; a string ends on its line";
-    case BP_JSON_BAD_ESCAPE:
-        return "write \\\\ for a backslash; others are \\\" \\/ \\b \\f \\n \\r \\t \\uXXXX";
-    case BP_JSON_HALF_PAIR:
-        return "write the character itself; this is half of a surrogate pair";
-    case BP_JSON_NUL_ESCAPE:
-        return "leave out \\u0000; no string here may hold it";
-    case BP_JSON_NOT_FINITE:
-        return "write the number that belongs here; JSON has no NaN and no Infinity (look where it "
-               "comes from: a division by 0, an overflow or a missing value)";
-    case BP_JSON_SINGLE_QUOTES:
-        return "write double quotes; JSON has no single ones (Python: "
-               "json.dumps(body) writes JSON, str(body) does not)";
-    case BP_JSON_COMMENT:
-        return "leave out the comment; JSON has no comments";
-    case BP_JSON_MISSING_NAME:
-        return "write a name in double quotes here";
-    case BP_JSON_TRAILING_COMMA:
-        return "leave out the comma before the closing bracket";
-    default:
-        return "the text is not JSON";
-    }
+    for (size_t i = 0; i < sizeof ADVICE / sizeof *ADVICE; i++)
+        if (ADVICE[i].fault == spot->fault &&
+            (!ADVICE[i].characters || strchr(ADVICE[i].characters, *at)))
+            return ADVICE[i].says;
+    return "the text is not JSON";
 }
 
 /* --- what has parts of the text in it --------------------------------------------------------- */
@@ -395,49 +374,13 @@ static size_t put_quotation(char *out, const char *at, const char *end)
     return n;
 }
 
-#define OPENED_SHOWN 12
-
-/* Out: the start of what an open bracket holds, as a quotation. In: opened, the bracket; end. */
-static void put_opened(char out[OPENED_SHOWN + 4], const char *opened, const char *end)
+/* The end of what is quoted: at most n bytes. */
+static const char *cut(const char *at, ptrdiff_t n, const char *end)
 {
-    put_quotation(out, opened, OPENED_SHOWN < end - opened ? opened + OPENED_SHOWN : end);
+    return n < end - at ? at + n : end;
 }
 
-/* The brackets that close what is open at the end. Out: closers, a text. */
-static void list_open(char closers[OPEN_MAX + 1], const struct spot *spot)
-{
-    const struct open open = open_at(spot);
-    for (size_t i = 0; i < open.n; i++)
-        closers[i] = closer_of(bracket_at(&open, i));
-    closers[open.n] = '\0';
-}
-
-/* What depends on the text at the place. */
-static const char *of_place(const struct spot *spot)
-{
-    switch ((int)spot->fault) {
-    case BP_JSON_EMPTY:
-        return "send a JSON object; the body is empty (with curl: -d @body.json; GET /examples/ "
-               "lists bodies to start from)";
-    case BP_JSON_BAD_NUMBER:
-        return of_number(spot);
-    case BP_JSON_UNKNOWN_WORD:
-        return of_word(spot);
-    case BP_JSON_PYTHON:
-        return of_python(spot);
-    case BP_JSON_MISSING_COMMA:
-        return of_comma(spot);
-    case BP_JSON_MISSING_COLON:
-        return of_colon(spot);
-    case BP_JSON_MISSING_VALUE:
-        return of_value(spot);
-    case BP_JSON_TRAILING_TEXT:
-        return of_rest(spot);
-    default:
-        return fixed(spot->fault);
-    }
-}
-
+#define OPENED_SHOWN 12 /* of what an open bracket holds */
 #define NAME_SHOWN 40
 
 static int shown_size(size_t size)
@@ -445,18 +388,31 @@ static int shown_size(size_t size)
     return (int)(size < NAME_SHOWN ? size : NAME_SHOWN);
 }
 
-/* The double quote that opens a string without an end, or NULL. */
-static const char *unclosed_string(const struct spot *spot)
+/* --- what quotes parts of the text: false if it has nothing to say ---------------------------- */
+
+/* Names the brackets that close what is open at the end. */
+static bool say_end(char *out, size_t room, const struct spot *spot)
 {
-    return spot->fault == BP_JSON_MISSING_COLON ? unclosed_name(spot) : open_at(spot).string;
+    const struct open open = open_at(spot);
+    char closers[OPEN_MAX + 1] = "";
+    for (size_t i = 0; i < open.n; i++)
+        closers[i] = closer_of(bracket_at(&open, i));
+    snprintf(
+        out, room,
+        "write %s at the end of the text, which ends too early, or look why not all of it was sent",
+        closers);
+    return true;
 }
 
-/* In: string, at the double quote that opens it. */
-static void say_unclosed(char *out, size_t room, const char *string)
+static bool say_unclosed(char *out, size_t room, const struct spot *spot)
 {
+    const char *string =
+        spot->fault == BP_JSON_MISSING_COLON ? unclosed_name(spot) : open_at(spot).string;
+    char shown[NAME_SHOWN + 4];
+    if (!string)
+        return false;
     const char *name = string + 1;
     const size_t size = word_size(name);
-    char shown[NAME_SHOWN + 4];
     if (size && name[size] == ':') {
         snprintf(out, room, "close the string that starts at `\"%.*s`: write \"%.*s\"",
                  shown_size(size + 1), name, shown_size(size), name);
@@ -464,34 +420,36 @@ static void say_unclosed(char *out, size_t room, const char *string)
         put_quotation(shown, name, name + strnlen(name, NAME_SHOWN));
         snprintf(out, room, "close the string that starts at `\"%s` with a double quote", shown);
     }
+    return true;
 }
 
-static void say_bracket(char *out, size_t room, const struct spot *spot)
+static bool say_bracket(char *out, size_t room, const struct spot *spot)
 {
     const struct open open = open_at(spot);
     const char *opened = open.n ? open.brackets[open.n - 1] : spot->at;
     const char closer = closer_of(*opened);
     char shown[OPENED_SHOWN + 4];
-    put_opened(shown, opened, spot->at);
+    put_quotation(shown, opened, cut(opened, OPENED_SHOWN, spot->at));
     snprintf(out, room,
              lacks_bracket(spot, &open) ? "write %c before this %c; the %c of `%s` is still open"
                                         : "write %c in place of this %c; it closes the %c of `%s`",
              closer, *spot->at, *opened, shown);
+    return true;
 }
 
-/* Says that arrays are still open where a member follows. False if that is not the mistake. */
+/* Says that arrays are still open where a member follows, if that is the mistake. */
 static bool say_open_array(char *out, size_t room, const struct spot *spot)
 {
     const struct open open = open_at(spot);
     const char *comma = NULL, *name = name_after_comma(spot, &comma);
-    char closers[OPEN_MAX + 1], shown[OPENED_SHOWN + 4];
+    char closers[OPEN_MAX + 1] = "", shown[OPENED_SHOWN + 4];
     size_t n = 0;
     for (; bracket_at(&open, n) == '['; n++)
         closers[n] = ']';
-    closers[n] = '\0';
     if (!name || !n || n == open.n)
         return false;
-    put_opened(shown, open.brackets[open.n - n], comma);
+    const char *opened = open.brackets[open.n - n];
+    put_quotation(shown, opened, cut(opened, OPENED_SHOWN, comma));
     snprintf(out, room,
              "write %s before the comma that precedes \"%.*s\"; the [ of `%s` is still open%s",
              closers, shown_size(word_size(name + 1)), name + 1, shown,
@@ -499,7 +457,7 @@ static bool say_open_array(char *out, size_t room, const struct spot *spot)
     return true;
 }
 
-static void say_name(char *out, size_t room, const struct spot *spot)
+static bool say_name(char *out, size_t room, const struct spot *spot)
 {
     const char *at = spot->at, *whole = at;
     const size_t size = word_size(at);
@@ -514,47 +472,20 @@ static void say_name(char *out, size_t room, const struct spot *spot)
                  "write the name in double quotes: \"%.*s\" (where the shell has taken them away, "
                  "put the body into a file and send -d @body.json)",
                  shown_size(size), at);
+    return true;
 }
 
-/* Says what quotes parts of the text. False if the words for this fault quote nothing. */
-static bool say_of_text(char *out, size_t room, const struct spot *spot)
-{
-    const char *string = unclosed_string(spot);
-    char closers[OPEN_MAX + 1];
-    switch ((int)spot->fault) {
-    case BP_JSON_ENDS_EARLY:
-        list_open(closers, spot);
-        snprintf(
-            out, room,
-            "write %s at the end of the text, which ends too early, or look why not all of it was "
-            "sent",
-            closers);
-        return true;
-    case BP_JSON_UNCLOSED_STRING:
-    case BP_JSON_MISSING_COLON:
-        if (!string)
-            return false;
-        say_unclosed(out, room, string);
-        return true;
-    case BP_JSON_MISSING_COMMA:
-        return say_open_array(out, room, spot);
-    case BP_JSON_WRONG_BRACKET:
-        say_bracket(out, room, spot);
-        return true;
-    case BP_JSON_UNQUOTED_NAME:
-        say_name(out, room, spot);
-        return true;
-    default:
-        return false;
-    }
-}
+static bool (*const QUOTES[BP_JSON_REFUSED + 1])(char *, size_t, const struct spot *) = {
+    [BP_JSON_ENDS_EARLY] = say_end,         [BP_JSON_UNCLOSED_STRING] = say_unclosed,
+    [BP_JSON_MISSING_COLON] = say_unclosed, [BP_JSON_MISSING_COMMA] = say_open_array,
+    [BP_JSON_WRONG_BRACKET] = say_bracket,  [BP_JSON_UNQUOTED_NAME] = say_name};
 
 static void say_words(char *out, size_t room, const struct spot *spot)
 {
     const char *of_body = of_whole_body(spot);
     const bool is_any = spot->fault >= BP_JSON_UNKNOWN_WORD || spot->fault == BP_JSON_BAD_UTF8;
     const char *of_this = is_any ? of_character(spot->at) : NULL;
-    if (of_body || !say_of_text(out, room, spot))
+    if (of_body || !QUOTES[spot->fault] || !QUOTES[spot->fault](out, room, spot))
         snprintf(out, room, "%s", of_body ? of_body : of_this ? of_this : of_place(spot));
 }
 
@@ -563,54 +494,35 @@ static void say_words(char *out, size_t room, const struct spot *spot)
 #define QUOTED_BEFORE 12
 #define QUOTED_AFTER 24
 
-/* True of faults that are seen only with what stands before them. */
-static bool looks_back(const struct spot *spot)
-{
-    switch ((int)spot->fault) {
-    case BP_JSON_CONTROL_CHARACTER:
-    case BP_JSON_BAD_NUMBER:
-    case BP_JSON_MISSING_COLON:
-    case BP_JSON_MISSING_COMMA:
-    case BP_JSON_TRAILING_COMMA:
-    case BP_JSON_WRONG_BRACKET:
-        return true;
-    default:
-        return spot->at == spot->end;
-    }
-}
+/* Faults that are seen only with what stands before them. */
+static const bool LOOKS_BACK[BP_JSON_REFUSED + 1] = {
+    [BP_JSON_CONTROL_CHARACTER] = true, [BP_JSON_BAD_NUMBER] = true,
+    [BP_JSON_MISSING_COLON] = true,     [BP_JSON_MISSING_COMMA] = true,
+    [BP_JSON_TRAILING_COMMA] = true,    [BP_JSON_WRONG_BRACKET] = true};
 
 /* What stands before the place, on its line: from a character's first byte. */
 static size_t put_before(char *out, const struct spot *spot)
 {
+    const bool looks_back = LOOKS_BACK[spot->fault] || spot->at == spot->end;
     const char *at = spot->at;
-    while (looks_back(spot) && at > spot->body && spot->at - at < QUOTED_BEFORE && at[-1] != '\n')
+    while (looks_back && at > spot->body && spot->at - at < QUOTED_BEFORE && at[-1] != '\n')
         at--;
     while (at > spot->body && at < spot->at && ((unsigned char)*at & 0xC0) == 0x80)
         at++;
     return put_quotation(out, at, spot->at);
 }
 
-static size_t put_after(char *out, const struct spot *spot)
-{
-    const char *end = spot->end - spot->at < QUOTED_AFTER ? spot->end : spot->at + QUOTED_AFTER;
-    return put_quotation(out, spot->at, end);
-}
-
-/* True if a quotation would show nothing. */
-static bool is_binary(const struct spot *spot)
-{
-    return is_utf16(spot) || starts(spot->body, GZIP);
-}
-
 void bp_syntax_say(char words[BP_SYNTAX_MAX], enum bp_json_fault fault, const char *body,
                    size_t size, size_t offset)
 {
     const struct spot spot = {fault, body, body + offset, body + size};
+    const char *end = cut(spot.at, QUOTED_AFTER, spot.end);
+    const bool is_text = !is_utf16(&spot) && !starts(body, GZIP);
     char quotation[QUOTED_BEFORE + QUOTED_AFTER + 8];
     int n = 0;
-    if (!is_binary(&spot) && put_before(quotation, &spot))
+    if (is_text && put_before(quotation, &spot))
         n = snprintf(words, BP_SYNTAX_MAX, "after `%s`", quotation);
-    if (!is_binary(&spot) && put_after(quotation, &spot))
+    if (is_text && put_quotation(quotation, spot.at, end))
         n += snprintf(words + n, BP_SYNTAX_MAX - (size_t)n, "%sat `%s`", n ? ", " : "", quotation);
     if (n)
         n += snprintf(words + n, BP_SYNTAX_MAX - (size_t)n, ": ");

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "backpropd/suggest.h"
-#include "hint.h"
 #include "member_names.h"
 
 /* --- what is meant ---------------------------------------------------------------------------- */
@@ -48,6 +47,18 @@ static enum home home_at(const struct bp_place *object)
            : object == &bp_place_options               ? OPTIONS
            : object && object->up == &bp_place_samples ? SAMPLE
                                                        : NOWHERE;
+}
+
+/* The object that is a home: of samples the one of this number. NULL if it is not there. */
+static const struct bp_value *object_of(const struct bp_reader *reader, enum home home,
+                                        size_t sample)
+{
+    const struct bp_value *const objects[] = {[NOWHERE] = NULL,
+                                              [BODY] = reader->root,
+                                              [NETWORK] = reader->network,
+                                              [SAMPLE] = bp_json_element(reader->samples, sample),
+                                              [OPTIONS] = bp_json_member(reader->root, "options")};
+    return objects[home];
 }
 
 /* Where the operation knows a member of this name. */
@@ -107,8 +118,7 @@ static void say_home(struct bp_fault *fault, const struct bp_reader *reader, con
                                            [NETWORK] = "#/network/",
                                            [SAMPLE] = "#/samples/0/",
                                            [OPTIONS] = "#/options/"};
-    const bool is_renamed = strcmp(key, member->name) != 0;
-    if (is_renamed)
+    if (strcmp(key, member->name) != 0)
         bp_fault_say(fault, "; call it \"%s\", and ", member->name);
     else
         bp_fault_say(fault, "; ");
@@ -189,23 +199,6 @@ static const char *not_available(const struct bp_reader *reader, enum home here,
     return NULL;
 }
 
-static const struct bp_value *object_at(const struct bp_reader *reader, enum home here,
-                                        const struct bp_place *place)
-{
-    switch (here) {
-    case BODY:
-        return reader->root;
-    case NETWORK:
-        return reader->network;
-    case SAMPLE:
-        return bp_json_element(reader->samples, place->number);
-    case OPTIONS:
-        return bp_json_member(reader->root, "options");
-    default:
-        return NULL;
-    }
-}
-
 /* The name that was meant, unless the object has such a member. */
 static void say_name(struct bp_fault *fault, const struct bp_value *object, const char *key,
                      const char *name)
@@ -225,10 +218,9 @@ static void say_list(struct bp_fault *fault, const struct bp_reader *reader,
 {
     const char *text = bp_json_string(value);
     const char *more = reader->job->task.network.depth > 1 ? ", ..." : "";
-    for (size_t i = 0; text && i < BP_ACTIVATION_COUNT; i++)
-        if (strcmp(text, bp_activation_names[i]) == 0)
-            bp_fault_say(fault, " Write \"activations\": [\"%s\"%s], one name for each layer", text,
-                         more);
+    if (text && bp_find_name(text, bp_activation_names, BP_ACTIVATION_COUNT) < BP_ACTIVATION_COUNT)
+        bp_fault_say(fault, " Write \"activations\": [\"%s\"%s], one name for each layer", text,
+                     more);
 }
 
 void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
@@ -250,7 +242,7 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
         say_home(fault, reader, key, &elsewhere, value);
     } else if (!say_operation(fault, here, key)) {
         if (name)
-            say_name(fault, object_at(reader, here, object_place), key, name);
+            say_name(fault, object_of(reader, here, object_place->number), key, name);
         else
             more = here == NETWORK ? " and so on" : "";
     }
@@ -259,21 +251,28 @@ void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *obje
     bp_fault_list_known(fault, known.names, known.n, more);
 }
 
+void bp_read_unknown_members(const struct bp_reader *reader, const struct bp_value *object,
+                             const struct bp_place *place, struct bp_names known)
+{
+    for (struct bp_members m = bp_json_members(object); bp_json_next(&m);)
+        if (!bp_is_known(m.name, known))
+            bp_read_unknown(reader, place, m.name, m.value, known);
+}
+
 /* --- what is missing -------------------------------------------------------------------------- */
 
 #define MISSPELT_AMONG 100
 
-/* Among hundreds of members it is no slip of the pen, and the search would take seconds. */
-static bool is_searched(const struct bp_value *object)
+/* The members of an object, but none of hundreds: there it is no slip of the pen, and the search
+ * would take seconds. */
+static struct bp_members search(const struct bp_value *object)
 {
-    return object && bp_json_count_members(object) <= MISSPELT_AMONG;
+    return bp_json_members(bp_json_count_members(object) <= MISSPELT_AMONG ? object : NULL);
 }
 
 bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_names known)
 {
-    if (!is_searched(object))
-        return false;
-    for (struct bp_members m = bp_json_members(object); bp_json_next(&m);) {
+    for (struct bp_members m = search(object); bp_json_next(&m);) {
         const char *near = bp_is_known(m.name, known) ? NULL : meant(m.name, known);
         const bool is_layers = bp_layer_number(name) && strcmp(m.name, "layers") == 0;
         if (is_layers || (near && strcmp(near, name) == 0))
@@ -284,9 +283,7 @@ bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_n
 
 bool bp_has_misplaced(const struct bp_reader *reader)
 {
-    if (!is_searched(reader->root))
-        return false;
-    for (struct bp_members m = bp_json_members(reader->root); bp_json_next(&m);)
+    for (struct bp_members m = search(reader->root); bp_json_next(&m);)
         if (misplaced(reader, BODY, m.name).home != NOWHERE)
             return true;
     return false;
@@ -297,28 +294,18 @@ static bool stands_elsewhere(const struct bp_reader *reader, const struct bp_pla
                              const char *name)
 {
     const enum home home = home_at(object_place);
-    const struct {
-        enum home home;
-        const struct bp_value *object;
-    } others[] = {{BODY, reader->root},
-                  {NETWORK, reader->network},
-                  {OPTIONS, bp_json_member(reader->root, "options")},
-                  {SAMPLE, bp_json_element(reader->samples, 0)}};
     const enum home needed = home == BODY && strcmp(name, "network") == 0   ? NETWORK
                              : home == BODY && strcmp(name, "samples") == 0 ? SAMPLE
                                                                             : home;
     if (home == NOWHERE)
         return false;
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (!is_searched(others[i].object))
-            continue;
-        for (struct bp_members m = bp_json_members(others[i].object); bp_json_next(&m);) {
-            const struct misplaced member = misplaced(reader, others[i].home, m.name);
+    for (enum home other = BODY; other <= OPTIONS; other++)
+        for (struct bp_members m = search(object_of(reader, other, 0)); bp_json_next(&m);) {
+            const struct misplaced member = misplaced(reader, other, m.name);
             if ((member.home == home && strcmp(member.name, name) == 0) ||
                 (member.home == needed && needed != home))
                 return true;
         }
-    }
     return false;
 }
 

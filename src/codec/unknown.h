@@ -9,6 +9,10 @@
 void bp_read_unknown(const struct bp_reader *reader, const struct bp_place *object_place,
                      const char *key, const struct bp_value *value, struct bp_names known);
 
+/* Notes each member of an object that is not known there. */
+void bp_read_unknown_members(const struct bp_reader *reader, const struct bp_value *object,
+                             const struct bp_place *place, struct bp_names known);
+
 /* True if a member that nobody knows means this name. */
 bool bp_is_misspelt(const struct bp_value *object, const char *name, struct bp_names known);
 

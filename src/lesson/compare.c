@@ -2,8 +2,7 @@
 
 #include <math.h>
 
-/* One in the last of `places` decimals; beyond all doubles it is 0. */
-static double unit_of(int places)
+double bp_unit_of(int places)
 {
     static const double units[] = {1e-0, 1e-1, 1e-2,  1e-3,  1e-4,  1e-5,  1e-6,  1e-7,
                                    1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15};
@@ -66,7 +65,7 @@ void bp_handed_take(struct bp_handed *handed, const double *values, const int16_
     for (size_t cell = 0; cell < handed->steps->n_cells; cell++) {
         const int shown = places[cell];
         handed->units[cell] =
-            shown < 0 ? 0 : unit_of(shown > handed->decimals ? shown : handed->decimals);
+            shown < 0 ? 0 : bp_unit_of(shown > handed->decimals ? shown : handed->decimals);
     }
 }
 

@@ -40,6 +40,9 @@ static inline size_t bp_filled(const struct bp_handed *handed, size_t step, size
     return handed->filled[step * handed->steps->task->n_samples + row];
 }
 
+/* One in the last of `places` decimals, 0 or more; beyond all doubles it is 0. */
+double bp_unit_of(int places);
+
 /* True if the filled cell agrees with `value`. What is not finite agrees with nothing. */
 bool bp_agrees(const struct bp_handed *handed, const struct bp_step *step, size_t cell,
                double value);

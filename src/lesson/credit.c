@@ -1,49 +1,60 @@
 #include "credit.h"
 
 #include <math.h>
+#include <string.h>
 
-/* --- whose own numbers count --------------------------------------------------------------------
- */
-
-struct trust {
-    struct bp_trust base;
-    const struct bp_credit *credit;
+/* An answer, and what its author is supposed to have done. */
+struct bp_credit {
+    const struct bp_handed *handed;
+    const struct bp_hypothesis *shown;
+    const struct bp_run *correct, *trusted;
+    const enum bp_code *reasons; /* (steps) */
+    const struct bp_marking *marking;
 };
+
+/* Cells that are 0, and others: how many there are and how many of them are right. */
+struct tally {
+    size_t n[2], hits[2];
+};
+
+/* --- whose own numbers count ----------------------------------------------------------------- */
+
+/* True if the cell, the j-th of `right`, agrees with what the right formula gives there or in one
+ * of the runs that use nothing handed in. In: other, as in a record. */
+static bool follows(const struct bp_credit *credit, size_t i, size_t cell, const double *right,
+                    const double *other, size_t j)
+{
+    const struct bp_step *step = &credit->handed->steps->list[i];
+    return bp_agrees(credit->handed, step, cell, right[j]) ||
+           (other && bp_agrees(credit->handed, step, cell, other[j])) ||
+           bp_hypothesis_fits(credit->shown, credit->handed, i, cell, 1);
+}
 
 /* A step carries credit on if it is wrong with a name, or if more than half of its cells are right
  * or follow; zeros are no proof, unless there is nothing else. */
-static bool is_trusted(const struct bp_trust *base, size_t i, size_t row, const double *right,
+static bool is_trusted(const struct bp_credit *credit, size_t i, size_t row, const double *right,
                        const double *other)
 {
-    const struct bp_credit *credit = ((const struct trust *)(const void *)base)->credit;
     const struct bp_handed *handed = credit->handed;
     const struct bp_step *step = &handed->steps->list[i];
     const double *correct = credit->correct->records[i].right + row * step->n;
-    size_t cells = 0, hits = 0, zeros = 0, zero_hits = 0;
+    struct tally tally = {0};
     if (credit->reasons[i] != BP_NO_CODE && credit->reasons[i] != BP_CODE_UNKNOWN)
         return true;
     for (size_t j = 0; j < step->n; j++) {
         const size_t cell = step->first + row * step->n + j;
         if (!bp_is_filled(handed, cell))
             continue;
-        const bool zero = !(fabs(right[j]) > BP_NEARLY_ZERO || fabs(correct[j]) > BP_NEARLY_ZERO);
-        const bool hit = bp_agrees(handed, step, cell, right[j]) ||
-                         (other && bp_agrees(handed, step, cell, other[j])) ||
-                         bp_agrees(handed, step, cell, correct[j]) ||
-                         bp_hypothesis_fits(credit->shown, handed, i, cell, 1);
-        *(zero ? &zeros : &cells) += 1;
-        *(zero ? &zero_hits : &hits) += hit;
+        const bool nonzero = fabs(right[j]) > BP_NEARLY_ZERO || fabs(correct[j]) > BP_NEARLY_ZERO;
+        tally.n[nonzero]++;
+        tally.hits[nonzero] +=
+            bp_agrees(handed, step, cell, correct[j]) || follows(credit, i, cell, right, other, j);
     }
-    return cells > 0 ? 2 * hits > cells : 2 * zero_hits > zeros;
+    const bool some = tally.n[true] > 0;
+    return 2 * tally.hits[some] > tally.n[some];
 }
 
-/* --- one step ------------------------------------------------------------------------------------
- */
-
-/* Cells that are 0, and others: how many there are and how many of them are right. */
-struct tally {
-    size_t n[2], hits[2];
-};
+/* --- one step -------------------------------------------------------------------------------- */
 
 static void tally_cell(struct tally *tally, double expected, bool hit)
 {
@@ -81,19 +92,6 @@ static enum bp_mark mark_of(const struct bp_credit *credit, size_t i, size_t cel
     if (!bp_hypothesis_fits(credit->shown, handed, i, cell, 0))
         return BP_MARK_WRONG;
     return tainted ? BP_MARK_FOLLOWS : BP_MARK_RIGHT;
-}
-
-/* True if the cell agrees with what the right formula gives on numbers that carry credit on. */
-static bool follows_from_trusted(const struct bp_credit *credit, const struct bp_run *trusted,
-                                 size_t i, size_t cell)
-{
-    const struct bp_step *step = &credit->handed->steps->list[i];
-    const struct bp_record *own = &trusted->records[i];
-    const size_t at = cell - step->first;
-    return bp_is_filled(credit->handed, cell) &&
-           (bp_agrees(credit->handed, step, cell, own->right[at]) ||
-            (own->other && bp_agrees(credit->handed, step, cell, own->other[at])) ||
-            bp_hypothesis_fits(credit->shown, credit->handed, i, cell, 1));
 }
 
 static size_t count_nonzero(const double *v, size_t n)
@@ -141,31 +139,35 @@ static enum bp_code why_it_follows(const struct bp_credit *credit, size_t i, dou
 
 /* Marks a step, and credits it. Returns the credit before it is rounded. In: tainted, whether an
  * earlier step is wrong. */
-static double credit_step(struct bp_step_verdict *verdict, uint8_t *marks,
-                          const struct bp_credit *credit, const struct bp_run *trusted, size_t i,
+static double credit_step(struct bp_grade *grade, const struct bp_credit *credit, size_t i,
                           bool tainted)
 {
-    const struct bp_step *step = &credit->handed->steps->list[i];
-    const double *correct = credit->correct->records[i].right, *own = trusted->records[i].right;
+    const struct bp_step *step = &grade->steps.list[i];
+    const double *correct = credit->correct->records[i].right;
+    const struct bp_record *own = &credit->trusted->records[i];
+    struct bp_step_verdict *verdict = &grade->verdicts[i];
     const size_t n = step->rows * step->n;
     struct tally by_right = {0}, by_own = {0};
     for (size_t j = 0; j < n; j++) {
         const size_t cell = step->first + j;
-        marks[cell] = (uint8_t)mark_of(credit, i, cell, correct[j], tainted);
-        tally_cell(&by_right, correct[j], marks[cell] == BP_MARK_RIGHT);
-        tally_cell(&by_own, own[j], follows_from_trusted(credit, trusted, i, cell));
-        verdict->cells[marks[cell]] += isfinite(correct[j]) ? 1 : 0;
+        const enum bp_mark mark = mark_of(credit, i, cell, correct[j], tainted);
+        grade->marks[cell] = (uint8_t)mark;
+        tally_cell(&by_right, correct[j], mark == BP_MARK_RIGHT);
+        tally_cell(&by_own, own->right[j],
+                   bp_is_filled(credit->handed, cell) &&
+                       follows(credit, i, cell, own->right, own->other, j));
+        verdict->cells[mark] += isfinite(correct[j]) ? 1 : 0;
     }
-    const double direct = youden(&by_right), follow = cap_of(own, correct, n) * youden(&by_own);
+    const double direct = youden(&by_right),
+                 follow = cap_of(own->right, correct, n) * youden(&by_own);
     const double credited = credit->marking->follow_through * follow;
-    verdict->status = status_of(verdict, credit->unreadable[i]);
+    verdict->status = status_of(verdict, grade->answers.unreadable[i]);
     if (verdict->status == BP_STATUS_FOLLOWS)
         verdict->reason = why_it_follows(credit, i, direct > follow ? direct : follow);
     return direct > credited ? direct : credited;
 }
 
-/* --- all of them
- * ---------------------------------------------------------------------------------- */
+/* --- all of them ----------------------------------------------------------------------------- */
 
 /* To 6 decimals, ties to even, as the exact value of the double has it: v is in 0..1. */
 static double to_six(double v)
@@ -195,30 +197,54 @@ static double scale_of(const struct bp_marking *marking, size_t n)
     return largest > 0x1p900 ? 0x1p-100 : 1;
 }
 
-double bp_credit(struct bp_step_verdict *verdicts, uint8_t *marks, struct bp_run *trusted,
-                 struct bp_runner *runner, const struct bp_credit *credit)
+double bp_credit(struct bp_grade *grade, const struct bp_hypothesis *shown)
 {
-    const struct trust trust = {{is_trusted}, credit};
-    const struct bp_steps *steps = credit->handed->steps;
-    const double scale = scale_of(credit->marking, steps->n);
+    struct bp_referee *referee = grade->referee;
+    const struct bp_credit credit = {&referee->handed,  shown,
+                                     &referee->correct, &referee->trusted,
+                                     referee->reasons,  &grade->marking};
+    const double scale = scale_of(&grade->marking, grade->steps.n);
     double full = 0, got = 0;
     bool tainted = false;
-    runner->trust = &trust.base;
-    bp_run_start(trusted, runner, BP_CARRY_TRUSTED, false, credit->shown->mistakes);
-    bp_run_all(trusted, runner, credit->correct);
-    runner->trust = NULL;
-    for (size_t i = 0; i < steps->n; i++) {
-        struct bp_step_verdict *verdict = &verdicts[i];
+    referee->runner.trusts = is_trusted;
+    referee->runner.credit = &credit;
+    bp_run_start(&referee->trusted, &referee->runner, BP_CARRY_TRUSTED, false, shown->mistakes);
+    bp_run_all(&referee->trusted, &referee->runner, &referee->correct);
+    referee->runner.credit = NULL;
+    for (size_t i = 0; i < grade->steps.n; i++) {
+        struct bp_step_verdict *verdict = &grade->verdicts[i];
         *verdict = (struct bp_step_verdict){.reason = BP_NO_CODE};
-        verdict->counted = credit->asked[i] || credit->marking->weights[i] >= 0;
+        verdict->counted = grade->answers.asked[i] || grade->marking.weights[i] >= 0;
         if (!verdict->counted)
             continue;
-        const double earned = credit_step(verdict, marks, credit, trusted, i, tainted);
-        tainted = tainted || taints(credit, verdict, i);
-        verdict->weight = weight_of(credit->marking, i);
+        const double earned = credit_step(grade, &credit, i, tainted);
+        tainted = tainted || taints(&credit, verdict, i);
+        verdict->weight = weight_of(&grade->marking, i);
         verdict->credit = to_six(earned);
         full += scale * verdict->weight;
         got += scale * verdict->weight * earned;
     }
     return full > 0 ? to_six(got / full) : 0;
+}
+
+double bp_credit_zeros(struct bp_grade *grade, int decimals)
+{
+    struct bp_referee *referee = grade->referee;
+    struct bp_diagnosis *diagnosis = &referee->diagnosis;
+    const struct bp_steps *steps = &grade->steps;
+    referee->runner.handed = &referee->handed;
+    memset(referee->zeros, 0, steps->n_cells * sizeof(double));
+    for (size_t i = 0; i < steps->n; i++) {
+        const struct bp_step *step = &steps->list[i];
+        for (size_t j = 0; j < step->rows * step->n; j++)
+            referee->zero_places[step->first + j] =
+                (int16_t)(grade->answers.asked[i] ? 0 : BP_PLACES_BLANK);
+        referee->reasons[i] = BP_NO_CODE;
+        diagnosis->excused[i] = false;
+    }
+    bp_handed_take(&referee->handed, referee->zeros, referee->zero_places, decimals,
+                   grade->marking.rtol);
+    memcpy(diagnosis->trial.mistakes, referee->nothing, steps->n * sizeof *referee->nothing);
+    bp_hypothesis_run(&diagnosis->trial, &diagnosis->of);
+    return bp_credit(grade, &diagnosis->trial);
 }

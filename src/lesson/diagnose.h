@@ -8,11 +8,11 @@
 /* What was found at one step. */
 struct bp_finding {
     size_t step;
-    const struct bp_variant
-        *variants[2];           /* what explains it; the second of a pair; NULL: nothing */
-    bool others[BP_CODE_COUNT]; /* codes that explain the same as well */
-    struct bp_equal equals[BP_CODE_COUNT]; /* these, in order, (n_equals) */
+    const struct bp_variant *variants[2];  /* what explains it, a pair or one; NULL: nothing */
+    struct bp_equal equals[BP_CODE_COUNT]; /* what explains the same as well, in order */
     size_t n_equals;
+    bool codes[BP_CODE_COUNT];                /* those of variants and equals */
+    size_t first, contradictions, n_mistakes; /* of the hypothesis with these variants */
 };
 
 struct bp_diagnosis {
@@ -30,9 +30,7 @@ struct bp_diagnosis {
 void bp_diagnosis_layout(struct bp_diagnosis *diagnosis, struct bp_layout *layout,
                          const struct bp_steps *steps, const struct bp_variants *variants);
 
-/* In/out: diagnosis. In: runner, with what was handed in; correct, the run of the right formulas.
- * Cannot fail. */
-void bp_diagnose(struct bp_diagnosis *diagnosis, struct bp_runner *runner,
-                 const struct bp_run *correct, bool pairs);
+/* In/out: diagnosis, whose `of` has what was handed in and the right run. Cannot fail. */
+void bp_diagnose(struct bp_diagnosis *diagnosis, bool pairs);
 
 #endif

@@ -6,17 +6,10 @@
 
 #include "backpropd/activation.h"
 #include "backpropd/loss.h"
-#include "referee.h"
+#include "backpropd/matmul.h"
+#include "credit.h"
 
-/* --- what an exercise can reveal
- * ------------------------------------------------------------------ */
-
-/* A visible mistake, with the sum of each step's values and of their sizes. If the sums of two runs
- * are further apart than all tolerances together, the runs need not be compared. */
-struct bp_visible {
-    const struct bp_variant *variant;
-    const double *sums; /* (steps, 2) */
-};
+/* --- what an exercise can reveal ------------------------------------------------------------- */
 
 /* How two runs are compared. */
 struct sight {
@@ -59,6 +52,8 @@ static bool differ(const struct sight *sight, const struct bp_run *a, const stru
     return false;
 }
 
+/* The sum of each step's values and of their sizes. If the sums of two runs are further apart than
+ * all tolerances together, the runs need not be compared. */
 static void add_up(double *sums, const struct sight *sight, const struct bp_run *run)
 {
     for (size_t i = 0; i < sight->steps->n; i++) {
@@ -86,8 +81,7 @@ static bool sums_differ(const struct sight *sight, const double *a, const double
     return false;
 }
 
-/* --- review
- * ----------------------------------------------------------------------------------------- */
+/* --- review ---------------------------------------------------------------------------------- */
 
 void bp_review_layout(struct bp_review *review, struct bp_layout *layout,
                       const struct bp_task *task, double learning_rate)
@@ -97,7 +91,7 @@ void bp_review_layout(struct bp_review *review, struct bp_layout *layout,
     bp_grade_layout(&review->grade, layout, task, learning_rate);
     review->hidden = bp_layout_array(layout, most, sizeof *review->hidden);
     review->collisions = bp_layout_array(layout, most * (most - 1) / 2, sizeof *review->collisions);
-    review->visible = bp_layout_array(layout, most, sizeof *review->visible);
+    review->visible = bp_layout_array(layout, most, sizeof(size_t));
     review->sums = bp_layout_array(layout, most * review->grade.steps.n * 2, sizeof(double));
 }
 
@@ -128,13 +122,16 @@ static void collide(struct bp_review *review, const struct sight *sight, const s
                     size_t n)
 {
     struct bp_referee *referee = review->grade.referee;
-    const struct bp_made_at own = made_at(review->visible[n].variant);
+    const struct bp_variant *list = referee->variants.list;
+    const struct bp_made_at own = made_at(&list[review->visible[n]]);
+    const size_t stride = 2 * sight->steps->n;
     for (size_t other = 0; other < n; other++) {
-        const struct bp_visible *earlier = &review->visible[other];
-        const struct bp_made_at at = made_at(earlier->variant);
-        if (at.code == own.code || sums_differ(sight, earlier->sums, review->visible[n].sums))
+        const struct bp_variant *earlier = &list[review->visible[other]];
+        const struct bp_made_at at = made_at(earlier);
+        if (at.code == own.code ||
+            sums_differ(sight, review->sums + other * stride, review->sums + n * stride))
             continue;
-        if (!differ(sight, run, make(&referee->diagnosis.trial, referee, earlier->variant)))
+        if (!differ(sight, run, make(&referee->diagnosis.trial, referee, earlier)))
             review->collisions[review->n_collisions++] = (struct bp_collision){at, own};
     }
 }
@@ -147,13 +144,12 @@ static void make_all(struct bp_review *review, const struct sight *sight)
     for (size_t v = 0; v < referee->variants.n_single; v++) {
         const struct bp_variant *variant = &referee->variants.list[v];
         const struct bp_run *run = make(&referee->diagnosis.supposed, referee, variant);
-        double *sums = review->sums + n * 2 * sight->steps->n;
         if (!differ(sight, run, &referee->correct)) {
             review->hidden[review->n_hidden++] = made_at(variant);
             continue;
         }
-        add_up(sums, sight, run);
-        review->visible[n] = (struct bp_visible){variant, sums};
+        add_up(review->sums + n * 2 * sight->steps->n, sight, run);
+        review->visible[n] = v;
         collide(review, sight, run, n++);
     }
 }
@@ -178,7 +174,6 @@ static void look_at_values(struct bp_review *review, const struct sight *sight)
 
 void bp_review(struct bp_review *review)
 {
-    static const double units[] = {1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9};
     struct bp_grade *grade = &review->grade;
     struct bp_marking *marking = &grade->marking;
     bool named = false;
@@ -187,16 +182,15 @@ void bp_review(struct bp_review *review)
         named = named || marking->weights[i] >= 0;
     for (size_t i = 0; i < grade->steps.n; i++)
         grade->answers.asked[i] = !named || marking->weights[i] >= 0;
-    const struct sight sight = {&grade->steps, grade->answers.asked, units[grade->decimals]};
+    const struct sight sight = {&grade->steps, grade->answers.asked, bp_unit_of(grade->decimals)};
     bp_referee_run_correct(grade->referee);
     review->mistakes = grade->referee->variants.n_single;
     make_all(review, &sight);
     look_at_values(review, &sight);
-    review->all_zero_score = bp_referee_credit_zeros(grade, grade->decimals);
+    review->all_zero_score = bp_credit_zeros(grade, grade->decimals);
 }
 
-/* --- draws
- * -------------------------------------------------------------------------------------------- */
+/* --- draws ----------------------------------------------------------------------------------- */
 
 /* SplitMix64 (Steele, Lea and Flood, 2014): one addition and three shifts a number. */
 static uint64_t next(uint64_t *state)
@@ -213,18 +207,16 @@ static size_t below(uint64_t *state, size_t n)
     return (size_t)(next(state) % n);
 }
 
-/* -0.9 ... -0.2, 0.2 ... 0.9 */
-static double draw_weight(uint64_t *state)
+/* -most ... -least, least ... most, in tenths */
+static double draw_tenths(uint64_t *state, int least, int most)
 {
-    const int n = (int)below(state, 16);
-    return (n < 8 ? n - 9 : n - 6) / 10.0;
+    const int half = most - least + 1, n = (int)below(state, 2 * (size_t)half);
+    return (n < half ? n - most : n - half + least) / 10.0;
 }
 
-/* -0.5 ... -0.1, 0.1 ... 0.5 */
-static double draw_bias(uint64_t *state)
+static double draw_weight(uint64_t *state)
 {
-    const int n = (int)below(state, 10);
-    return (n < 5 ? n - 5 : n - 4) / 10.0;
+    return draw_tenths(state, 2, 9);
 }
 
 static void draw_sample(double *x, double *y, const struct bp_task *task, uint64_t *state)
@@ -249,26 +241,18 @@ static void draw_sample(double *x, double *y, const struct bp_task *task, uint64
     }
 }
 
-static double sum_into(double start, const double *a, const double *w, size_t stride, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        start += a[i] * w[i * stride];
-    return start;
-}
-
-/* What feeds layer k in sample s. */
+/* Leaves in exercise->a what feeds layer k in sample s. */
 static void feed(struct bp_exercise *exercise, size_t k, size_t s)
 {
     const struct bp_task *task = &exercise->task;
-    const struct bp_layer *layers = task->network.layers;
-    memcpy(exercise->a, task->samples[s].x, layers[0].n_in * sizeof(double));
+    const double *a = exercise->a;
+    memcpy(exercise->a, task->samples[s].x, task->network.layers[0].n_in * sizeof *a);
     for (size_t l = 0; l < k; l++) {
-        for (size_t j = 0; j < layers[l].n_out; j++)
-            exercise->z[j] = sum_into(layers[l].b[j], exercise->a, layers[l].w + j, layers[l].n_out,
-                                      layers[l].n_in);
-        if (bp_layer_is_gated(&layers[l]))
-            bp_round(exercise->z, task->rules.round_decimals, layers[l].n_out);
-        bp_activate(exercise->a, exercise->z, layers[l].activation, 1, layers[l].n_out);
+        const struct bp_layer *layer = &task->network.layers[l];
+        bp_affine(exercise->z, &a, layer->w, layer->b, 1, layer->n_in, layer->n_out);
+        if (bp_layer_is_gated(layer))
+            bp_round(exercise->z, task->rules.round_decimals, layer->n_out);
+        bp_activate(exercise->a, exercise->z, layer->activation, 1, layer->n_out);
     }
 }
 
@@ -279,15 +263,17 @@ static void put_on_the_boundary(struct bp_exercise *exercise, size_t k, uint64_t
     const int decimals = exercise->task.rules.round_decimals;
     struct bp_layer *layer = &exercise->task.network.layers[k];
     const size_t s = below(state, exercise->task.n_samples), j = below(state, layer->n_out);
+    const double *a = exercise->a;
     double *column = exercise->z;
     feed(exercise, k, s);
     for (size_t n = 0; n < 400; n++) {
         for (size_t i = 0; i < layer->n_in; i++)
             column[i] = draw_weight(state);
-        double b = sum_into(0, exercise->a, column, 1, layer->n_in);
-        bp_round(&b, 1, 1);
-        b = -b;
-        double z = sum_into(b, exercise->a, column, 1, layer->n_in);
+        double z, b = 0;
+        bp_affine(&z, &a, column, &b, 1, layer->n_in, 1);
+        bp_round(&z, 1, 1);
+        b = -z;
+        bp_affine(&z, &a, column, &b, 1, layer->n_in, 1);
         bp_round(&z, decimals, 1);
         if (!(fabs(b) > 0.05 && fabs(b) < 1.55 && z == 0))
             continue;
@@ -308,7 +294,7 @@ static void draw(struct bp_exercise *exercise, uint64_t *state)
         for (size_t i = 0; i < bp_layer_weights(layer); i++)
             *at++ = draw_weight(state);
         for (size_t j = 0; j < layer->n_out; j++)
-            *at++ = draw_bias(state);
+            *at++ = draw_tenths(state, 1, 5);
     }
     const size_t n_x = task->network.layers[0].n_in;
     for (size_t s = 0; s < task->n_samples; s++) {
@@ -320,16 +306,13 @@ static void draw(struct bp_exercise *exercise, uint64_t *state)
             put_on_the_boundary(exercise, k, state);
 }
 
-/* --- the best exercise
- * ---------------------------------------------------------------------------------- */
+/* --- the best exercise ----------------------------------------------------------------------- */
 
 static size_t count_numbers(const struct bp_task *shapes)
 {
     const struct bp_network *network = &shapes->network;
-    size_t n = shapes->n_samples * (network->layers[0].n_in + bp_network_last(network)->n_out);
-    for (size_t k = 0; k < network->depth; k++)
-        n += (network->layers[k].n_in + 1) * network->layers[k].n_out;
-    return n;
+    return bp_network_parameters(network) +
+           shapes->n_samples * (network->layers[0].n_in + bp_network_last(network)->n_out);
 }
 
 /* Points the task's layers and samples at the numbers. */
@@ -355,7 +338,6 @@ void bp_exercise_layout(struct bp_exercise *exercise, struct bp_layout *layout,
     const size_t depth = shapes->network.depth, n = count_numbers(shapes);
     *exercise = (struct bp_exercise){.seed = 1, .tries_max = 60, .n_numbers = n};
     exercise->numbers = bp_layout_array(layout, n, sizeof(double));
-    exercise->best = bp_layout_array(layout, n, sizeof(double));
     struct bp_layer *layers = bp_layout_array(layout, depth, sizeof *layers);
     struct bp_sample *samples = bp_layout_array(layout, shapes->n_samples, sizeof *samples);
     exercise->task = *shapes;
@@ -377,22 +359,22 @@ static size_t badness_of(const struct bp_review *review)
 
 void bp_exercise(struct bp_exercise *exercise)
 {
-    const size_t size = exercise->n_numbers * sizeof(double);
-    uint64_t state = exercise->seed;
+    uint64_t state = exercise->seed, best = state;
     size_t least = SIZE_MAX;
     exercise->tries = 0;
     while (exercise->tries < exercise->tries_max && least > 0) {
+        const uint64_t start = state;
         draw(exercise, &state);
         bp_review(&exercise->review);
         exercise->tries++;
         if (badness_of(&exercise->review) >= least)
             continue;
         least = badness_of(&exercise->review);
-        memcpy(exercise->best, exercise->numbers, size);
+        best = start;
         exercise->chosen = exercise->tries;
     }
     if (exercise->chosen == exercise->tries)
         return;
-    memcpy(exercise->numbers, exercise->best, size);
+    draw(exercise, &best);
     bp_review(&exercise->review);
 }

@@ -7,14 +7,14 @@
 /* What a cell's formula may look at: one layer, one sample (of a batch's step: all of them). The
  * letters are the book's; a is what feeds the layer, u its dL_dh, d its dL_dz, g its dh_dz. */
 struct bp_operands {
-    bool first, last, pair, has_bias;
+    bool last, pair; /* the last layer; that of a pair */
     enum bp_activation activation, below;
     enum bp_loss loss;
     enum bp_reduction reduction;
-    size_t m, n, outputs, samples;
-    double loss_factor, relu_at_zero, learning_rate;
+    size_t m, n, samples;
+    double outputs, loss_factor, relu_at_zero, learning_rate;
     const double *w, *b;                 /* (m, n); (n) or NULL */
-    const double *x, *y;                 /* of the sample */
+    const double *y;                     /* of the sample */
     const double *a, *z_below, *g_below; /* (m) */
     const double *z, *h, *g, *u, *d;     /* (n); g of softmax (n, n) */
     bool fresh; /* h was calculated from z, so 1 - h and the like are calculated from z, too */

@@ -2,14 +2,13 @@
 
 #include <string.h>
 
-#include "referee.h"
+#include "credit.h"
 #include "slip.h"
 
 /* At most three texts of one code are found at once, or a pair; then counts and masks. */
 #define FOUND_AT_ONCE 3
 
-/* --- memory
- * ------------------------------------------------------------------------------------------ */
+/* --- memory ---------------------------------------------------------------------------------- */
 
 static void layout_found(struct bp_grade *grade, struct bp_layout *layout)
 {
@@ -62,8 +61,7 @@ size_t bp_grade_runs_max(const struct bp_grade *grade, bool pairs)
     return runs * (2 * BP_ROUNDS * (variants->n + 1) + (pairs ? 2 * tried : 0) + 4);
 }
 
-/* --- what was found, in words
- * -------------------------------------------------------------------------- */
+/* --- what was found, in words ---------------------------------------------------------------- */
 
 static void name_step(struct bp_found *found, size_t step)
 {
@@ -97,14 +95,8 @@ static struct bp_found *entry(struct bp_grade *grade, enum bp_code code, enum bp
             return NULL;
         }
     struct bp_found *found = &grade->found[grade->n_found++];
-    found->code = code;
-    found->words = words;
-    found->steps[0] = step;
-    found->n_steps = 1;
-    found->equals = NULL;
-    found->n_equals = 0;
-    found->with = BP_NO_CODE;
-    found->at = at;
+    *found = (struct bp_found){code, words, .steps = found->steps, .with = BP_NO_CODE, .at = at};
+    name_step(found, step);
     return found;
 }
 
@@ -155,8 +147,7 @@ static void name_all(struct bp_grade *grade)
     }
 }
 
-/* --- grading
- * ------------------------------------------------------------------------------------------- */
+/* --- grading --------------------------------------------------------------------------------- */
 
 /* The mistakes whose own step was handed in. Uses the trial's memory. */
 static struct bp_hypothesis *show(struct bp_referee *referee)
@@ -173,18 +164,15 @@ static struct bp_hypothesis *show(struct bp_referee *referee)
  * earlier step not handed in. */
 static enum bp_code why_wrong(const struct bp_referee *referee, size_t i)
 {
-    const enum bp_mistake *supposed = referee->diagnosis.supposed.mistakes;
     const struct bp_diagnosis *diagnosis = &referee->diagnosis;
     if (referee->reasons[i] != BP_NO_CODE)
         return referee->reasons[i];
     for (size_t n = 0; n < diagnosis->n_findings; n++)
         for (size_t v = 0; v < 2 && diagnosis->findings[n].variants[v]; v++) {
             const struct bp_variant *variant = diagnosis->findings[n].variants[v];
-            for (size_t p = 0; p < variant->n; p++) {
-                const size_t step = variant->places[p].step;
-                if (step < i && !referee->handed.given[step] && supposed[step] != BP_NO_MISTAKE)
+            for (size_t p = 0; p < variant->n; p++)
+                if (variant->places[p].step < i && !referee->handed.given[variant->places[p].step])
                     return bp_variant_code(variant);
-            }
         }
     return BP_CODE_UNKNOWN;
 }
@@ -212,14 +200,14 @@ void bp_grade(struct bp_grade *grade)
     bp_handed_take(&referee->handed, answers->values, answers->places, grade->marking.decimals,
                    grade->marking.rtol);
     grade->decimals = referee->handed.decimals;
-    grade->all_zero_score = bp_referee_credit_zeros(grade, grade->decimals);
+    grade->all_zero_score = bp_credit_zeros(grade, grade->decimals);
     bp_handed_take(&referee->handed, answers->values, answers->places, grade->marking.decimals,
                    grade->marking.rtol);
     memset(grade->marks, BP_MARK_NULL, grade->steps.n_cells);
-    bp_diagnose(&referee->diagnosis, &referee->runner, &referee->correct, grade->marking.pairs);
+    bp_diagnose(&referee->diagnosis, grade->marking.pairs);
     const struct bp_hypothesis *shown = show(referee);
     name_all(grade);
-    grade->score = bp_referee_credit(grade, shown, answers->unreadable);
+    grade->score = bp_credit(grade, shown);
     give_reasons(grade);
     grade->expected = referee->correct.right;
 }

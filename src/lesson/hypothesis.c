@@ -12,8 +12,6 @@ void bp_hypothesis_layout(struct bp_hypothesis *hypothesis, struct bp_layout *la
     hypothesis->contrary = bp_layout_array(layout, steps->n, sizeof(size_t));
     for (size_t r = 0; r < (steps->pair ? BP_RUNS_MAX : BP_RUNS_MAX - 1); r++)
         bp_run_layout(&hypothesis->runs[r], layout, steps);
-    for (size_t i = 0; i < steps->n && layout->base; i++)
-        hypothesis->mistakes[i] = BP_NO_MISTAKE;
 }
 
 /* Starts the runs, as many as the decimals handed in require. */
@@ -91,8 +89,9 @@ void bp_hypothesis_sum_up(struct bp_hypothesis *h, const struct bp_case *of)
 {
     const struct bp_handed *handed = of->runner->handed;
     h->first = handed->steps->n;
-    h->contradictions = 0;
+    h->contradictions = h->n_mistakes = 0;
     for (size_t i = 0; i < handed->steps->n; i++) {
+        h->n_mistakes += h->mistakes[i] != BP_NO_MISTAKE;
         h->contradictions += h->runs[0].records[i].shown_right;
         if (!handed->given[i] || bp_step_is_mask(&handed->steps->list[i]) || of->excused[i])
             continue;
@@ -134,11 +133,9 @@ static size_t begin(struct bp_hypothesis *h, const struct bp_hypothesis *base,
 {
     size_t first = of->runner->steps->n;
     memcpy(h->mistakes, base->mistakes, of->runner->steps->n * sizeof *h->mistakes);
-    h->n_mistakes = base->n_mistakes;
     for (size_t v = 0; v < n_more; v++) {
         for (size_t p = 0; p < more[v]->n; p++)
             h->mistakes[more[v]->places[p].step] = more[v]->places[p].mistake;
-        h->n_mistakes += more[v]->n;
         first = more[v]->first < first ? more[v]->first : first;
     }
     start(h, of->runner);

@@ -11,13 +11,12 @@
 
 struct bp_hypothesis {
     enum bp_mistake *mistakes; /* (steps), BP_NO_MISTAKE where none is supposed */
-    size_t n_mistakes;
     struct bp_run runs[BP_RUNS_MAX];
     size_t n_runs;
     bool *explained;  /* (steps) */
     size_t *contrary; /* (steps): samples that fit the right formula and not the prediction */
     size_t first;     /* the first step that it does not explain, or the number of steps */
-    size_t contradictions;
+    size_t contradictions, n_mistakes;
 };
 
 /* What a hypothesis is compared with. */
@@ -27,7 +26,7 @@ struct bp_case {
     const bool *excused; /* (steps): wrong and not in the catalogue: no explanation is asked for */
 };
 
-/* Out: hypothesis, supposing nothing. In/out: layout. In: steps. Cannot fail. */
+/* Out: hypothesis, its mistakes not set. In/out: layout. In: steps. Cannot fail. */
 void bp_hypothesis_layout(struct bp_hypothesis *hypothesis, struct bp_layout *layout,
                           const struct bp_steps *steps);
 

@@ -2,7 +2,6 @@
 #ifndef BACKPROPD_LESSON_REFEREE_H
 #define BACKPROPD_LESSON_REFEREE_H
 
-#include "credit.h"
 #include "diagnose.h"
 
 struct bp_referee {
@@ -11,7 +10,7 @@ struct bp_referee {
     struct bp_run correct, trusted;
     struct bp_handed handed;
     struct bp_diagnosis diagnosis;
-    enum bp_code *reasons;    /* (steps) */
+    enum bp_code *reasons;    /* (steps): of what the diagnosis has named, else BP_NO_CODE */
     double *zeros;            /* (cells) */
     int16_t *zero_places;     /* (cells) */
     enum bp_mistake *nothing; /* (steps): no mistakes */
@@ -23,14 +22,5 @@ void bp_referee_layout(struct bp_referee *referee, struct bp_layout *layout,
 
 /* Makes the run of the right formulas. In/out: referee. Cannot fail. */
 void bp_referee_run_correct(struct bp_referee *referee);
-
-/* Credits what was handed in. In/out: grade, its verdicts and marks. In: shown, a hypothesis run on
- * it; unreadable, (steps). Returns the score. Cannot fail. */
-double bp_referee_credit(struct bp_grade *grade, const struct bp_hypothesis *shown,
-                         const bool *unreadable);
-
-/* The score of 0, and false, in every step that the answers name. In/out: grade, with the run of
- * the right formulas; its verdicts and marks are then unspecified. Cannot fail. */
-double bp_referee_credit_zeros(struct bp_grade *grade, int decimals);
 
 #endif

@@ -8,24 +8,16 @@
 void bp_runner_layout(struct bp_runner *runner, struct bp_layout *layout,
                       const struct bp_steps *steps)
 {
-    const size_t n_samples = steps->task->n_samples, depth = steps->task->network.depth;
+    const size_t depth = steps->task->network.depth;
     *runner = (struct bp_runner){.steps = steps};
     runner->operands = bp_layout_array(layout, depth, sizeof *runner->operands);
-    runner->yes = bp_layout_array(layout, n_samples, sizeof(bool));
-    runner->no = bp_layout_array(layout, n_samples, sizeof(bool));
-    runner->flags = bp_layout_array(layout, n_samples, sizeof(bool));
-    runner->row = bp_layout_array(layout, steps->widest, sizeof(double));
-    runner->rest = bp_layout_array(layout, steps->widest, sizeof(double));
-    if (!layout->base)
-        return;
-    for (size_t s = 0; s < n_samples; s++) {
-        runner->yes[s] = true;
-        runner->no[s] = false;
-    }
-    for (size_t k = 0; k < depth; k++) {
+    runner->flags = bp_layout_array(layout, steps->task->n_samples, sizeof(bool));
+    double *row = bp_layout_array(layout, steps->widest, sizeof *row);
+    double *rest = bp_layout_array(layout, steps->widest, sizeof *rest);
+    for (size_t k = 0; k < depth && layout->base; k++) {
         bp_operands_set(&runner->operands[k], steps, k);
-        runner->operands[k].row = runner->row;
-        runner->operands[k].rest = runner->rest;
+        runner->operands[k].row = row;
+        runner->operands[k].rest = rest;
     }
 }
 
@@ -67,8 +59,7 @@ void bp_run_start(struct bp_run *run, const struct bp_runner *runner, enum bp_ca
     }
 }
 
-/* --- the right formula --------------------------------------------------------------------------
- */
+/* --- the right formula ----------------------------------------------------------------------- */
 
 /* What the run uses of a step, for one sample; NULL if there is no such step. */
 static const double *own_of(const struct bp_run *run, const struct bp_steps *steps,
@@ -94,9 +85,8 @@ static void read_sample(struct bp_operands *operands, const struct bp_run *run,
 {
     const struct bp_task *task = steps->task;
     const size_t h = bp_step_at(steps, BP_STEP_H, k);
-    operands->x = task->samples[s].x;
     operands->y = task->samples[s].y;
-    operands->a = k == 0 ? operands->x : own_of(run, steps, BP_STEP_H, k - 1, s);
+    operands->a = k == 0 ? task->samples[s].x : own_of(run, steps, BP_STEP_H, k - 1, s);
     operands->z_below = k == 0 ? NULL : own_of(run, steps, BP_STEP_Z, k - 1, s);
     operands->g_below = k == 0 ? NULL : gate_of(run, steps, k - 1, s);
     operands->z = own_of(run, steps, BP_STEP_Z, k, s);
@@ -119,29 +109,28 @@ static void read_batch(struct bp_operands *operands, const struct bp_run *run,
     operands->stride = steps->list[input].n;
 }
 
-/* The counts of all gradients, added up. */
-static void count(double *cells, const struct bp_run *run, const struct bp_steps *steps,
-                  const struct bp_step *step, struct bp_operands *operands)
+/* The cells of all gradients that are not 0, and that are. */
+static void count(double *cells, const struct bp_run *run, const struct bp_steps *steps)
 {
-    double both[2];
     cells[0] = cells[1] = 0;
-    for (size_t i = 0; i < steps->n; i++) {
-        if (steps->list[i].kind != BP_STEP_MEAN_W && steps->list[i].kind != BP_STEP_MEAN_B)
-            continue;
-        operands->terms = run->records[i].own;
-        operands->stride = steps->list[i].n;
-        bp_step_calculate(both, step, BP_NO_MISTAKE, operands);
-        cells[0] += both[0];
-        cells[1] += both[1];
-    }
+    for (size_t i = 0; i < steps->n; i++)
+        if (steps->list[i].kind == BP_STEP_MEAN_W || steps->list[i].kind == BP_STEP_MEAN_B)
+            for (size_t j = 0; j < steps->list[i].n; j++)
+                cells[run->records[i].own[j] == 0]++;
 }
 
 static bool all_finite(const double *v, size_t n)
 {
-    size_t bad = 0;
     for (size_t i = 0; i < n; i++)
-        bad += isfinite(v[i]) ? 0 : 1;
-    return bad == 0;
+        if (!isfinite(v[i]))
+            return false;
+    return true;
+}
+
+/* True of dL_dzL of a pair. */
+static bool has_two_ways(const struct bp_runner *runner, const struct bp_step *step)
+{
+    return step->kind == BP_STEP_DL_DZ && runner->operands[step->layer].pair;
 }
 
 /* dL_dzL of a pair both ways: `cells` by the one that is used further on. */
@@ -163,14 +152,14 @@ static void calculate(double *cells, double *other, const struct bp_run *run,
     const struct bp_step *step = &steps->list[i];
     struct bp_operands *operands = &runner->operands[step->layer];
     if (step->kind == BP_STEP_COUNTS) {
-        count(cells, run, steps, step, operands);
+        count(cells, run, steps);
         return;
     }
     if (bp_step_is_batch(step))
         read_batch(operands, run, steps, step);
     else
         read_sample(operands, run, steps, step->layer, s);
-    if (other && mistake == BP_NO_MISTAKE)
+    if (other)
         both_ways(cells, other, run, step, operands);
     else
         bp_step_calculate(cells, step, mistake, operands);
@@ -182,8 +171,7 @@ static void calculate_right(struct bp_run *run, const struct bp_runner *runner, 
 {
     const struct bp_step *step = &runner->steps->list[i];
     struct bp_record *now = &run->records[i];
-    const bool both =
-        step->kind == BP_STEP_DL_DZ && runner->steps->pair && runner->operands[step->layer].last;
+    const bool both = has_two_ways(runner, step);
     for (size_t s = 0; s < step->rows; s++)
         calculate(run->right + step->first + s * step->n, both ? run->other + s * step->n : NULL,
                   run, runner, i, s, BP_NO_MISTAKE);
@@ -191,12 +179,11 @@ static void calculate_right(struct bp_run *run, const struct bp_runner *runner, 
     now->other = both ? run->other : NULL;
 }
 
-/* --- a mistake ----------------------------------------------------------------------------------
- */
+/* --- a mistake ------------------------------------------------------------------------------- */
 
 /* The altered formula, except in rows that were handed in and contradict it: there the mistake was
- * not made. Out: flags, (rows): false where it was made. */
-static void alter(struct bp_run *run, const struct bp_runner *runner, size_t i, bool *flags)
+ * not made, and h is what z gives. */
+static void alter(struct bp_run *run, const struct bp_runner *runner, size_t i)
 {
     const struct bp_step *step = &runner->steps->list[i];
     struct bp_record *now = &run->records[i];
@@ -205,9 +192,8 @@ static void alter(struct bp_run *run, const struct bp_runner *runner, size_t i, 
         double *cells = run->made + step->first + s * step->n;
         const double *right = now->right + s * step->n;
         calculate(cells, NULL, run, runner, i, s, run->mistakes[i]);
-        flags[s] = runner->handed && bp_filled(runner->handed, i, s) > 0 &&
-                   !bp_row_agrees(runner->handed, i, s, cells);
-        if (flags[s]) {
+        now->fresh[s] = runner->handed && !bp_row_agrees(runner->handed, i, s, cells);
+        if (now->fresh[s]) {
             now->shown_right += bp_row_agrees(runner->handed, i, s, right);
             memcpy(cells, right, step->n * sizeof *cells);
         } else {
@@ -217,8 +203,7 @@ static void alter(struct bp_run *run, const struct bp_runner *runner, size_t i, 
     }
 }
 
-/* --- what is used further on --------------------------------------------------------------------
- */
+/* --- what is used further on ----------------------------------------------------------------- */
 
 /* Rounds ties away from 0, as people do by hand. */
 static double by_hand(double v, int decimals)
@@ -238,12 +223,11 @@ static void carry_rounded(struct bp_run *run, const struct bp_runner *runner, si
     double *own = run->own + step->first;
     for (size_t at = 0; at < step->rows * step->n; at++)
         own[at] = by_hand(now->made[at], runner->hand_decimals);
+    memset(now->fresh, false, step->rows);
     now->own = own;
-    now->fresh = runner->no;
 }
 
-/* In/out: flags, true where h is what z gives. */
-static void carry_handed(struct bp_run *run, const struct bp_runner *runner, size_t i, bool *flags)
+static void carry_handed(struct bp_run *run, const struct bp_runner *runner, size_t i)
 {
     const struct bp_handed *handed = runner->handed;
     const struct bp_step *step = &runner->steps->list[i];
@@ -251,7 +235,7 @@ static void carry_handed(struct bp_run *run, const struct bp_runner *runner, siz
     double *own = run->own + step->first;
     if (run->carry == BP_CARRY_HANDED && handed->whole[i]) {
         now->own = handed->values + step->first;
-        now->fresh = runner->no;
+        memset(now->fresh, false, step->rows);
         return;
     }
     memcpy(own, now->made, step->rows * step->n * sizeof *own);
@@ -260,33 +244,28 @@ static void carry_handed(struct bp_run *run, const struct bp_runner *runner, siz
         if (bp_filled(handed, i, s) == 0)
             continue;
         if (run->carry == BP_CARRY_TRUSTED &&
-            !runner->trust->row(runner->trust, i, s, now->right + row,
-                                now->other ? now->other + row : NULL))
+            !runner->trusts(runner->credit, i, s, now->right + row,
+                            now->other ? now->other + row : NULL))
             continue;
-        flags[s] = false;
+        now->fresh[s] = false;
         for (size_t j = row; j < row + step->n; j++)
             if (bp_is_filled(handed, step->first + j))
                 own[j] = handed->values[step->first + j];
     }
     now->own = own;
-    now->fresh = flags;
 }
 
-static void carry(struct bp_run *run, const struct bp_runner *runner, size_t i, bool *flags)
+static void carry(struct bp_run *run, const struct bp_runner *runner, size_t i)
 {
     struct bp_record *now = &run->records[i];
-    if (run->carry == BP_CARRY_ROUNDED && !bp_step_is_mask(&runner->steps->list[i])) {
+    now->own = now->made;
+    if (run->carry == BP_CARRY_ROUNDED && !bp_step_is_mask(&runner->steps->list[i]))
         carry_rounded(run, runner, i);
-    } else if (is_handing_in(run) && runner->handed->given[i]) {
-        carry_handed(run, runner, i, flags);
-    } else {
-        now->own = now->made;
-        now->fresh = now->live ? flags : runner->yes;
-    }
+    else if (is_handing_in(run) && runner->handed->given[i])
+        carry_handed(run, runner, i);
 }
 
-/* --- one step -----------------------------------------------------------------------------------
- */
+/* --- one step -------------------------------------------------------------------------------- */
 
 static bool reads_the_same(const struct bp_run *run, const struct bp_runner *runner,
                            const struct bp_run *base, size_t i)
@@ -299,7 +278,7 @@ static bool reads_the_same(const struct bp_run *run, const struct bp_runner *run
         if (input != BP_NO_STEP && run->records[input].own != base->records[input].own)
             return false;
     }
-    if (step->kind != BP_STEP_DL_DZ || !runner->steps->pair || !runner->operands[step->layer].last)
+    if (!has_two_ways(runner, step))
         return true;
     /* the short form reads the forward pass */
     const size_t z = bp_step_at(runner->steps, BP_STEP_Z, step->layer), h = z + 1;
@@ -333,7 +312,8 @@ void bp_run_step(struct bp_run *run, const struct bp_runner *runner, const struc
         *now = *was;
         return;
     }
-    *now = (struct bp_record){0};
+    *now = (struct bp_record){.fresh = flags};
+    memset(flags, true, step->rows);
     if (same) {
         now->right = was->right;
         now->other = was->other;
@@ -341,10 +321,9 @@ void bp_run_step(struct bp_run *run, const struct bp_runner *runner, const struc
         calculate_right(run, runner, i);
     }
     now->made = now->right;
-    memset(flags, true, step->rows);
     if (altered)
-        alter(run, runner, i, flags);
-    carry(run, runner, i, flags);
+        alter(run, runner, i);
+    carry(run, runner, i);
     if (was)
         share(now, was, step);
 }

@@ -25,7 +25,7 @@ struct bp_record {
     const double *other; /* dL_dzL of a pair by the other way; else NULL */
     const double *made;  /* what the formula gives, altered where a mistake is supposed */
     const double *own;   /* what is used further on */
-    const bool *fresh;   /* (rows) of h: own is what z gives */
+    bool *fresh;         /* (rows) of h: own is what z gives */
     size_t shown_right;  /* rows handed in that are right where a mistake was supposed */
     bool live;           /* the mistake fits: no row handed in contradicts it */
 };
@@ -40,23 +40,20 @@ struct bp_run {
     bool *fresh;                     /* (depth, samples) */
 };
 
-/* row: true if a row that was handed in may be used further on. `right` and `other` are as in the
- * record. */
-struct bp_trust {
-    bool (*row)(const struct bp_trust *trust, size_t step, size_t row, const double *right,
-                const double *other);
-};
+struct bp_credit;
 
 /* What all runs of a request share. */
 struct bp_runner {
     const struct bp_steps *steps;
     const struct bp_handed *handed;
-    const struct bp_trust *trust; /* of BP_CARRY_TRUSTED */
+    /* of BP_CARRY_TRUSTED: true if a row that was handed in may be used further on; `right` and
+     * `other` are as in the record */
+    bool (*trusts)(const struct bp_credit *credit, size_t step, size_t row, const double *right,
+                   const double *other);
+    const struct bp_credit *credit;
     int hand_decimals;            /* of BP_CARRY_ROUNDED */
     struct bp_operands *operands; /* (depth) */
-    bool *yes, *no;               /* (samples): all true, all false */
-    bool *flags;                  /* scratch, (samples) */
-    double *row, *rest;           /* scratch, (widest) */
+    bool *flags;                  /* scratch, (samples): fresh of other steps than h */
 };
 
 /* Out: runner. In/out: layout. In: steps. Cannot fail. */

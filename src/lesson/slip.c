@@ -3,25 +3,33 @@
 #include <math.h>
 #include <string.h>
 
-/* What is looked at. */
+/* A step that is looked at: what was handed in and its cells, (n) each. */
 struct look {
     const struct bp_hypothesis *hypothesis;
     const struct bp_handed *handed;
     const struct bp_run *correct;
     const struct bp_step *step;
-    size_t i;
+    size_t i, n;
+    const double *values, *units;
+    const int16_t *places;
 };
 
 static struct look look_at(const struct bp_hypothesis *hypothesis, const struct bp_case *of,
                            size_t i)
 {
     const struct bp_handed *handed = of->runner->handed;
-    return (struct look){hypothesis, handed, of->correct, &handed->steps->list[i], i};
-}
-
-static size_t cells_of(const struct look *look)
-{
-    return look->step->rows * look->step->n;
+    const struct bp_step *step = &handed->steps->list[i];
+    return (struct look){
+        .hypothesis = hypothesis,
+        .handed = handed,
+        .correct = of->correct,
+        .step = step,
+        .i = i,
+        .n = step->rows * step->n,
+        .values = handed->values + step->first,
+        .units = handed->units + step->first,
+        .places = handed->places + step->first,
+    };
 }
 
 static bool is_filled(const struct look *look, size_t j)
@@ -29,23 +37,12 @@ static bool is_filled(const struct look *look, size_t j)
     return bp_is_filled(look->handed, look->step->first + j);
 }
 
-static double value_of(const struct look *look, size_t j)
-{
-    return look->handed->values[look->step->first + j];
-}
-
-static double unit_at(const struct look *look, size_t j)
-{
-    return look->handed->units[look->step->first + j];
-}
-
 static bool agrees(const struct look *look, size_t j, double t)
 {
     return bp_agrees(look->handed, look->step, look->step->first + j, t);
 }
 
-/* --- what a cell could be held against -----------------------------------------------------------
- */
+/* --- what a cell could be held against ------------------------------------------------------- */
 
 /* The n-th value that a cell may agree with: the right one, then what the right formula gives in
  * each run, then of a pair the other way; NULL after the last. */
@@ -59,27 +56,28 @@ static const double *candidate(const struct look *look, size_t n)
     return n <= 2 * h->n_runs ? h->runs[n - 1 - h->n_runs].records[look->i].other : NULL;
 }
 
-/* The first that cell j agrees with; if it agrees with none, the value that follows from the
- * author's own numbers. Out: off. */
-static double nearest(const struct look *look, size_t j, bool *off)
+/* The first that cell j agrees with, or NULL. */
+static const double *match(const struct look *look, size_t j)
 {
     const double *values;
-    *off = false;
     for (size_t n = 0; (values = candidate(look, n)); n++)
         if (agrees(look, j, values[j]))
-            return values[j];
-    *off = true;
-    return candidate(look, 1)[j];
+            return &values[j];
+    return NULL;
+}
+
+/* The same, or the value that follows from the author's own numbers. */
+static double nearest(const struct look *look, size_t j)
+{
+    const double *t = match(look, j);
+    return t ? *t : candidate(look, 1)[j];
 }
 
 static bool is_coarse(const struct look *look, size_t j, double t)
 {
-    const int places = look->handed->places[look->step->first + j];
-    double shown = 1;
-    for (int n = 0; n < places; n++)
-        shown /= 10;
+    const int places = look->places[j];
     return places > 0 && places < look->handed->decimals &&
-           fabs(value_of(look, j) - t) <= 0.5 * shown * (1 + 1e-9);
+           fabs(look->values[j] - t) <= 0.5 * bp_unit_of(places) * (1 + 1e-9);
 }
 
 static bool is_coarse_for_any(const struct look *look, size_t j)
@@ -91,29 +89,22 @@ static bool is_coarse_for_any(const struct look *look, size_t j)
     return false;
 }
 
-static bool has_too_few_decimals(const struct look *look)
-{
-    bool some = false, off;
-    for (size_t j = 0; j < cells_of(look); j++) {
-        if (!is_filled(look, j))
-            continue;
-        nearest(look, j, &off);
-        if (off && !is_coarse_for_any(look, j))
-            return false;
-        some = some || off;
-    }
-    return some;
-}
-
 bool bp_slip_is_too_few_decimals(const struct bp_hypothesis *hypothesis, const struct bp_case *of,
                                  size_t i)
 {
     const struct look look = look_at(hypothesis, of, i);
-    return has_too_few_decimals(&look);
+    bool some = false;
+    for (size_t j = 0; j < look.n; j++) {
+        if (!is_filled(&look, j) || match(&look, j))
+            continue;
+        if (!is_coarse_for_any(&look, j))
+            return false;
+        some = true;
+    }
+    return some;
 }
 
-/* --- one cell
- * -------------------------------------------------------------------------------------- */
+/* --- one cell -------------------------------------------------------------------------------- */
 
 /* How often each digit stands in |v|, written with so many decimals. Returns how many digits, 0 if
  * there are too many to count. */
@@ -145,7 +136,7 @@ static bool has_digits_swapped(double a, double b, int decimals)
 static bool has_decimal_point_off(const struct look *look, size_t j, double t)
 {
     static const double factors[] = {10, 100, 1000};
-    const double v = value_of(look, j), half = unit_at(look, j) / 2;
+    const double v = look->values[j], half = look->units[j] / 2;
     const double room = (half > BP_NEARLY_ZERO ? half : BP_NEARLY_ZERO) * 1.000001;
     if (!(fabs(t) > BP_NEARLY_ZERO))
         return false;
@@ -157,35 +148,33 @@ static bool has_decimal_point_off(const struct look *look, size_t j, double t)
 
 static bool is_a_neighbours(const struct look *look, size_t j)
 {
-    bool off;
-    if (!(fabs(value_of(look, j)) > BP_NEARLY_ZERO))
+    if (!(fabs(look->values[j]) > BP_NEARLY_ZERO))
         return false;
-    for (size_t other = 0; other < cells_of(look); other++)
-        if (other != j && is_filled(look, other) && agrees(look, j, nearest(look, other, &off)))
+    for (size_t other = 0; other < look->n; other++)
+        if (other != j && is_filled(look, other) && agrees(look, j, nearest(look, other)))
             return true;
     return false;
 }
 
-/* What is wrong with cell j, which should be t. */
-static enum bp_code one_cell(const struct look *look, size_t j, double t)
+/* What is wrong with cell j. */
+static enum bp_code one_cell(const struct look *look, size_t j)
 {
-    const int places = look->handed->places[look->step->first + j];
-    const int decimals = look->handed->decimals;
+    const int places = look->places[j], decimals = look->handed->decimals;
+    const double t = nearest(look, j);
     if (!isfinite(t))
         return BP_CODE_ONE_CELL;
-    if (fabs(t) > unit_at(look, j) / 2 && agrees(look, j, -t))
+    if (fabs(t) > look->units[j] / 2 && agrees(look, j, -t))
         return BP_CODE_ONE_SIGN;
     if (has_decimal_point_off(look, j, t))
         return BP_CODE_ONE_DECIMAL_POINT;
-    if (value_of(look, j) != 0 &&
-        has_digits_swapped(value_of(look, j), t,
+    if (look->values[j] != 0 &&
+        has_digits_swapped(look->values[j], t,
                            places < 0 ? 6 : (places > decimals ? places : decimals)))
         return BP_CODE_ONE_DIGITS_SWAPPED;
     return is_a_neighbours(look, j) ? BP_CODE_ONE_NEIGHBOURS_VALUE : BP_CODE_ONE_CELL;
 }
 
-/* --- cells that have changed places
- * ---------------------------------------------------------------- */
+/* --- cells that have changed places ---------------------------------------------------------- */
 
 /* Cells in an order in which the lines a and b, of `height` (or columns, if across), are exchanged.
  */
@@ -228,43 +217,41 @@ static enum bp_code rearranged(const struct look *look)
     const bool weights =
         step->kind == BP_STEP_DL_DW || step->kind == BP_STEP_MEAN_W || step->kind == BP_STEP_NEW_W;
     const bool matrix = weights || step->kind == BP_STEP_JACOBIAN;
+    const enum bp_code columns = matrix ? BP_CODE_UNITS_SWAPPED : BP_CODE_CELLS_SWAPPED;
     for (size_t s = 0; s < step->rows; s++) {
         if (bp_filled(look->handed, look->i, s) < step->n ||
             bp_row_agrees(look->handed, look->i, s, own + s * step->n))
             continue;
         if (has_exchanged(look, s, false))
-            return weights ? BP_CODE_INPUTS_SWAPPED
-                           : (matrix ? BP_CODE_UNITS_SWAPPED : BP_CODE_CELLS_SWAPPED);
+            return weights ? BP_CODE_INPUTS_SWAPPED : columns;
         if (has_exchanged(look, s, true))
-            return matrix ? BP_CODE_UNITS_SWAPPED : BP_CODE_CELLS_SWAPPED;
+            return columns;
     }
     return BP_CODE_UNKNOWN;
 }
 
-/* --- all cells by one factor
- * ------------------------------------------------------------------------ */
+/* --- all cells by one factor ----------------------------------------------------------------- */
 
 static bool is_scaled(const struct look *look)
 {
-    size_t largest = cells_of(look), visible = 0;
+    size_t largest = look->n, visible = 0;
     double size = 0;
-    bool off;
-    for (size_t j = 0; j < cells_of(look); j++) {
+    for (size_t j = 0; j < look->n; j++) {
         if (!is_filled(look, j))
             continue;
-        const double t = fabs(nearest(look, j, &off));
-        visible += t > 10 * unit_at(look, j);
-        if (largest == cells_of(look) || t > size) {
+        const double t = fabs(nearest(look, j));
+        visible += t > 10 * look->units[j];
+        if (largest == look->n || t > size) {
             largest = j;
             size = t;
         }
     }
-    const double t = nearest(look, largest, &off), v = value_of(look, largest);
-    if (!isfinite(t) || !(size > BP_NEARLY_ZERO) || !(fabs(v) > unit_at(look, largest)) ||
+    const double t = nearest(look, largest), v = look->values[largest];
+    if (!isfinite(t) || !(size > BP_NEARLY_ZERO) || !(fabs(v) > look->units[largest]) ||
         visible < 2)
         return false;
-    for (size_t j = 0; j < cells_of(look); j++)
-        if (is_filled(look, j) && !agrees(look, j, v / t * nearest(look, j, &off)))
+    for (size_t j = 0; j < look->n; j++)
+        if (is_filled(look, j) && !agrees(look, j, v / t * nearest(look, j)))
             return false;
     return true;
 }
@@ -274,28 +261,26 @@ enum bp_code bp_slip(size_t *at, const struct bp_hypothesis *hypothesis, const s
 {
     const struct look look = look_at(hypothesis, of, i);
     size_t n = 0, n_off = 0, one = 0;
-    bool off;
     *at = BP_NO_CELL;
-    for (size_t j = 0; j < cells_of(&look); j++) {
+    for (size_t j = 0; j < look.n; j++) {
         if (!is_filled(&look, j))
             continue;
-        nearest(&look, j, &off);
+        const bool off = !match(&look, j);
         one = off || n == 0 ? j : one;
         n++;
         n_off += off;
     }
-    const double t = nearest(&look, one, &off);
-    if (has_too_few_decimals(&look))
+    if (bp_slip_is_too_few_decimals(hypothesis, of, i))
         return BP_CODE_TOO_FEW_DECIMALS;
     if (n_off == 1 && n > 1) {
         *at = look.step->first + one;
-        return one_cell(&look, one, t);
+        return one_cell(&look, one);
     }
     const enum bp_code moved = rearranged(&look);
     if (moved != BP_CODE_UNKNOWN)
         return moved;
     if (n == 1) {
-        const enum bp_code code = one_cell(&look, one, t);
+        const enum bp_code code = one_cell(&look, one);
         if (code == BP_CODE_ONE_CELL)
             return BP_CODE_UNKNOWN;
         *at = look.step->first + one;

@@ -35,32 +35,32 @@ static struct bp_step step_of(const struct bp_steps *steps, enum bp_step_kind ki
     return step;
 }
 
-/* Appends a step, or only counts its cells. The steps that it reads are there already. */
-static void add(struct bp_steps *steps, enum bp_step_kind kind, size_t layer,
-                enum bp_step_kind reads, size_t reads_layer, enum bp_step_kind and_reads)
+/* Appends a step that reads steps a and b, or only counts its cells. Returns its index. */
+static size_t add(struct bp_steps *steps, enum bp_step_kind kind, size_t layer, size_t a, size_t b)
 {
     struct bp_step step = step_of(steps, kind, layer);
+    step.inputs[0] = a;
+    step.inputs[1] = b;
     steps->n_cells += step.rows * step.n;
     if (steps->list && steps->at) {
-        const size_t depth = steps->task->network.depth;
-        step.inputs[0] =
-            reads == BP_STEP_KIND_COUNT ? BP_NO_STEP : bp_step_at(steps, reads, reads_layer);
-        step.inputs[1] =
-            and_reads == BP_STEP_KIND_COUNT ? BP_NO_STEP : bp_step_at(steps, and_reads, layer);
         steps->list[steps->n] = step;
-        steps->at[(size_t)kind * depth + layer] = steps->n;
+        steps->at[(size_t)kind * steps->task->network.depth + layer] = steps->n;
     }
-    steps->n++;
+    return steps->n++;
+}
+
+/* A step that is there already; BP_NO_STEP while cells are only counted. */
+static size_t find(const struct bp_steps *steps, enum bp_step_kind kind, size_t layer)
+{
+    return steps->at ? bp_step_at(steps, kind, layer) : BP_NO_STEP;
 }
 
 static void add_forward(struct bp_steps *steps, size_t depth)
 {
+    size_t below = BP_NO_STEP;
     for (size_t k = 0; k < depth; k++) {
-        if (k == 0)
-            add(steps, BP_STEP_Z, k, BP_STEP_KIND_COUNT, k, BP_STEP_KIND_COUNT);
-        else
-            add(steps, BP_STEP_Z, k, BP_STEP_H, k - 1, BP_STEP_KIND_COUNT);
-        add(steps, BP_STEP_H, k, BP_STEP_Z, k, BP_STEP_KIND_COUNT);
+        const size_t z = add(steps, BP_STEP_Z, k, below, BP_NO_STEP);
+        below = add(steps, BP_STEP_H, k, z, BP_NO_STEP);
     }
 }
 
@@ -68,45 +68,40 @@ static void add_forward(struct bp_steps *steps, size_t depth)
 static void add_backward(struct bp_steps *steps, const struct bp_network *network)
 {
     const size_t last = network->depth - 1;
+    const size_t z = find(steps, BP_STEP_Z, last), h = find(steps, BP_STEP_H, last);
     const bool softmax = network->layers[last].activation == BP_ACTIVATION_SOFTMAX;
-    add(steps, BP_STEP_LOSS, last, BP_STEP_Z, last, BP_STEP_H);
-    add(steps, BP_STEP_DL_DY, last, BP_STEP_Z, last, BP_STEP_H);
-    add(steps, softmax ? BP_STEP_JACOBIAN : BP_STEP_DH_DZ, last, BP_STEP_Z, last, BP_STEP_H);
+    add(steps, BP_STEP_LOSS, last, z, h);
+    size_t u = add(steps, BP_STEP_DL_DY, last, z, h);
+    size_t gate = add(steps, softmax ? BP_STEP_JACOBIAN : BP_STEP_DH_DZ, last, z, h);
     for (size_t k = network->depth; k-- > 0;) {
-        const enum bp_step_kind gate = k == last && softmax ? BP_STEP_JACOBIAN : BP_STEP_DH_DZ;
-        if (k == last)
-            add(steps, BP_STEP_DL_DZ, k, BP_STEP_DL_DY, k, gate);
-        else
-            add(steps, BP_STEP_DL_DZ, k, BP_STEP_DL_DH, k + 1, gate);
-        if (k == 0)
-            add(steps, BP_STEP_DL_DW, k, BP_STEP_KIND_COUNT, k, BP_STEP_DL_DZ);
-        else
-            add(steps, BP_STEP_DL_DW, k, BP_STEP_H, k - 1, BP_STEP_DL_DZ);
+        const size_t d = add(steps, BP_STEP_DL_DZ, k, u, gate);
+        const size_t below = k > 0 ? find(steps, BP_STEP_H, k - 1) : BP_NO_STEP;
+        add(steps, BP_STEP_DL_DW, k, below, d);
         if (network->layers[k].b)
-            add(steps, BP_STEP_DL_DB, k, BP_STEP_DL_DZ, k, BP_STEP_KIND_COUNT);
+            add(steps, BP_STEP_DL_DB, k, d, BP_NO_STEP);
         if (k > 0)
-            add(steps, BP_STEP_DH_DZ, k - 1, BP_STEP_Z, k - 1, BP_STEP_H);
-        add(steps, BP_STEP_DL_DH, k, BP_STEP_DL_DZ, k, BP_STEP_KIND_COUNT);
+            gate = add(steps, BP_STEP_DH_DZ, k - 1, find(steps, BP_STEP_Z, k - 1), below);
+        u = add(steps, BP_STEP_DL_DH, k, d, BP_NO_STEP);
     }
 }
 
 static void add_batch(struct bp_steps *steps, const struct bp_network *network)
 {
     const size_t last = network->depth - 1;
-    add(steps, BP_STEP_MEAN_LOSS, last, BP_STEP_LOSS, last, BP_STEP_KIND_COUNT);
+    add(steps, BP_STEP_MEAN_LOSS, last, find(steps, BP_STEP_LOSS, last), BP_NO_STEP);
     for (size_t k = network->depth; k-- > 0;) {
-        add(steps, BP_STEP_MEAN_W, k, BP_STEP_DL_DW, k, BP_STEP_KIND_COUNT);
+        add(steps, BP_STEP_MEAN_W, k, find(steps, BP_STEP_DL_DW, k), BP_NO_STEP);
         if (network->layers[k].b)
-            add(steps, BP_STEP_MEAN_B, k, BP_STEP_DL_DB, k, BP_STEP_KIND_COUNT);
+            add(steps, BP_STEP_MEAN_B, k, find(steps, BP_STEP_DL_DB, k), BP_NO_STEP);
     }
-    add(steps, BP_STEP_COUNTS, last, BP_STEP_KIND_COUNT, last, BP_STEP_KIND_COUNT);
+    add(steps, BP_STEP_COUNTS, last, BP_NO_STEP, BP_NO_STEP);
     for (size_t k = 0; k < network->depth; k++)
         if (network->layers[k].activation == BP_ACTIVATION_RELU)
-            add(steps, BP_STEP_DEAD, k, BP_STEP_DH_DZ, k, BP_STEP_KIND_COUNT);
+            add(steps, BP_STEP_DEAD, k, find(steps, BP_STEP_DH_DZ, k), BP_NO_STEP);
     for (size_t k = 0; k < network->depth && steps->learning_rate >= 0; k++) {
-        add(steps, BP_STEP_NEW_W, k, BP_STEP_MEAN_W, k, BP_STEP_KIND_COUNT);
+        add(steps, BP_STEP_NEW_W, k, find(steps, BP_STEP_MEAN_W, k), BP_NO_STEP);
         if (network->layers[k].b)
-            add(steps, BP_STEP_NEW_B, k, BP_STEP_MEAN_B, k, BP_STEP_KIND_COUNT);
+            add(steps, BP_STEP_NEW_B, k, find(steps, BP_STEP_MEAN_B, k), BP_NO_STEP);
     }
 }
 

@@ -17,8 +17,8 @@ void bp_textbook_forward(struct bp_textbook_layer *book, const double *x,
             for (size_t i = 0; i < n_in; i++)
                 z[j] += h_below[i] * W[i * n_out + j];
         }
-        if (bp_layer_is_gated(
-                layer)) /* else a z that is 0 on paper is 2.8e-17 here, and opens the gate */
+        /* unrounded, a z that is 0 on paper may be 2.8e-17 here, and open the gate */
+        if (bp_layer_is_gated(layer))
             bp_round(z, rules->round_decimals, n_out);
         bp_activate(book[k].h, z, layer->activation, 1, n_out);
     }

@@ -3,8 +3,7 @@
 #include "backpropd/loss.h"
 #include "formulas.h"
 
-/* --- where a mistake makes sense ---------------------------------------------------------------
- */
+/* --- where a mistake makes sense ------------------------------------------------------------- */
 
 static bool is_square(const struct bp_operands *c)
 {
@@ -28,18 +27,7 @@ static bool is_gated(const struct bp_operands *c)
 
 static bool is_smooth(const struct bp_operands *c)
 {
-    switch (c->activation) {
-    case BP_ACTIVATION_SIGMOID:
-    case BP_ACTIVATION_TANH:
-        return true;
-    case BP_ACTIVATION_RELU:
-    case BP_ACTIVATION_LEAKY_RELU:
-    case BP_ACTIVATION_IDENTITY:
-    case BP_ACTIVATION_SOFTMAX:
-    case BP_ACTIVATION_COUNT:
-        break;
-    }
-    return false;
+    return c->activation == BP_ACTIVATION_SIGMOID || c->activation == BP_ACTIVATION_TANH;
 }
 
 /* A derivative of its own for each unit, and not 1 everywhere. */
@@ -48,15 +36,11 @@ static bool is_curved(const struct bp_operands *c)
     return is_gated(c) || is_smooth(c);
 }
 
-/* softmax stands at the end alone, so what lies below is curved or identity. */
+/* softmax stands at the end alone, so what lies below is curved or identity; the input counts as
+ * identity. */
 static bool is_curved_below(const struct bp_operands *c)
 {
-    return !c->first && c->below != BP_ACTIVATION_IDENTITY;
-}
-
-static bool is_pair(const struct bp_operands *c)
-{
-    return c->last && c->pair;
+    return c->below != BP_ACTIVATION_IDENTITY;
 }
 
 static bool is_mean(const struct bp_operands *c)
@@ -89,7 +73,7 @@ static bool has_mean_loss(const struct bp_operands *c)
 static bool makes_sense(enum bp_mistake mistake, const struct bp_operands *c)
 {
     switch (mistake) {
-#define AS_CASE(kind, name, code, words, condition)                                                \
+#define AS_CASE(kind, name, code, words, condition, formula)                                       \
     case BP_MISTAKE_##kind##_##name:                                                               \
         return condition;
         BP_MISTAKES(AS_CASE) /* NOLINT(bugprone-branch-clone): a row, a case */
@@ -100,7 +84,7 @@ static bool makes_sense(enum bp_mistake mistake, const struct bp_operands *c)
     return false;
 }
 
-/* --- the list --------------------------------------------------------------------------------- */
+/* --- the list -------------------------------------------------------------------------------- */
 
 static void add(struct bp_variants *variants, const struct bp_altered *places, size_t n)
 {
@@ -135,11 +119,8 @@ static bool are_together(enum bp_mistake a, enum bp_mistake b)
 
 static bool are_worth_it(const struct bp_altered *places, size_t n, const struct bp_steps *steps)
 {
-    bool layers_differ = false;
-    for (size_t i = 1; i < n; i++)
-        layers_differ =
-            layers_differ || steps->list[places[i].step].layer != steps->list[places[0].step].layer;
-    return layers_differ || n > 2;
+    const struct bp_step *list = steps->list;
+    return n > 2 || (n == 2 && list[places[0].step].layer != list[places[1].step].layer);
 }
 
 /* Each code everywhere at once, unless it has one place, or the two of one layer. */

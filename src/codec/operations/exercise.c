@@ -97,8 +97,7 @@ static bool read_shapes(struct bp_reader *reader)
     if (!reader->activations_are_faulty)
         bp_read_activations(reader, activations, &at);
     read_count(reader, "samples", 1, BP_EXERCISE_SAMPLES, &n_samples);
-    if (options)
-        bp_read_options(reader, options);
+    bp_read_options(reader);
     read_count(reader, "seed", 0, SEED_MAX, &own->seed);
     read_count(reader, "generator", BP_EXERCISE_GENERATOR, BP_EXERCISE_GENERATOR, &generator);
     read_count(reader, "tries", 1, TRIES_MAX, &own->tries);

@@ -4,7 +4,6 @@
 #include "../explain/program.h"
 #include "../explain/write_json.h"
 #include "../explain/write_plain.h"
-#include "../read_descent.h"
 #include "../read_task.h"
 #include "backpropd/media.h"
 

@@ -48,7 +48,7 @@ static bool is_too_large(struct bp_reader *reader)
     struct bp_grading *grading = reader->job->own;
     lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
     const double least = bp_work_grade(BP_GRADE_RUNS_MIN, grading->grade.steps.n_cells);
-    return least > (double)reader->limits->work && !bp_read_work_limit(reader, &ANSWERS, least);
+    return !bp_read_work_limit(reader, &ANSWERS, least);
 }
 
 static void read_all(struct bp_reader *reader, const struct bp_value *answers,

@@ -3,7 +3,6 @@
 
 #include "../encode.h"
 #include "../estimate.h"
-#include "../read_descent.h"
 #include "../read_task.h"
 #include "backpropd/descent.h"
 #include "backpropd/json_write.h"
