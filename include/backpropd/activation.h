@@ -10,18 +10,13 @@
  * Rounds each z to `decimals` places as NumPy does: with t = z * 10^decimals, z becomes
  * rint(t) / 10^decimals (ties to even) where |t| < 2^53, and stays as it is elsewhere.
  *
- * In/out: z, (n).
- * In: decimals, 0..15 or BP_NO_ROUNDING (nothing happens).
- * Cannot fail; infinities and NaN stay what they are.
+ * In/out: z, (n). In: decimals, 0..15 or BP_NO_ROUNDING (nothing happens). Cannot fail; infinities
+ * and NaN stay what they are.
  */
 void bp_round(double *z, int decimals, size_t n);
 
-/*
- * h = activation(z).
- * Out: h, (m, n).
- * In: z, (m, n), finite, rounded already where it must be.
- * Cannot fail.
- */
+/* h = activation(z). Out: h, (m, n). In: z, (m, n), finite, rounded already where it must be.
+ * Cannot fail. */
 void bp_activate(double *h, const double *z, enum bp_activation activation, size_t m, size_t n);
 
 /*
@@ -31,10 +26,7 @@ void bp_activate(double *h, const double *z, enum bp_activation activation, size
  * Softmax has a matrix of derivatives, which follows from its h and what this leaves: 1 - h, as the
  * sum of the other powers over the sum of all. See bp_softmax_back.
  *
- * Out: dh_dz, (m, n).
- * In: z, (m, n);
- *     relu_at_zero, relu's derivative at exactly 0.
- * Cannot fail.
+ * Out: dh_dz, (m, n). In: z, (m, n); relu_at_zero, relu's derivative at exactly 0. Cannot fail.
  */
 void bp_derive(double *dh_dz, const double *z, enum bp_activation activation, double relu_at_zero,
                size_t m, size_t n);
@@ -47,22 +39,13 @@ static inline double bp_softmax_derivative(const double *h, const double *one_le
     return j == k ? h[j] * one_less_h[j] : -h[j] * h[k];
 }
 
-/*
- * From the gradient of softmax's outputs to that of its z: dl_dz[k] = the sum over j from 0 up of
- * dl_dh[j] times the derivative of output j by z[k].
- * Out: dl_dz, (n).
- * In: the others, (n).
- * Cannot fail.
- */
+/* From the gradient of softmax's outputs to that of its z: dl_dz[k] = the sum over j from 0 up of
+ * dl_dh[j] times the derivative of output j by z[k]. All have the shape (n). Cannot fail. */
 void bp_softmax_back(double *dl_dz, const double *dl_dh, const double *h, const double *one_less_h,
                      size_t n);
 
-/*
- * Each number's sum of all the others, up in the index.
- * Out: sums, (n).
- * In: v, (n), not negative.
- * Cannot fail.
- */
+/* Each number's sum of all the others, up in the index. Out: sums, (n). In: v, (n), not negative.
+ * Cannot fail. */
 void bp_sums_of_others(double *sums, const double *v, size_t n);
 
 /* 1 / (1 + exp(-z)). Cannot fail. */

@@ -20,12 +20,8 @@ struct bp_descent {
     size_t changed; /* parameters whose value differs from the one posted */
 };
 
-/*
- * Cuts the descent's arrays.
- * In/out: descent, with learning_rate, steps and frozen set.
- * In: parts for `first` beyond BACKWARD and REASONS.
- * Cannot fail.
- */
+/* Cuts the descent's arrays. In/out: descent, with learning_rate, steps and frozen set. In: parts
+ * for `first` beyond BACKWARD and REASONS. Cannot fail. */
 void bp_descent_layout(struct bp_descent *descent, struct bp_layout *layout,
                        const struct bp_task *task, unsigned parts);
 
@@ -34,8 +30,7 @@ void bp_descent_layout(struct bp_descent *descent, struct bp_layout *layout,
  * changed.
  *
  * In/out: descent, carved for this task.
- * Out on failure: overflow; `step` counts from 0, the pass after the last update being step
- *                   `steps`.
+ * Out on failure: overflow; `step` counts from 0, and is `steps` after the last update.
  * Fails (false) if a result is not finite, or the task was cancelled: then overflow is unspecified.
  */
 bool bp_descend(struct bp_descent *descent, struct bp_overflow *overflow,

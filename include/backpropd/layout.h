@@ -25,9 +25,9 @@ struct bp_layer_pass {
     double *dl_dh;                 /* (rows, n_out), of the last layer: dL_dy_hat */
     double *dl_dz;                 /* (rows, n_out) */
     double *dw;                    /* (n_in, n_out), the mean or sum over the samples */
-    double *db;                    /* (n_out), likewise; NULL without biases */
+    double *db;                    /* (n_out), likewise, behind dw; NULL without biases */
     uint8_t *why_w;                /* (n_in, n_out) of enum bp_reason */
-    uint8_t *why_b;                /* (n_out) of enum bp_reason; NULL without biases */
+    uint8_t *why_b;                /* (n_out), likewise, behind why_w; NULL without biases */
     bool *dead;                    /* (n_out), of relu: dead on every sample; else all false */
     struct bp_unit_sets *units;    /* scratch, (n_out) */
     struct bp_source_sets *source; /* scratch, (n_in) */
@@ -44,10 +44,9 @@ struct bp_pass {
 
 enum bp_pass_parts {
     BP_PASS_FORWARD = 0,
-    BP_PASS_BACKWARD = 1, /* gradients */
-    BP_PASS_REASONS = 2,  /* why_w, why_b and counts; goes with BACKWARD */
-    BP_PASS_ALL_SAMPLES =
-        4, /* the rows of all samples stay, not just a block's; dl_dx if BACKWARD */
+    BP_PASS_BACKWARD = 1,    /* gradients */
+    BP_PASS_REASONS = 2,     /* why_w, why_b and counts; goes with BACKWARD */
+    BP_PASS_ALL_SAMPLES = 4, /* the rows of all samples, not of a block; dl_dx if BACKWARD */
 };
 
 /* Lays out a pass's arrays. Out: pass. In: parts, a sum of bp_pass_parts. Cannot fail. */

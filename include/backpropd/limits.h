@@ -35,12 +35,6 @@ struct bp_limits {
     bool keeps_answers; /* right answers must not be revealed, because no other path reveals them */
 };
 
-#define BP_AS_DEFAULT(name, standard, most, text) .name = (standard),
-#define BP_LIMITS_DEFAULT                                                                          \
-    {                                                                                              \
-        BP_LIMITS(BP_AS_DEFAULT)                                                                   \
-    }
-
 /* Nesting of a body; fixed, since nothing valid goes deeper. */
 #define BP_DEPTH_MAX 8
 

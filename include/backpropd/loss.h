@@ -33,26 +33,15 @@ static inline bool bp_loss_is_from_z(enum bp_loss loss)
  * double. */
 double bp_loss(const double *z, const double *y_hat, const double *y, enum bp_loss loss, size_t n);
 
-/*
- * dL_dy_hat: 2c (y_hat - y) of squares; -y / y_hat; c ((1 - y) / (1 - y_hat) - y / y_hat), where a
- * term whose y, or 1 - y, is 0 is 0.
- *
- * Out: dl_dy_hat, (n).
- * In: z, y_hat and y, (n).
- * Cannot fail; entries may be infinite.
+/* dL_dy_hat: 2c (y_hat - y) of squares; -y / y_hat; c ((1 - y) / (1 - y_hat) - y / y_hat), where a
+ * term whose y, or 1 - y, is 0 is 0. All have the shape (n). Cannot fail; entries may be infinite.
  */
 void bp_loss_derive(double *dl_dy_hat, const double *z, const double *y_hat, const double *y,
                     enum bp_loss loss, size_t n);
 
-/*
- * dL_dzL of a pair. Cross-entropy: y_hat[j] (the sum of the other y) - y[j] (1 - y_hat[j]); binary:
- * c ((1 - y) u - y v), with u = sigmoid(z) and v = sigmoid(-z).
- *
- * Out: dl_dz, (n).
- * In: z, y_hat and y, (n);
- *     one_less_h, (n), as bp_derive leaves it for softmax.
- * Cannot fail; entries may be infinite.
- */
+/* dL_dzL of a pair. Cross-entropy: y_hat[j] (the sum of the other y) - y[j] (1 - y_hat[j]); binary:
+ * c ((1 - y) u - y v), with u = sigmoid(z) and v = sigmoid(-z). All have the shape (n); one_less_h
+ * is as bp_derive leaves it for softmax. Cannot fail; entries may be infinite. */
 void bp_loss_derive_by_z(double *dl_dz, const double *z, const double *y_hat,
                          const double *one_less_h, const double *y, enum bp_loss loss, size_t n);
 

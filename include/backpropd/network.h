@@ -26,8 +26,9 @@
  * SQUARES: (y_hat - y)^2. SOFTMAX: -y ln y_hat. SIGMOID: -(y ln y_hat + (1 - y) ln(1 - y_hat)).
  *
  * A loss of another kind is a new kind: each `switch` over enum bp_loss_kind then fails to compile.
+ * A kind stands with the activation that it needs: see bp_loss_needs.
  */
-#define BP_LOSS_KINDS(X) X(SQUARES) X(SOFTMAX) X(SIGMOID)
+#define BP_LOSS_KINDS(X) X(SQUARES, ANY) X(SOFTMAX, SOFTMAX) X(SIGMOID, SIGMOID)
 
 /* name in C, name on the wire, kind, c */
 #define BP_LOSSES(X)                                                                               \
@@ -45,7 +46,7 @@
     X(SUM, "sum")
 
 #define BP_AS_ACTIVATION(name, wire) BP_ACTIVATION_##name,
-#define BP_AS_LOSS_KIND(name) BP_LOSS_KIND_##name,
+#define BP_AS_LOSS_KIND(name, needed) BP_LOSS_KIND_##name,
 #define BP_AS_LOSS(name, wire, kind, c) BP_LOSS_##name,
 #define BP_AS_REDUCTION(name, wire) BP_REDUCTION_##name,
 enum bp_activation { BP_ACTIVATIONS(BP_AS_ACTIVATION) BP_ACTIVATION_COUNT };
@@ -118,7 +119,13 @@ static inline size_t bp_layer_parameters(const struct bp_layer *layer)
     return bp_layer_weights(layer) + bp_layer_biases(layer);
 }
 
-size_t bp_network_parameters(const struct bp_network *network);
+static inline size_t bp_network_parameters(const struct bp_network *network)
+{
+    size_t total = 0;
+    for (size_t k = 0; k < network->depth; k++)
+        total += bp_layer_parameters(&network->layers[k]);
+    return total;
+}
 
 static inline const struct bp_layer *bp_network_last(const struct bp_network *network)
 {

@@ -39,8 +39,7 @@ typedef uint64_t bp_set;
  */
 struct bp_unit_sets {
     bp_set error_zero;
-    bp_set neuron_dead;
-    bp_set saturated;
+    bp_set closed; /* a dead neuron, or one that is saturated */
     bp_set open;
 };
 
@@ -57,13 +56,11 @@ struct bp_source_sets {
  * Out: units, (n).
  * In: dl_dh, dh_dz and dl_dz, (m, n), m <= BP_BLOCK;
  *     direct, the samples whose dl_dz was not calculated from dl_dh and dh_dz (softmax, or a loss
- *       calculated from z): there the error is dl_dz, and there is no gate;
- *     activation.
+ *       calculated from z): there the error is dl_dz, and there is no gate.
  * Cannot fail.
  */
 void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const double *dh_dz,
-                     const double *dl_dz, bp_set direct, enum bp_activation activation, size_t m,
-                     size_t n);
+                     const double *dl_dz, bp_set direct, size_t m, size_t n);
 
 /*
  * Sorts a block of samples by why no signal leaves each source.
@@ -81,19 +78,18 @@ void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
  * Notes in `seen` what the block's terms were, for one layer, after they were added to the sums.
  * `seen` starts as zeros and is private to these functions until bp_reason_settle.
  *
- * In/out: seen_w, (n_in, n_out);
- *         seen_b, (n_out), or NULL without biases.
- * In: dw and db, the running sums of these shapes;
+ * In/out: seen, (n_in, n_out) of weights, and (n_out) of biases behind them if there are any.
+ * In: sums, the running ones, likewise;
  *     units, (n_out);
  *     sources, (n_in);
  *     x, m rows of (n_in);
  *     dl_dz, (m, n_out).
  * Cannot fail.
  */
-void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const double *db,
-                    const struct bp_unit_sets *units, const struct bp_source_sets *sources,
-                    const double *const *x, const double *dl_dz, size_t m, size_t n_in,
-                    size_t n_out);
+void bp_reason_note(uint8_t *seen, const double *sums, const struct bp_unit_sets *units,
+                    const struct bp_source_sets *sources, const double *const *x,
+                    const double *dl_dz, enum bp_activation activation, bool has_biases, size_t m,
+                    size_t n_in, size_t n_out);
 
 /*
  * Divides the sums, and turns what was seen into one bp_reason an entry.

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backpropd/utf8.h"
-
 /* A fault, and the text around it. */
 struct spot {
     enum bp_json_fault fault;

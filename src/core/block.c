@@ -5,7 +5,6 @@
 #include "backpropd/activation.h"
 #include "backpropd/loss.h"
 #include "backpropd/matmul.h"
-#include "finite.h"
 
 static void source_rows(const double **x, const struct bp_pass *pass, const struct bp_task *task,
                         size_t k, struct bp_block block)
@@ -67,13 +66,15 @@ bool bp_block_forward(struct bp_pass *pass, const struct bp_task *task, struct b
 }
 
 /* Steps 1 and 5 for one sample at the last layer, from its target or from the gradient that it
- * brings. */
-static void errors_of_output(const struct bp_layer_pass *layer, const struct bp_task *task,
+ * brings. False if they are not finite: dL_dy_hat may be infinite if dL_dzL was not calculated from
+ * it, since it is only shown. */
+static bool errors_of_output(const struct bp_layer_pass *layer, const struct bp_task *task,
                              const struct bp_sample *sample, size_t at)
 {
     const struct bp_layer *shape = bp_network_last(&task->network);
     const enum bp_loss loss = task->rules.loss;
     const size_t n = shape->n_out;
+    const bool is_from_z = bp_sample_is_from_z(task, sample);
     const double *z = layer->z + at, *h = layer->h + at, *dh_dz = layer->dh_dz + at;
     double *dl_dh = layer->dl_dh + at, *dl_dz = layer->dl_dz + at;
 
@@ -81,22 +82,14 @@ static void errors_of_output(const struct bp_layer_pass *layer, const struct bp_
         bp_loss_derive(dl_dh, z, h, sample->y, loss, n);
     else
         memcpy(dl_dh, sample->dl_dy_hat, n * sizeof *dl_dh);
-    if (bp_sample_is_from_z(task, sample))
+    if (is_from_z)
         bp_loss_derive_by_z(dl_dz, z, h, dh_dz, sample->y, loss, n);
     else if (shape->activation == BP_ACTIVATION_SOFTMAX)
         bp_softmax_back(dl_dz, dl_dh, h, dh_dz, n);
     else
         for (size_t j = 0; j < n; j++)
             dl_dz[j] = dl_dh[j] * dh_dz[j];
-}
-
-/* dL_dy_hat may be infinite if dL_dzL was not calculated from it: it is only shown. */
-static bool output_is_finite(const struct bp_layer_pass *layer, const struct bp_task *task,
-                             const struct bp_sample *sample, size_t at)
-{
-    const size_t n = bp_network_last(&task->network)->n_out;
-    return (bp_sample_is_from_z(task, sample) || bp_all_finite(layer->dl_dh + at, n)) &&
-           bp_all_finite(layer->dl_dz + at, n);
+    return (is_from_z || bp_all_finite(dl_dh, n)) && bp_all_finite(dl_dz, n);
 }
 
 static bool errors_of_last(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)
@@ -107,11 +100,8 @@ static bool errors_of_last(struct bp_pass *pass, const struct bp_task *task, str
     bool finite = true;
     bp_derive(layer->dh_dz + first, layer->z + first, shape->activation, task->rules.relu_at_zero,
               block.m, n);
-    for (size_t s = 0; s < block.m; s++) {
-        const struct bp_sample *sample = &task->samples[block.first + s];
-        errors_of_output(layer, task, sample, first + s * n);
-        finite = finite && output_is_finite(layer, task, sample, first + s * n);
-    }
+    for (size_t s = 0; s < block.m; s++)
+        finite &= errors_of_output(layer, task, &task->samples[block.first + s], first + s * n);
     return finite;
 }
 
@@ -168,12 +158,12 @@ static void note_reasons(struct bp_pass *pass, const struct bp_task *task, size_
     const bool relu_below = k > 0 && shape[-1].activation == BP_ACTIVATION_RELU;
 
     bp_reason_units(layer->units, layer->dl_dh + at, layer->dh_dz + at, layer->dl_dz + at,
-                    direct_samples(task, k, block), shape->activation, block.m, shape->n_out);
+                    direct_samples(task, k, block), block.m, shape->n_out);
     bp_reason_sources(layer->source, x,
                       relu_below ? layer[-1].dh_dz + block.row * shape->n_in : NULL, block.m,
                       shape->n_in);
-    bp_reason_note(layer->why_w, layer->why_b, layer->dw, layer->db, layer->units, layer->source, x,
-                   layer->dl_dz + at, block.m, shape->n_in, shape->n_out);
+    bp_reason_note(layer->why_w, layer->dw, layer->units, layer->source, x, layer->dl_dz + at,
+                   shape->activation, shape->b, block.m, shape->n_in, shape->n_out);
 }
 
 void bp_block_add_gradients(struct bp_pass *pass, const struct bp_task *task, struct bp_block block)

@@ -2,6 +2,9 @@
 #ifndef BACKPROPD_CORE_BLOCK_H
 #define BACKPROPD_CORE_BLOCK_H
 
+#include <float.h>
+#include <math.h>
+
 #include "backpropd/layout.h"
 #include "backpropd/loss.h"
 
@@ -24,6 +27,16 @@ static inline struct bp_block bp_block_at(const struct bp_pass *pass, const stru
 static inline bool bp_sample_is_from_z(const struct bp_task *task, const struct bp_sample *sample)
 {
     return sample->y && bp_loss_is_from_z(task->rules.loss);
+}
+
+/* True if all n values are finite. Looks at all of them, so that it becomes vector code: the
+ * usual answer is yes. */
+static inline bool bp_all_finite(const double *v, size_t n)
+{
+    size_t bad = 0;
+    for (size_t i = 0; i < n; i++)
+        bad += !(fabs(v[i]) <= DBL_MAX);
+    return bad == 0;
 }
 
 /* z, h and losses of the block, and dead of those so far. Fails (false) at the first tensor that

@@ -21,20 +21,20 @@ void *bp_layout_array(struct bp_layout *layout, size_t count, size_t size)
 static void layout_backward(struct bp_layer_pass *layer, struct bp_layout *layout,
                             const struct bp_layer *shape, size_t rows, unsigned parts)
 {
-    const size_t n_in = shape->n_in, n_out = shape->n_out;
+    const size_t n_out = shape->n_out, n_w = bp_layer_weights(shape);
+    const size_t n = bp_layer_parameters(shape);
+    const bool has_db = shape->b && layout->base;
     layer->dh_dz = bp_layout_array(layout, rows * n_out, sizeof(double));
     layer->dl_dh = bp_layout_array(layout, rows * n_out, sizeof(double));
     layer->dl_dz = bp_layout_array(layout, rows * n_out, sizeof(double));
-    layer->dw = bp_layout_array(layout, n_in * n_out, sizeof(double));
-    if (shape->b)
-        layer->db = bp_layout_array(layout, n_out, sizeof(double));
+    layer->dw = bp_layout_array(layout, n, sizeof(double));
+    layer->db = has_db ? layer->dw + n_w : NULL;
     if (!(parts & BP_PASS_REASONS))
         return;
-    layer->why_w = bp_layout_array(layout, n_in * n_out, sizeof(uint8_t));
-    if (shape->b)
-        layer->why_b = bp_layout_array(layout, n_out, sizeof(uint8_t));
+    layer->why_w = bp_layout_array(layout, n, sizeof(uint8_t));
+    layer->why_b = has_db ? layer->why_w + n_w : NULL;
     layer->units = bp_layout_array(layout, n_out, sizeof(struct bp_unit_sets));
-    layer->source = bp_layout_array(layout, n_in, sizeof(struct bp_source_sets));
+    layer->source = bp_layout_array(layout, shape->n_in, sizeof(struct bp_source_sets));
 }
 
 void bp_layout_pass(struct bp_pass *pass, struct bp_layout *layout, const struct bp_task *task,

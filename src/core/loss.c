@@ -9,7 +9,6 @@ enum bp_loss_kind bp_loss_kind(enum bp_loss loss)
 {
 #define AS_KIND(name, wire, kind, c) BP_LOSS_KIND_##kind,
     static const enum bp_loss_kind kinds[] = {BP_LOSSES(AS_KIND)};
-#undef AS_KIND
     return kinds[loss];
 }
 
@@ -18,28 +17,13 @@ double bp_loss_factor(enum bp_loss loss, size_t n_outputs)
     const double n = (double)n_outputs;
 #define AS_FACTOR(name, wire, kind, c) loss == BP_LOSS_##name ? (c):
     return BP_LOSSES(AS_FACTOR) 1;
-#undef AS_FACTOR
 }
 
 enum bp_activation bp_loss_needs(enum bp_loss loss)
 {
-    switch (bp_loss_kind(loss)) {
-    case BP_LOSS_KIND_SOFTMAX:
-        return BP_ACTIVATION_SOFTMAX;
-    case BP_LOSS_KIND_SIGMOID:
-        return BP_ACTIVATION_SIGMOID;
-    case BP_LOSS_KIND_SQUARES:
-        break;
-    }
-    return BP_ACTIVATION_ANY;
-}
-
-static double sum_of_squares(const double *y_hat, const double *y, size_t n)
-{
-    double sum = 0;
-    for (size_t j = 0; j < n; j++)
-        sum += (y_hat[j] - y[j]) * (y_hat[j] - y[j]);
-    return sum;
+#define AS_NEEDED(name, needed) BP_ACTIVATION_##needed,
+    static const enum bp_activation activations[] = {BP_LOSS_KINDS(AS_NEEDED)};
+    return activations[bp_loss_kind(loss)];
 }
 
 /* The sum of y ((largest z - z) + ln of the sum of all powers), where the power of the largest, 1,
@@ -60,26 +44,20 @@ static double cross_entropy(const double *z, const double *y, size_t n)
     return sum;
 }
 
-static double binary_cross_entropy(const double *z, const double *y, size_t n)
-{
-    double sum = 0;
-    for (size_t j = 0; j < n; j++)
-        sum += (z[j] > 0 ? z[j] : 0) - z[j] * y[j] + log1p(exp(-fabs(z[j])));
-    return sum;
-}
-
 double bp_loss(const double *z, const double *y_hat, const double *y, enum bp_loss loss, size_t n)
 {
     double sum = 0;
     switch (bp_loss_kind(loss)) {
     case BP_LOSS_KIND_SQUARES:
-        sum = sum_of_squares(y_hat, y, n);
+        for (size_t j = 0; j < n; j++)
+            sum += (y_hat[j] - y[j]) * (y_hat[j] - y[j]);
         break;
     case BP_LOSS_KIND_SOFTMAX:
         sum = cross_entropy(z, y, n);
         break;
     case BP_LOSS_KIND_SIGMOID:
-        sum = binary_cross_entropy(z, y, n);
+        for (size_t j = 0; j < n; j++)
+            sum += (z[j] > 0 ? z[j] : 0) - z[j] * y[j] + log1p(exp(-fabs(z[j])));
         break;
     }
     return bp_loss_factor(loss, n) * sum;

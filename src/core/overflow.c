@@ -1,25 +1,20 @@
 #include "backpropd/overflow.h"
 
-#include <float.h>
-#include <math.h>
-
 #include "block.h"
-#include "finite.h"
 
 bool bp_overflow_in(struct bp_overflow *overflow, enum bp_tensor tensor, size_t layer,
                     size_t sample, const double *v, size_t n, size_t n_columns)
 {
-    size_t i = bp_first_not_finite(v, n);
+    size_t i = 0;
+    while (i < n && isfinite(v[i]))
+        i++;
     if (i == n)
         return false;
-    *overflow = (struct bp_overflow){.tensor = tensor, .layer = layer, .sample = sample};
+    *overflow = (struct bp_overflow){tensor, layer, .n_index = 1, .index = {i}, .sample = sample};
     if (n_columns) {
         overflow->n_index = 2;
         overflow->index[0] = i / n_columns;
         overflow->index[1] = i % n_columns;
-    } else {
-        overflow->n_index = 1;
-        overflow->index[0] = i;
     }
     return true;
 }
@@ -32,31 +27,22 @@ static double largest(const double *v, size_t n)
     return most;
 }
 
-/* True if some product of layer k's dL_dW of a sample is not finite: then that of the largest
- * factors is not. Only then are all products searched. */
-static bool is_in_products(const struct bp_pass *pass, const struct bp_task *task, size_t k,
-                           size_t sample)
-{
-    const struct bp_layer *shape = &task->network.layers[k];
-    const double *source = bp_pass_source(pass, task, k, sample);
-    const double *dl_dz = pass->layers[k].dl_dz + sample % pass->rows * shape->n_out;
-    return !(largest(source, shape->n_in) * largest(dl_dz, shape->n_out) <= DBL_MAX);
-}
-
-static bool found_in_sample_gradients(struct bp_overflow *overflow, const struct bp_pass *pass,
-                                      const struct bp_task *task, struct bp_block block)
+/* In the products of dL_dW of a sample: if one is not finite, that of the largest factors is not.
+ * Only then are all of them searched. */
+static bool found_in_products(struct bp_overflow *overflow, const struct bp_pass *pass,
+                              const struct bp_task *task, size_t sample)
 {
     for (size_t k = task->network.depth; k-- > 0;) {
-        const struct bp_layer *shape = &task->network.layers[k];
-        const double *source = bp_pass_source(pass, task, k, block.first);
-        const double *dl_dz = pass->layers[k].dl_dz + block.row * shape->n_out;
-        if (!is_in_products(pass, task, k, block.first))
+        const size_t n_in = task->network.layers[k].n_in, n = task->network.layers[k].n_out;
+        const double *source = bp_pass_source(pass, task, k, sample);
+        const double *dl_dz = pass->layers[k].dl_dz + sample % pass->rows * n;
+        if (largest(source, n_in) * largest(dl_dz, n) <= DBL_MAX)
             continue;
-        for (size_t i = 0; i < shape->n_in * shape->n_out; i++) {
-            double product = source[i / shape->n_out] * dl_dz[i % shape->n_out];
-            if (bp_overflow_in(overflow, BP_TENSOR_DL_DW, k, block.first, &product, 1, 1)) {
-                overflow->index[0] = i / shape->n_out;
-                overflow->index[1] = i % shape->n_out;
+        for (size_t i = 0; i < n_in * n; i++) {
+            const double product = source[i / n] * dl_dz[i % n];
+            if (bp_overflow_in(overflow, BP_TENSOR_DL_DW, k, sample, &product, 1, 1)) {
+                overflow->index[0] = i / n;
+                overflow->index[1] = i % n;
                 return true;
             }
         }
@@ -99,7 +85,7 @@ static bool found_in_sample(struct bp_overflow *overflow, struct bp_pass *pass,
         return false;
     bool finite = bp_block_errors(pass, task, block);
     return (!finite && found_in_errors(overflow, pass, task, block)) ||
-           found_in_sample_gradients(overflow, pass, task, block) ||
+           found_in_products(overflow, pass, task, s) ||
            (!finite && bp_overflow_in(overflow, BP_TENSOR_DL_DX, 0, s,
                                       pass->dl_dx + block.row * task->network.layers[0].n_in,
                                       task->network.layers[0].n_in, 0));
@@ -109,16 +95,12 @@ static bool found_in_sample(struct bp_overflow *overflow, struct bp_pass *pass,
 static bool is_finite(struct bp_pass *pass, const struct bp_task *task, struct bp_block block,
                       bool backward)
 {
-    if (!bp_block_forward(pass, task, block))
+    struct bp_overflow unused;
+    if (!bp_block_forward(pass, task, block) || (backward && !bp_block_errors(pass, task, block)))
         return false;
-    if (!backward)
-        return true;
-    if (!bp_block_errors(pass, task, block))
-        return false;
-    for (size_t s = block.first; s < block.first + block.m; s++)
-        for (size_t k = 0; k < task->network.depth; k++)
-            if (is_in_products(pass, task, k, s))
-                return false;
+    for (size_t s = block.first; backward && s < block.first + block.m; s++)
+        if (found_in_products(&unused, pass, task, s))
+            return false;
     return true;
 }
 

@@ -1,10 +1,8 @@
 #include "backpropd/pass.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "block.h"
-#include "finite.h"
 
 static void start(struct bp_pass *pass, const struct bp_task *task, bool backward)
 {
@@ -13,18 +11,13 @@ static void start(struct bp_pass *pass, const struct bp_task *task, bool backwar
     for (size_t k = 0; k < task->network.depth; k++) {
         const struct bp_layer *shape = &task->network.layers[k];
         const struct bp_layer_pass *layer = &pass->layers[k];
-        const size_t n_w = bp_layer_weights(shape), n_b = bp_layer_biases(shape);
-        for (size_t j = 0; j < shape->n_out; j++)
-            layer->dead[j] = shape->activation == BP_ACTIVATION_RELU;
+        const size_t n = bp_layer_parameters(shape);
+        memset(layer->dead, shape->activation == BP_ACTIVATION_RELU, shape->n_out);
         if (!backward)
             continue;
-        memset(layer->dw, 0, n_w * sizeof *layer->dw);
+        memset(layer->dw, 0, n * sizeof *layer->dw);
         if (layer->why_w)
-            memset(layer->why_w, 0, n_w);
-        if (n_b)
-            memset(layer->db, 0, n_b * sizeof *layer->db);
-        if (n_b && layer->why_b)
-            memset(layer->why_b, 0, n_b);
+            memset(layer->why_w, 0, n);
     }
 }
 
@@ -41,49 +34,31 @@ static void divide(double *sum, size_t divisor, size_t n)
             sum[i] /= (double)divisor;
 }
 
-static void finish_gradients(struct bp_pass *pass, const struct bp_task *task)
+/* Takes the mean, or leaves the sum, and settles the reasons; false if a sum is not finite. */
+static bool finish_gradients(struct bp_pass *pass, const struct bp_task *task)
 {
     const size_t divisor = divisor_of(task);
     for (size_t k = 0; k < task->network.depth; k++) {
-        const struct bp_layer *shape = &task->network.layers[k];
         const struct bp_layer_pass *layer = &pass->layers[k];
-        const size_t n_w = bp_layer_weights(shape), n_b = bp_layer_biases(shape);
-        if (layer->why_w) {
-            bp_reason_settle(layer->why_w, layer->dw, pass->counts, divisor, n_w);
-            bp_reason_settle(layer->why_b, layer->db, pass->counts, divisor, n_b);
-        } else {
-            divide(layer->dw, divisor, n_w);
-            divide(layer->db, divisor, n_b);
-        }
-    }
-}
-
-static bool gradients_are_finite(const struct bp_pass *pass, const struct bp_task *task)
-{
-    for (size_t k = 0; k < task->network.depth; k++) {
-        const struct bp_layer *shape = &task->network.layers[k];
-        if (!bp_all_finite(pass->layers[k].dw, bp_layer_weights(shape)) ||
-            !bp_all_finite(pass->layers[k].db, bp_layer_biases(shape)))
+        const size_t n = bp_layer_parameters(&task->network.layers[k]);
+        if (!bp_all_finite(layer->dw, n))
             return false;
+        if (layer->why_w)
+            bp_reason_settle(layer->why_w, layer->dw, pass->counts, divisor, n);
+        else
+            divide(layer->dw, divisor, n);
     }
-    return true;
-}
-
-static bool all_have_targets(const struct bp_task *task)
-{
-    for (size_t s = 0; s < task->n_samples; s++)
-        if (!task->samples[s].y)
-            return false;
     return true;
 }
 
 static bool finish_loss(struct bp_pass *pass, const struct bp_task *task)
 {
     double sum = 0;
-    if (!all_have_targets(task))
-        return true;
-    for (size_t s = 0; s < task->n_samples; s++)
+    for (size_t s = 0; s < task->n_samples; s++) {
+        if (!task->samples[s].y)
+            return true; /* only a batch with all targets has a loss */
         sum += pass->losses[s];
+    }
     pass->loss = sum / (double)divisor_of(task);
     return isfinite(pass->loss);
 }
@@ -93,37 +68,30 @@ static bool run(struct bp_pass *pass, const struct bp_task *task, bool backward)
     start(pass, task, backward);
     for (size_t first = 0; first < task->n_samples; first += BP_BLOCK) {
         struct bp_block block = bp_block_at(pass, task, first, BP_BLOCK);
-        if (bp_is_cancelled(task))
+        if (bp_is_cancelled(task) || !bp_block_forward(pass, task, block) ||
+            (backward && !bp_block_errors(pass, task, block)))
             return false;
-        if (!bp_block_forward(pass, task, block))
-            return false;
-        if (!backward)
-            continue;
-        if (!bp_block_errors(pass, task, block))
-            return false;
-        bp_block_add_gradients(pass, task, block);
+        if (backward)
+            bp_block_add_gradients(pass, task, block);
     }
-    if (!finish_loss(pass, task) || (backward && !gradients_are_finite(pass, task)))
-        return false;
-    if (backward)
-        finish_gradients(pass, task);
-    return true;
+    return finish_loss(pass, task) && (!backward || finish_gradients(pass, task));
+}
+
+static bool run_or_explain(struct bp_pass *pass, struct bp_overflow *overflow,
+                           const struct bp_task *task, bool backward)
+{
+    const bool good = run(pass, task, backward);
+    if (!good && !bp_is_cancelled(task))
+        bp_overflow_find(overflow, pass, task, backward);
+    return good;
 }
 
 bool bp_forward(struct bp_pass *pass, struct bp_overflow *overflow, const struct bp_task *task)
 {
-    if (run(pass, task, false))
-        return true;
-    if (!bp_is_cancelled(task))
-        bp_overflow_find(overflow, pass, task, false);
-    return false;
+    return run_or_explain(pass, overflow, task, false);
 }
 
 bool bp_backward(struct bp_pass *pass, struct bp_overflow *overflow, const struct bp_task *task)
 {
-    if (run(pass, task, true))
-        return true;
-    if (!bp_is_cancelled(task))
-        bp_overflow_find(overflow, pass, task, true);
-    return false;
+    return run_or_explain(pass, overflow, task, true);
 }

@@ -23,10 +23,8 @@ static bp_set zeros(const double *v, size_t m, size_t n)
 }
 
 void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const double *dh_dz,
-                     const double *dl_dz, bp_set direct, enum bp_activation activation, size_t m,
-                     size_t n)
+                     const double *dl_dz, bp_set direct, size_t m, size_t n)
 {
-    const bool has_gate = activation == BP_ACTIVATION_RELU;
     for (size_t j = 0; j < n; j++) {
         bp_set error_zero = zeros(dl_dh + j, m, n) & ~direct;
         if (direct)
@@ -34,8 +32,7 @@ void bp_reason_units(struct bp_unit_sets *units, const double *dl_dh, const doub
         bp_set closed = zeros(dh_dz + j, m, n) & ~(direct | error_zero);
         units[j] = (struct bp_unit_sets){
             .error_zero = error_zero,
-            .neuron_dead = has_gate ? closed : 0,
-            .saturated = has_gate ? 0 : closed,
+            .closed = closed,
             .open = whole_block(m) & ~(error_zero | closed),
         };
     }
@@ -51,13 +48,6 @@ void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
         bp_set dead = relu_dh_dz ? zeros(relu_dh_dz + i, m, n) : 0;
         sources[i] = (struct bp_source_sets){.dead = dead, .zero = zero & ~dead};
     }
-}
-
-static uint8_t seen_at_unit(const struct bp_unit_sets *unit)
-{
-    return (uint8_t)((unit->error_zero ? BIT(BP_REASON_ERROR_ZERO) : 0) |
-                     (unit->neuron_dead ? BIT(BP_REASON_NEURON_DEAD) : 0) |
-                     (unit->saturated ? BIT(BP_REASON_SATURATED) : 0));
 }
 
 /* What the products x[s][i] * dz[s] of the samples in `live` were: neither factor is zero, so each
@@ -84,27 +74,28 @@ static bool note_nonzero(uint8_t *seen, const double *sums, size_t n)
     return in_all;
 }
 
-void bp_reason_note(uint8_t *seen_w, uint8_t *seen_b, const double *dw, const double *db,
-                    const struct bp_unit_sets *units, const struct bp_source_sets *sources,
-                    const double *const *x, const double *dl_dz, size_t m, size_t n_in,
-                    size_t n_out)
+void bp_reason_note(uint8_t *seen, const double *sums, const struct bp_unit_sets *units,
+                    const struct bp_source_sets *sources, const double *const *x,
+                    const double *dl_dz, enum bp_activation activation, bool has_biases, size_t m,
+                    size_t n_in, size_t n_out)
 {
+    const uint8_t seen_closed =
+        activation == BP_ACTIVATION_RELU ? BIT(BP_REASON_NEURON_DEAD) : BIT(BP_REASON_SATURATED);
     static const double one = 1;
     const double *ones[BP_BLOCK];
     for (size_t s = 0; s < m; s++)
         ones[s] = &one; /* a bias is the weight of an input that is always 1 */
 
-    for (size_t i = 0; i < n_in + (seen_b != NULL); i++) {
+    for (size_t i = 0; i < n_in + has_biases; i++, seen += n_out, sums += n_out) {
         const bool is_bias = i == n_in;
-        const double *sums = is_bias ? db : dw + i * n_out;
-        uint8_t *seen = is_bias ? seen_b : seen_w + i * n_out;
         struct bp_source_sets source = is_bias ? (struct bp_source_sets){0, 0} : sources[i];
         if (note_nonzero(seen, sums, n_out)) /* the usual case needs no more than this */
             continue;
         for (size_t j = 0; j < n_out; j++) {
             if (seen[j] & SEEN_NONZERO)
                 continue;
-            seen[j] |= seen_at_unit(&units[j]);
+            seen[j] |= units[j].error_zero ? BIT(BP_REASON_ERROR_ZERO) : 0;
+            seen[j] |= units[j].closed ? seen_closed : 0;
             seen[j] |= units[j].open & source.dead ? BIT(BP_REASON_SOURCE_DEAD) : 0;
             seen[j] |= units[j].open & source.zero ? BIT(BP_REASON_INPUT_ZERO) : 0;
             seen[j] |= seen_in_products(units[j].open & ~(source.dead | source.zero),

@@ -61,22 +61,12 @@ static const struct cost SIGMOID_LOSS_COST = {400, 550, 0};
 #define AS_LOSS_COST(name, wire, kind, c) &kind##_LOSS_COST,
 static const struct cost *const LOSSES[] = {BP_LOSSES(AS_LOSS_COST)};
 
-/* How many tiles cover n rows, and n columns without the widest tiles. */
-static size_t row_tiles(size_t n)
-{
-    return n / 4 + n % 4;
-}
-
-static size_t narrow_tiles(size_t n)
-{
-    return n % (2 * LANES) / LANES + n % LANES;
-}
-
 /* (rows, columns) sums of n terms each. */
 static double product_work(size_t rows, size_t columns, size_t n)
 {
     const size_t wide_tiles = columns / (2 * LANES), row_tiles_of_4 = rows / 4;
-    const double wide = (double)wide_tiles, narrow = (double)narrow_tiles(columns);
+    const size_t narrow_tiles = columns % (2 * LANES) / LANES + columns % LANES;
+    const double wide = (double)wide_tiles, narrow = (double)narrow_tiles;
     const double fours = (double)row_tiles_of_4, ones = (double)(rows % 4);
     const double full = fours * wide, long_rows = ones * wide, parts = (fours + ones) * narrow;
     return (double)n * (FULL_TILE * full + ROW_TILE * long_rows + PART_TILE * parts) +
@@ -86,8 +76,9 @@ static double product_work(size_t rows, size_t columns, size_t n)
 static double affine_back_work(size_t m, size_t n_in, size_t n_out)
 {
     const double samples = (double)m, inputs = (double)n_in, outputs = (double)n_out;
+    const size_t row_tiles = n_in / 4 + n_in % 4;
     if (m < 4)
-        return ROW_TERMS * samples * (double)row_tiles(n_in) * outputs;
+        return ROW_TERMS * samples * (double)row_tiles * outputs;
     const size_t strips = n_out > PANEL ? n_in / STRIP + 1 : 1;
     const double turns = (double)strips;
     return samples * (TURNED * turns * outputs + WRITTEN * inputs) + product_work(n_in, m, n_out);

@@ -4,27 +4,27 @@
 #include <string.h>
 
 #include "backpropd/number_read.h"
-#include "backpropd/utf8.h"
 #include "json_tree.h"
 
 struct pass {
     struct bp_json *json;
-    struct bp_memory *memory;
-    const struct bp_json_limits *limits;
+    struct bp_json_limits left; /* of what the text may hold: values are those that go to jansson */
     const struct bp_json_listener *listener;
     const char *body;
     const char *at;
     const char *end;
     size_t numbers_capacity;
     size_t lifts_capacity;
-    size_t depth;
-    size_t values;     /* that go to jansson */
-    size_t names;      /* of these */
-    size_t containers; /* objects and arrays, lifted ones too */
-    size_t objects;
 };
 
 /* --- faults --- */
+
+static inline const char *skip_space(const char *at)
+{
+    while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
+        at++;
+    return at;
+}
 
 static bool stop(struct pass *p, enum bp_json_fault fault, const char *at)
 {
@@ -44,7 +44,7 @@ static bool refuse(struct pass *p, enum bp_json_fault otherwise)
 {
     const char *at = p->at;
     if (at == p->end)
-        return stop(p, p->values ? BP_JSON_ENDS_EARLY : BP_JSON_EMPTY, at);
+        return stop(p, skip_space(p->body) == at ? BP_JSON_EMPTY : BP_JSON_ENDS_EARLY, at);
     if (*at == '\0')
         return stop(p, BP_JSON_NUL, at);
     if (*at == '\'')
@@ -60,36 +60,30 @@ static bool refuse(struct pass *p, enum bp_json_fault otherwise)
 
 /* --- numbers --- */
 
-static inline const char *skip_space(const char *at)
-{
-    while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
-        at++;
-    return at;
-}
-
 static inline bool is_letter(char c)
 {
     return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-static bool make_room(struct pass *p, void **array, size_t *capacity, size_t first, size_t size)
+/* Returns the array with room for half as many entries more, at first for `first`; or NULL. */
+static void *make_room(struct pass *p, void *array, size_t *capacity, size_t first, size_t size)
 {
     bool over_budget;
-    size_t more = *capacity ? *capacity + *capacity / 2 : first;
-    void *moved = bp_memory_resize(p->memory, *array, more * size, &over_budget);
+    const size_t more = *capacity ? *capacity + *capacity / 2 : first;
+    void *moved = bp_memory_resize(p->json->skeleton.memory, array, more * size, &over_budget);
     if (!moved)
-        return out_of_memory(p, over_budget);
-    *array = moved;
+        out_of_memory(p, over_budget);
     *capacity = more;
-    return true;
+    return moved;
 }
 
 static bool push_number(struct pass *p, double value)
 {
-    void *numbers = p->json->numbers;
     if (p->json->n_numbers == p->numbers_capacity) {
-        if (!make_room(p, &numbers, &p->numbers_capacity, (size_t)(p->end - p->body) / 5 + 16,
-                       sizeof value))
+        const size_t first = (size_t)(p->end - p->body) / 5 + 16;
+        double *numbers =
+            make_room(p, p->json->numbers, &p->numbers_capacity, first, sizeof *numbers);
+        if (!numbers)
             return false;
         p->json->numbers = numbers;
     }
@@ -97,25 +91,22 @@ static bool push_number(struct pass *p, double value)
     return true;
 }
 
-static bool count_value(struct pass *p)
+static bool take_one(struct pass *p, size_t *left)
 {
-    p->values++;
-    return (p->values <= p->limits->values && p->names <= p->limits->names &&
-            p->values - p->names <= p->limits->nameless) ||
-           stop(p, BP_JSON_TOO_MANY, p->at);
+    return (*left)-- > 0 || stop(p, BP_JSON_TOO_MANY, p->at);
 }
 
-static bool count_container(struct pass *p)
+static bool count_value(struct pass *p)
 {
-    return ++p->containers <= p->limits->containers || stop(p, BP_JSON_TOO_MANY, p->at);
+    return take_one(p, &p->left.values) && take_one(p, &p->left.nameless);
 }
 
 /* Puts an entry into the table for what ends at `end`, and its index into the skeleton. */
 static bool push_lift(struct pass *p, struct bp_lift lift, const char *end)
 {
-    void *lifts = p->json->lifts;
     if (p->json->n_lifts == p->lifts_capacity) {
-        if (!make_room(p, &lifts, &p->lifts_capacity, 16, sizeof lift))
+        struct bp_lift *lifts = make_room(p, p->json->lifts, &p->lifts_capacity, 16, sizeof *lifts);
+        if (!lifts)
             return false;
         p->json->lifts = lifts;
     }
@@ -125,34 +116,43 @@ static bool push_lift(struct pass *p, struct bp_lift lift, const char *end)
     return count_value(p);
 }
 
+/* Goes from an element to the next one, or past the bracket that ends the array; NULL if neither is
+ * there. */
+static inline const char *next_element(const char *at, bool *goes_on)
+{
+    at = skip_space(at);
+    *goes_on = *at == ',';
+    if (*goes_on)
+        return skip_space(at + 1);
+    return *at == ']' ? at + 1 : NULL;
+}
+
 /*
  * Reads an array of numbers at its '['. Returns where it ends, or NULL if it holds anything but
  * numbers, or memory has run out.
  */
 static const char *read_vector(struct pass *p, const char *at)
 {
+    bool goes_on;
     at = skip_space(at + 1);
     if (*at == ']')
         return at + 1;
-    for (;;) {
+    do {
         double value;
         at = bp_number_read(&value, at, p->end);
         if (!at || !push_number(p, value))
             return NULL;
-        at = skip_space(at);
-        if (*at == ']')
-            return at + 1;
-        if (*at != ',')
-            return NULL;
-        at = skip_space(at + 1);
-    }
+        at = next_element(at, &goes_on);
+    } while (goes_on);
+    return at;
 }
 
 /* Reads an array of arrays of numbers, all of one length, likewise. */
 static const char *read_matrix(struct pass *p, struct bp_lift *lift, const char *at)
 {
+    bool goes_on;
     at = skip_space(at + 1);
-    for (;;) {
+    do {
         size_t before = p->json->n_numbers;
         at = *at == '[' ? read_vector(p, at) : NULL;
         if (!at)
@@ -162,13 +162,9 @@ static const char *read_matrix(struct pass *p, struct bp_lift *lift, const char 
             lift->columns = (uint32_t)columns;
         if (columns != lift->columns)
             return NULL;
-        at = skip_space(at);
-        if (*at == ']')
-            return at + 1;
-        if (*at != ',')
-            return NULL;
-        at = skip_space(at + 1);
-    }
+        at = next_element(at, &goes_on);
+    } while (goes_on);
+    return at;
 }
 
 /* Lifts the array at hand if it is one of numbers or a matrix. False if it is neither, with nothing
@@ -176,20 +172,18 @@ static const char *read_matrix(struct pass *p, struct bp_lift *lift, const char 
 static bool lift_array(struct pass *p)
 {
     const bool is_matrix = *skip_space(p->at + 1) == '[';
-    struct bp_lift lift = {.kind = is_matrix ? BP_JSON_MATRIX : BP_JSON_VECTOR,
-                           .first = (uint32_t)p->json->n_numbers};
-    if (p->depth + 1 + is_matrix > p->limits->depth)
+    struct bp_lift lift = {is_matrix ? BP_JSON_MATRIX : BP_JSON_VECTOR,
+                           (uint32_t)p->json->n_numbers, !is_matrix, 0};
+    if (p->left.depth < 1U + is_matrix)
         return false;
     const char *end = is_matrix ? read_matrix(p, &lift, p->at) : read_vector(p, p->at);
     if (!end) {
         p->json->n_numbers = lift.first;
         return false;
     }
-    if (!is_matrix) {
-        lift.rows = 1;
+    if (!is_matrix)
         lift.columns = (uint32_t)(p->json->n_numbers - lift.first);
-    }
-    return count_container(p) && push_lift(p, lift, end);
+    return take_one(p, &p->left.containers) && push_lift(p, lift, end);
 }
 
 static bool lift_number(struct pass *p)
@@ -286,7 +280,7 @@ static bool copy_string(struct pass *p)
         at += n;
     }
     copy(p, at + 1);
-    return count_value(p);
+    return true;
 }
 
 static bool copy_word(struct pass *p)
@@ -317,16 +311,16 @@ static bool copy_word(struct pass *p)
 
 static bool copy_open(struct pass *p)
 {
-    if (p->depth == p->limits->depth)
+    if (p->left.depth == 0)
         return stop(p, BP_JSON_TOO_DEEP, p->at);
-    p->depth++;
+    p->left.depth--;
     copy_character(p);
-    return count_container(p) && count_value(p);
+    return take_one(p, &p->left.containers) && count_value(p);
 }
 
 static bool copy_close(struct pass *p)
 {
-    p->depth--;
+    p->left.depth++;
     copy_character(p);
     return true;
 }
@@ -351,9 +345,9 @@ static bool copy_name(struct pass *p)
 {
     const char c = *p->at;
     const bool is_name = is_letter(c) || c == '_' || c == '-' || (c >= '0' && c <= '9');
-    p->names++;
-    return c == '"' ? copy_string(p)
-                    : refuse(p, is_name ? BP_JSON_UNQUOTED_NAME : BP_JSON_MISSING_NAME);
+    if (c != '"')
+        return refuse(p, is_name ? BP_JSON_UNQUOTED_NAME : BP_JSON_MISSING_NAME);
+    return copy_string(p) && take_one(p, &p->left.values) && take_one(p, &p->left.names);
 }
 
 static bool copy_colon(struct pass *p)
@@ -396,9 +390,7 @@ static bool copy_members(struct pass *p, const struct bp_place *place)
 static bool copy_object(struct pass *p, const struct bp_place *place)
 {
     const struct bp_tree_mark mark = bp_tree_mark();
-    if (++p->objects > p->limits->objects)
-        return stop(p, BP_JSON_TOO_MANY, p->at);
-    if (!copy_open(p))
+    if (!take_one(p, &p->left.objects) || !copy_open(p))
         return false;
     p->at = skip_space(p->at);
     if (*p->at == '}')
@@ -435,7 +427,7 @@ static bool copy_value(struct pass *p, const struct bp_place *place)
     if (c == '{')
         return copy_object(p, place);
     if (c == '"')
-        return copy_string(p);
+        return copy_string(p) && count_value(p);
     if ((c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.')
         return lift_number(p);
     return is_letter(c) ? copy_word(p) : refuse(p, BP_JSON_MISSING_VALUE);
@@ -447,8 +439,7 @@ bool bp_json_lift(struct bp_json *json, const char *body, size_t size,
 {
     static const struct bp_place whole = {NULL, "", BP_NO_NUMBER};
     struct pass p = {.json = json,
-                     .memory = memory,
-                     .limits = limits,
+                     .left = *limits,
                      .listener = listener,
                      .body = body,
                      .at = body,

@@ -38,21 +38,12 @@ static void find_place(struct bp_json *json, const char *body)
     }
 }
 
-/* What jansson could not do is for want of memory, or a fault of another kind. */
-static enum bp_json_fault tree_fault(enum bp_json_fault otherwise)
-{
-    bool over_budget;
-    if (!bp_tree_failed(&over_budget))
-        return otherwise;
-    return over_budget ? BP_JSON_OVER_BUDGET : BP_JSON_NO_MEMORY;
-}
-
 bool bp_json_open(struct bp_json *json, const char *body, size_t size,
                   const struct bp_json_limits *limits, struct bp_memory *memory)
 {
     if (bp_json_lift(json, body, size, limits, memory, NULL)) {
         json->root = value_of(bp_tree_load(&json->skeleton, &json->has_duplicates, memory));
-        json->fault = json->root ? BP_JSON_GOOD : tree_fault(BP_JSON_REFUSED);
+        json->fault = json->root ? BP_JSON_GOOD : bp_tree_fault(BP_JSON_REFUSED);
     }
     if (json->fault)
         find_place(json, body);
@@ -80,7 +71,7 @@ bool bp_json_list_duplicates(struct bp_json *json, const struct bp_json_listener
     const struct bp_text *text = &json->skeleton;
     struct bp_json again;
     if (!bp_json_lift(&again, text->data, text->size, &none, text->memory, listener))
-        json->fault = tree_fault(again.fault);
+        json->fault = bp_tree_fault(again.fault);
     bp_json_lift_free(&again);
     return !json->fault;
 }

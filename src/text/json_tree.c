@@ -8,10 +8,9 @@
 
 /* jansson's allocators know no context, so the thread has to. */
 static _Thread_local struct {
-    bool is_open;
     bool failed; /* some memory was not to be had, whatever jansson says of it */
     bool over_budget;
-    struct bp_memory *memory;
+    struct bp_memory *memory; /* NULL: the tree is not open */
     char *at, *end;
     char *last;        /* the newest block, which can be given back */
     char *chunks;      /* those beyond the first, newest first, linked at their start */
@@ -40,7 +39,7 @@ static bool add_chunk(size_t size)
 
 static void *take(size_t size)
 {
-    if (!tree.is_open)
+    if (!tree.memory)
         return malloc(size);
     const size_t most = SIZE_MAX / 4, padded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (size > most || ((size_t)(tree.end - tree.at) < padded && !add_chunk(padded))) {
@@ -54,7 +53,7 @@ static void *take(size_t size)
 
 static void give(void *block)
 {
-    if (!tree.is_open)
+    if (!tree.memory)
         free(block);
     else if (block && block == tree.last)
         tree.at = tree.last;
@@ -75,7 +74,6 @@ void bp_tree_open(struct bp_memory *memory)
     tree.chunk_size = (size_t)4 * BP_TREE_FIRST;
     tree.failed = tree.over_budget = false;
     tree.root = NULL;
-    tree.is_open = true;
 }
 
 static void give_chunks_since(const char *older)
@@ -89,9 +87,8 @@ static void give_chunks_since(const char *older)
 
 void bp_tree_close(void)
 {
-    if (tree.is_open)
-        give_chunks_since(NULL);
-    tree.is_open = false;
+    give_chunks_since(NULL);
+    tree.memory = NULL;
 }
 
 struct bp_tree_mark bp_tree_mark(void)
@@ -107,10 +104,11 @@ void bp_tree_go_back(const struct bp_tree_mark *mark)
     tree.last = NULL;
 }
 
-bool bp_tree_failed(bool *over_budget)
+enum bp_json_fault bp_tree_fault(enum bp_json_fault otherwise)
 {
-    *over_budget = tree.over_budget;
-    return tree.is_open && tree.failed;
+    if (!tree.failed)
+        return otherwise;
+    return tree.over_budget ? BP_JSON_OVER_BUDGET : BP_JSON_NO_MEMORY;
 }
 
 json_t *bp_tree_load(const struct bp_text *skeleton, bool *has_duplicates, struct bp_memory *memory)
@@ -125,9 +123,8 @@ json_t *bp_tree_load(const struct bp_text *skeleton, bool *has_duplicates, struc
                               JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
     *has_duplicates = !root && json_error_code(&error) == json_error_duplicate_key;
     if (*has_duplicates)
-        root = json_loadb(skeleton->data, skeleton->size, JSON_DECODE_ANY, NULL);
-    if (root && !*has_duplicates && skeleton->size <= SKELETON_MAX && !tree.chunks &&
-        !tree.failed) {
+        return json_loadb(skeleton->data, skeleton->size, JSON_DECODE_ANY, NULL);
+    if (root && skeleton->size <= SKELETON_MAX && !tree.chunks && !tree.failed) {
         memcpy(tree.skeleton, skeleton->data, skeleton->size);
         tree.size = skeleton->size;
         tree.root = root;

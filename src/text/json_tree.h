@@ -16,7 +16,7 @@
 
 #include <jansson.h>
 
-#include "backpropd/text.h"
+#include "backpropd/json.h"
 
 #define BP_TREE_FIRST 4096 /* bytes a thread has for small trees, whatever the budget */
 
@@ -30,8 +30,8 @@ void bp_tree_open(struct bp_memory *memory);
 /* Closes it, if one is open: all that jansson took since is gone, but for what is remembered. */
 void bp_tree_close(void);
 
-/* True if jansson asked for memory in vain; *over_budget says why. */
-bool bp_tree_failed(bool *over_budget);
+/* Why memory was not to be had that jansson asked for since the tree was opened, or `otherwise`. */
+enum bp_json_fault bp_tree_fault(enum bp_json_fault otherwise);
 
 /* Where an open tree's memory has come to; going back to it gives all back that jansson has taken
  * since, none of which may be in use. */

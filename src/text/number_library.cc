@@ -3,10 +3,11 @@
 #include <charconv>
 #include <cstdlib>
 
-const char *bp_text_to_double(double *value, int *in_range, const char *first, const char *last)
+const char *bp_text_to_double(double *value, const char *first, const char *last)
 {
     auto result = std::from_chars(first, last, *value);
-    *in_range = result.ec == std::errc();
+    if (result.ec != std::errc()) // strtod tells 0 from infinity; no locale is ever set
+        *value = std::strtod(first, nullptr);
     return result.ptr;
 }
 

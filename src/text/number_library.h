@@ -9,11 +9,9 @@
 extern "C" {
 #endif
 
-/*
- * Reads the number that starts at `first` and goes no further than `last`. Returns where it ends.
- * Out: value, the nearest double; *in_range says whether there is one, value is untouched if not.
- */
-const char *bp_text_to_double(double *value, int *in_range, const char *first, const char *last);
+/* Reads the number that starts at `first` and goes no further than `last`. Returns where it ends.
+ * Out: value, the nearest double; 0 or an infinity for what is out of range. */
+const char *bp_text_to_double(double *value, const char *first, const char *last);
 
 #define BP_DECIMAL_DIGITS 17
 

@@ -1,11 +1,9 @@
-#include "number_read.h"
+#include "backpropd/number_read.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "backpropd/number_read.h"
 #include "digits.h"
 #include "number_library.h"
 
@@ -34,42 +32,25 @@ struct divisor {
 };
 
 #define QUOTIENT_BITS 62
+#define NEAREST_PLACES 27 /* 5^27 is the largest power of five in 64 bits */
 
-#define TOP(five) __builtin_clzll(UINT64_C(five))
+#define TOP(five) __builtin_clzll(five)
 #define ROW(places, five)                                                                          \
     {                                                                                              \
-        UINT64_C(five) << TOP(five), (uint64_t)(~(bp_uint128)0 / (UINT64_C(five) << TOP(five))),   \
+        (five) << TOP(five), (uint64_t)(~(bp_uint128)0 / ((five) << TOP(five))),                   \
             TOP(five) - (places)-QUOTIENT_BITS                                                     \
     }
+#define ROWS(places, five)                                                                         \
+    ROW(places, five), ROW(places + 1, (five)*5), ROW(places + 2, (five)*25),                      \
+        ROW(places + 3, (five)*125)
 
-static const struct divisor DIVISORS[BP_NEAREST_PLACES + 1] = {ROW(0, 1),
-                                                               ROW(1, 5),
-                                                               ROW(2, 25),
-                                                               ROW(3, 125),
-                                                               ROW(4, 625),
-                                                               ROW(5, 3125),
-                                                               ROW(6, 15625),
-                                                               ROW(7, 78125),
-                                                               ROW(8, 390625),
-                                                               ROW(9, 1953125),
-                                                               ROW(10, 9765625),
-                                                               ROW(11, 48828125),
-                                                               ROW(12, 244140625),
-                                                               ROW(13, 1220703125),
-                                                               ROW(14, 6103515625),
-                                                               ROW(15, 30517578125),
-                                                               ROW(16, 152587890625),
-                                                               ROW(17, 762939453125),
-                                                               ROW(18, 3814697265625),
-                                                               ROW(19, 19073486328125),
-                                                               ROW(20, 95367431640625),
-                                                               ROW(21, 476837158203125),
-                                                               ROW(22, 2384185791015625),
-                                                               ROW(23, 11920928955078125),
-                                                               ROW(24, 59604644775390625),
-                                                               ROW(25, 298023223876953125),
-                                                               ROW(26, 1490116119384765625),
-                                                               ROW(27, 7450580596923828125)};
+static const struct divisor DIVISORS[NEAREST_PLACES + 1] = {ROWS(0, UINT64_C(1)),
+                                                            ROWS(4, UINT64_C(625)),
+                                                            ROWS(8, UINT64_C(390625)),
+                                                            ROWS(12, UINT64_C(244140625)),
+                                                            ROWS(16, UINT64_C(152587890625)),
+                                                            ROWS(20, UINT64_C(95367431640625)),
+                                                            ROWS(24, UINT64_C(59604644775390625))};
 
 /* The quotient of high:low / d, high < d; its last bit is set if anything remains. */
 static inline uint64_t divide(uint64_t high, uint64_t low, const struct divisor *d)
@@ -87,14 +68,7 @@ static inline uint64_t divide(uint64_t high, uint64_t low, const struct divisor 
     return quotient | (remainder != 0);
 }
 
-static inline double power_of_two(int exponent)
-{
-    const uint64_t bits = (uint64_t)(1023 + exponent) << 52;
-    double power;
-    memcpy(&power, &bits, sizeof power);
-    return power;
-}
-
+/* The double nearest to digits / 10^places, ties to even. */
 static inline double nearest(uint64_t digits, unsigned places)
 {
     const struct divisor *d = &DIVISORS[places];
@@ -103,24 +77,15 @@ static inline double nearest(uint64_t digits, unsigned places)
     const int top = __builtin_clzll(digits);
     const uint64_t dividend = digits << top;
     const int64_t quotient = (int64_t)divide(dividend >> 2, dividend << QUOTIENT_BITS, d);
-    return (double)quotient * power_of_two(d->exponent - top);
-}
-
-double bp_nearest(uint64_t digits, unsigned places)
-{
-    return nearest(digits, places);
+    const uint64_t bits = (uint64_t)(1023 + d->exponent - top) << 52; /* of a power of two */
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return (double)quotient * power;
 }
 
 static inline bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-/* A number that <charconv> calls out of range: strtod tells 0 from infinity. It stops where the
- * number stops, and no locale is ever set. */
-static double out_of_range(const char *text)
-{
-    return strtod(text, NULL);
 }
 
 /* True for a character that cannot follow a number: it belongs to the number, or makes it
@@ -192,13 +157,8 @@ static inline bool fits(const char *whole, const char *point, const char *end)
  * before an exponent without digits, so the next character shows that fault. */
 static const char *read_any(double *value, const char *text, const char *end)
 {
-    int in_range;
-    const char *at = bp_text_to_double(value, &in_range, text, end);
-    if (goes_on(*at))
-        return NULL;
-    if (!in_range)
-        *value = out_of_range(text);
-    return at;
+    const char *at = bp_text_to_double(value, text, end);
+    return goes_on(*at) ? NULL : at;
 }
 
 /* Most numbers have few places, and their digits fit into 64 bits: for these there is a fast exact
@@ -229,7 +189,7 @@ const char *bp_number_read(double *value, const char *text, const char *end)
             return NULL;
         places -= exponent;
     }
-    if (places < 0 || places > BP_NEAREST_PLACES || goes_on(*at) || !fits(whole, point, digits_end))
+    if (places < 0 || places > NEAREST_PLACES || goes_on(*at) || !fits(whole, point, digits_end))
         return read_any(value, text, end);
     *value = SIGNS[minus] * nearest(digits, (unsigned)places);
     return at;

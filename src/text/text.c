@@ -32,28 +32,21 @@ void bp_text_free(struct bp_text *text)
     text->data = NULL;
 }
 
-static void put_escaped(struct bp_text *text, unsigned char c)
-{
-    static const char hex[] = "0123456789abcdef";
-    char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-    if (c == '"' || c == '\\') {
-        escape[1] = (char)c;
-        bp_text_put(text, escape, 2);
-    } else {
-        bp_text_put(text, escape, sizeof escape);
-    }
-}
-
 void bp_text_put_string(struct bp_text *text, const char *string)
 {
+    static const char hex[] = "0123456789abcdef";
     bp_text_putc(text, '"');
     for (const char *at = string; *at; at++) {
+        const unsigned char c = (unsigned char)*at;
+        if (c == '"' || c == '\\')
+            bp_text_putc(text, '\\');
         /* < is escaped too, so that an echoed key is harmless in a page that inlines it */
-        bool plain = (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\' && *at != '<';
-        if (plain)
+        if (c < 0x20 || c == '<') {
+            const char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+            bp_text_put(text, escape, sizeof escape);
+        } else {
             bp_text_putc(text, *at);
-        else
-            put_escaped(text, (unsigned char)*at);
+        }
     }
     bp_text_putc(text, '"');
 }

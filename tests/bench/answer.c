@@ -9,11 +9,12 @@
 #include <time.h>
 
 #include "../support/answer.h"
+#include "../support/standard_limits.h"
 #include "file.h"
 
 int main(int argc, char **argv)
 {
-    static const struct bp_limits limits = BP_LIMITS_DEFAULT;
+    static const struct bp_limits limits = STANDARD_LIMITS;
     struct bp_service service;
     struct timespec start, end;
     size_t size = 0, body_size;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "../support/standard_limits.h"
 #include "backpropd/decode.h"
 #include "file.h"
 
@@ -20,7 +21,7 @@ static double seconds(void)
 
 int main(int argc, char **argv)
 {
-    static const struct bp_limits limits = BP_LIMITS_DEFAULT;
+    static const struct bp_limits limits = STANDARD_LIMITS;
     static struct bp_memory memory = {.limit = SIZE_MAX};
     static struct bp_fault faults[BP_FAULTS_ROOM];
     struct bp_problem problem = {.faults = faults};

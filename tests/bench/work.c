@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../support/standard_limits.h"
 #include "backpropd/decode.h"
 #include "file.h"
 
@@ -78,7 +79,7 @@ static double median_time(const struct bp_job *job, struct bp_memory *memory)
 
 static bool measure(const char *path, const char *file, struct bp_memory *memory)
 {
-    static const struct bp_limits limits = BP_LIMITS_DEFAULT;
+    static const struct bp_limits limits = STANDARD_LIMITS;
     struct bp_fault faults[BP_FAULTS_ROOM];
     struct bp_problem problem = {.faults = faults};
     struct bp_job job;

@@ -7,8 +7,9 @@
 #include "backpropd/decode.h"
 #include "backpropd/encode_problem.h"
 #include "budget.h"
+#include "standard_limits.h"
 
-static const struct bp_limits STANDARD = BP_LIMITS_DEFAULT;
+static const struct bp_limits STANDARD = STANDARD_LIMITS;
 
 /* Once, and before there are threads: as the contract has it. */
 __attribute__((constructor)) static void prepare(void)

@@ -29,7 +29,7 @@ may() { # ROOM
   esac
 }
 # shellcheck disable=SC2086  # the list is words
-includes=$(awk -v alone='json=text json_write=text utf8=text job=codec limits=codec media=codec verdict=lesson' -f tests/support/includes.awk $files)
+includes=$(awk -v alone='network=core json=text json_write=text job=codec limits=codec media=codec verdict=lesson' -f tests/support/includes.awk $files)
 for room in text core lesson codec http server main; do
   found=$(echo "$includes" | awk -v room="$room" -v may=" $(may $room) " '{
     split($2, from, "/"); split($3, to, "/")

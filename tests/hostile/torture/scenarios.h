@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "backpropd/limits.h"
+#include "../../support/standard_limits.h"
 
 enum scenario_form {
     FORM_RAW,     /* the text as it is */

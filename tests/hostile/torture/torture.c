@@ -405,7 +405,7 @@ static void run_scenario(const struct scenario *scenario)
 
 /* ---- The server's own start and stop ---- */
 
-static const struct bp_limits STANDARD = BP_LIMITS_DEFAULT;
+static const struct bp_limits STANDARD = STANDARD_LIMITS;
 
 /* Starts, with a call failing; a server that starts all the same must serve. */
 static bool try_start(void)

@@ -950,12 +950,12 @@ static size_t pieces_of(struct piece *pieces, const struct bp_pass *pass,
         pieces[n++] = (struct piece){layer->dh_dz, rows};
         pieces[n++] = (struct piece){layer->dl_dh, rows};
         pieces[n++] = (struct piece){layer->dl_dz, rows};
-        pieces[n++] = (struct piece){layer->dw, n_in * n_out * sizeof(double)};
-        pieces[n++] = (struct piece){layer->db, n_b * sizeof(double)};
+        pieces[n++] = (struct piece){layer->dw, (n_in * n_out + n_b) * sizeof(double)};
+        ck_assert_ptr_eq(layer->db, n_b ? layer->dw + n_in * n_out : NULL);
         if (!(parts & BP_PASS_REASONS))
             continue;
-        pieces[n++] = (struct piece){layer->why_w, n_in * n_out};
-        pieces[n++] = (struct piece){layer->why_b, n_b};
+        pieces[n++] = (struct piece){layer->why_w, n_in * n_out + n_b};
+        ck_assert_ptr_eq(layer->why_b, n_b ? layer->why_w + n_in * n_out : NULL);
         pieces[n++] = (struct piece){layer->units, n_out * sizeof(struct bp_unit_sets)};
         pieces[n++] = (struct piece){layer->source, n_in * sizeof(struct bp_source_sets)};
     }
@@ -967,14 +967,12 @@ static size_t pieces_of(struct piece *pieces, const struct bp_pass *pass,
 static void check_pieces(const struct piece *pieces, size_t n, const char *block, size_t size)
 {
     for (size_t i = 0; i < n; i++) {
-        const char *at = pieces[i].at ? pieces[i].at : block;
-        REQUIRE((pieces[i].at != NULL) == (pieces[i].size > 0), "array %zu, of biases", i);
+        const char *at = pieces[i].at;
         REQUIRE(at >= block && at + pieces[i].size <= block + size, "array %zu is outside", i);
         REQUIRE((uintptr_t)at % 64 == 0, "array %zu is not aligned to 64 bytes", i);
     }
     for (size_t i = 0; i < n; i++)
-        if (pieces[i].at)
-            memset(pieces[i].at, (int)i + 1, pieces[i].size);
+        memset(pieces[i].at, (int)i + 1, pieces[i].size);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < pieces[i].size; j++)
             REQUIRE(((const unsigned char *)pieces[i].at)[j] == i + 1, "array %zu is overlapped",

@@ -7,7 +7,7 @@
  * that holds, over a batch the one of all terms, or mixed, cancels, underflow.
  */
 
-enum { N_IN = 3, N_OUT = 2, BATCH = 200, N_W = N_IN * N_OUT };
+enum { N_IN = 3, N_OUT = 2, BATCH = 200, N_W = N_IN * N_OUT, N = N_W + N_OUT };
 
 /* What a layer of 2 units gets from 3 sources on each sample. */
 struct scene {
@@ -23,8 +23,8 @@ struct scene {
 };
 
 struct answer {
-    uint8_t w[N_W], b[N_OUT];
-    double dw[N_W], db[N_OUT];
+    uint8_t why[N]; /* of weights, then of biases: of source i, unit j at i N_OUT + j */
+    double sums[N];
     size_t counts[BP_REASON_COUNT + 1];
 };
 
@@ -51,8 +51,7 @@ static void add_block(struct answer *answer, const struct scene *scene, size_t f
     struct bp_source_sets sources[N_IN];
     const double *x[BP_BLOCK];
     double dl_dz[BP_BLOCK * N_OUT];
-    uint8_t *why_b = scene->without_biases ? NULL : answer->b;
-    double *db = scene->without_biases ? NULL : answer->db;
+    double *db = scene->without_biases ? NULL : answer->sums + N_W;
     bp_set direct = 0;
     for (size_t s = 0; s < m; s++) {
         x[s] = scene->x[first + s];
@@ -60,23 +59,22 @@ static void add_block(struct answer *answer, const struct scene *scene, size_t f
         for (size_t j = 0; j < N_OUT; j++)
             dl_dz[s * N_OUT + j] = dl_dz_of(scene, first + s, j);
     }
-    bp_outer_add(answer->dw, db, x, dl_dz, m, N_IN, N_OUT);
-    bp_reason_units(units, scene->dl_dh[first], scene->slope[first], dl_dz, direct,
-                    scene->activation, m, N_OUT);
+    bp_outer_add(answer->sums, db, x, dl_dz, m, N_IN, N_OUT);
+    bp_reason_units(units, scene->dl_dh[first], scene->slope[first], dl_dz, direct, m, N_OUT);
     bp_reason_sources(sources, x, scene->relu_below ? scene->source_slope[first] : NULL, m, N_IN);
-    bp_reason_note(answer->w, why_b, answer->dw, db, units, sources, x, dl_dz, m, N_IN, N_OUT);
+    bp_reason_note(answer->why, answer->sums, units, sources, x, dl_dz, scene->activation,
+                   db != NULL, m, N_IN, N_OUT);
 }
 
 static struct answer reasons_of(const struct scene *scene)
 {
-    struct answer answer = {.w = {0}};
+    struct answer answer = {.why = {0}};
     for (size_t first = 0; first < scene->n_samples; first += BP_BLOCK) {
         size_t left = scene->n_samples - first;
         add_block(&answer, scene, first, left < BP_BLOCK ? left : BP_BLOCK);
     }
-    bp_reason_settle(answer.w, answer.dw, answer.counts, scene->n_samples, N_W);
-    bp_reason_settle(answer.b, answer.db, answer.counts, scene->n_samples,
-                     scene->without_biases ? 0 : N_OUT);
+    bp_reason_settle(answer.why, answer.sums, answer.counts, scene->n_samples,
+                     scene->without_biases ? N_W : N);
     return answer;
 }
 
@@ -129,7 +127,7 @@ static void require_as_in_words(const struct scene *scene, size_t met[BP_REASON_
     for (size_t i = 0; i < (scene->without_biases ? N_IN : N_IN + 1); i++)
         for (size_t j = 0; j < N_OUT; j++) {
             int expected = batch_reason(scene, i, j);
-            int got = i < N_IN ? answer.w[i * N_OUT + j] : answer.b[j];
+            int got = answer.why[i * N_OUT + j];
             counts[expected]++;
             met[expected]++;
             REQUIRE(got == expected, "%zu samples, source %zu, unit %zu: %d, not %d",
@@ -144,7 +142,7 @@ static void require_as_in_words(const struct scene *scene, size_t met[BP_REASON_
 static void require_reason(const struct scene *scene, size_t i, size_t j, int expected)
 {
     struct answer answer = reasons_of(scene);
-    int got = i < N_IN ? answer.w[i * N_OUT + j] : answer.b[j];
+    int got = answer.why[i * N_OUT + j];
     REQUIRE(got == expected, "source %zu, unit %zu: %d, not %d", i, j, got, expected);
 }
 
@@ -372,9 +370,9 @@ TEST(test_settle_makes_the_mean)
     struct scene scene = live_scene(3);
     scene.x[0][0] = 5;
     struct answer answer = reasons_of(&scene);
-    ck_assert_double_eq(answer.dw[0], 7.0 / 3);
-    ck_assert_double_eq(answer.dw[2], 1);
-    ck_assert_double_eq(answer.db[0], 1);
+    ck_assert_double_eq(answer.sums[0], 7.0 / 3);
+    ck_assert_double_eq(answer.sums[2], 1);
+    ck_assert_double_eq(answer.sums[N_W], 1);
 }
 
 /* The least double there is, which a mean of three would make 0. */

@@ -3,9 +3,10 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "standard_limits.h"
 #include "suite.h"
 
-static struct bp_limits limits = BP_LIMITS_DEFAULT;
+static struct bp_limits limits = STANDARD_LIMITS;
 static struct bp_memory memory = {.limit = SIZE_MAX};
 static struct bp_clients clients = {.limits = &limits, .memory = &memory};
 

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "standard_limits.h"
 #include "suite.h"
 
 static const char LATE[] = "too late, one, and no more";
@@ -27,7 +28,7 @@ static const struct bp_timeout_reply reply_if_late = {
 static char cut_text[] = "stopped, ";
 static const struct bp_timeout_reply reply_if_stopping = {
     .text = {.data = cut_text, .size = sizeof cut_text - 1}, .id_at = sizeof cut_text - 1};
-static struct bp_limits limits = BP_LIMITS_DEFAULT;
+static struct bp_limits limits = STANDARD_LIMITS;
 static struct bp_memory memory = {.limit = SIZE_MAX};
 static atomic_int n_gone, n_half_closed;
 

@@ -91,19 +91,18 @@ TEST(test_small_texts_take_nothing_of_the_budget)
 
 TEST(test_refusal_says_why)
 {
-    bool over_budget;
     struct bp_memory memory = start(30000);
     bp_tree_open(&memory);
-    ck_assert(!bp_tree_failed(&over_budget));
+    ck_assert_int_eq(bp_tree_fault(BP_JSON_GOOD), BP_JSON_GOOD);
     ck_assert_ptr_null(take(40000));
-    ck_assert(bp_tree_failed(&over_budget) && over_budget);
+    ck_assert_int_eq(bp_tree_fault(BP_JSON_GOOD), BP_JSON_OVER_BUDGET);
     ck_assert_ptr_nonnull(take(20)); /* what fits is still available */
     bp_tree_close();
     budget_end(&memory);
     memory.limit = SIZE_MAX / 2;
     bp_tree_open(&memory);
     ck_assert_ptr_null(take(SIZE_MAX / 8));
-    ck_assert(bp_tree_failed(&over_budget) && !over_budget);
+    ck_assert_int_eq(bp_tree_fault(BP_JSON_GOOD), BP_JSON_NO_MEMORY);
     bp_tree_close();
     budget_end(&memory);
 }
