@@ -1,6 +1,5 @@
 #include "encode.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -59,8 +58,7 @@ static void put_cells(struct bp_text *text, const struct cells *cells, size_t ro
     for (size_t i = 0; i < rows; i++) {
         if (!bp_text_reserve(text, BP_NUMBER_ROOM + columns * (BP_NUMBER_MAX + 1)))
             return;
-        bp_put_comma(text);
-        bp_text_putc(text, '[');
+        bp_put_open(text, '[');
         char *out = text->data + text->size;
         for (size_t j = 0; j < columns; j++) {
             if (j)
@@ -125,28 +123,8 @@ static void put_shown(struct bp_text *text, const double *values, size_t n)
     bp_text_putc(text, '[');
     for (size_t j = 0; j < n; j++) {
         bp_put_comma(text);
-        if (isfinite(values[j]))
-            bp_text_put_double(text, values[j]);
-        else
-            bp_text_put(text, "null", 4);
+        bp_put_finite(text, values[j]);
     }
-    bp_text_putc(text, ']');
-}
-
-static void put_boolean(struct bp_text *text, bool value)
-{
-    bp_put_comma(text);
-    if (value)
-        bp_text_put(text, "true", 4);
-    else
-        bp_text_put(text, "false", 5);
-}
-
-static void put_booleans(struct bp_text *text, const bool *values, size_t n)
-{
-    bp_text_putc(text, '[');
-    for (size_t i = 0; i < n; i++)
-        put_boolean(text, values[i]);
     bp_text_putc(text, ']');
 }
 
@@ -198,34 +176,24 @@ static void put_whys_of_weights(struct bp_text *text, const struct bp_job *job, 
 }
 
 void bp_put_dead(struct bp_text *text, const char *name, const struct bp_job *job,
-                 const struct bp_pass *pass)
+                 const struct bp_pass *pass, size_t sample)
 {
-    const struct bp_network *network = &job->task.network;
-    bp_put_key(text, name);
-    bp_text_putc(text, '{');
-    for (size_t k = 1; k <= network->depth; k++) {
-        if (network->layers[k - 1].activation != BP_ACTIVATION_RELU)
-            continue;
-        bp_put_key_output(text, job, "h%", "y_hat", k);
-        put_booleans(text, pass->layers[k - 1].dead, network->layers[k - 1].n_out);
-    }
-    bp_text_putc(text, '}');
-}
-
-static void put_sample_dead(struct bp_text *text, const struct bp_job *job,
-                            const struct bp_pass *pass, size_t s)
-{
-    bp_put_key(text, "dead");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, name, '{');
     for (size_t k = 1; k <= job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k - 1];
-        const double *z = pass->layers[k - 1].z + s * layer->n_out;
+        const struct bp_layer_pass *got = &pass->layers[k - 1];
         if (layer->activation != BP_ACTIVATION_RELU)
             continue;
         bp_put_key_output(text, job, "h%", "y_hat", k);
         bp_text_putc(text, '[');
-        for (size_t j = 0; j < layer->n_out; j++)
-            put_boolean(text, bp_relu_is_dead(z[j], job->task.rules.relu_at_zero));
+        for (size_t j = 0; j < layer->n_out; j++) {
+            const bool is_dead = sample == BP_WHOLE_BATCH
+                                     ? got->dead[j]
+                                     : bp_relu_is_dead(got->z[sample * layer->n_out + j],
+                                                       job->task.rules.relu_at_zero);
+            bp_put_comma(text);
+            bp_text_puts(text, is_dead ? "true" : "false");
+        }
         bp_text_putc(text, ']');
     }
     bp_text_putc(text, '}');
@@ -242,10 +210,9 @@ static void put_sample_forward(struct bp_text *text, const struct bp_job *job,
         bp_text_put_doubles(text, pass->layers[k - 1].h + s * n, n);
     }
     if (job->task.samples[s].y) {
-        bp_put_key(text, "loss");
-        bp_text_put_double(text, pass->losses[s]);
+        bp_put_member_double(text, "loss", pass->losses[s]);
     }
-    put_sample_dead(text, job, pass, s);
+    bp_put_dead(text, "dead", job, pass, s);
 }
 
 /* The seven steps of the textbook for one layer, from its output's gradient on. */
@@ -290,11 +257,9 @@ void bp_put_samples(struct bp_text *text, const struct bp_job *job, const struct
 {
     if (!(job->include & BP_PART_SAMPLES))
         return;
-    bp_put_key(text, "samples");
-    bp_text_putc(text, '[');
+    bp_put_member_open(text, "samples", '[');
     for (size_t s = 0; s < job->task.n_samples; s++) {
-        bp_put_comma(text);
-        bp_text_putc(text, '{');
+        bp_put_open(text, '{');
         put_sample_forward(text, job, pass, s);
         if (backward)
             put_sample_backward(text, job, pass, s);
@@ -315,8 +280,7 @@ static void put_parameters_of(struct bp_text *text, const struct bp_job *job, si
 
 void bp_put_gradients(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
-    bp_put_key(text, "gradients");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "gradients", '{');
     for (size_t k = 1; k <= job->task.network.depth; k++)
         put_parameters_of(text, job, k, pass->layers[k - 1].dw, pass->layers[k - 1].db);
     bp_text_putc(text, '}');
@@ -326,13 +290,11 @@ void bp_put_parameters(struct bp_text *text, const struct bp_job *job, const str
 {
     const size_t total = bp_network_parameters(&job->task.network);
     const size_t nonzero = pass->counts[BP_REASON_NONE];
-    bp_put_key(text, "parameters");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "parameters", '{');
     bp_put_member_size(text, "total", total);
     bp_put_member_size(text, "nonzero", nonzero);
     bp_put_member_size(text, "zero", total - nonzero);
-    bp_put_key(text, "zero_because");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "zero_because", '{');
     for (size_t reason = 0; reason < BP_REASON_COUNT; reason++)
         if (pass->counts[reason])
             bp_put_member_size(text, bp_reason_names[reason], pass->counts[reason]);
@@ -343,8 +305,7 @@ void bp_put_why_zero(struct bp_text *text, const struct bp_job *job, const struc
 {
     if (!(job->include & BP_PART_WHY_ZERO))
         return;
-    bp_put_key(text, "why_zero");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "why_zero", '{');
     for (size_t k = 1; k <= job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k - 1];
         put_key_k(text, "W%", k);
@@ -361,13 +322,11 @@ void bp_put_why_zero(struct bp_text *text, const struct bp_job *job, const struc
 void bp_put_network(struct bp_text *text, const struct bp_job *job,
                     const struct bp_network *network)
 {
-    bp_put_key(text, "network");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "network", '{');
     for (size_t k = 1; k <= network->depth; k++)
         put_parameters_of(text, job, k, network->layers[k - 1].w, network->layers[k - 1].b);
     if (job->posted_activations) {
-        bp_put_key(text, "activations");
-        bp_text_putc(text, '[');
+        bp_put_member_open(text, "activations", '[');
         for (size_t k = 0; k < network->depth; k++) {
             bp_put_comma(text);
             bp_text_put_string(text, bp_activation_names[network->layers[k].activation]);

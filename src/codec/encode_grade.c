@@ -53,8 +53,7 @@ static void put_pointer(struct bp_text *text, const struct bp_job *job, const st
 
 static void put_equals(struct bp_text *text, const struct bp_found *found)
 {
-    bp_put_key(text, "or");
-    bp_text_putc(text, '[');
+    bp_put_member_open(text, "or", '[');
     for (size_t i = 0; i < found->n_equals; i++) {
         bp_put_comma(text);
         bp_text_put_string(text, bp_code_names[found->equals[i].code]);
@@ -65,11 +64,9 @@ static void put_equals(struct bp_text *text, const struct bp_found *found)
 static void put_mistake(struct bp_text *text, const struct bp_job *job, const struct bp_grading *of,
                         const struct bp_found *found)
 {
-    bp_put_comma(text);
-    bp_text_putc(text, '{');
+    bp_put_open(text, '{');
     bp_put_member_string(text, "code", bp_code_names[found->code]);
-    bp_put_key(text, "steps");
-    bp_text_putc(text, '[');
+    bp_put_member_open(text, "steps", '[');
     for (size_t i = 0; i < found->n_steps; i++) {
         bp_put_comma(text);
         bp_text_put_string(text, name_of(of, found->steps[i]));
@@ -79,8 +76,7 @@ static void put_mistake(struct bp_text *text, const struct bp_job *job, const st
     if (found->n_equals)
         put_equals(text, found);
     if (found->with != BP_NO_CODE) {
-        bp_put_key(text, "with");
-        bp_text_putc(text, '[');
+        bp_put_member_open(text, "with", '[');
         bp_text_put_string(text, bp_code_names[found->with]);
         bp_text_putc(text, ']');
     }
@@ -100,8 +96,7 @@ static const char *reason_or_status(const struct bp_step_verdict *verdict)
 static void put_note(struct bp_text *text, const struct bp_grading *of)
 {
     const char *before = "";
-    bp_put_key(text, "note");
-    bp_text_putc(text, '"');
+    bp_put_member_open(text, "note", '"');
     for (size_t i = 0; i < of->grade.steps.n; i++) {
         const struct bp_step_verdict *verdict = &of->grade.verdicts[i];
         if (!verdict->counted || verdict->status == BP_STATUS_RIGHT)
@@ -119,8 +114,7 @@ static void put_counts(struct bp_text *text, const struct bp_step_verdict *verdi
 {
     static const enum bp_mark order[] = {BP_MARK_RIGHT, BP_MARK_FOLLOWS, BP_MARK_WRONG,
                                          BP_MARK_NULL};
-    bp_put_key(text, "cells");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "cells", '{');
     for (size_t i = 0; i < BP_MARK_COUNT; i++)
         if (verdict->cells[order[i]])
             bp_put_member_size(text, CELLS[order[i]], verdict->cells[order[i]]);
@@ -131,16 +125,13 @@ static void put_step(struct bp_text *text, const struct bp_grading *of, size_t s
 {
     const struct bp_step_verdict *verdict = &of->grade.verdicts[step];
     const enum bp_code reason = verdict->reason;
-    bp_put_comma(text);
-    bp_text_putc(text, '{');
+    bp_put_open(text, '{');
     bp_put_member_string(text, "step", name_of(of, step));
     bp_put_member_string(text, "status", STATUSES[verdict->status]);
     if (reason != BP_NO_CODE)
         bp_put_member_string(text, "reason", bp_code_names[reason]);
-    bp_put_key(text, "credit");
-    bp_text_put_double(text, verdict->credit);
-    bp_put_key(text, "weight");
-    bp_text_put_double(text, verdict->weight);
+    bp_put_member_double(text, "credit", verdict->credit);
+    bp_put_member_double(text, "weight", verdict->weight);
     put_counts(text, verdict);
     bp_put_words_of_step(text, of, step);
     bp_text_putc(text, '}');
@@ -160,12 +151,10 @@ static void put_expected(struct bp_text *text, const struct bp_grading *of, size
                          size_t cell)
 {
     const double value = of->grade.expected[cell];
-    if (!isfinite(value))
-        bp_text_puts(text, "null");
-    else if (of->grade.steps.list[step].kind == BP_STEP_DEAD)
+    if (of->grade.steps.list[step].kind == BP_STEP_DEAD && isfinite(value))
         bp_text_puts(text, value != 0 ? "true" : "false");
     else
-        bp_text_put_double(text, value);
+        bp_put_finite(text, value);
 }
 
 /* A table, or one list of it if rows is 0. */
@@ -229,8 +218,7 @@ static void put_samples(struct bp_text *text, const struct bp_grading *of, const
 {
     bp_text_putc(text, '[');
     for (size_t s = 0; s < job->task.n_samples; s++) {
-        bp_put_comma(text);
-        bp_text_putc(text, '{');
+        bp_put_open(text, '{');
         put_steps_of(text, of, BP_ANSWER_SAMPLES, s, job, put);
         bp_text_putc(text, '}');
     }
@@ -243,8 +231,7 @@ static void put_answers(struct bp_text *text, const char *name, const struct bp_
     static const enum bp_answer_part order[] = {BP_ANSWER_SAMPLES,   BP_ANSWER_TOP,
                                                 BP_ANSWER_GRADIENTS, BP_ANSWER_PARAMETERS,
                                                 BP_ANSWER_DEAD,      BP_ANSWER_NETWORK};
-    bp_put_key(text, name);
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, name, '{');
     for (size_t i = 0; i < BP_ANSWER_PARTS; i++) {
         if (!has_part(&of->grade, order[i]))
             continue;
@@ -265,20 +252,17 @@ static void put_answers(struct bp_text *text, const char *name, const struct bp_
 
 static void put_lists(struct bp_text *text, const struct bp_job *job, const struct bp_grading *of)
 {
-    bp_put_key(text, "mistakes");
-    bp_text_putc(text, '[');
+    bp_put_member_open(text, "mistakes", '[');
     for (size_t i = 0; i < of->grade.n_found; i++)
         put_mistake(text, job, of, &of->grade.found[i]);
     bp_text_putc(text, ']');
-    bp_put_key(text, "steps");
-    bp_text_putc(text, '[');
+    bp_put_member_open(text, "steps", '[');
     for (size_t i = 0; i < of->grade.steps.n; i++)
         if (of->grade.verdicts[i].counted)
             put_step(text, of, i);
     bp_text_putc(text, ']');
     if (job->notes.size) {
-        bp_put_key(text, "unreadable");
-        bp_text_putc(text, '[');
+        bp_put_member_open(text, "unreadable", '[');
         bp_text_put(text, job->notes.data, job->notes.size);
         bp_text_putc(text, ']');
     }
@@ -287,10 +271,8 @@ static void put_lists(struct bp_text *text, const struct bp_job *job, const stru
 void bp_put_grade(struct bp_text *text, const struct bp_job *job, const struct bp_grading *of)
 {
     bp_text_putc(text, '{');
-    bp_put_key(text, "score");
-    bp_text_put_double(text, of->grade.score);
-    bp_put_key(text, "all_zero_score");
-    bp_text_put_double(text, of->grade.all_zero_score);
+    bp_put_member_double(text, "score", of->grade.score);
+    bp_put_member_double(text, "all_zero_score", of->grade.all_zero_score);
     bp_put_member_size(text, "decimals", (size_t)of->grade.decimals);
     put_note(text, of);
     bp_put_summary(text, of);

@@ -279,12 +279,6 @@ static void put_words(struct bp_text *text, const char *words, const struct spok
     bp_text_puts(text, words);
 }
 
-static void begin(struct bp_text *text, const char *member)
-{
-    bp_put_key(text, member);
-    bp_text_putc(text, '"');
-}
-
 static void put_names(struct bp_text *text, const struct bp_grading *of, const size_t *steps,
                       size_t n)
 {
@@ -367,7 +361,7 @@ static void put_message(struct bp_text *text, const struct bp_found *found,
                         const struct spoken *with)
 {
     const size_t seen = seen_at(with->of, found);
-    begin(text, "message");
+    bp_put_member_open(text, "message", '\"');
     put_names(text, with->of, found->steps, found->n_steps);
     bp_text_puts(text, ": ");
     put_words(text, words_of(with->of, found).message, with);
@@ -387,7 +381,7 @@ static void put_hint(struct bp_text *text, const struct bp_found *found, const s
 {
     const char *hint = words_of(with->of, found).hint;
     const bool is_ascent = is_like_ascent(with->of, found, seen_at(with->of, found));
-    begin(text, "hint");
+    bp_put_member_open(text, "hint", '\"');
     put_words(text, hint, with);
     if (count_said(found) && !is_ascent) {
         const struct spoken other = of_equal(with, found->equals);
@@ -461,7 +455,7 @@ void bp_put_words_of_step(struct bp_text *text, const struct bp_grading *of, siz
     const char *words = status_words(of, step);
     if (!words)
         return;
-    begin(text, "message");
+    bp_put_member_open(text, "message", '\"');
     bp_text_puts(text, name_of(of, step));
     bp_text_puts(text, ": ");
     if (cause) {
@@ -583,7 +577,7 @@ void bp_put_summary(struct bp_text *text, const struct bp_grading *of)
         one = of->grade.verdicts[i].counted ? i : one;
         n += of->grade.verdicts[i].counted;
     }
-    begin(text, "summary");
+    bp_put_member_open(text, "summary", '\"');
     if (n == 1) {
         bp_text_puts(text, name_of(of, one));
         bp_text_puts(text, SAID[of->grade.verdicts[one].status].one);

@@ -83,8 +83,7 @@ static void note_unreadable(struct answers *in, size_t step, const struct bp_pla
     char pointer[BP_POINTER_MAX];
     bp_place_pointer(pointer, place);
     in->grading->grade.answers.unreadable[step] = true;
-    bp_put_comma(notes);
-    bp_text_putc(notes, '{');
+    bp_put_open(notes, '{');
     bp_put_member_string(notes, "pointer", pointer);
     bp_put_member_string(notes, "detail", detail);
     bp_text_putc(notes, '}');

@@ -264,8 +264,7 @@ static void put_corner(struct bp_text *text, const struct bp_checked *checked)
 static void put_message(struct bp_text *text, const struct bp_checked *checked,
                         const struct parameter *of)
 {
-    bp_put_key(text, "message");
-    bp_text_putc(text, '"');
+    bp_put_member_open(text, "message", '"');
     put_name(text, of);
     if (checked->corner) {
         put_corner(text, checked);
@@ -282,8 +281,7 @@ static void put_message(struct bp_text *text, const struct bp_checked *checked,
 static void put_checked(struct bp_text *text, const struct bp_checked *checked,
                         const struct parameter *of)
 {
-    bp_put_comma(text);
-    bp_text_putc(text, '{');
+    bp_put_open(text, '{');
     bp_put_member_string(text, "verdict", VERDICTS[checked->verdict]);
     put_number(text, "analytic", checked->analytic);
     put_number(text, "numeric", checked->numeric);
@@ -304,8 +302,7 @@ static void put_weights(struct bp_text *text, const struct bp_job *job,
     const size_t columns = job->is_out_in ? layer->n_in : layer->n_out;
     bp_text_putc(text, '[');
     for (size_t p = 0; p < rows; p++) {
-        bp_put_comma(text);
-        bp_text_putc(text, '[');
+        bp_put_open(text, '[');
         for (size_t q = 0; q < columns; q++)
             put_checked(text, checked + (job->is_out_in ? q * rows + p : p * columns + q),
                         &(struct parameter){'W', k, p, q});
@@ -329,13 +326,11 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
     const struct bp_check *check = result;
     const struct bp_checked *checked = check->checked;
     bp_text_putc(text, '{');
-    bp_put_key(text, "counts");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "counts", '{');
     for (size_t i = 0; i < BP_CHECK_COUNT; i++)
         bp_put_member_size(text, VERDICTS[i], check->counts[i]);
     bp_text_putc(text, '}');
-    bp_put_key(text, "check");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "check", '{');
     for (size_t k = 0; k < job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k];
         bp_put_key_output(text, job, "W%", "W%", k + 1);
