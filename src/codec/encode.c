@@ -6,6 +6,7 @@
 #include "backpropd/activation.h"
 #include "backpropd/json_write.h"
 #include "backpropd/number_write.h"
+#include "grid.h"
 
 /* Puts a member's name that contains a layer's number: W1, dh1_dz1. Each % in the format is the
  * number. */
@@ -49,7 +50,7 @@ static void put_matrix(struct bp_text *text, const double *values, size_t rows, 
 struct cells {
     double (*value)(const struct cells *cells, size_t row, size_t column);
     const double *a, *b;
-    size_t n; /* of b */
+    size_t n; /* columns of a */
 };
 
 static void put_cells(struct bp_text *text, const struct cells *cells, size_t rows, size_t columns)
@@ -80,7 +81,7 @@ static double turned(const struct cells *cells, size_t row, size_t column)
 static void put_weights(struct bp_text *text, const struct bp_job *job, const double *values,
                         const struct bp_layer *layer)
 {
-    const struct cells cells = {turned, values, NULL, layer->n_out};
+    const struct cells cells = {.value = turned, .a = values, .n = layer->n_out};
     if (job->is_out_in)
         put_cells(text, &cells, layer->n_out, layer->n_in);
     else
@@ -105,11 +106,10 @@ static double product(const struct cells *cells, size_t row, size_t column)
 static void put_outer(struct bp_text *text, const struct bp_job *job, const double *h,
                       const double *dl_dz, const struct bp_layer *layer)
 {
-    if (job->is_out_in)
-        put_cells(text, &(struct cells){product, dl_dz, h, layer->n_in}, layer->n_out, layer->n_in);
-    else
-        put_cells(text, &(struct cells){product, h, dl_dz, layer->n_out}, layer->n_in,
-                  layer->n_out);
+    const struct bp_grid grid = bp_grid_of(job, layer);
+    const struct cells cells = {
+        .value = product, .a = job->is_out_in ? dl_dz : h, .b = job->is_out_in ? h : dl_dz};
+    put_cells(text, &cells, grid.rows, grid.columns);
 }
 
 static double softmax_derivative(const struct cells *cells, size_t row, size_t column)
@@ -162,15 +162,11 @@ static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n, size_t
 static void put_whys_of_weights(struct bp_text *text, const struct bp_job *job, const uint8_t *whys,
                                 const struct bp_layer *layer)
 {
-    const size_t rows = job->is_out_in ? layer->n_out : layer->n_in;
-    const size_t columns = job->is_out_in ? layer->n_in : layer->n_out;
+    const struct bp_grid grid = bp_grid_of(job, layer);
     bp_text_putc(text, '[');
-    for (size_t i = 0; i < rows; i++) {
+    for (size_t i = 0; i < grid.rows; i++) {
         bp_put_comma(text);
-        if (job->is_out_in)
-            put_whys(text, whys + i, columns, layer->n_out);
-        else
-            put_whys(text, whys + i * columns, columns, 1);
+        put_whys(text, whys + i * grid.down, grid.columns, grid.across);
     }
     bp_text_putc(text, ']');
 }
@@ -222,7 +218,8 @@ static void put_layer_backward(struct bp_text *text, const struct bp_job *job,
     const struct bp_layer *layer = &job->task.network.layers[k - 1];
     const struct bp_layer_pass *got = &pass->layers[k - 1];
     const size_t n = layer->n_out;
-    const struct cells derivatives = {softmax_derivative, got->h + s * n, got->dh_dz + s * n, n};
+    const struct cells derivatives = {
+        .value = softmax_derivative, .a = got->h + s * n, .b = got->dh_dz + s * n};
     bp_put_key_output(text, job, "dL_dh%", "dL_dy_hat", k);
     if (k == job->task.network.depth)
         put_shown(text, got->dl_dh + s * n, n);

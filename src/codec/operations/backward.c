@@ -48,8 +48,7 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 const struct bp_operation bp_operation_backward = {
     .name = "backward",
     .path = "/backward",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}]}",
+    .smallest = "{" BP_SMALLEST_TASK "}",
     .members = BP_NAMES("network", "samples", "options", "include"),
     .parts = BP_NAMES("samples", "why_zero"),
     .included = BP_PART_SAMPLES | BP_PART_WHY_ZERO,

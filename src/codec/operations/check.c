@@ -4,6 +4,7 @@
 
 #include "../encode.h"
 #include "../estimate.h"
+#include "../grid.h"
 #include "../member_names.h"
 #include "../read_network.h"
 #include "../read_task.h"
@@ -33,22 +34,19 @@ static const struct bp_place GRADIENTS = {&bp_place_body, "gradients", BP_NO_NUM
 static void read_weights(struct bp_reader *reader, const struct bp_value *value,
                          const struct bp_place *place, size_t k)
 {
-    const bool is_out_in = reader->job->is_out_in;
-    const struct bp_layer *layer = &reader->job->task.network.layers[k];
+    const struct bp_grid grid = bp_grid_of(reader->job, &reader->job->task.network.layers[k]);
     struct checking *own = reader->job->own;
-    const size_t rows = is_out_in ? layer->n_out : layer->n_in;
-    const size_t columns = is_out_in ? layer->n_in : layer->n_out;
-    const struct bp_matrix w = bp_read_matrix(reader, value, place, columns);
+    const struct bp_matrix w = bp_read_matrix(reader, value, place, grid.columns);
     if (!w.usable)
         return;
     own->layers[k].w = w.numbers;
-    if (w.rows == rows && w.columns == columns)
+    if (w.rows == grid.rows && w.columns == grid.columns)
         return;
-    struct bp_fault *fault =
-        bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
-                     "%zu x %zu, but W%zu is %zu x %zu (%s)", w.rows, w.columns, k + 1, rows,
-                     columns, is_out_in ? "fan-out x fan-in" : "fan-in x fan-out");
-    fault->expected = bp_fact_shape(rows, columns);
+    struct bp_fault *fault = bp_fault_add(
+        reader->problem, BP_FAULT_SHAPE_MISMATCH, place, "%zu x %zu, but W%zu is %zu x %zu (%s)",
+        w.rows, w.columns, k + 1, grid.rows, grid.columns,
+        reader->job->is_out_in ? "fan-out x fan-in" : "fan-in x fan-out");
+    fault->expected = bp_fact_shape(grid.rows, grid.columns);
     fault->got = bp_fact_shape(w.rows, w.columns);
 }
 
@@ -151,10 +149,10 @@ static void copy_gradients(struct bp_check *check, const struct bp_job *job)
     double *to = check->gradients;
     for (size_t k = 0; k < job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k];
-        for (size_t i = 0; i < layer->n_in && own->layers[k].w; i++)
-            for (size_t j = 0; j < layer->n_out; j++)
-                to[i * layer->n_out + j] =
-                    own->layers[k].w[job->is_out_in ? j * layer->n_in + i : i * layer->n_out + j];
+        const struct bp_grid grid = bp_grid_of(job, layer);
+        for (size_t p = 0; p < grid.rows && own->layers[k].w; p++)
+            for (size_t q = 0; q < grid.columns; q++)
+                to[p * grid.down + q * grid.across] = own->layers[k].w[p * grid.columns + q];
         to += bp_layer_weights(layer);
         for (size_t j = 0; j < bp_layer_biases(layer) && own->layers[k].b; j++)
             to[j] = own->layers[k].b[j];
@@ -192,10 +190,7 @@ static const char *const VERDICTS[BP_CHECK_COUNT] = {BP_CHECK_VERDICTS(AS_NAME)}
 static void put_number(struct bp_text *text, const char *name, double value)
 {
     bp_put_key(text, name);
-    if (isfinite(value))
-        bp_text_put_double(text, value);
-    else
-        bp_text_put(text, "null", 4);
+    bp_put_finite(text, value);
 }
 
 /* A parameter by its name and its place as posted: W1[0][2], b1[1]. */
@@ -297,14 +292,12 @@ static void put_checked(struct bp_text *text, const struct bp_checked *checked,
 static void put_weights(struct bp_text *text, const struct bp_job *job,
                         const struct bp_checked *checked, size_t k)
 {
-    const struct bp_layer *layer = &job->task.network.layers[k];
-    const size_t rows = job->is_out_in ? layer->n_out : layer->n_in;
-    const size_t columns = job->is_out_in ? layer->n_in : layer->n_out;
+    const struct bp_grid grid = bp_grid_of(job, &job->task.network.layers[k]);
     bp_text_putc(text, '[');
-    for (size_t p = 0; p < rows; p++) {
+    for (size_t p = 0; p < grid.rows; p++) {
         bp_put_open(text, '[');
-        for (size_t q = 0; q < columns; q++)
-            put_checked(text, checked + (job->is_out_in ? q * rows + p : p * columns + q),
+        for (size_t q = 0; q < grid.columns; q++)
+            put_checked(text, checked + p * grid.down + q * grid.across,
                         &(struct parameter){'W', k, p, q});
         bp_text_putc(text, ']');
     }
@@ -346,8 +339,7 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 const struct bp_operation bp_operation_check = {
     .name = "check",
     .path = "/check",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}]}",
+    .smallest = "{" BP_SMALLEST_TASK "}",
     .members = BP_NAMES("network", "samples", "options", "gradients", "epsilon"),
     .targets = BP_TARGETS_REQUIRED,
     .own = {.once = sizeof(struct checking), .per_layer = sizeof(struct posted)},

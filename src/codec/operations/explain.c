@@ -188,8 +188,7 @@ static void encode_program(struct bp_text *text, const struct bp_job *job, const
 const struct bp_operation bp_operation_explain = {
     .name = "explain",
     .path = "/explain",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}]}",
+    .smallest = "{" BP_SMALLEST_TASK "}",
     .members =
         BP_NAMES("network", "samples", "options", "learning_rate", "frozen", "shown_decimals"),
     .targets = BP_TARGETS_ALL_OR_NONE,

@@ -106,8 +106,7 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 const struct bp_operation bp_operation_grade = {
     .name = "grade",
     .path = "/grade",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}], \"answers\": {\"loss\": 1}}",
+    .smallest = "{" BP_SMALLEST_TASK ", \"answers\": {\"loss\": 1}}",
     .members =
         BP_NAMES("network", "samples", "options", "learning_rate", "answers", "marking", "include"),
     .parts = BP_NAMES("marks"),

@@ -47,8 +47,7 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 const struct bp_operation bp_operation_review = {
     .name = "exercise_review",
     .path = "/exercise/review",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}]}",
+    .smallest = "{" BP_SMALLEST_TASK "}",
     .members = BP_NAMES("network", "samples", "options", "learning_rate", "marking"),
     .targets = BP_TARGETS_REQUIRED,
     .own = {.once = sizeof(struct bp_reviewing)},

@@ -101,8 +101,7 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 const struct bp_operation bp_operation_step = {
     .name = "step",
     .path = "/step",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}], \"learning_rate\": 0.1}",
+    .smallest = "{" BP_SMALLEST_TASK ", \"learning_rate\": 0.1}",
     .members =
         BP_NAMES("network", "samples", "options", "include", "learning_rate", "steps", "frozen"),
     .parts = BP_NAMES("samples", "why_zero"),
