@@ -1,8 +1,7 @@
-#include "encode_exercise.h"
-
 #include "backpropd/catalogue.h"
 #include "backpropd/json_write.h"
 #include "encode.h"
+#include "grading.h"
 
 static void put_hidden(struct bp_text *text, const struct bp_review *review,
                        const struct bp_step_names *names)
@@ -41,8 +40,8 @@ static void put_collisions(struct bp_text *text, const struct bp_review *review,
     bp_text_putc(text, ']');
 }
 
-void bp_put_review(struct bp_text *text, const struct bp_review *review,
-                   const struct bp_step_names *names)
+static void put_review(struct bp_text *text, const struct bp_review *review,
+                       const struct bp_step_names *names)
 {
     bp_text_putc(text, '{');
     bp_put_member_size(text, "mistakes", review->mistakes);
@@ -52,6 +51,13 @@ void bp_put_review(struct bp_text *text, const struct bp_review *review,
     bp_put_member_double(text, "smallest_nonzero", review->smallest_nonzero);
     bp_put_member_size(text, "rounds_to_zero", review->rounds_to_zero);
     bp_text_putc(text, '}');
+}
+
+void bp_put_review(struct bp_text *text, const struct bp_job *job, const void *reviewing)
+{
+    const struct bp_reviewing *own = reviewing;
+    (void)job;
+    put_review(text, &own->review, &own->names);
 }
 
 static void put_samples(struct bp_text *text, const struct bp_task *task)
@@ -197,14 +203,14 @@ static void put_task(struct bp_text *text, const struct bp_drawing *drawing)
     bp_text_putc(text, '"');
 }
 
-void bp_put_exercise(struct bp_text *text, const struct bp_job *job,
-                     const struct bp_drawing *drawing)
+void bp_put_exercise(struct bp_text *text, const struct bp_job *job, const void *result)
 {
+    const struct bp_drawing *drawing = result;
     bp_text_putc(text, '{');
     bp_put_member_size(text, "generator", BP_EXERCISE_GENERATOR);
     put_body(text, job, drawing);
     bp_put_key(text, "review");
-    bp_put_review(text, &drawing->exercise.review, &drawing->names);
+    put_review(text, &drawing->exercise.review, &drawing->names);
     bp_put_member_size(text, "tries", drawing->exercise.tries);
     put_task(text, drawing);
     bp_text_putc(text, '}');

@@ -1,5 +1,3 @@
-#include "encode_grade.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -7,6 +5,7 @@
 #include "backpropd/json_write.h"
 #include "fault.h"
 #include "grade_words.h"
+#include "grading.h"
 
 #define AS_NAME(name, wire) wire,
 static const char *const STATUSES[BP_STEP_STATUS_COUNT] = {BP_STEP_STATUSES(AS_NAME)};
@@ -268,8 +267,9 @@ static void put_lists(struct bp_text *text, const struct bp_job *job, const stru
     }
 }
 
-void bp_put_grade(struct bp_text *text, const struct bp_job *job, const struct bp_grading *of)
+void bp_put_grade(struct bp_text *text, const struct bp_job *job, const void *grading)
 {
+    const struct bp_grading *of = grading;
     bp_text_putc(text, '{');
     bp_put_member_double(text, "score", of->grade.score);
     bp_put_member_double(text, "all_zero_score", of->grade.all_zero_score);

@@ -1,4 +1,4 @@
-/* What the operations of the referee have of their own in a job. */
+/* What the operations of the referee have of their own in a job, and their replies. */
 #ifndef BACKPROPD_CODEC_GRADING_H
 #define BACKPROPD_CODEC_GRADING_H
 
@@ -36,5 +36,11 @@ struct bp_drawing {
     struct bp_step_names names;
     struct bp_exercise exercise;
 };
+
+/* Each writes a whole reply as JSON. In: the job, whose notes are what could not be read, or the
+ * options of an exercise; the result, which is its `own`. */
+void bp_put_grade(struct bp_text *text, const struct bp_job *job, const void *grading);
+void bp_put_review(struct bp_text *text, const struct bp_job *job, const void *reviewing);
+void bp_put_exercise(struct bp_text *text, const struct bp_job *job, const void *drawing);
 
 #endif

@@ -1,6 +1,6 @@
 /* POST /grade: marks what was handed in cell by cell, and names the mistakes. */
-#include "../encode_grade.h"
 #include "../estimate.h"
+#include "../grading.h"
 #include "../lay_out.h"
 #include "../read_answers.h"
 #include "../read_marking.h"
@@ -98,11 +98,6 @@ static bool run(void *result, struct bp_overflow *overflow, const struct bp_job 
     return true;
 }
 
-static void encode(struct bp_text *text, const struct bp_job *job, const void *result)
-{
-    bp_put_grade(text, job, result);
-}
-
 const struct bp_operation bp_operation_grade = {
     .name = "grade",
     .path = "/grade",
@@ -115,7 +110,8 @@ const struct bp_operation bp_operation_grade = {
     .own = {.once = sizeof(struct bp_grading)},
     .has_cells = true,
     .work_member = "answers",
-    .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
+    .representations =
+        (const struct bp_representation[]){{BP_MEDIA_JSON, bp_put_grade}, {NULL, NULL}},
     .read = read,
     .estimate = estimate,
     .layout = bp_laid_out,

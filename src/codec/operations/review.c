@@ -1,6 +1,6 @@
 /* POST /exercise/review: which mistakes an exercise cannot reveal, or tell apart. */
-#include "../encode_exercise.h"
 #include "../estimate.h"
+#include "../grading.h"
 #include "../lay_out.h"
 #include "../read_marking.h"
 #include "../read_task.h"
@@ -37,13 +37,6 @@ static bool run(void *result, struct bp_overflow *overflow, const struct bp_job 
     return true;
 }
 
-static void encode(struct bp_text *text, const struct bp_job *job, const void *result)
-{
-    const struct bp_reviewing *own = result;
-    (void)job;
-    bp_put_review(text, &own->review, &own->names);
-}
-
 const struct bp_operation bp_operation_review = {
     .name = "exercise_review",
     .path = "/exercise/review",
@@ -51,7 +44,8 @@ const struct bp_operation bp_operation_review = {
     .members = BP_NAMES("network", "samples", "options", "learning_rate", "marking"),
     .targets = BP_TARGETS_REQUIRED,
     .own = {.once = sizeof(struct bp_reviewing)},
-    .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
+    .representations =
+        (const struct bp_representation[]){{BP_MEDIA_JSON, bp_put_review}, {NULL, NULL}},
     .read = read,
     .estimate = estimate,
     .layout = bp_laid_out,
