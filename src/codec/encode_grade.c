@@ -3,7 +3,6 @@
 
 #include "backpropd/catalogue.h"
 #include "backpropd/json_write.h"
-#include "fault.h"
 #include "grade_words.h"
 #include "grading.h"
 
@@ -21,9 +20,10 @@ static const char *name_of(const struct bp_grading *of, size_t step)
 
 /* --- mistakes --------------------------------------------------------------------------------- */
 
-static bool is_turned(const struct bp_job *job, const struct bp_step *step)
+static void put_below(struct bp_text *text, size_t index)
 {
-    return job->is_out_in && bp_step_is_weights(step);
+    bp_text_putc(text, '/');
+    bp_text_put_size(text, index);
 }
 
 /* The pointer of a cell, in the layout posted. Slips are never found in counts and masks. */
@@ -32,22 +32,19 @@ static void put_pointer(struct bp_text *text, const struct bp_job *job, const st
 {
     const struct bp_step *at = &of->grade.steps.list[step];
     const struct bp_cell_place where = bp_cell_place(at, cell, job->is_out_in);
-    const enum bp_step_shape shape = bp_step_shape(at);
-    const struct bp_place body = {NULL, "", BP_NO_NUMBER},
-                          answers = {&body, "answers", BP_NO_NUMBER};
-    const char *part_name = bp_answer_part_names[bp_answer_part(at)];
-    const struct bp_place part = {&answers, part_name, BP_NO_NUMBER};
-    const struct bp_place sample = {&part, "", where.sample};
-    const struct bp_place member = {!bp_step_is_batch(at) ? &sample
-                                    : part_name           ? &part
-                                                          : &answers,
-                                    bp_step_member(name_of(of, step)), BP_NO_NUMBER};
-    const struct bp_place outer = {&member, "", where.i}, inner = {&outer, "", where.j};
-    char pointer[BP_POINTER_MAX];
-    bp_place_pointer(pointer, shape == BP_SHAPE_NUMBER  ? &member
-                              : shape == BP_SHAPE_TABLE ? &inner
-                                                        : &outer);
-    bp_put_member_string(text, "at", pointer);
+    const char *part = bp_answer_part_names[bp_answer_part(at)];
+    bp_put_member_open(text, "at", '"');
+    bp_text_puts(text, part ? "#/answers/" : "#/answers");
+    bp_text_puts(text, part ? part : "");
+    if (!bp_step_is_batch(at))
+        put_below(text, where.sample);
+    bp_text_putc(text, '/');
+    bp_text_puts(text, bp_step_member(name_of(of, step)));
+    if (bp_step_shape(at) != BP_SHAPE_NUMBER)
+        put_below(text, where.i);
+    if (bp_step_shape(at) == BP_SHAPE_TABLE)
+        put_below(text, where.j);
+    bp_text_putc(text, '"');
 }
 
 static void put_equals(struct bp_text *text, const struct bp_found *found)
@@ -156,20 +153,17 @@ static void put_expected(struct bp_text *text, const struct bp_grading *of, size
         bp_put_finite(text, value);
 }
 
-/* A table, or one list of it if rows is 0. */
 static void put_cells(struct bp_text *text, const struct bp_grading *of, size_t step, size_t first,
                       const struct bp_job *job, put_cell *put)
 {
     const struct bp_step *at = &of->grade.steps.list[step];
-    const bool turned = is_turned(job, at);
-    const size_t rows = bp_step_shape(at) != BP_SHAPE_TABLE ? 1 : turned ? at->width : at->height;
-    const size_t columns = at->n / rows;
+    const struct bp_grid grid = bp_step_grid(at, job->is_out_in);
     bp_text_puts(text, bp_step_shape(at) == BP_SHAPE_TABLE ? "[[" : "[");
-    for (size_t p = 0; p < rows; p++) {
+    for (size_t p = 0; p < grid.rows; p++) {
         bp_text_puts(text, p ? "],[" : "");
-        for (size_t q = 0; q < columns; q++) {
+        for (size_t q = 0; q < grid.columns; q++) {
             bp_text_puts(text, q ? "," : "");
-            put(text, of, step, first + (turned ? q * rows + p : p * columns + q));
+            put(text, of, step, first + p * grid.down + q * grid.across);
         }
     }
     bp_text_puts(text, bp_step_shape(at) == BP_SHAPE_TABLE ? "]]" : "]");

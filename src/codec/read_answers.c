@@ -125,33 +125,6 @@ static void read_cell(struct answers *in, size_t step, size_t cell, const struct
 
 /* --- shapes ----------------------------------------------------------------------------------- */
 
-/* The shape of a step's row as it is posted: rows 0 of what is one list, and columns 0 besides of
- * what is one number. */
-struct shape {
-    size_t rows, columns;
-    bool is_turned; /* posted out_in: the cells lie the other way */
-    bool is_weights;
-};
-
-static struct shape shape_of(const struct answers *in, const struct bp_step *step)
-{
-    const bool is_out_in = in->reader->job->is_out_in;
-    switch (step->kind) {
-    case BP_STEP_LOSS:
-    case BP_STEP_MEAN_LOSS:
-        return (struct shape){0};
-    case BP_STEP_DL_DW:
-    case BP_STEP_MEAN_W:
-    case BP_STEP_NEW_W:
-        return (struct shape){is_out_in ? step->width : step->height,
-                              is_out_in ? step->height : step->width, is_out_in, true};
-    case BP_STEP_JACOBIAN:
-        return (struct shape){step->height, step->width, false, false};
-    default:
-        return (struct shape){.columns = step->n};
-    }
-}
-
 static bool is_list(const struct answers *in, const struct bp_value *value)
 {
     const enum bp_json_kind kind = bp_json_kind(in->reader->json, value);
@@ -196,9 +169,8 @@ static struct rows rows_of(const struct answers *in, const struct bp_value *list
 }
 
 static bool misfits_list(char why[MISFIT_MAX], const struct answers *in,
-                         const struct bp_value *value, const struct shape *shape)
+                         const struct bp_value *value, size_t n)
 {
-    const size_t n = shape->columns;
     const char *numbers = n == 1 ? "number is" : "numbers are";
     if (!is_list(in, value))
         snprintf(why, MISFIT_MAX, "%zu %s needed here, in square brackets", n, numbers);
@@ -212,19 +184,21 @@ static bool misfits_list(char why[MISFIT_MAX], const struct answers *in,
 }
 
 static bool misfits_table(char why[MISFIT_MAX], const struct answers *in,
-                          const struct bp_value *value, const struct shape *shape)
+                          const struct bp_value *value, const struct bp_step *step)
 {
+    const bool is_out_in = in->reader->job->is_out_in;
+    const struct bp_grid grid = bp_step_grid(step, is_out_in);
     const size_t n = is_list(in, value) ? length_of(in, value) : 0;
     const struct rows rows = rows_of(in, value);
-    const bool is_exchanged = n == shape->columns && rows.columns == shape->rows;
+    const bool is_exchanged = n == grid.columns && rows.columns == grid.rows;
     const bool all_lists = is_list(in, value) && rows.n == n && n > 0;
-    if (all_lists && rows.are_even && n == shape->rows && rows.columns == shape->columns)
+    if (all_lists && rows.are_even && n == grid.rows && rows.columns == grid.columns)
         return false;
-    int length = snprintf(why, MISFIT_MAX, "%zu list%s of %zu number%s needed here", shape->rows,
-                          bp_plural(shape->rows), shape->columns,
-                          shape->rows == 1      ? shape->columns == 1 ? " is" : "s is"
-                          : shape->columns == 1 ? " are"
-                                                : "s are");
+    int length = snprintf(why, MISFIT_MAX, "%zu list%s of %zu number%s needed here", grid.rows,
+                          bp_plural(grid.rows), grid.columns,
+                          grid.rows == 1      ? grid.columns == 1 ? " is" : "s is"
+                          : grid.columns == 1 ? " are"
+                                              : "s are");
     char *more = why + length;
     const size_t room = MISFIT_MAX - (size_t)length;
     if (all_lists && !rows.are_even)
@@ -232,38 +206,32 @@ static bool misfits_table(char why[MISFIT_MAX], const struct answers *in,
     else if (all_lists)
         snprintf(more, room, ", not %zu of %zu%s%s", n, rows.columns,
                  is_exchanged ? ": rows and columns are exchanged" : "",
-                 !is_exchanged || !shape->is_weights ? ""
-                 : in->reader->job->is_out_in        ? " (layout is out_in)"
-                                                     : " (layout is in_out)");
+                 !is_exchanged || !bp_step_is_weights(step) ? ""
+                 : is_out_in                                ? " (layout is out_in)"
+                                                            : " (layout is in_out)");
     return true;
 }
 
 /* --- a row of a step -------------------------------------------------------------------------- */
 
-static void read_table(struct answers *in, size_t step, size_t first, const struct bp_value *value,
-                       const struct shape *shape, const struct bp_place *place)
+static void read_cells(struct answers *in, size_t step, size_t first, const struct bp_value *value,
+                       const struct bp_place *place)
 {
+    const struct bp_step *of = &in->grading->grade.steps.list[step];
+    const struct bp_grid grid = bp_step_grid(of, in->reader->job->is_out_in);
     const struct bp_numbers numbers = bp_json_numbers(in->reader->json, value);
-    const size_t width = in->grading->grade.steps.list[step].width;
-    for (size_t p = 0; p < shape->rows; p++) {
+    const bool is_table = bp_step_shape(of) == BP_SHAPE_TABLE;
+    for (size_t p = 0; p < grid.rows; p++) {
+        const struct bp_value *list = is_table ? bp_json_element(value, p) : value;
         const struct bp_place row = {place, "", p};
-        for (size_t q = 0; q < shape->columns; q++) {
+        for (size_t q = 0; q < grid.columns; q++) {
             const struct typed typed =
                 numbers.columns
-                    ? (struct typed){BP_JSON_NUMBER, numbers.at[p * shape->columns + q], NULL}
-                    : typed_element(in, bp_json_element(value, p), q);
-            read_cell(in, step, first + (shape->is_turned ? q * width + p : p * width + q), &typed,
-                      &(struct bp_place){&row, "", q});
+                    ? (struct typed){BP_JSON_NUMBER, numbers.at[p * grid.columns + q], NULL}
+                    : typed_element(in, list, q);
+            read_cell(in, step, first + p * grid.down + q * grid.across, &typed,
+                      &(struct bp_place){is_table ? &row : place, "", q});
         }
-    }
-}
-
-static void read_list(struct answers *in, size_t step, size_t first, const struct bp_value *value,
-                      const struct shape *shape, const struct bp_place *place)
-{
-    for (size_t j = 0; j < shape->columns; j++) {
-        const struct typed typed = typed_element(in, value, j);
-        read_cell(in, step, first + j, &typed, &(struct bp_place){place, "", j});
     }
 }
 
@@ -272,23 +240,20 @@ static void read_row(struct answers *in, size_t step, size_t row, const struct b
                      const struct bp_place *place)
 {
     const struct bp_step *of = &in->grading->grade.steps.list[step];
-    const struct shape shape = shape_of(in, of);
+    const enum bp_step_shape shape = bp_step_shape(of);
     const size_t first = of->first + row * of->n;
     const struct typed typed = typed_value(in, value);
-    char why[MISFIT_MAX];
+    char why[MISFIT_MAX] = "one number is needed here, not a list";
     if (typed.kind == BP_JSON_NULL)
         return;
-    if (!shape.columns && is_list(in, value))
-        note_unreadable(in, step, place, "one number is needed here, not a list");
-    else if (!shape.columns)
-        read_cell(in, step, first, &typed, place);
-    else if (shape.rows ? misfits_table(why, in, value, &shape)
-                        : misfits_list(why, in, value, &shape))
+    if (shape == BP_SHAPE_NUMBER  ? is_list(in, value)
+        : shape == BP_SHAPE_TABLE ? misfits_table(why, in, value, of)
+                                  : misfits_list(why, in, value, of->n))
         note_unreadable(in, step, place, why);
-    else if (shape.rows)
-        read_table(in, step, first, value, &shape, place);
+    else if (shape == BP_SHAPE_NUMBER)
+        read_cell(in, step, first, &typed, place);
     else
-        read_list(in, step, first, value, &shape, place);
+        read_cells(in, step, first, value, place);
 }
 
 /* --- members ---------------------------------------------------------------------------------- */
@@ -349,22 +314,26 @@ static bool check_members(const struct answers *in, const struct bp_value *objec
 
 /* --- parts ------------------------------------------------------------------------------------ */
 
-static void read_sample_step(struct answers *in, size_t step, const struct bp_value *samples)
+static void read_step(struct answers *in, size_t step, size_t row, const struct bp_value *object,
+                      const struct bp_place *place)
 {
     const char *member = bp_step_member(in->grading->names.of[step]);
-    for (size_t s = 0; s < bp_json_count_elements(samples); s++) {
-        const struct bp_place sample = {&SAMPLES, "", s};
-        const struct bp_value *value = bp_json_member(bp_json_element(samples, s), member);
-        if (!value)
-            continue;
-        in->grading->grade.answers.asked[step] = true;
-        read_row(in, step, s, value, &(struct bp_place){&sample, member, BP_NO_NUMBER});
-    }
+    const struct bp_value *value = bp_json_member(object, member);
+    if (!value)
+        return;
+    in->grading->grade.answers.asked[step] = true;
+    read_row(in, step, row, value, &(struct bp_place){place, member, BP_NO_NUMBER});
 }
 
-static void read_counts(struct answers *in, size_t step, const struct bp_value *parameters)
+static void read_sample_step(struct answers *in, size_t step, const struct bp_value *samples)
 {
-    const struct bp_place place = {&ANSWERS, "parameters", BP_NO_NUMBER};
+    for (size_t s = 0; s < bp_json_count_elements(samples); s++)
+        read_step(in, step, s, bp_json_element(samples, s), &(struct bp_place){&SAMPLES, "", s});
+}
+
+static void read_counts(struct answers *in, size_t step, const struct bp_value *parameters,
+                        const struct bp_place *place)
+{
     for (size_t i = 0; i < COUNTS_N; i++) {
         const struct bp_value *value = bp_json_member(parameters, COUNTS[i]);
         if (!value)
@@ -372,21 +341,8 @@ static void read_counts(struct answers *in, size_t step, const struct bp_value *
         const struct typed typed = typed_value(in, value);
         in->grading->grade.answers.asked[step] = true;
         read_cell(in, step, in->grading->grade.steps.list[step].first + i, &typed,
-                  &(struct bp_place){&place, COUNTS[i], BP_NO_NUMBER});
+                  &(struct bp_place){place, COUNTS[i], BP_NO_NUMBER});
     }
-}
-
-static void read_batch_step(struct answers *in, size_t step, enum bp_answer_part part,
-                            const struct bp_value *object)
-{
-    const struct bp_place place = {&ANSWERS, bp_answer_part_names[part], BP_NO_NUMBER};
-    const char *member = bp_step_member(in->grading->names.of[step]);
-    const struct bp_value *value = bp_json_member(object, member);
-    if (!value)
-        return;
-    in->grading->grade.answers.asked[step] = true;
-    read_row(in, step, 0, value,
-             &(struct bp_place){part == BP_ANSWER_TOP ? &ANSWERS : &place, member, BP_NO_NUMBER});
 }
 
 /* True if answers.samples can be read. */
@@ -450,14 +406,15 @@ static void read_steps(struct answers *in)
     find_parts(in, parts);
     for (size_t i = 0; i < steps->n; i++) {
         const enum bp_answer_part part = bp_answer_part(&steps->list[i]);
+        const struct bp_place place = {&ANSWERS, bp_answer_part_names[part], BP_NO_NUMBER};
         if (!parts[part])
             continue;
         if (part == BP_ANSWER_SAMPLES)
             read_sample_step(in, i, parts[part]);
         else if (part == BP_ANSWER_PARAMETERS)
-            read_counts(in, i, parts[part]);
+            read_counts(in, i, parts[part], &place);
         else
-            read_batch_step(in, i, part, parts[part]);
+            read_step(in, i, 0, parts[part], part == BP_ANSWER_TOP ? &ANSWERS : &place);
     }
 }
 
@@ -465,13 +422,8 @@ void bp_read_answers(struct bp_reader *reader, const struct bp_value *answers,
                      struct bp_grading *grading)
 {
     struct answers in = {reader, grading, answers};
-    bp_read_answers_alone(reader, answers);
-    if (answers && bp_json_kind(reader->json, answers) == BP_JSON_OBJECT)
-        read_steps(&in);
-}
-
-void bp_read_answers_alone(struct bp_reader *reader, const struct bp_value *answers)
-{
     if (answers && bp_json_kind(reader->json, answers) != BP_JSON_OBJECT)
         bp_read_wrong(reader, answers, &ANSWERS, BP_EXPECTED_OBJECT);
+    else if (answers && grading)
+        read_steps(&in);
 }

@@ -10,12 +10,10 @@
  * job's notes have its pointer and what is wrong with it. The layout is met here: the cells of
  * weights become fan-in x fan-out.
  *
- * In/out: grading, laid out, with its names.
+ * In/out: grading, laid out, with its names; or NULL, of a task that is at fault: then there are no
+ * steps to hold answers against.
  */
 void bp_read_answers(struct bp_reader *reader, const struct bp_value *answers,
                      struct bp_grading *grading);
-
-/* Notes what a task is at fault for that leaves no steps to hold answers against. */
-void bp_read_answers_alone(struct bp_reader *reader, const struct bp_value *answers);
 
 #endif

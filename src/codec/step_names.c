@@ -79,6 +79,13 @@ enum bp_step_shape bp_step_shape(const struct bp_step *step)
                                                                       : BP_SHAPE_LIST;
 }
 
+struct bp_grid bp_step_grid(const struct bp_step *step, bool is_out_in)
+{
+    return bp_step_shape(step) == BP_SHAPE_TABLE
+               ? bp_grid(step->height, step->width, is_out_in && bp_step_is_weights(step))
+               : bp_grid(1, step->n, false);
+}
+
 struct bp_cell_place bp_cell_place(const struct bp_step *step, size_t cell, bool is_out_in)
 {
     const size_t row = (cell - step->first) / step->n, within = (cell - step->first) % step->n;

@@ -3,6 +3,7 @@
 #define BACKPROPD_CODEC_STEP_NAMES_H
 
 #include "backpropd/steps.h"
+#include "grid.h"
 
 #define BP_STEP_NAME_MAX 24 /* gradients.W100000 and its NUL */
 
@@ -40,6 +41,9 @@ enum bp_answer_part bp_answer_part(const struct bp_step *step);
 /* What a row of a step is on the wire. */
 enum bp_step_shape { BP_SHAPE_NUMBER, BP_SHAPE_LIST, BP_SHAPE_TABLE };
 enum bp_step_shape bp_step_shape(const struct bp_step *step);
+
+/* How the cells of such a row lie; those of a list are one row of a grid. */
+struct bp_grid bp_step_grid(const struct bp_step *step, bool is_out_in);
 
 /* True of the weights' shape, which is met at the door. */
 bool bp_step_is_weights(const struct bp_step *step);

@@ -51,32 +51,23 @@ static bool is_too_large(struct bp_reader *reader)
     return least > (double)reader->limits->work && !bp_read_work_limit(reader, &ANSWERS, least);
 }
 
-static void read_all(struct bp_reader *reader, const struct bp_value *answers,
-                     struct bp_grading *grading)
-{
-    struct bp_grade *grade = &grading->grade;
-    const size_t faults_before = reader->problem->n_faults;
-    bp_read_answers(reader, answers, grading);
-    bp_read_marking(reader, grade, &grading->names, &grading->reveals);
-    if (answers && reader->problem->n_faults == faults_before)
-        check_asked(reader, grade);
-    grade->marking.pairs = work_of(grade, true) <= (double)reader->limits->work;
-}
-
 static void read(struct bp_reader *reader)
 {
     struct bp_grading *grading = reader->job->own;
+    struct bp_grade *grade = &grading->grade;
     const bool is_good = bp_read_whole_task(reader);
     bp_read_rate(reader, &grading->learning_rate);
     const struct bp_value *answers = bp_read_member(reader, "answers", true);
-    if (is_good && is_too_large(reader))
+    if (is_good && (is_too_large(reader) || !bp_lay_out(reader, lay_out)))
         return;
-    if (is_good && bp_lay_out(reader, lay_out)) {
-        read_all(reader, answers, grading);
-    } else if (!is_good) {
-        bp_read_answers_alone(reader, answers);
-        bp_read_marking(reader, &grading->grade, NULL, &grading->reveals);
-    }
+    const size_t faults_before = reader->problem->n_faults;
+    bp_read_answers(reader, answers, is_good ? grading : NULL);
+    bp_read_marking(reader, grade, is_good ? &grading->names : NULL, &grading->reveals);
+    if (!is_good)
+        return;
+    if (answers && reader->problem->n_faults == faults_before)
+        check_asked(reader, grade);
+    grade->marking.pairs = work_of(grade, true) <= (double)reader->limits->work;
 }
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
