@@ -33,7 +33,7 @@ static const struct bp_step_text STEPS[BP_STEP_KIND_COUNT] = {
 #define KINK "Is some z exactly 0? The option relu_at_zero says what the derivative of relu is there; without that option it is 0."
 
 /* f: the layer's activation, z and h what goes into it and comes out; a: what feeds the layer; c: the loss's factor, N outputs; B samples;
- * w, g and lr: a parameter, its gradient and the learning rate. */
+ * w, g and lr: a parameter, its gradient and the learning rate. What a row lacks is that of the row whose words it shares. */
 static const struct bp_mistake_text MISTAKES[BP_MISTAKE_COUNT] = {
     [BP_MISTAKE_Z_BIAS_FORGOTTEN] = {"sum over i of a[i] W[i][j]", "the layer has biases", {"the bias was left out of this sum.", "What does a unit add to its weighted inputs before the activation?"}, "The bias is left out"},
     [BP_MISTAKE_Z_WEIGHTS_TRANSPOSED] = {"b[j] + sum over i of a[i] W[j][i]", "as many inputs as units, and more than one", {"the weights are transposed here: the two ends of each weight were exchanged.", "Which weights lead into this unit, and which ones lead elsewhere?"}, "The weights are transposed"},
@@ -89,24 +89,14 @@ static const struct bp_mistake_text MISTAKES[BP_MISTAKE_COUNT] = {
     [BP_MISTAKE_DL_DH_UPDATED_WEIGHTS] = {"sum over j of (W[i][j] - lr dL_dW[i][j]) dL_dz[j]", "learning_rate is above 0", {"the gradient went back through weights that were already changed.", "Which weights made this output: those before the step, or those after it?"}, "Back through weights that were already changed"},
     [BP_MISTAKE_MEAN_LOSS_NOT_AVERAGED] = {"sum over the samples", "more than one sample, and the reduction is mean", {"the samples were added up, but not averaged.", "How are the samples put together in this exercise: as a mean, or as a sum?"}, "Not averaged over the samples"},
     [BP_MISTAKE_MEAN_LOSS_DIVIDED_BY_SAMPLES] = {"mean over the samples", "more than one sample, and the reduction is sum", {"the samples were averaged.", "How are the samples put together in this exercise: as a mean, or as a sum?"}, "Averaged over the samples"},
-    [BP_MISTAKE_MEAN_W_NOT_AVERAGED] = {"sum over the samples", "more than one sample, and the reduction is mean", {NULL, NULL}, NULL},
-    [BP_MISTAKE_MEAN_W_DIVIDED_BY_SAMPLES] = {"mean over the samples", "more than one sample, and the reduction is sum", {NULL, NULL}, NULL},
     [BP_MISTAKE_MEAN_W_AVERAGED_TWICE] = {"mean / B", "more than one sample, and the reduction is mean", {"this was divided by the number of samples twice.", "How often is a mean taken on the way from the samples to the batch?"}, "Averaged over the samples twice"},
     [BP_MISTAKE_MEAN_W_FIRST_SAMPLE_ONLY] = {"the gradient of the first sample", "more than one sample", {"this is the gradient of one sample alone.", "The batch has more samples. Where are they in this gradient?"}, "The gradient of one sample alone"},
     [BP_MISTAKE_MEAN_W_LAST_SAMPLE_ONLY] = {"the gradient of the last sample", "more than one sample", {NULL, NULL}, NULL},
-    [BP_MISTAKE_MEAN_B_NOT_AVERAGED] = {"sum over the samples", "more than one sample, and the reduction is mean", {NULL, NULL}, NULL},
-    [BP_MISTAKE_MEAN_B_DIVIDED_BY_SAMPLES] = {"mean over the samples", "more than one sample, and the reduction is sum", {NULL, NULL}, NULL},
-    [BP_MISTAKE_MEAN_B_AVERAGED_TWICE] = {"mean / B", "more than one sample, and the reduction is mean", {NULL, NULL}, NULL},
-    [BP_MISTAKE_MEAN_B_FIRST_SAMPLE_ONLY] = {"the gradient of the first sample", "more than one sample", {NULL, NULL}, NULL},
     [BP_MISTAKE_MEAN_B_LAST_SAMPLE_ONLY] = {"the gradient of the last sample", "more than one sample", {NULL, NULL}, NULL},
     [BP_MISTAKE_NEW_W_ASCENT] = {"w + lr g", "a learning_rate is given", {"the step went uphill.", "Should the loss become larger or smaller? Which way does the gradient point?"}, "The step goes uphill"},
     [BP_MISTAKE_NEW_W_RATE_FORGOTTEN] = {"w - g", "a learning_rate that is not 1 is given", {"the gradient was subtracted as it is: the learning rate is missing.", "How far does a step go along the gradient?"}, "The learning rate is left out"},
     [BP_MISTAKE_NEW_W_NOT_UPDATED] = {"w", "a learning_rate is given", {"these are the values from before the step.", "What does a step of gradient descent do with each parameter?"}, "The parameters from before the step"},
     [BP_MISTAKE_NEW_W_CHANGE_FOR_VALUE] = {"- lr g", "a learning_rate is given", {"this is the change, not the new value.", "What is asked for here: by how much the parameter changes, or what it is after the step?"}, "The change, not the new value"},
-    [BP_MISTAKE_NEW_B_ASCENT] = {"w + lr g", "a learning_rate is given", {NULL, NULL}, NULL},
-    [BP_MISTAKE_NEW_B_RATE_FORGOTTEN] = {"w - g", "a learning_rate that is not 1 is given", {NULL, NULL}, NULL},
-    [BP_MISTAKE_NEW_B_NOT_UPDATED] = {"w", "a learning_rate is given", {NULL, NULL}, NULL},
-    [BP_MISTAKE_NEW_B_CHANGE_FOR_VALUE] = {"- lr g", "a learning_rate is given", {NULL, NULL}, NULL},
 };
 
 /* What a wrong step looks like that no mistake explains, and what is said of steps that follow. */
@@ -156,8 +146,11 @@ const struct bp_step_text *bp_step_text(enum bp_step_kind kind)
 
 struct bp_mistake_text bp_mistake_text(enum bp_mistake mistake)
 {
-    struct bp_mistake_text text = MISTAKES[mistake];
-    text.words = MISTAKES[bp_mistake_row(mistake)->words].words;
+    struct bp_mistake_text text = MISTAKES[bp_mistake_row(mistake)->words];
+    if (MISTAKES[mistake].reads) {
+        text.reads = MISTAKES[mistake].reads;
+        text.where = MISTAKES[mistake].where;
+    }
     assert(text.words.message);
     return text;
 }

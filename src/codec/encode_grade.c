@@ -13,11 +13,6 @@ static const char *const STATUSES[BP_STEP_STATUS_COUNT] = {BP_STEP_STATUSES(AS_N
 static const char *const CELLS[BP_MARK_COUNT] = {"blank", "right", "follows", "wrong"};
 static const char *const MARKS[BP_MARK_COUNT] = {"null", "\"right\"", "\"follows\"", "\"wrong\""};
 
-static const char *name_of(const struct bp_grading *of, size_t step)
-{
-    return of->names.of[step];
-}
-
 /* --- mistakes --------------------------------------------------------------------------------- */
 
 static void put_below(struct bp_text *text, size_t index)
@@ -39,7 +34,7 @@ static void put_pointer(struct bp_text *text, const struct bp_job *job, const st
     if (!bp_step_is_batch(at))
         put_below(text, where.sample);
     bp_text_putc(text, '/');
-    bp_text_puts(text, bp_step_member(name_of(of, step)));
+    bp_text_puts(text, bp_step_member(of->names.of[step]));
     if (bp_step_shape(at) != BP_SHAPE_NUMBER)
         put_below(text, where.i);
     if (bp_step_shape(at) == BP_SHAPE_TABLE)
@@ -65,7 +60,7 @@ static void put_mistake(struct bp_text *text, const struct bp_job *job, const st
     bp_put_member_open(text, "steps", '[');
     for (size_t i = 0; i < found->n_steps; i++) {
         bp_put_comma(text);
-        bp_text_put_string(text, name_of(of, found->steps[i]));
+        bp_text_put_string(text, of->names.of[found->steps[i]]);
     }
     bp_text_putc(text, ']');
     bp_put_words_of_mistake(text, job, of, found);
@@ -98,7 +93,7 @@ static void put_note(struct bp_text *text, const struct bp_grading *of)
         if (!verdict->counted || verdict->status == BP_STATUS_RIGHT)
             continue;
         bp_text_puts(text, before);
-        bp_text_puts(text, name_of(of, i));
+        bp_text_puts(text, of->names.of[i]);
         bp_text_putc(text, ':');
         bp_text_puts(text, reason_or_status(verdict));
         before = "|";
@@ -122,7 +117,7 @@ static void put_step(struct bp_text *text, const struct bp_grading *of, size_t s
     const struct bp_step_verdict *verdict = &of->grade.verdicts[step];
     const enum bp_code reason = verdict->reason;
     bp_put_open(text, '{');
-    bp_put_member_string(text, "step", name_of(of, step));
+    bp_put_member_string(text, "step", of->names.of[step]);
     bp_put_member_string(text, "status", STATUSES[verdict->status]);
     if (reason != BP_NO_CODE)
         bp_put_member_string(text, "reason", bp_code_names[reason]);
@@ -181,7 +176,7 @@ static void put_row(struct bp_text *text, const struct bp_grading *of, size_t st
         put(text, of, step, first + 1);
         return;
     }
-    bp_put_key(text, bp_step_member(name_of(of, step)));
+    bp_put_key(text, bp_step_member(of->names.of[step]));
     if (bp_step_shape(at) == BP_SHAPE_NUMBER)
         put(text, of, step, first);
     else

@@ -16,11 +16,6 @@ struct spoken {
     size_t at;   /* the one cell that is off, or BP_NO_CELL */
 };
 
-static const char *name_of(const struct bp_grading *of, size_t step)
-{
-    return of->names.of[step];
-}
-
 static const struct bp_step *step_of(const struct spoken *with)
 {
     return &with->of->grade.steps.list[with->step];
@@ -82,35 +77,22 @@ static void put_activations(struct bp_text *text, const struct spoken *with)
     }
 }
 
-/* The derivative in terms of h, or NULL. */
-static const char *rule_of(enum bp_activation activation)
-{
-    switch (activation) {
-    case BP_ACTIVATION_SIGMOID:
-        return "h (1 - h)";
-    case BP_ACTIVATION_TANH:
-        return "1 - h^2";
-    case BP_ACTIVATION_RELU:
-    case BP_ACTIVATION_LEAKY_RELU:
-    case BP_ACTIVATION_IDENTITY:
-    case BP_ACTIVATION_SOFTMAX:
-    case BP_ACTIVATION_COUNT:
-        break;
-    }
-    return NULL;
-}
+/* Derivatives in terms of h, of those that have one. */
+static const char *const RULES[BP_ACTIVATION_COUNT] = {
+    [BP_ACTIVATION_SIGMOID] = "h (1 - h)",
+    [BP_ACTIVATION_TANH] = "1 - h^2",
+};
 
-/* Their derivatives in terms of h, of those that have one. */
 static void put_rules(struct bp_text *text, const struct spoken *with)
 {
     enum bp_activation list[BP_ACTIVATION_COUNT + 1];
     const size_t n = list_activations(list, with);
     size_t n_put = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!rule_of(list[i]))
+        if (!RULES[list[i]])
             continue;
         bp_text_puts(text, n_put++ ? " and " : "");
-        bp_text_puts(text, rule_of(list[i]));
+        bp_text_puts(text, RULES[list[i]]);
         if (n > 1) {
             bp_text_puts(text, " for ");
             bp_text_puts(text, bp_activation_names[list[i]]);
@@ -133,7 +115,7 @@ static void put_cell(struct bp_text *text, const struct spoken *with)
     const struct bp_step *step = step_of(with);
     const struct bp_cell_place place = bp_cell_place(step, with->at, with->job->is_out_in);
     const enum bp_step_shape shape = bp_step_shape(step);
-    const char *name = name_of(with->of, with->step);
+    const char *name = with->of->names.of[with->step];
     bp_text_puts(text, step->kind == BP_STEP_LOSS ? bp_step_member(name) : name);
     if (shape != BP_SHAPE_NUMBER)
         put_index(text, place.i);
@@ -151,7 +133,7 @@ static void put_words(struct bp_text *text, const char *words, const struct spok
 
 static void put_step(struct bp_text *text, const struct spoken *with)
 {
-    bp_text_puts(text, name_of(with->of, with->step));
+    bp_text_puts(text, with->of->names.of[with->step]);
 }
 
 static void put_layer(struct bp_text *text, const struct spoken *with)
@@ -161,7 +143,7 @@ static void put_layer(struct bp_text *text, const struct spoken *with)
 
 static void put_parameter(struct bp_text *text, const struct spoken *with)
 {
-    bp_text_puts(text, bp_step_member(name_of(with->of, with->step)));
+    bp_text_puts(text, bp_step_member(with->of->names.of[with->step]));
 }
 
 static void put_activation(struct bp_text *text, const struct spoken *with)
@@ -284,7 +266,7 @@ static void put_names(struct bp_text *text, const struct bp_grading *of, const s
 {
     for (size_t i = 0; i < n; i++) {
         bp_text_puts(text, i ? ", " : "");
-        bp_text_puts(text, name_of(of, steps[i]));
+        bp_text_puts(text, of->names.of[steps[i]]);
     }
 }
 
@@ -350,7 +332,7 @@ static void put_equals(struct bp_text *text, const struct bp_found *found,
         bp_text_puts(text, " Or");
         if (!is_spoken_of(with, equal->step)) {
             bp_text_puts(text, " at ");
-            bp_text_puts(text, name_of(with->of, equal->step));
+            bp_text_puts(text, with->of->names.of[equal->step]);
         }
         bp_text_puts(text, ": ");
         put_words(text, bp_mistake_text(equal->words).words.message, &other);
@@ -371,7 +353,7 @@ static void put_message(struct bp_text *text, const struct bp_found *found,
                            "the same.");
     if (seen != BP_NO_STEP) {
         bp_text_puts(text, " This shows in ");
-        bp_text_puts(text, name_of(with->of, seen));
+        bp_text_puts(text, with->of->names.of[seen]);
         bp_text_puts(text, found->with != BP_NO_CODE ? ", together with another mistake." : ".");
     }
     bp_text_putc(text, '"');
@@ -456,7 +438,7 @@ void bp_put_words_of_step(struct bp_text *text, const struct bp_grading *of, siz
     if (!words)
         return;
     bp_put_member_open(text, "message", '\"');
-    bp_text_puts(text, name_of(of, step));
+    bp_text_puts(text, of->names.of[step]);
     bp_text_puts(text, ": ");
     if (cause) {
         bp_text_puts(text, "this comes from a mistake in ");
@@ -486,7 +468,7 @@ static void put_steps_with(struct bp_text *text, const struct bp_grading *of,
         if (!of->grade.verdicts[i].counted || of->grade.verdicts[i].status != status)
             continue;
         bp_text_puts(text, before);
-        bp_text_puts(text, name_of(of, i));
+        bp_text_puts(text, of->names.of[i]);
         before = ", ";
     }
 }
@@ -545,7 +527,7 @@ static void put_beginning(struct bp_text *text, const struct bp_grading *of)
     while (!is_wrong(of, step))
         step++;
     bp_text_puts(text, " Begin with ");
-    bp_text_puts(text, name_of(of, step));
+    bp_text_puts(text, of->names.of[step]);
     bp_text_putc(text, '.');
 }
 
@@ -579,7 +561,7 @@ void bp_put_summary(struct bp_text *text, const struct bp_grading *of)
     }
     bp_put_member_open(text, "summary", '\"');
     if (n == 1) {
-        bp_text_puts(text, name_of(of, one));
+        bp_text_puts(text, of->names.of[one]);
         bp_text_puts(text, SAID[of->grade.verdicts[one].status].one);
         bp_text_putc(text, '.');
     } else {

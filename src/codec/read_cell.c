@@ -152,8 +152,7 @@ static bool is_whole(const struct decimal *of)
 static double value_of(const struct decimal *of)
 {
     char json[BP_CELL_TEXT_MAX + 16], *end = json;
-    const size_t zeros =
-        strspn(of->whole, "0") < of->n_whole ? strspn(of->whole, "0") : of->n_whole;
+    const size_t zeros = strspn(of->whole, "0");
     double value = 0;
     *end++ = '0';
     if (zeros < of->n_whole) {

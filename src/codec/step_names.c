@@ -47,22 +47,12 @@ void bp_step_names_layout(struct bp_step_names *names, struct bp_layout *layout,
 
 enum bp_answer_part bp_answer_part(const struct bp_step *step)
 {
-    switch (step->kind) {
-    case BP_STEP_MEAN_LOSS:
-        return BP_ANSWER_TOP;
-    case BP_STEP_MEAN_W:
-    case BP_STEP_MEAN_B:
-        return BP_ANSWER_GRADIENTS;
-    case BP_STEP_COUNTS:
-        return BP_ANSWER_PARAMETERS;
-    case BP_STEP_DEAD:
-        return BP_ANSWER_DEAD;
-    case BP_STEP_NEW_W:
-    case BP_STEP_NEW_B:
-        return BP_ANSWER_NETWORK;
-    default: /* all that come before are a sample's */
-        return BP_ANSWER_SAMPLES;
-    }
+    static const enum bp_answer_part of_batch[BP_STEP_KIND_COUNT] = {
+        [BP_STEP_MEAN_LOSS] = BP_ANSWER_TOP,    [BP_STEP_MEAN_W] = BP_ANSWER_GRADIENTS,
+        [BP_STEP_MEAN_B] = BP_ANSWER_GRADIENTS, [BP_STEP_COUNTS] = BP_ANSWER_PARAMETERS,
+        [BP_STEP_DEAD] = BP_ANSWER_DEAD,        [BP_STEP_NEW_W] = BP_ANSWER_NETWORK,
+        [BP_STEP_NEW_B] = BP_ANSWER_NETWORK};
+    return bp_step_is_batch(step) ? of_batch[step->kind] : BP_ANSWER_SAMPLES;
 }
 
 bool bp_step_is_weights(const struct bp_step *step)
