@@ -148,6 +148,12 @@ static bool is_whole(const struct decimal *of)
     return true;
 }
 
+static int places_of(const struct decimal *of)
+{
+    const int places = (int)of->n_fraction - of->exponent;
+    return places > 0 ? places : 0;
+}
+
 /* By way of JSON's grammar, which wants a digit on both sides of the point and no leading 0. */
 static double value_of(const struct decimal *of)
 {
@@ -181,22 +187,12 @@ static const char *read_decimal(struct bp_typed_cell *cell, const char *at, bool
     const double value = value_of(&decimal);
     if (!isfinite(value))
         return TOO_LARGE;
-    const int places = (int)decimal.n_fraction - decimal.exponent;
     cell->value = is_negative ? -value : value;
-    cell->places = is_count ? BP_PLACES_EXACT : places > 0 ? places : 0;
+    cell->places = is_count ? BP_PLACES_EXACT : places_of(&decimal);
     return NULL;
 }
 
 /* --- cells ------------------------------------------------------------------------------------ */
-
-/* What has no blanks around it, and a hyphen for its sign. */
-static const char *read_tidy(struct bp_typed_cell *cell, const char *text, bool is_count)
-{
-    const bool is_negative = *text == '-';
-    text += *text == '-' || *text == '+';
-    return is_ratio(text) ? read_ratio(cell, text, is_negative, is_count)
-                          : read_decimal(cell, text, is_negative, is_count);
-}
 
 bool bp_cell_text_fits(const char *text)
 {
@@ -209,18 +205,21 @@ const char *bp_cell_read_text(struct bp_typed_cell *cell, const char *text, bool
     if (!bp_cell_text_fits(text))
         return "longer than 64 characters";
     tidy(tidied, text);
-    return read_tidy(cell, tidied, is_count);
+    const bool is_negative = *tidied == '-';
+    const char *digits = tidied + (is_negative || *tidied == '+');
+    return (is_ratio(digits) ? read_ratio : read_decimal)(cell, digits, is_negative, is_count);
 }
 
 const char *bp_cell_read_number(struct bp_typed_cell *cell, double number, bool is_count)
 {
     char text[BP_NUMBER_ROOM];
+    struct decimal decimal;
     if (!isfinite(number))
         return TOO_LARGE;
     if (is_count && number != floor(number))
         return NO_COUNT;
     *bp_number_write(text, number) = '\0';
-    const char *wrong = read_tidy(cell, text, is_count);
-    cell->value = number;
-    return wrong;
+    split(&decimal, text + (*text == '-'));
+    *cell = (struct bp_typed_cell){number, is_count ? BP_PLACES_EXACT : places_of(&decimal)};
+    return NULL;
 }

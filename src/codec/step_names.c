@@ -19,7 +19,7 @@ static bool is_last(const struct bp_step *step, size_t number, size_t depth)
     return step->kind == BP_STEP_DL_DH ? number == 0 : number == depth;
 }
 
-void bp_step_name(char name[BP_STEP_NAME_MAX], const struct bp_steps *steps, size_t step)
+static void write_name(char name[BP_STEP_NAME_MAX], const struct bp_steps *steps, size_t step)
 {
     const struct bp_step *of = &steps->list[step];
     const struct bp_step_text *text = bp_step_text(of->kind);
@@ -42,7 +42,7 @@ void bp_step_names_layout(struct bp_step_names *names, struct bp_layout *layout,
     names->of = bp_layout_array(layout, steps->n, sizeof *names->of);
     names->some = bp_layout_array(layout, steps->n + BP_OTHER_MEMBERS_MAX, sizeof *names->some);
     for (size_t i = 0; i < steps->n && layout->base; i++)
-        bp_step_name(names->of[i], steps, i);
+        write_name(names->of[i], steps, i);
 }
 
 enum bp_answer_part bp_answer_part(const struct bp_step *step)

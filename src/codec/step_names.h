@@ -7,12 +7,10 @@
 
 #define BP_STEP_NAME_MAX 24 /* gradients.W100000 and its NUL */
 
-/* Out: name, such as dL_dW2, samples.loss or gradients.b1. Cannot fail. */
-void bp_step_name(char name[BP_STEP_NAME_MAX], const struct bp_steps *steps, size_t step);
-
 #define BP_OTHER_MEMBERS_MAX 16
 
-/* The names of all steps, and room for a list of some of them and of other members. */
+/* The names of all steps, such as dL_dW2, samples.loss or gradients.b1, and room for a list of some
+ * of them and of other members. */
 struct bp_step_names {
     char (*of)[BP_STEP_NAME_MAX]; /* (steps) */
     const char **some;            /* (steps and BP_OTHER_MEMBERS_MAX) */
