@@ -3,7 +3,6 @@
 
 #include "backpropd/catalogue.h"
 #include "backpropd/json_write.h"
-#include "grade_words.h"
 #include "grading.h"
 
 #define AS_NAME(name, wire) wire,

@@ -2,7 +2,6 @@
 #include "../estimate.h"
 #include "../grading.h"
 #include "../lay_out.h"
-#include "../read_answers.h"
 #include "../read_marking.h"
 #include "../read_task.h"
 #include "backpropd/media.h"
@@ -61,7 +60,7 @@ static void read(struct bp_reader *reader)
     if (is_good && (is_too_large(reader) || !bp_lay_out(reader, lay_out)))
         return;
     const size_t faults_before = reader->problem->n_faults;
-    bp_read_answers(reader, answers, is_good ? grading : NULL);
+    bp_read_answers(reader, answers, is_good);
     bp_read_marking(reader, grade, is_good ? &grading->names : NULL, &grading->reveals);
     if (!is_good)
         return;
