@@ -281,10 +281,10 @@ static struct bp_words words_of(const struct bp_grading *of, const struct bp_fou
     return bp_other_words(found->code, of->grade.steps.list[found->steps[0]].kind);
 }
 
-static bool is_wrong(const struct bp_grading *of, size_t step)
+static bool has_status(const struct bp_grading *of, size_t step, enum bp_step_status status)
 {
     const struct bp_step_verdict *verdict = &of->grade.verdicts[step];
-    return verdict->counted && verdict->status == BP_STATUS_WRONG;
+    return verdict->counted && verdict->status == status;
 }
 
 /* Where a mistake is seen that was made in steps not handed in: the first step that is wrong for
@@ -292,11 +292,11 @@ static bool is_wrong(const struct bp_grading *of, size_t step)
 static size_t seen_at(const struct bp_grading *of, const struct bp_found *found)
 {
     for (size_t i = 0; i < found->n_steps; i++)
-        if (is_wrong(of, found->steps[i]))
+        if (has_status(of, found->steps[i], BP_STATUS_WRONG))
             return BP_NO_STEP;
     for (size_t i = 0; i < of->grade.steps.n; i++)
-        if (is_wrong(of, i) && (of->grade.verdicts[i].reason == found->code ||
-                                of->grade.verdicts[i].reason == found->with))
+        if (has_status(of, i, BP_STATUS_WRONG) && (of->grade.verdicts[i].reason == found->code ||
+                                                   of->grade.verdicts[i].reason == found->with))
             return i;
     return BP_NO_STEP;
 }
@@ -432,7 +432,8 @@ static const char *status_words(const struct bp_grading *of, size_t step)
 
 void bp_put_words_of_step(struct bp_text *text, const struct bp_grading *of, size_t step)
 {
-    const struct bp_found *cause = is_wrong(of, step) ? cause_of(of, step) : NULL;
+    const struct bp_found *cause =
+        has_status(of, step, BP_STATUS_WRONG) ? cause_of(of, step) : NULL;
     const char *words = status_words(of, step);
     if (!words)
         return;
@@ -455,21 +456,8 @@ static size_t count_steps(const struct bp_grading *of, enum bp_step_status statu
 {
     size_t n = 0;
     for (size_t i = 0; i < of->grade.steps.n; i++)
-        n += of->grade.verdicts[i].counted && of->grade.verdicts[i].status == status;
+        n += has_status(of, i, status);
     return n;
-}
-
-static void put_steps_with(struct bp_text *text, const struct bp_grading *of,
-                           enum bp_step_status status)
-{
-    const char *before = "";
-    for (size_t i = 0; i < of->grade.steps.n; i++) {
-        if (!of->grade.verdicts[i].counted || of->grade.verdicts[i].status != status)
-            continue;
-        bp_text_puts(text, before);
-        bp_text_puts(text, of->names.of[i]);
-        before = ", ";
-    }
 }
 
 /* How a status is said of one step, and of several before their names. */
@@ -488,13 +476,19 @@ static void put_sentence(struct bp_text *text, const struct bp_grading *of,
                          enum bp_step_status status)
 {
     const size_t n = count_steps(of, status);
+    const char *before = ": ";
     if (!n)
         return;
     bp_text_putc(text, ' ');
     bp_text_put_size(text, n);
     bp_text_puts(text, n == 1 ? SAID[status].one : SAID[status].many);
-    bp_text_puts(text, ": ");
-    put_steps_with(text, of, status);
+    for (size_t i = 0; i < of->grade.steps.n; i++) {
+        if (!has_status(of, i, status))
+            continue;
+        bp_text_puts(text, before);
+        bp_text_puts(text, of->names.of[i]);
+        before = ", ";
+    }
     bp_text_putc(text, '.');
 }
 
@@ -523,7 +517,7 @@ static void put_beginning(struct bp_text *text, const struct bp_grading *of)
     if (!count_steps(of, BP_STATUS_WRONG) ||
         count_steps(of, BP_STATUS_WRONG) + count_steps(of, BP_STATUS_FOLLOWS) == 1)
         return;
-    while (!is_wrong(of, step))
+    while (!has_status(of, step, BP_STATUS_WRONG))
         step++;
     bp_text_puts(text, " Begin with ");
     bp_text_puts(text, of->names.of[step]);

@@ -188,10 +188,10 @@ static bool misfits_table(char why[MISFIT_MAX], const struct bp_reader *reader,
 {
     const bool is_out_in = reader->job->is_out_in;
     const struct bp_grid grid = bp_step_grid(step, is_out_in);
-    const size_t n = is_list(reader, value) ? length_of(reader, value) : 0;
+    const size_t n = length_of(reader, value);
     const struct rows rows = rows_of(reader, value);
     const bool is_exchanged = n == grid.columns && rows.columns == grid.rows;
-    const bool all_lists = is_list(reader, value) && rows.n == n && n > 0;
+    const bool all_lists = rows.n == n && n > 0;
     if (all_lists && rows.are_even && n == grid.rows && rows.columns == grid.columns)
         return false;
     int length = snprintf(why, MISFIT_MAX, "%zu list%s of %zu number%s needed here", grid.rows,
