@@ -8,26 +8,13 @@
 const char *const bp_answer_part_names[BP_ANSWER_PARTS] = {NULL,         "samples", "gradients",
                                                            "parameters", "dead",    "network"};
 
-/* What stands in a kind's name: of dL_dh the number of the layer below. */
-static size_t number_of(const struct bp_step *step)
+static void write_name(char *to, const struct bp_steps *steps, const struct bp_step *step)
 {
-    return step->kind == BP_STEP_DL_DH ? step->layer : step->layer + 1;
-}
-
-static bool is_last(const struct bp_step *step, size_t number, size_t depth)
-{
-    return step->kind == BP_STEP_DL_DH ? number == 0 : number == depth;
-}
-
-static void write_name(char name[BP_STEP_NAME_MAX], const struct bp_steps *steps, size_t step)
-{
-    const struct bp_step *of = &steps->list[step];
-    const struct bp_step_text *text = bp_step_text(of->kind);
-    const size_t number = number_of(of);
-    const char *from =
-        text->last && is_last(of, number, steps->task->network.depth) ? text->last : text->hidden;
-    char *to = name;
-    for (; *from; from++) {
+    const struct bp_step_text *text = bp_step_text(step->kind);
+    const bool is_below = step->kind == BP_STEP_DL_DH; /* named for the layer below */
+    const size_t number = step->layer + !is_below;
+    const bool is_last = number == (is_below ? 0 : steps->task->network.depth);
+    for (const char *from = is_last && text->last ? text->last : text->hidden; *from; from++) {
         if (*from == '%')
             to += sprintf(to, "%zu", number);
         else
@@ -42,7 +29,7 @@ void bp_step_names_layout(struct bp_step_names *names, struct bp_layout *layout,
     names->of = bp_layout_array(layout, steps->n, sizeof *names->of);
     names->some = bp_layout_array(layout, steps->n + BP_OTHER_MEMBERS_MAX, sizeof *names->some);
     for (size_t i = 0; i < steps->n && layout->base; i++)
-        write_name(names->of[i], steps, i);
+        write_name(names->of[i], steps, &steps->list[i]);
 }
 
 enum bp_answer_part bp_answer_part(const struct bp_step *step)

@@ -35,14 +35,11 @@ static void read_shown_decimals(struct bp_reader *reader)
     const struct bp_value *value = bp_read_member(reader, "shown_decimals", false);
     struct own *own = reader->job->own;
     size_t decimals;
-    if (!value)
-        return;
-    own->has_shown_decimals = true;
+    own->has_shown_decimals = value;
     own->shown_decimals = BP_SHOW_ALL;
-    const enum bp_json_kind kind = bp_json_kind(reader->json, value);
-    if (kind == BP_JSON_NULL)
+    if (!value || bp_json_kind(reader->json, value) == BP_JSON_NULL)
         return;
-    if (kind != BP_JSON_NUMBER)
+    if (bp_json_kind(reader->json, value) != BP_JSON_NUMBER)
         bp_read_wrong(reader, value, &SHOWN_DECIMALS, BP_EXPECTED_INTEGER_OR_NULL);
     else if (bp_read_integer(reader, value, &SHOWN_DECIMALS, 0, SHOWN_MAX, BP_FAULT_OUT_OF_RANGE,
                              &decimals))
