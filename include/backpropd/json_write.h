@@ -49,6 +49,13 @@ static inline void bp_put_member_open(struct bp_text *text, const char *name, ch
     bp_text_putc(text, bracket);
 }
 
+/* Puts a string that is an element of an array. */
+static inline void bp_put_string(struct bp_text *text, const char *string)
+{
+    bp_put_comma(text);
+    bp_text_put_string(text, string);
+}
+
 static inline void bp_put_member_size(struct bp_text *text, const char *name, size_t value)
 {
     bp_put_key(text, name);

@@ -324,10 +324,8 @@ void bp_put_network(struct bp_text *text, const struct bp_job *job,
         put_parameters_of(text, job, k, network->layers[k - 1].w, network->layers[k - 1].b);
     if (job->posted_activations) {
         bp_put_member_open(text, "activations", '[');
-        for (size_t k = 0; k < network->depth; k++) {
-            bp_put_comma(text);
-            bp_text_put_string(text, bp_activation_names[network->layers[k].activation]);
-        }
+        for (size_t k = 0; k < network->depth; k++)
+            bp_put_string(text, bp_activation_names[network->layers[k].activation]);
         bp_text_putc(text, ']');
     }
     bp_text_putc(text, '}');

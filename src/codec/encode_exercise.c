@@ -19,9 +19,8 @@ static void put_hidden(struct bp_text *text, const struct bp_review *review,
 static void put_pair(struct bp_text *text, const char *name, const char *first, const char *second)
 {
     bp_put_member_open(text, name, '[');
-    bp_text_put_string(text, first);
-    bp_text_putc(text, ',');
-    bp_text_put_string(text, second);
+    bp_put_string(text, first);
+    bp_put_string(text, second);
     bp_text_putc(text, ']');
 }
 

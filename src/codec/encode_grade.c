@@ -34,20 +34,16 @@ static void put_pointer(struct bp_text *text, const struct bp_job *job, const st
         put_below(text, where.sample);
     bp_text_putc(text, '/');
     bp_text_puts(text, bp_step_member(of->names.of[step]));
-    if (bp_step_shape(at) != BP_SHAPE_NUMBER)
-        put_below(text, where.i);
-    if (bp_step_shape(at) == BP_SHAPE_TABLE)
-        put_below(text, where.j);
+    for (size_t n = 0; n < where.n_index; n++)
+        put_below(text, where.index[n]);
     bp_text_putc(text, '"');
 }
 
 static void put_equals(struct bp_text *text, const struct bp_found *found)
 {
     bp_put_member_open(text, "or", '[');
-    for (size_t i = 0; i < found->n_equals; i++) {
-        bp_put_comma(text);
-        bp_text_put_string(text, bp_code_names[found->equals[i].code]);
-    }
+    for (size_t i = 0; i < found->n_equals; i++)
+        bp_put_string(text, bp_code_names[found->equals[i].code]);
     bp_text_putc(text, ']');
 }
 
@@ -57,10 +53,8 @@ static void put_mistake(struct bp_text *text, const struct bp_job *job, const st
     bp_put_open(text, '{');
     bp_put_member_string(text, "code", bp_code_names[found->code]);
     bp_put_member_open(text, "steps", '[');
-    for (size_t i = 0; i < found->n_steps; i++) {
-        bp_put_comma(text);
-        bp_text_put_string(text, of->names.of[found->steps[i]]);
-    }
+    for (size_t i = 0; i < found->n_steps; i++)
+        bp_put_string(text, of->names.of[found->steps[i]]);
     bp_text_putc(text, ']');
     bp_put_words_of_mistake(text, job, of, found);
     if (found->n_equals)
@@ -77,12 +71,6 @@ static void put_mistake(struct bp_text *text, const struct bp_job *job, const st
 
 /* --- steps ------------------------------------------------------------------------------------ */
 
-static const char *reason_or_status(const struct bp_step_verdict *verdict)
-{
-    return verdict->reason != BP_NO_CODE ? bp_code_names[verdict->reason]
-                                         : STATUSES[verdict->status];
-}
-
 static void put_note(struct bp_text *text, const struct bp_grading *of)
 {
     const char *before = "";
@@ -94,7 +82,8 @@ static void put_note(struct bp_text *text, const struct bp_grading *of)
         bp_text_puts(text, before);
         bp_text_puts(text, of->names.of[i]);
         bp_text_putc(text, ':');
-        bp_text_puts(text, reason_or_status(verdict));
+        bp_text_puts(text, verdict->reason != BP_NO_CODE ? bp_code_names[verdict->reason]
+                                                         : STATUSES[verdict->status]);
         before = "|";
     }
     bp_text_putc(text, '"');

@@ -101,25 +101,18 @@ static void put_rules(struct bp_text *text, const struct spoken *with)
 
 /* --- one cell --------------------------------------------------------------------------------- */
 
-static void put_index(struct bp_text *text, size_t index)
-{
-    bp_text_putc(text, '[');
-    bp_text_put_size(text, index);
-    bp_text_putc(text, ']');
-}
-
 /* "dL_dh1[1]", of several samples "dL_dh1[1] of sample 0", in the layout posted. */
 static void put_cell(struct bp_text *text, const struct spoken *with)
 {
     const struct bp_step *step = step_of(with);
     const struct bp_cell_place place = bp_cell_place(step, with->at, with->job->is_out_in);
-    const enum bp_step_shape shape = bp_step_shape(step);
     const char *name = with->of->names.of[with->step];
     bp_text_puts(text, step->kind == BP_STEP_LOSS ? bp_step_member(name) : name);
-    if (shape != BP_SHAPE_NUMBER)
-        put_index(text, place.i);
-    if (shape == BP_SHAPE_TABLE)
-        put_index(text, place.j);
+    for (size_t n = 0; n < place.n_index; n++) {
+        bp_text_putc(text, '[');
+        bp_text_put_size(text, place.index[n]);
+        bp_text_putc(text, ']');
+    }
     if (step->rows == 1)
         return;
     bp_text_puts(text, " of sample ");

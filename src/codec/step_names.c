@@ -67,10 +67,10 @@ struct bp_cell_place bp_cell_place(const struct bp_step *step, size_t cell, bool
 {
     const size_t row = (cell - step->first) / step->n, within = (cell - step->first) % step->n;
     const size_t i = within / step->width, j = within % step->width;
+    const bool is_turned = is_out_in && bp_step_is_weights(step);
     if (bp_step_shape(step) != BP_SHAPE_TABLE)
-        return (struct bp_cell_place){row, within, 0};
-    return is_out_in && bp_step_is_weights(step) ? (struct bp_cell_place){row, j, i}
-                                                 : (struct bp_cell_place){row, i, j};
+        return (struct bp_cell_place){row, bp_step_shape(step) == BP_SHAPE_LIST, {within, 0}};
+    return (struct bp_cell_place){row, 2, {is_turned ? j : i, is_turned ? i : j}};
 }
 
 const char *bp_step_member(const char *name)

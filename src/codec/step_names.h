@@ -49,7 +49,8 @@ bool bp_step_is_weights(const struct bp_step *step);
 /* Where a cell stands in what is posted. */
 struct bp_cell_place {
     size_t sample;
-    size_t i, j; /* of a list i alone, of a number neither */
+    size_t n_index; /* of a list 1, of a number 0 */
+    size_t index[2];
 };
 
 /* In: cell, one of the step's, as in bp_steps. Cannot fail. */

@@ -39,11 +39,10 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 static void *layout(struct bp_layout *layout, const struct bp_job *job)
 {
     const struct bp_step_request *own = job->own;
-    struct bp_descent counted = {0}, *descent = bp_layout_array(layout, 1, sizeof *descent);
+    struct bp_descent counted, *descent = bp_layout_array(layout, 1, sizeof *descent);
     struct bp_descent *to = descent ? descent : &counted;
-    to->learning_rate = own->learning_rate;
-    to->steps = own->steps;
-    to->frozen = own->frozen;
+    *to = (struct bp_descent){
+        .learning_rate = own->learning_rate, .steps = own->steps, .frozen = own->frozen};
     bp_descent_layout(to, layout, &job->task,
                       job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0);
     return descent;
