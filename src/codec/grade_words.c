@@ -25,11 +25,6 @@ static const struct bp_layer *layer_of(const struct spoken *with)
     return &with->of->grade.steps.task->network.layers[step_of(with)->layer];
 }
 
-static bool is_last(const struct spoken *with)
-{
-    return step_of(with)->layer + 1 == with->of->grade.steps.task->network.depth;
-}
-
 /* True if the layer's step of this kind is in the reply. */
 static bool is_asked(const struct spoken *with, enum bp_step_kind kind)
 {
@@ -123,9 +118,42 @@ static void put_cell(struct bp_text *text, const struct spoken *with)
 
 static void put_words(struct bp_text *text, const char *words, const struct spoken *with);
 
-static void put_step(struct bp_text *text, const struct spoken *with)
+static bool is_place(const char *name, const char *place, size_t size)
 {
-    bp_text_puts(text, with->of->names.of[with->step]);
+    return strncmp(name, place, size) == 0 && !name[size];
+}
+
+/* What another place stands for: words, with places of their own. */
+static const char *words_at(const char *place, size_t size, const struct spoken *with)
+{
+    const struct bp_task *task = with->of->grade.steps.task;
+    const struct bp_layer *layer = layer_of(with);
+    const char *name = with->of->names.of[with->step];
+    const size_t k = step_of(with)->layer + 1;
+    const bool is_last = k == task->network.depth;
+    /* the gradient of its z is called like that of y_hat by those who do not write both */
+    const bool is_plain =
+        is_last && layer->activation == BP_ACTIVATION_IDENTITY && !is_asked(with, BP_STEP_DL_DZ);
+    const bool is_mean = task->rules.reduction == BP_REDUCTION_MEAN;
+    const struct {
+        const char *place, *words;
+    } table[] = {
+        {"step", name},
+        {"w", bp_step_member(name)},
+        {"activation", bp_activation_names[layer->activation]},
+        {"loss", bp_loss_phrases[task->rules.loss]},
+        {"bias", layer->b ? "b{k}[j] + " : ""},
+        {"source", k > 1 ? "h{below}" : "x"},
+        {"upstream", is_last ? "dL_dy_hat" : "dL_dh{k}"},
+        {"error", is_plain ? "dL_dy_hat" : "dL_dz{k}"},
+        {"mean", is_mean ? "the mean over the samples of " : "the sum over the samples of "},
+    };
+    size_t i = 0;
+    while (!is_place(table[i].place, place, size)) {
+        i++;
+        assert(i < sizeof table / sizeof *table);
+    }
+    return table[i].words;
 }
 
 static void put_layer(struct bp_text *text, const struct spoken *with)
@@ -133,56 +161,9 @@ static void put_layer(struct bp_text *text, const struct spoken *with)
     bp_text_put_size(text, step_of(with)->layer + 1);
 }
 
-static void put_parameter(struct bp_text *text, const struct spoken *with)
+static void put_layer_below(struct bp_text *text, const struct spoken *with)
 {
-    bp_text_puts(text, bp_step_member(with->of->names.of[with->step]));
-}
-
-static void put_activation(struct bp_text *text, const struct spoken *with)
-{
-    bp_text_puts(text, bp_activation_names[layer_of(with)->activation]);
-}
-
-static void put_loss(struct bp_text *text, const struct spoken *with)
-{
-    bp_text_puts(text, bp_loss_phrases[with->of->grade.steps.task->rules.loss]);
-}
-
-/* "b1[j] + " */
-static void put_bias(struct bp_text *text, const struct spoken *with)
-{
-    if (layer_of(with)->b)
-        put_words(text, "b{k}[j] + ", with);
-}
-
-/* What feeds the layer. */
-static void put_source(struct bp_text *text, const struct spoken *with)
-{
-    bp_text_putc(text, step_of(with)->layer ? 'h' : 'x');
-    if (step_of(with)->layer)
-        bp_text_put_size(text, step_of(with)->layer);
-}
-
-/* The gradient of the layer's output. */
-static void put_upstream(struct bp_text *text, const struct spoken *with)
-{
-    put_words(text, is_last(with) ? "dL_dy_hat" : "dL_dh{k}", with);
-}
-
-/* The gradient of the layer's z. That of an identity is called like that of the output by those who
- * do not write both. */
-static void put_error(struct bp_text *text, const struct spoken *with)
-{
-    const bool is_plain = is_last(with) && layer_of(with)->activation == BP_ACTIVATION_IDENTITY;
-    put_words(text, is_plain && !is_asked(with, BP_STEP_DL_DZ) ? "dL_dy_hat" : "dL_dz{k}", with);
-}
-
-/* How the samples are put together, before what is put together. */
-static void put_mean(struct bp_text *text, const struct spoken *with)
-{
-    const bool is_mean = with->of->grade.steps.task->rules.reduction == BP_REDUCTION_MEAN;
-    bp_text_puts(text, is_mean ? "the mean" : "the sum");
-    bp_text_puts(text, " over the samples of ");
+    bp_text_put_size(text, step_of(with)->layer);
 }
 
 /* The formula of a step, as its kind has it or as this layer is. */
@@ -223,22 +204,21 @@ static const struct {
     const char *name;
     void (*put)(struct bp_text *text, const struct spoken *with);
 } PLACES[] = {
-    {"f", put_activations},     {"rule", put_rules},        {"todo", put_formulas},
-    {"decimals", put_decimals}, {"cell", put_cell},         {"step", put_step},
-    {"k", put_layer},           {"w", put_parameter},       {"activation", put_activation},
-    {"loss", put_loss},         {"bias", put_bias},         {"source", put_source},
-    {"error", put_error},       {"upstream", put_upstream}, {"mean", put_mean},
+    {"f", put_activations},     {"rule", put_rules}, {"todo", put_formulas},
+    {"decimals", put_decimals}, {"cell", put_cell},  {"k", put_layer},
+    {"below", put_layer_below},
 };
 
-static void put_place(struct bp_text *text, const char *name, size_t size,
+static void put_place(struct bp_text *text, const char *place, size_t size,
                       const struct spoken *with)
 {
-    size_t i = 0;
-    while (strncmp(PLACES[i].name, name, size) != 0 || PLACES[i].name[size]) {
-        i++;
-        assert(i < sizeof PLACES / sizeof *PLACES);
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        if (!is_place(PLACES[i].name, place, size))
+            continue;
+        PLACES[i].put(text, with);
+        return;
     }
-    PLACES[i].put(text, with);
+    put_words(text, words_at(place, size, with), with);
 }
 
 /* Words are plain: nothing in them is escaped. */

@@ -88,12 +88,6 @@ static void note_unreadable(struct bp_reader *reader, size_t step, const struct 
     bp_text_putc(notes, '}');
 }
 
-static bool is_blank(const struct typed *typed)
-{
-    return typed->kind == BP_JSON_NULL ||
-           (typed->kind == BP_JSON_STRING && !*bp_json_string(typed->value));
-}
-
 /* Beside a text stands what is wrong with it. One that is too long is not said again. */
 static void note_cell(struct bp_reader *reader, size_t step, const struct bp_place *place,
                       const struct typed *typed, const char *wrong)
@@ -111,8 +105,9 @@ static void read_cell(struct bp_reader *reader, size_t step, size_t cell, const 
 {
     struct bp_answers *answers = &grading_of(reader)->grade.answers;
     struct bp_typed_cell read;
-    if (is_blank(typed))
-        return;
+    if (typed->kind == BP_JSON_NULL ||
+        (typed->kind == BP_JSON_STRING && !*bp_json_string(typed->value)))
+        return; /* it is blank */
     const char *wrong = read_typed(&read, typed, grading_of(reader)->grade.steps.list[step].kind);
     if (wrong) {
         note_cell(reader, step, place, typed, wrong);
