@@ -1,6 +1,7 @@
 #include "backpropd/catalogue.h"
 #include "backpropd/json_write.h"
 #include "encode.h"
+#include "fault.h"
 #include "grading.h"
 
 static void put_hidden(struct bp_text *text, const struct bp_review *review,
@@ -94,25 +95,17 @@ static void put_body(struct bp_text *text, const struct bp_job *job,
 
 /* --- the task in words ------------------------------------------------------------------------ */
 
-static void put_count(struct bp_text *text, size_t n, const char *thing)
-{
-    bp_text_put_size(text, n);
-    bp_text_puts(text, thing);
-    bp_text_puts(text, n == 1 ? "" : "s");
-}
-
 /* "2 inputs, 3 units (relu) and 1 output (identity)" */
 static void put_shape(struct bp_text *text, const struct bp_network *network)
 {
-    put_count(text, network->layers[0].n_in, " input");
+    bp_text_printf(text, "%zu input%s", network->layers[0].n_in,
+                   bp_plural(network->layers[0].n_in));
     for (size_t k = 0; k < network->depth; k++) {
         const struct bp_layer *layer = &network->layers[k];
         const bool is_last = k + 1 == network->depth;
-        bp_text_puts(text, is_last ? " and " : ", ");
-        put_count(text, layer->n_out, is_last ? " output" : " unit");
-        bp_text_puts(text, " (");
-        bp_text_puts(text, bp_activation_names[layer->activation]);
-        bp_text_putc(text, ')');
+        bp_text_printf(text, "%s%zu %s%s (%s)", is_last ? " and " : ", ", layer->n_out,
+                       is_last ? "output" : "unit", bp_plural(layer->n_out),
+                       bp_activation_names[layer->activation]);
     }
 }
 
@@ -122,19 +115,15 @@ static void put_conventions(struct bp_text *text, const struct bp_task *task)
     bool has_relu = false;
     for (size_t k = 0; k < task->network.depth; k++)
         has_relu = has_relu || task->network.layers[k].activation == BP_ACTIVATION_RELU;
-    bp_text_puts(text, " The loss of a sample is ");
-    bp_text_puts(text, bp_loss_phrases[task->rules.loss]);
-    bp_text_putc(text, '.');
+    bp_text_printf(text, " The loss of a sample is %s.", bp_loss_phrases[task->rules.loss]);
     if (has_relu) {
         bp_text_puts(text, " At z = 0 the derivative of relu is taken as ");
         bp_text_put_double(text, task->rules.relu_at_zero);
         bp_text_putc(text, '.');
     }
     if (task->n_samples > 1)
-        bp_text_puts(text,
-                     task->rules.reduction == BP_REDUCTION_MEAN
-                         ? " The loss and the gradients of the batch are means over the samples."
-                         : " The loss and the gradients of the batch are sums over the samples.");
+        bp_text_printf(text, " The loss and the gradients of the batch are %s over the samples.",
+                       task->rules.reduction == BP_REDUCTION_MEAN ? "means" : "sums");
 }
 
 /* True of the steps of the worked solution: z and dL_dz of an output without activation are those
@@ -176,10 +165,8 @@ static void put_steps(struct bp_text *text, const struct bp_task *task,
         if (any_named ? !(grade->marking.weights[i] > 0)
                       : !is_worked_out(task, &grade->steps.list[i]))
             continue;
-        bp_text_puts(text, before);
-        bp_text_puts(text, task->n_samples == 1 && grade->steps.list[i].kind == BP_STEP_LOSS
-                               ? "loss"
-                               : drawing->names.of[i]);
+        const bool is_loss = task->n_samples == 1 && grade->steps.list[i].kind == BP_STEP_LOSS;
+        bp_text_printf(text, "%s%s", before, is_loss ? "loss" : drawing->names.of[i]);
         before = ", ";
     }
     bp_text_putc(text, '.');

@@ -14,12 +14,6 @@ static const char *const MARKS[BP_MARK_COUNT] = {"null", "\"right\"", "\"follows
 
 /* --- mistakes --------------------------------------------------------------------------------- */
 
-static void put_below(struct bp_text *text, size_t index)
-{
-    bp_text_putc(text, '/');
-    bp_text_put_size(text, index);
-}
-
 /* The pointer of a cell, in the layout posted. Slips are never found in counts and masks. */
 static void put_pointer(struct bp_text *text, const struct bp_job *job, const struct bp_grading *of,
                         size_t step, size_t cell)
@@ -28,14 +22,12 @@ static void put_pointer(struct bp_text *text, const struct bp_job *job, const st
     const struct bp_cell_place where = bp_cell_place(at, cell, job->is_out_in);
     const char *part = bp_answer_part_names[bp_answer_part(at)];
     bp_put_member_open(text, "at", '"');
-    bp_text_puts(text, part ? "#/answers/" : "#/answers");
-    bp_text_puts(text, part ? part : "");
+    bp_text_printf(text, "#/answers%s%s", part ? "/" : "", part ? part : "");
     if (!bp_step_is_batch(at))
-        put_below(text, where.sample);
-    bp_text_putc(text, '/');
-    bp_text_puts(text, bp_step_member(of->names.of[step]));
+        bp_text_printf(text, "/%zu", where.sample);
+    bp_text_printf(text, "/%s", bp_step_member(of->names.of[step]));
     for (size_t n = 0; n < where.n_index; n++)
-        put_below(text, where.index[n]);
+        bp_text_printf(text, "/%zu", where.index[n]);
     bp_text_putc(text, '"');
 }
 
@@ -79,11 +71,9 @@ static void put_note(struct bp_text *text, const struct bp_grading *of)
         const struct bp_step_verdict *verdict = &of->grade.verdicts[i];
         if (!verdict->counted || verdict->status == BP_STATUS_RIGHT)
             continue;
-        bp_text_puts(text, before);
-        bp_text_puts(text, of->names.of[i]);
-        bp_text_putc(text, ':');
-        bp_text_puts(text, verdict->reason != BP_NO_CODE ? bp_code_names[verdict->reason]
-                                                         : STATUSES[verdict->status]);
+        bp_text_printf(text, "%s%s:%s", before, of->names.of[i],
+                       verdict->reason != BP_NO_CODE ? bp_code_names[verdict->reason]
+                                                     : STATUSES[verdict->status]);
         before = "|";
     }
     bp_text_putc(text, '"');

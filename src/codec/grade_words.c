@@ -65,10 +65,8 @@ static void put_activations(struct bp_text *text, const struct spoken *with)
 {
     enum bp_activation list[BP_ACTIVATION_COUNT + 1];
     const size_t n = list_activations(list, with);
-    for (size_t i = 0; i < n; i++) {
-        bp_text_puts(text, i ? " and " : "");
-        bp_text_puts(text, bp_activation_names[list[i]]);
-    }
+    for (size_t i = 0; i < n; i++)
+        bp_text_printf(text, "%s%s", i ? " and " : "", bp_activation_names[list[i]]);
 }
 
 /* Derivatives in terms of h, of those that have one. */
@@ -85,12 +83,9 @@ static void put_rules(struct bp_text *text, const struct spoken *with)
     for (size_t i = 0; i < n; i++) {
         if (!RULES[list[i]])
             continue;
-        bp_text_puts(text, n_put++ ? " and " : "");
-        bp_text_puts(text, RULES[list[i]]);
-        if (n > 1) {
-            bp_text_puts(text, " for ");
-            bp_text_puts(text, bp_activation_names[list[i]]);
-        }
+        bp_text_printf(text, "%s%s", n_put++ ? " and " : "", RULES[list[i]]);
+        if (n > 1)
+            bp_text_printf(text, " for %s", bp_activation_names[list[i]]);
     }
 }
 
@@ -103,15 +98,10 @@ static void put_cell(struct bp_text *text, const struct spoken *with)
     const struct bp_cell_place place = bp_cell_place(step, with->at, with->job->is_out_in);
     const char *name = with->of->names.of[with->step];
     bp_text_puts(text, step->kind == BP_STEP_LOSS ? bp_step_member(name) : name);
-    for (size_t n = 0; n < place.n_index; n++) {
-        bp_text_putc(text, '[');
-        bp_text_put_size(text, place.index[n]);
-        bp_text_putc(text, ']');
-    }
-    if (step->rows == 1)
-        return;
-    bp_text_puts(text, " of sample ");
-    bp_text_put_size(text, place.sample);
+    for (size_t n = 0; n < place.n_index; n++)
+        bp_text_printf(text, "[%zu]", place.index[n]);
+    if (step->rows > 1)
+        bp_text_printf(text, " of sample %zu", place.sample);
 }
 
 /* --- formulas --------------------------------------------------------------------------------- */
@@ -236,10 +226,8 @@ static void put_words(struct bp_text *text, const char *words, const struct spok
 static void put_names(struct bp_text *text, const struct bp_grading *of, const size_t *steps,
                       size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        bp_text_puts(text, i ? ", " : "");
-        bp_text_puts(text, of->names.of[steps[i]]);
-    }
+    for (size_t i = 0; i < n; i++)
+        bp_text_printf(text, "%s%s", i ? ", " : "", of->names.of[steps[i]]);
 }
 
 /* --- mistakes --------------------------------------------------------------------------------- */
@@ -302,10 +290,8 @@ static void put_equals(struct bp_text *text, const struct bp_found *found,
         const struct bp_equal *equal = &found->equals[i];
         const struct spoken other = of_equal(with, equal);
         bp_text_puts(text, " Or");
-        if (!is_spoken_of(with, equal->step)) {
-            bp_text_puts(text, " at ");
-            bp_text_puts(text, with->of->names.of[equal->step]);
-        }
+        if (!is_spoken_of(with, equal->step))
+            bp_text_printf(text, " at %s", with->of->names.of[equal->step]);
         bp_text_puts(text, ": ");
         put_words(text, bp_mistake_text(equal->words).words.message, &other);
     }
@@ -315,7 +301,7 @@ static void put_message(struct bp_text *text, const struct bp_found *found,
                         const struct spoken *with)
 {
     const size_t seen = seen_at(with->of, found);
-    bp_put_member_open(text, "message", '\"');
+    bp_put_member_open(text, "message", '"');
     put_names(text, with->of, found->steps, found->n_steps);
     bp_text_puts(text, ": ");
     put_words(text, words_of(with->of, found).message, with);
@@ -323,11 +309,9 @@ static void put_message(struct bp_text *text, const struct bp_found *found,
     if (is_like_ascent(with->of, found, seen))
         bp_text_puts(text, " Or the step went uphill, w + learning_rate g: the numbers are "
                            "the same.");
-    if (seen != BP_NO_STEP) {
-        bp_text_puts(text, " This shows in ");
-        bp_text_puts(text, with->of->names.of[seen]);
-        bp_text_puts(text, found->with != BP_NO_CODE ? ", together with another mistake." : ".");
-    }
+    if (seen != BP_NO_STEP)
+        bp_text_printf(text, " This shows in %s%s", with->of->names.of[seen],
+                       found->with != BP_NO_CODE ? ", together with another mistake." : ".");
     bp_text_putc(text, '"');
 }
 
@@ -335,7 +319,7 @@ static void put_hint(struct bp_text *text, const struct bp_found *found, const s
 {
     const char *hint = words_of(with->of, found).hint;
     const bool is_ascent = is_like_ascent(with->of, found, seen_at(with->of, found));
-    bp_put_member_open(text, "hint", '\"');
+    bp_put_member_open(text, "hint", '"');
     put_words(text, hint, with);
     if (count_said(found) && !is_ascent) {
         const struct spoken other = of_equal(with, found->equals);
@@ -410,9 +394,8 @@ void bp_put_words_of_step(struct bp_text *text, const struct bp_grading *of, siz
     const char *words = status_words(of, step);
     if (!words)
         return;
-    bp_put_member_open(text, "message", '\"');
-    bp_text_puts(text, of->names.of[step]);
-    bp_text_puts(text, ": ");
+    bp_put_member_open(text, "message", '"');
+    bp_text_printf(text, "%s: ", of->names.of[step]);
     if (cause) {
         bp_text_puts(text, "this comes from a mistake in ");
         put_names(text, of, cause->steps, cause->n_steps);
@@ -452,14 +435,11 @@ static void put_sentence(struct bp_text *text, const struct bp_grading *of,
     const char *before = ": ";
     if (!n)
         return;
-    bp_text_putc(text, ' ');
-    bp_text_put_size(text, n);
-    bp_text_puts(text, n == 1 ? SAID[status].one : SAID[status].many);
+    bp_text_printf(text, " %zu%s", n, n == 1 ? SAID[status].one : SAID[status].many);
     for (size_t i = 0; i < of->grade.steps.n; i++) {
         if (!has_status(of, i, status))
             continue;
-        bp_text_puts(text, before);
-        bp_text_puts(text, of->names.of[i]);
+        bp_text_printf(text, "%s%s", before, of->names.of[i]);
         before = ", ";
     }
     bp_text_putc(text, '.');
@@ -467,20 +447,14 @@ static void put_sentence(struct bp_text *text, const struct bp_grading *of,
 
 static void put_how_many_are_right(struct bp_text *text, size_t right, size_t n)
 {
-    if (right == n) {
-        bp_text_puts(text, n == 2 ? "Both" : "All ");
-        if (n > 2)
-            bp_text_put_size(text, n);
-        bp_text_puts(text, " steps are right.");
-        return;
-    }
-    if (right)
-        bp_text_put_size(text, right);
-    bp_text_puts(text, right ? " of " : "Of ");
-    bp_text_put_size(text, n);
-    bp_text_puts(text, right > 1    ? " steps are right."
-                       : right == 1 ? " steps is right."
-                                    : " steps,");
+    if (right == n && n == 2)
+        bp_text_puts(text, "Both steps are right.");
+    else if (right == n)
+        bp_text_printf(text, "All %zu steps are right.", n);
+    else if (right)
+        bp_text_printf(text, "%zu of %zu steps %s right.", right, n, right > 1 ? "are" : "is");
+    else
+        bp_text_printf(text, "Of %zu steps,", n);
 }
 
 /* Which step to look at first, where there is a choice. */
@@ -492,19 +466,17 @@ static void put_beginning(struct bp_text *text, const struct bp_grading *of)
         return;
     while (!has_status(of, step, BP_STATUS_WRONG))
         step++;
-    bp_text_puts(text, " Begin with ");
-    bp_text_puts(text, of->names.of[step]);
-    bp_text_putc(text, '.');
+    bp_text_printf(text, " Begin with %s.", of->names.of[step]);
 }
 
 /* One decimal is coarse. Who asks for it knows. */
 static void put_coarseness(struct bp_text *text, const struct bp_grade *grade)
 {
-    if (grade->marking.decimals != BP_DECIMALS_AS_SHOWN || grade->decimals > 1)
-        return;
-    bp_text_puts(text, " The answers show 1 decimal, so they are marked to 1 decimal; with ");
-    bp_text_put_size(text, BP_DECIMALS_SHOWN_MAX);
-    bp_text_puts(text, " decimals they are marked more exactly.");
+    if (grade->marking.decimals == BP_DECIMALS_AS_SHOWN && grade->decimals <= 1)
+        bp_text_printf(text,
+                       " The answers show 1 decimal, so they are marked to 1 decimal; with %d "
+                       "decimals they are marked more exactly.",
+                       BP_DECIMALS_SHOWN_MAX);
 }
 
 static void put_several(struct bp_text *text, const struct bp_grading *of, size_t n)
@@ -525,14 +497,11 @@ void bp_put_summary(struct bp_text *text, const struct bp_grading *of)
         one = of->grade.verdicts[i].counted ? i : one;
         n += of->grade.verdicts[i].counted;
     }
-    bp_put_member_open(text, "summary", '\"');
-    if (n == 1) {
-        bp_text_puts(text, of->names.of[one]);
-        bp_text_puts(text, SAID[of->grade.verdicts[one].status].one);
-        bp_text_putc(text, '.');
-    } else {
+    bp_put_member_open(text, "summary", '"');
+    if (n == 1)
+        bp_text_printf(text, "%s%s.", of->names.of[one], SAID[of->grade.verdicts[one].status].one);
+    else
         put_several(text, of, n);
-    }
     put_coarseness(text, &of->grade);
     bp_text_putc(text, '"');
 }

@@ -1,5 +1,7 @@
 #include "backpropd/text.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "backpropd/number_write.h"
@@ -90,4 +92,18 @@ void bp_text_put_doubles(struct bp_text *text, const double *values, size_t n)
     }
     *out++ = ']';
     text->size = (size_t)(out - text->data);
+}
+
+void bp_text_printf(struct bp_text *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const size_t size = (size_t)vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (!bp_text_reserve(text, size + 1))
+        return;
+    va_start(arguments, format);
+    vsnprintf(text->data + text->size, size + 1, format, arguments);
+    va_end(arguments);
+    text->size += size;
 }

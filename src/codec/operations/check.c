@@ -202,24 +202,13 @@ struct parameter {
 
 /* What cannot be told from 0 by a difference of losses is 0 in sentences. */
 #define NEARLY_ZERO 1e-7
+#define SLOPE_MAX 32
 
-static void put_slope(struct bp_text *text, double value)
+/* A slope in words, for one call. */
+static const char *slope(char digits[SLOPE_MAX], double value)
 {
-    char digits[32];
-    snprintf(digits, sizeof digits, "%.6g", fabs(value) <= NEARLY_ZERO ? 0 : value);
-    bp_text_puts(text, isfinite(value) ? digits : "too large for a double");
-}
-
-static void put_name(struct bp_text *text, const struct parameter *of)
-{
-    bp_text_putc(text, of->tensor);
-    bp_text_put_size(text, of->layer + 1);
-    const size_t index[] = {of->i, of->j};
-    for (size_t n = 0; n < (of->tensor == 'W' ? 2 : 1); n++) {
-        bp_text_putc(text, '[');
-        bp_text_put_size(text, index[n]);
-        bp_text_putc(text, ']');
-    }
+    snprintf(digits, SLOPE_MAX, "%.6g", fabs(value) <= NEARLY_ZERO ? 0 : value);
+    return isfinite(value) ? digits : "too large for a double";
 }
 
 static bool is_near(double a, double b)
@@ -245,12 +234,12 @@ static void put_corner(struct bp_text *text, const struct bp_checked *checked)
 {
     const bool is_one =
         is_near(checked->analytic, checked->left) || is_near(checked->analytic, checked->right);
-    bp_text_puts(text, ": the loss has a corner here, with the slope ");
-    put_slope(text, checked->left);
-    bp_text_puts(text, " on the left and ");
-    put_slope(text, checked->right);
-    bp_text_puts(text, " on the right. The gradient, ");
-    put_slope(text, checked->analytic);
+    char left[SLOPE_MAX], right[SLOPE_MAX], gradient[SLOPE_MAX];
+    bp_text_printf(text,
+                   ": the loss has a corner here, with the slope %s on the left and %s on the "
+                   "right. The gradient, %s",
+                   slope(left, checked->left), slope(right, checked->right),
+                   slope(gradient, checked->analytic));
     bp_text_puts(text, checked->verdict != BP_CHECK_KINK ? ", does not lie between them."
                        : is_one                          ? ", is one of the two: it is fine."
                                                          : ", lies between them: it is fine.");
@@ -259,17 +248,17 @@ static void put_corner(struct bp_text *text, const struct bp_checked *checked)
 static void put_message(struct bp_text *text, const struct bp_checked *checked,
                         const struct parameter *of)
 {
+    char gradient[SLOPE_MAX], numeric[SLOPE_MAX];
     bp_put_member_open(text, "message", '"');
-    put_name(text, of);
-    if (checked->corner) {
+    bp_text_printf(text, "%c%zu[%zu]", of->tensor, of->layer + 1, of->i);
+    if (of->tensor == 'W')
+        bp_text_printf(text, "[%zu]", of->j);
+    if (checked->corner)
         put_corner(text, checked);
-    } else {
-        bp_text_puts(text, ": the gradient is ");
-        put_slope(text, checked->analytic);
-        bp_text_puts(text, ", but the slope of the loss is ");
-        put_slope(text, checked->numeric);
-        bp_text_puts(text, likeness(checked->analytic, checked->numeric));
-    }
+    else
+        bp_text_printf(text, ": the gradient is %s, but the slope of the loss is %s%s",
+                       slope(gradient, checked->analytic), slope(numeric, checked->numeric),
+                       likeness(checked->analytic, checked->numeric));
     bp_text_putc(text, '"');
 }
 
