@@ -36,16 +36,6 @@ void bp_put_key_output(struct bp_text *text, const struct bp_job *job, const cha
     put_key_k(text, k == job->task.network.depth ? output : hidden, k);
 }
 
-static void put_matrix(struct bp_text *text, const double *values, size_t rows, size_t columns)
-{
-    bp_text_putc(text, '[');
-    for (size_t i = 0; i < rows; i++) {
-        bp_put_comma(text);
-        bp_text_put_doubles(text, values + i * columns, columns);
-    }
-    bp_text_putc(text, ']');
-}
-
 /* The cells of a matrix that is not stored. */
 struct cells {
     double (*value)(const struct cells *cells, size_t row, size_t column);
@@ -82,10 +72,16 @@ static void put_weights(struct bp_text *text, const struct bp_job *job, const do
                         const struct bp_layer *layer)
 {
     const struct cells cells = {.value = turned, .a = values, .n = layer->n_out};
-    if (job->is_out_in)
+    if (job->is_out_in) {
         put_cells(text, &cells, layer->n_out, layer->n_in);
-    else
-        put_matrix(text, values, layer->n_in, layer->n_out);
+        return;
+    }
+    bp_text_putc(text, '[');
+    for (size_t i = 0; i < layer->n_in; i++) {
+        bp_put_comma(text);
+        bp_text_put_doubles(text, values + i * layer->n_out, layer->n_out);
+    }
+    bp_text_putc(text, ']');
 }
 
 /* A vector in the shape of b: null without biases. */

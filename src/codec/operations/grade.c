@@ -24,15 +24,11 @@ static double work_of(const struct bp_grade *grade, bool pairs)
 static void check_asked(struct bp_reader *reader, const struct bp_grade *grade)
 {
     const size_t limit = reader->limits->graded_cells;
-    size_t n_steps = 0, n_cells = 0;
-    for (size_t i = 0; i < grade->steps.n; i++) {
-        const struct bp_step *step = &grade->steps.list[i];
-        if (!bp_step_counts(grade, i))
-            continue;
-        n_steps++;
-        n_cells += step->rows * step->n;
-    }
-    if (n_steps == 0)
+    size_t n_cells = 0;
+    for (size_t i = 0; i < grade->steps.n; i++)
+        if (bp_step_counts(grade, i))
+            n_cells += grade->steps.list[i].rows * grade->steps.list[i].n;
+    if (n_cells == 0)
         bp_fault_add(reader->problem, BP_FAULT_EMPTY, &ANSWERS,
                      "hand in a step at least, or name one in marking.weights");
     else
