@@ -1,10 +1,23 @@
-/* Reading what a student hands in, any part of the replies of /backward and /step, and how it is to
- * be marked. */
+/* What the operations of the referee read besides the task: what a student hands in, any part of the
+ * replies of /backward and /step, and how it is to be marked. They lay out their memory while they
+ * read, because what they read goes into it. */
 #ifndef BACKPROPD_CODEC_READ_MARKING_H
 #define BACKPROPD_CODEC_READ_MARKING_H
 
+#include "backpropd/layout.h"
 #include "grading.h"
 #include "reader.h"
+
+/*
+ * Lays out what is read into a block of the job's, with the weights in the order of the core. Fails
+ * (false) if memory runs out: the reader notes it, and decoding ends. In: lay_out, which is called
+ * twice, as all layouts.
+ */
+bool bp_lay_out(struct bp_reader *reader,
+                void (*lay_out)(struct bp_layout *layout, struct bp_job *job));
+
+/* The `layout` of these operations: the result is the job's own. */
+void *bp_laid_out(struct bp_layout *layout, const struct bp_job *job);
 
 /*
  * Reads `answers` into the grading that is the job's own. A cell that is no number is no fault: it

@@ -4,7 +4,6 @@
 
 #include "../estimate.h"
 #include "../grading.h"
-#include "../lay_out.h"
 #include "../read_marking.h"
 #include "../read_network.h"
 #include "../read_options.h"

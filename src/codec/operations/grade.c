@@ -1,7 +1,6 @@
 /* POST /grade: marks what was handed in cell by cell, and names the mistakes. */
 #include "../estimate.h"
 #include "../grading.h"
-#include "../lay_out.h"
 #include "../read_marking.h"
 #include "../read_task.h"
 #include "backpropd/media.h"
