@@ -91,7 +91,7 @@ judge_clean() { # TREE 'TEST PATTERN': prints what is wrong with tests of the un
 }
 
 judge_mutant() { # TREE NAME: prints the verdict
-  patch -fs -F0 -p1 -d "$1" <"$here/$2.patch" >"$1/log" 2>&1 ||
+  patch -fs -F0 --no-backup-if-mismatch -p1 -d "$1" <"$here/$2.patch" >"$1/log" 2>&1 ||
     { echo "ERROR $2 does not apply: see mutant.py" && return; }
   for test in $(tests_of "$2"); do
     build "$1" "$test" || { echo "ERROR $2 does not build" && return; }

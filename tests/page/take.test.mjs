@@ -85,8 +85,9 @@ test('the hand-out has the picture, each step with its sums, and the table', {sk
 }));
 
 test('new exercise: other numbers, the same network, unsolved, and under its own name', {skip}, () => withPage(textbook, async page => {
+  const before = await page.textContent('#table tbody tr td:nth-child(2)');
   await page.click('#fresh');
-  await page.waitForFunction(() => location.hash.includes('network='));
+  await page.waitForFunction(old => document.querySelector('#table tbody tr td:nth-child(2)').textContent !== old, before);
   assert.equal(await page.textContent('#h-params'), 'All 31 parameters');
   await atStep(page, 'dL_dy_hat');
   assert.deepEqual(await page.$$eval('.track [data-asked]', nodes => nodes.map(node => node.textContent)), ['1', '2', '3', '4', '5', '6', '7']);

@@ -63,8 +63,7 @@ test('undo, redo, reset; an edit begins anew', {skip}, () => withPage(textbook, 
   await after(page, 11);
   assert.equal(await page.inputValue('#preset'), '');
   await page.click('#redo');
-  await page.waitForFunction(() => location.hash.startsWith('#example=textbook&'));
-  assert.equal(await page.textContent('tr[data-tensor="W1"]:nth-child(3) td.val'), '0.1');
+  await page.waitForFunction(() => location.hash.startsWith('#example=textbook&') && document.querySelector('tr[data-tensor="W1"]:nth-child(3) td.val').textContent === '0.1');
 }));
 
 test('the learning rate is the one that is typed', {skip}, () => withPage(textbook, async page => {

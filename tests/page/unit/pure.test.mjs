@@ -1,6 +1,8 @@
 // The page's pure functions: layout of the picture, state to address and back, faults to fields, numbers as they are shown.
 import assert from 'node:assert/strict';
+import {Duplex} from 'node:stream';
 import test from 'node:test';
+import {createDeflateRaw, createInflateRaw} from 'node:zlib';
 import {faultsByField, fieldName, fieldOf, fieldsOf, fromFile, keysOf, pointerTo, requests, write} from '../../../src/page/body.js';
 import {layout, placeMarks, visibleLayers} from '../../../src/page/layout.js';
 import {indices, makeModel, parts} from '../../../src/page/model.js';
@@ -8,6 +10,13 @@ import {isNumber, isShortened, shown, shownList, shownSum, typed} from '../../..
 import * as shapes from '../../../src/page/shapes.js';
 import {curl, fromFragment, pack, toFragment, unpack} from '../../../src/page/share.js';
 import {spans} from '../../../src/page/trainer.js';
+
+try {
+  new CompressionStream('deflate-raw');
+} catch { // Node 18 lacks this format, which every browser has
+  globalThis.CompressionStream = function () { return Duplex.toWeb(createDeflateRaw()); };
+  globalThis.DecompressionStream = function () { return Duplex.toWeb(createInflateRaw()); };
+}
 
 const body = {network: {W1: [[1, 2, 3], [4, 5, 6]], b1: [0, 0, 0], W2: [[1], [2], [3]], b2: null}, samples: [{x: [1, 2], y: [3]}], options: {}};
 
