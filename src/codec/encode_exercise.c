@@ -1,8 +1,9 @@
+#include "encode_exercise.h"
+
 #include "backpropd/catalogue.h"
 #include "backpropd/json_write.h"
 #include "encode.h"
 #include "fault.h"
-#include "grading.h"
 
 static void put_hidden(struct bp_text *text, const struct bp_review *review,
                        const struct bp_step_names *names)

@@ -1,9 +1,11 @@
+#include "encode_grade.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "backpropd/catalogue.h"
 #include "backpropd/json_write.h"
-#include "grading.h"
+#include "grade_words.h"
 
 #define AS_NAME(name, wire) wire,
 static const char *const STATUSES[BP_STEP_STATUS_COUNT] = {BP_STEP_STATUSES(AS_NAME)};

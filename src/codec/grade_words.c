@@ -1,9 +1,10 @@
+#include "grade_words.h"
+
 #include <assert.h>
 #include <string.h>
 
 #include "backpropd/catalogue.h"
 #include "backpropd/json_write.h"
-#include "grading.h"
 
 /* What words are filled in with. */
 struct spoken {

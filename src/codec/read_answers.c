@@ -1,3 +1,5 @@
+#include "read_answers.h"
+
 #include <stdio.h>
 #include <string.h>
 

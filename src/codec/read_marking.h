@@ -1,6 +1,4 @@
-/* What the operations of the referee read besides the task: what a student hands in, any part of the
- * replies of /backward and /step, and how it is to be marked. They lay out their memory while they
- * read, because what they read goes into it. */
+/* Reading how answers are to be marked, and laying out the memory that they are read into. */
 #ifndef BACKPROPD_CODEC_READ_MARKING_H
 #define BACKPROPD_CODEC_READ_MARKING_H
 
@@ -18,15 +16,6 @@ bool bp_lay_out(struct bp_reader *reader,
 
 /* The `layout` of these operations: the result is the job's own. */
 void *bp_laid_out(struct bp_layout *layout, const struct bp_job *job);
-
-/*
- * Reads `answers` into the grading that is the job's own. A cell that is no number is no fault: it
- * is blank, its step unreadable, and the job's notes have its pointer and what is wrong with it.
- * The layout is met here: the cells of weights become fan-in x fan-out.
- *
- * In: is_laid_out, whether there are steps to hold answers against; false if the task is at fault.
- */
-void bp_read_answers(struct bp_reader *reader, const struct bp_value *answers, bool is_laid_out);
 
 /*
  * Reads a `marking`. Out: marking; reveals. In: names of the steps of grade, laid out; NULL if the

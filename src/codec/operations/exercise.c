@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "../encode_exercise.h"
 #include "../estimate.h"
-#include "../grading.h"
 #include "../read_marking.h"
 #include "../read_network.h"
 #include "../read_options.h"

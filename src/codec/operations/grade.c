@@ -1,6 +1,7 @@
 /* POST /grade: marks what was handed in cell by cell, and names the mistakes. */
+#include "../encode_grade.h"
 #include "../estimate.h"
-#include "../grading.h"
+#include "../read_answers.h"
 #include "../read_marking.h"
 #include "../read_task.h"
 #include "backpropd/media.h"

@@ -1,6 +1,6 @@
 /* POST /exercise/review: which mistakes an exercise cannot reveal, or tell apart. */
+#include "../encode_exercise.h"
 #include "../estimate.h"
-#include "../grading.h"
 #include "../read_marking.h"
 #include "../read_task.h"
 #include "backpropd/media.h"
