@@ -1,7 +1,6 @@
 #include "encode_grade.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "backpropd/catalogue.h"
 #include "backpropd/json_write.h"

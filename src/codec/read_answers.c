@@ -1,10 +1,8 @@
 #include "read_answers.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "backpropd/json_write.h"
-#include "backpropd/suggest.h"
 #include "member_names.h"
 #include "read_cell.h"
 #include "read_marking.h"

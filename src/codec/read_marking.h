@@ -18,8 +18,8 @@ bool bp_lay_out(struct bp_reader *reader,
 void *bp_laid_out(struct bp_layout *layout, const struct bp_job *job);
 
 /*
- * Reads a `marking`. Out: marking; reveals. In: names of the steps of grade, laid out; NULL if the
- * task is at fault: then weights are not judged, and grade is not looked at.
+ * Reads a `marking`. In/out: grade, for its marking. Out: reveals. In: names of its steps, laid out;
+ * NULL if the task is at fault: then weights are not judged.
  */
 void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
                      const struct bp_step_names *names, bool *reveals);

@@ -6,7 +6,6 @@
 #include "../estimate.h"
 #include "../grid.h"
 #include "../member_names.h"
-#include "../read_network.h"
 #include "../read_task.h"
 #include "../unknown.h"
 #include "backpropd/gradient_check.h"

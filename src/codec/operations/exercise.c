@@ -1,6 +1,5 @@
 /* POST /exercise: draws several exercises from a seed, and returns the best one. */
 #include <math.h>
-#include <stdint.h>
 
 #include "../encode_exercise.h"
 #include "../estimate.h"

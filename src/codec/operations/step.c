@@ -39,7 +39,7 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
 static void *layout(struct bp_layout *layout, const struct bp_job *job)
 {
     const struct bp_step_request *own = job->own;
-    struct bp_descent counted, *descent = bp_layout_array(layout, 1, sizeof *descent);
+    struct bp_descent counted = {0}, *descent = bp_layout_array(layout, 1, sizeof *descent);
     struct bp_descent *to = descent ? descent : &counted;
     *to = (struct bp_descent){
         .learning_rate = own->learning_rate, .steps = own->steps, .frozen = own->frozen};
