@@ -18,8 +18,7 @@ static const struct bp_names KNOWN =
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
-bool bp_lay_out(struct bp_reader *reader,
-                void (*lay_out)(struct bp_layout *layout, struct bp_job *job))
+bool bp_lay_out(struct bp_reader *reader, bp_lay_out_job *lay_out)
 {
     struct bp_layout layout = {NULL, 0};
     if (!bp_turn_weights(reader))
@@ -170,8 +169,7 @@ void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
 }
 
 void bp_read_review(struct bp_reader *reader, struct bp_grade *grade, double *rate,
-                    const struct bp_step_names *names,
-                    void (*lay_out)(struct bp_layout *layout, struct bp_job *job))
+                    const struct bp_step_names *names, bp_lay_out_job *lay_out)
 {
     const size_t faults_before = reader->problem->n_faults, limit = reader->limits->graded_cells;
     bool reveals;
