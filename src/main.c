@@ -1,5 +1,4 @@
 /* backpropd: options, signals, start, drain, stop. */
-#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -7,16 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backpropd/decode.h"
 #include "backpropd/exchange.h"
 #include "backpropd/healthcheck.h"
-#include "backpropd/hosts.h"
-#include "backpropd/notify.h"
 #include "backpropd/reply_headers.h"
 #include "backpropd/server.h"
+#include "backpropd/systemd.h"
 #include "backpropd/text.h"
 
 static int complain(const char *what)
@@ -31,30 +28,14 @@ static bool read_body(struct bp_text *body, struct bp_service *service, bool exp
 {
     bp_text_start(body, &service->memory, 65536);
     while (expected && body->size <= service->limits.body_bytes && bp_text_reserve(body, 65536)) {
-        ssize_t n = read(STDIN_FILENO, body->data + body->size, body->capacity - body->size - 1);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
+        const size_t n = fread(body->data + body->size, 1, body->capacity - body->size - 1, stdin);
         if (n == 0)
             break;
-        body->size += (size_t)n;
+        body->size += n;
     }
     if (body->data)
         body->data[body->size] = '\0';
-    return !body->failed;
-}
-
-static bool write_all(const char *bytes, size_t size)
-{
-    while (size) {
-        ssize_t n = write(STDOUT_FILENO, bytes, size);
-        if (n < 0 && errno != EINTR)
-            return false;
-        bytes += n > 0 ? n : 0;
-        size -= n > 0 ? (size_t)n : 0;
-    }
-    return true;
+    return !body->failed && !ferror(stdin);
 }
 
 /* `backpropd call PATH`: one request from standard input to standard output, as over a socket. */
@@ -65,10 +46,9 @@ static int call(struct bp_service *service, const char *path, const char *accept
     char length[24];
     size_t size;
     const bool posts = bp_route_find(service->routes, path)->methods & BP_METHOD_POST;
-    errno = 0;
     if (!read_body(&body, service, posts))
-        return complain(errno ? "call: standard input cannot be read"
-                              : "call: no memory for the body");
+        return complain(body.failed ? "call: no memory for the body"
+                                    : "call: standard input cannot be read");
     snprintf(length, sizeof length, "%zu", body.size);
     const struct bp_head head = {.method = posts ? "POST" : "GET",
                                  .target = path,
@@ -82,19 +62,12 @@ static int call(struct bp_service *service, const char *path, const char *accept
         bp_exchange_finish(&exchange);
     }
     const char *reply = bp_reply_body(&exchange.reply, &size);
-    bool written = write_all(reply, size);
+    bool written = fwrite(reply, 1, size, stdout) == size && fflush(stdout) == 0;
     bool good = exchange.reply.status < 300;
     bp_exchange_free(&exchange);
     bp_reply_free(&exchange.reply);
     bp_text_free(&body);
     return written ? !good : complain("call: standard output is closed");
-}
-
-static void sleep_seconds(size_t seconds)
-{
-    struct timespec left = {.tv_sec = (time_t)seconds};
-    while (nanosleep(&left, &left) != 0 && errno == EINTR)
-        continue;
 }
 
 /* Blocks these signals in every thread; the main thread waits for them. */
@@ -148,7 +121,7 @@ static int serve(struct bp_service *service, const struct bp_options *options)
     sigwait(&signals, &signal_number);
     notify("STOPPING=1");
     bp_server_drain(server);
-    sleep_seconds(options->drain_delay);
+    sleep((unsigned)options->drain_delay); /* to the end: the signals are blocked */
     bp_server_stop(server);
     return 0;
 }
@@ -165,20 +138,6 @@ static int check_health(const struct bp_options *options)
         return 0;
     fprintf(stderr, "backpropd: unhealthy: %s\n", why);
     return 1;
-}
-
-/* Checks the hosts, origins and paths in the options. Fails (false) with one line. */
-static bool check_lists(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX])
-{
-    if (!bp_cors_is_proper(options->cors_origins))
-        bp_options_blame(error, "cors-origin", options->cors_origins);
-    else if (!bp_hosts_are_proper(options->allowed_hosts))
-        bp_options_blame(error, "allow-host", options->allowed_hosts);
-    else if (!bp_only_is_proper(options->only))
-        bp_options_blame(error, "only", options->only);
-    else
-        return true;
-    return false;
 }
 
 static int act(struct bp_service *service, const struct bp_options *options)
@@ -216,12 +175,14 @@ int main(int argc, char **argv)
     struct bp_options options;
     struct bp_service service;
     char error[BP_OPTION_ERROR_MAX];
-    if (!bp_options_read(&options, error, argc, argv) || !check_lists(&options, error))
+    if (!bp_options_read(&options, error, argc, argv) ||
+        !bp_options_check_list(&options, error, "cors-origin", bp_cors_is_proper) ||
+        !bp_options_check_list(&options, error, "allow-host", bp_hosts_are_proper) ||
+        !bp_options_check_list(&options, error, "only", bp_only_is_proper))
         return complain(error);
     keep_freed_memory();
     bp_decode_prepare();
-    if (!bp_service_start(&service, &options.limits) ||
-        !bp_service_serve_only(&service, options.only))
+    if (!bp_service_start(&service, &options.limits, options.only))
         return complain("out of memory");
     if (!options.has_page)
         bp_routes_close_page(service.routes);

@@ -1,4 +1,5 @@
-/* Who may send requests: bearer tokens and what is open without one, origins of pages, hosts. */
+/* Who may send requests: bearer tokens and what is open without one, and the hosts that requests
+ * may name. */
 #ifndef BACKPROPD_ACCESS_H
 #define BACKPROPD_ACCESS_H
 
@@ -37,5 +38,25 @@ struct bp_access {
  * `error` that names the file and line, and never the token.
  */
 bool bp_access_read(struct bp_access *access, const char *file, char error[BP_ACCESS_ERROR_MAX]);
+
+struct bp_head;
+
+/* True if the request has a valid token, or the group is open without one. Takes as long for a
+ * wrong token as for a right one. */
+bool bp_access_allows(const struct bp_access *access, enum bp_group group,
+                      const struct bp_head *head);
+
+/*
+ * True if `allowed` is "*", or if it lists the host in the Host header and the one in an absolute
+ * target. At least one of the two must be present. Port, case and a final dot do not matter.
+ *
+ * A web page can make its own host name resolve to this machine (DNS rebinding). Its requests then
+ * have the same origin as the page, and only their Host header gives them away.
+ */
+bool bp_hosts_allow(const char *allowed, const struct bp_head *head);
+
+/* True if `allowed` is a valid value of --allow-host: *, or a comma-separated list of names and
+ * addresses without ports, IPv6 addresses in brackets. */
+bool bp_hosts_are_proper(const char *allowed);
 
 #endif

@@ -47,9 +47,12 @@ bool bp_exchange_receive(struct bp_exchange *exchange, const char *piece, size_t
  */
 double bp_exchange_prepare(struct bp_exchange *exchange, double most);
 
-/* Makes the reply. bp_exchange_prepare may have done part of the work, or none.
- */
+/* Makes the reply. bp_exchange_prepare may have done part of the work, or none. */
 void bp_exchange_finish(struct bp_exchange *exchange);
+
+/* Makes a problem the reply. */
+void bp_exchange_refuse(struct bp_exchange *exchange, enum bp_problem_code code,
+                        const char *detail);
 
 /* Refuses a request that had been accepted: the queue is full, or the service stops. */
 void bp_exchange_refuse_queue(struct bp_exchange *exchange);

@@ -17,6 +17,9 @@ struct bp_observation {
     double compute_seconds; /* the part spent calculating; 0 if nothing was calculated */
 };
 
+/* Counters for these routes, which the caller frees. NULL if memory runs out. */
+struct bp_metrics *bp_metrics_make(const struct bp_route *routes, size_t n_routes);
+
 /* A request has begun. */
 void bp_metrics_begin(struct bp_metrics *metrics);
 
@@ -25,5 +28,8 @@ void bp_metrics_end(struct bp_metrics *metrics, const struct bp_observation *obs
 
 /* Requests that have begun and not ended. */
 size_t bp_metrics_in_flight(const struct bp_metrics *metrics);
+
+/* Appends the page. In: memory_used, by the requests in flight, in bytes. */
+void bp_metrics_put(struct bp_text *text, const struct bp_metrics *metrics, size_t memory_used);
 
 #endif

@@ -16,14 +16,7 @@ enum bp_action {
     BP_ACTION_VERSION
 };
 
-#define BP_LOG_FORMATS(X)                                                                          \
-    X(TEXT, "text")                                                                                \
-    X(JSON, "json")                                                                                \
-    X(OFF, "off")
-
-#define BP_AS_LOG(name, wire) BP_LOG_##name,
-enum bp_log_format { BP_LOG_FORMATS(BP_AS_LOG) BP_LOG_COUNT };
-#undef BP_AS_LOG
+enum bp_log_format { BP_LOG_TEXT, BP_LOG_JSON, BP_LOG_OFF };
 
 #define BP_ALL_ADDRESSES "*" /* of both families; IPv4 only on a machine without IPv6 */
 
@@ -40,9 +33,9 @@ struct bp_options {
     size_t head_timeout, body_timeout, reply_timeout, idle_timeout; /* seconds in all */
     enum bp_log_format log_format;
     bool log_health;           /* log successful health checks, too */
-    const char *cors_origins;  /* "*", or a list: for bp_cors_is_proper to judge */
-    const char *only;          /* "*", or a list: for bp_only_is_proper */
-    const char *allowed_hosts; /* "*", or a list: for bp_hosts_are_proper */
+    const char *cors_origins;  /* "*", "none" or a list */
+    const char *only;          /* "*", or a list */
+    const char *allowed_hosts; /* "*", or a list */
     const char *token_file;    /* "" for none */
     bool public_groups[BP_GROUP_COUNT];
     bool has_page;
@@ -57,13 +50,14 @@ struct bp_options {
 bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX], int argc,
                      char **argv);
 
+/* Asks the module that uses a list. Fails (false) with one line in `error`. In: name, of the list's
+ * flag, without hyphens before it; is_proper, what the module accepts. */
+bool bp_options_check_list(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX],
+                           const char *name, bool (*is_proper)(const char *list));
+
 /* The options that another process was started with, by its folder in /proc; its environment is
  * taken to be ours. Fails (false) if it runs another program, or its flags cannot be read. */
 bool bp_options_of_process(struct bp_options *options, const char *folder);
-
-/* Writes the error line for a bad value: it names the flag, or the variable that the value came
- * from, and says what the value must be. In: flag, its name without hyphens before it. */
-void bp_options_blame(char error[BP_OPTION_ERROR_MAX], const char *flag, const char *value);
 
 /* Prints what --help says. */
 void bp_options_help(FILE *out);

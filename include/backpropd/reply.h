@@ -17,9 +17,6 @@ struct bp_reply {
     const char *media_type;  /* of Content-Type, or NULL: it has no body */
     const char *csp;         /* Content-Security-Policy, or NULL */
     unsigned allow;          /* a set of bp_method for the Allow header, or 0 */
-    bool is_preflight;       /* OPTIONS: what CORS asks for is allowed */
-    bool retry_later;        /* Retry-After */
-    bool accepts_post;       /* Accept-Post, on 415 */
     bool is_gzip;            /* Content-Encoding */
     bool has_gzip;           /* the reply depends on Accept-Encoding */
     const char *etag;        /* or NULL */
@@ -30,16 +27,9 @@ struct bp_reply {
     struct bp_text text;
 };
 
-/* A 200 whose text is to be written: room for `capacity` bytes. Finish with bp_reply_finish. */
-void bp_reply_start(struct bp_reply *reply, struct bp_memory *memory, const char *media_type,
-                    size_t capacity);
-
-/* Ends it, with a newline. If the text ran out of memory, the reply becomes that problem, written
- * in `memory`. */
+/* Ends a text with a newline. If it ran out of memory, the reply becomes that problem, written in
+ * `memory`. */
 void bp_reply_finish(struct bp_reply *reply, struct bp_memory *memory);
-
-/* A 200 with a static body. */
-void bp_reply_fixed(struct bp_reply *reply, const char *media_type, const char *body, size_t size);
 
 /* A problem as a reply. Out: reply, to be freed. Cannot fail. */
 void bp_reply_problem(struct bp_reply *reply, struct bp_memory *memory,

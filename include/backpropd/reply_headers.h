@@ -4,18 +4,6 @@
 
 #include "backpropd/reply.h"
 
-#define BP_SERVER_TIMING_MAX 128
-
-/* Server-Timing (W3C): the parts of a calculation in milliseconds. */
-void bp_server_timing(char out[BP_SERVER_TIMING_MAX], const struct bp_timing *timing);
-
-/*
- * What Access-Control-Allow-Origin says to a request from `origin` (or NULL): "*" if `allowed` is
- * that, the origin itself if it stands in the list, else NULL. `allowed` is a comma-separated list
- * of origins, or "none".
- */
-const char *bp_cors_allow(const char *allowed, const char *origin);
-
 /* True if `allowed` is a valid value of --cors-origin: *, none, or a comma-separated list of null
  * and SCHEME://HOST[:PORT]. */
 bool bp_cors_is_proper(const char *allowed);
@@ -39,7 +27,7 @@ struct bp_fields {
     struct {
         const char *name, *value;
     } all[BP_FIELDS_MAX];
-    char timing[BP_SERVER_TIMING_MAX];
+    char timing[128];
     char methods[40];
     char vary[40];
 };

@@ -11,7 +11,7 @@
 struct bp_exchange;
 struct bp_file;
 
-/* Makes the reply of an exchange. */
+/* Writes the reply of an exchange, a 200 of the chosen media type, or makes it another one. */
 typedef void bp_handler(struct bp_exchange *exchange);
 
 struct bp_route {
@@ -20,26 +20,22 @@ struct bp_route {
     unsigned methods;    /* a set of bp_method */
     enum bp_group group; /* the group that --public may open */
     bp_handler *answer;  /* at once, or NULL: `operation` is to be calculated */
+    const char *media_types[BP_REPRESENTATIONS_MAX + 1]; /* best first, NULL at the end */
     const struct bp_operation *operation;
     const struct bp_file *file; /* or NULL */
-    /* of its representations, best first, NULL at the end; empty if it has only one */
-    const char *media_types[BP_REPRESENTATIONS_MAX + 1];
-    bool is_off; /* switched off: 404 */
+    bool is_off;                /* switched off: 404 */
 };
 
-/* The routes of a service, in one block that the caller frees: the operations, the fixed routes,
- * the files, and last, without a method, the route of every other path. Out: n. NULL if memory runs
- * out. */
-struct bp_route *bp_routes_make(size_t *n);
+/* The routes of a service, in one block that the caller frees: the operations that `only` includes,
+ * the files, the fixed routes, and last, without a method, the route of every other path. Out: n.
+ * NULL if memory runs out. */
+struct bp_route *bp_routes_make(size_t *n, const char *only);
 
 /* True if `only`, as --only has it, is "*" or a list of the operations' paths. */
 bool bp_only_is_proper(const char *only);
 
 /* True if the list includes the operation. */
 bool bp_only_serves(const char *only, const struct bp_operation *operation);
-
-/* Removes the routes of operations that are not served. Returns how many routes are left. */
-size_t bp_routes_keep(struct bp_route *routes, const char *only);
 
 /* Removes the page: its files, and its representation of GET /. */
 void bp_routes_close_page(struct bp_route *routes);

@@ -27,12 +27,9 @@ struct bp_service {
     const char *allowed_hosts; /* "*", or a list */
 };
 
-/* Makes a service. Returns false if memory runs out. */
-bool bp_service_start(struct bp_service *service, const struct bp_limits *limits);
-
-/* Serves only these POST paths: "*", or a list that bp_only_is_proper accepts. Call it before the
- * first request. Returns false if memory runs out. */
-bool bp_service_serve_only(struct bp_service *service, const char *only);
+/* Makes a service of these POST paths only: "*", or a list that bp_only_is_proper accepts. Returns
+ * false if memory runs out. */
+bool bp_service_start(struct bp_service *service, const struct bp_limits *limits, const char *only);
 
 void bp_service_free(struct bp_service *service);
 

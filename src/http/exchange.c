@@ -1,11 +1,9 @@
 #include "backpropd/exchange.h"
 
 #include <stdio.h>
+#include <time.h>
 
-#include "access.h"
 #include "backpropd/decode.h"
-#include "backpropd/hosts.h"
-#include "calculation.h"
 #include "gzip.h"
 #include "negotiate.h"
 
@@ -48,10 +46,10 @@ static void refuse_if_no_memory(struct bp_exchange *exchange)
     refuse(exchange, &problem);
 }
 
-static void refuse_saying(struct bp_exchange *exchange, enum bp_problem_code code, const char *text)
+void bp_exchange_refuse(struct bp_exchange *exchange, enum bp_problem_code code, const char *detail)
 {
     struct bp_problem problem;
-    bp_problem_set(&problem, code, "%s", text);
+    bp_problem_set(&problem, code, "%s", detail);
     refuse(exchange, &problem);
 }
 
@@ -59,7 +57,7 @@ static void refuse_saying(struct bp_exchange *exchange, enum bp_problem_code cod
 static void negotiate(struct bp_exchange *exchange, const struct bp_head *head)
 {
     const struct bp_route *route = exchange->route;
-    if (*route->media_types && exchange->method & route->methods &&
+    if (route->media_types[1] && exchange->method & route->methods &&
         exchange->method != BP_METHOD_OPTIONS)
         exchange->representation = bp_negotiate(head, route->media_types);
     if (exchange->representation < 0 && !route->operation)
@@ -146,12 +144,12 @@ bool bp_exchange_begin(struct bp_exchange *exchange, struct bp_service *service,
     }
     negotiate(exchange, head);
     if (!names_our_host(exchange, head))
-        refuse_saying(exchange, BP_PROBLEM_MISDIRECTED,
-                      "the request's host is not one that --allow-host lists");
+        bp_exchange_refuse(exchange, BP_PROBLEM_MISDIRECTED,
+                           "the request's host is not one that --allow-host lists");
     else if (!bp_access_allows(&service->access,
                                bp_route_group(exchange->route, exchange->representation), head))
-        refuse_saying(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for every reason */
-                      "this path needs a valid token: Authorization: Bearer TOKEN");
+        bp_exchange_refuse(exchange, BP_PROBLEM_UNAUTHORIZED, /* one text for every reason */
+                           "this path needs a valid token: Authorization: Bearer TOKEN");
     else if (exchange->representation < 0)
         refuse_representations(exchange);
     else if (exchange->method & exchange->route->methods & BP_METHOD_POST)
@@ -189,15 +187,93 @@ static void end_body(struct bp_exchange *exchange)
     }
 }
 
+/* --- a calculation: body -> job -> numbers -> reply ------------------------------------------- */
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* Decodes the body, which a NUL ends, into the job. Fails (false) if the body is at fault: the
+ * reply says so, and the job is as freed. */
+static bool decode(struct bp_exchange *exchange)
+{
+    struct bp_fault faults[BP_FAULTS_ROOM];
+    struct bp_problem problem;
+    const uint64_t start = now_ns();
+    problem.faults = faults;
+    if (!bp_decode(&exchange->job, &problem, exchange->route->operation, exchange->body.data,
+                   exchange->received, &exchange->service->limits, exchange->memory)) {
+        bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
+        return false;
+    }
+    exchange->job.task.cancelled = exchange->cancelled;
+    exchange->reply.timing.parse = now_ns() - start;
+    return true;
+}
+
+#define GZIP_NUMBER 15000 /* the work of compressing a number */
+
+/* The work of running the job, in the multiply-adds of work.h. */
+static double work_of(const struct bp_exchange *exchange)
+{
+    const struct bp_estimate *estimate = &exchange->job.estimate;
+    return estimate->work +
+           (exchange->accepts_gzip ? GZIP_NUMBER * (double)estimate->reply_numbers : 0);
+}
+
+/* Calculates what was laid out in a block, and writes it. */
+static bool run_and_encode(struct bp_exchange *exchange, struct bp_problem *problem, void *result)
+{
+    const struct bp_job *job = &exchange->job;
+    const struct bp_representation *as = job->operation->representations + exchange->representation;
+    struct bp_reply *reply = &exchange->reply;
+    struct bp_overflow overflow;
+    const uint64_t start = now_ns();
+    if (!job->operation->run(result, &overflow, job))
+        return bp_is_cancelled(&job->task) ? bp_problem_set_stopping(problem)
+                                           : bp_problem_set_overflow(problem, &overflow, job);
+    const uint64_t computed = now_ns();
+    reply->status = 200;
+    reply->media_type = as->media_type;
+    bp_text_start(&reply->text, exchange->memory, job->estimate.reply_bytes);
+    as->encode(&reply->text, job, result);
+    reply->timing.compute = computed - start;
+    reply->timing.serialize = now_ns() - computed;
+    bp_reply_finish(reply, &exchange->service->own_memory);
+    return true;
+}
+
+/* Calculates the job, in any thread, and frees it. What goes wrong is a problem in the reply, and
+ * so is a job that is cancelled. */
+static void run(struct bp_exchange *exchange)
+{
+    struct bp_job *job = &exchange->job;
+    struct bp_problem problem;
+    struct bp_layout layout = {NULL, 0};
+    bool over_budget, good;
+    job->operation->layout(&layout, job);
+    layout.base = bp_memory_take(exchange->memory, layout.used, &over_budget);
+    layout.used = 0;
+    good = layout.base ? run_and_encode(exchange, &problem, job->operation->layout(&layout, job))
+                       : bp_problem_set_memory(&problem, over_budget);
+    if (!good)
+        bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
+    bp_memory_give(layout.base);
+    bp_job_free(job);
+}
+
+/* --- everything else -------------------------------------------------------------------------- */
+
 /* "*" asks about the whole service. An unknown path is answered too, so that a web page can read
  * the 404. */
 static void answer_options(struct bp_exchange *exchange)
 {
     const unsigned methods = exchange->route->methods;
-    exchange->reply = (struct bp_reply){.status = 204,
-                                        .allow = methods ? methods : BP_METHOD_OTHER - 1,
-                                        .is_preflight = true,
-                                        .problem = -1};
+    exchange->reply = (struct bp_reply){
+        .status = 204, .allow = methods ? methods : BP_METHOD_OTHER - 1, .problem = -1};
 }
 
 /* Where bodies can be posted to: as many paths as have room. */
@@ -244,6 +320,17 @@ static void answer_not_found(struct bp_exchange *exchange)
     bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
 }
 
+/* A 200, which the function of the route writes. */
+static void answer(struct bp_exchange *exchange)
+{
+    struct bp_memory *memory = &exchange->service->own_memory;
+    exchange->reply.status = 200;
+    exchange->reply.media_type = exchange->route->media_types[exchange->representation];
+    exchange->reply.text.memory = memory;
+    exchange->route->answer(exchange);
+    bp_reply_finish(&exchange->reply, memory);
+}
+
 /* True if the reply is there. */
 static bool decode_or_answer(struct bp_exchange *exchange)
 {
@@ -257,20 +344,16 @@ static bool decode_or_answer(struct bp_exchange *exchange)
     else if (!(route->methods & exchange->method))
         answer_not_allowed(exchange);
     else if (route->operation)
-        return !bp_calculation_decode(&exchange->job, &exchange->reply, exchange->service,
-                                      exchange->memory, route->operation, exchange->body.data,
-                                      exchange->received);
+        return !decode(exchange);
     else
-        route->answer(exchange);
+        answer(exchange);
     return true;
 }
 
 static void calculate(struct bp_exchange *exchange)
 {
     struct bp_reply *reply = &exchange->reply;
-    exchange->job.task.cancelled = exchange->cancelled;
-    bp_calculation_run(&exchange->job, reply, exchange->service, exchange->memory,
-                       exchange->job.operation->representations + exchange->representation);
+    run(exchange);
     reply->has_gzip = reply->text.size >= BP_GZIP_FROM;
     reply->is_gzip = reply->has_gzip && exchange->accepts_gzip && bp_gzip(&reply->text);
 }
@@ -285,7 +368,7 @@ double bp_exchange_prepare(struct bp_exchange *exchange, double most)
         if (decode_or_answer(exchange))
             return 0;
     }
-    return bp_calculation_work(&exchange->job, exchange->accepts_gzip);
+    return work_of(exchange);
 }
 
 void bp_exchange_refuse_queue(struct bp_exchange *exchange)

@@ -1,11 +1,13 @@
 #include "backpropd/head.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "list.h"
 #include "parameter.h"
+
+#define DIGITS "0123456789"
 
 static bool is_token(const char *text, size_t size)
 {
@@ -23,14 +25,6 @@ static bool is_field_value(const char *value, size_t size)
     return true;
 }
 
-/* If a header comes more than once, keeps the value that is not the usual one, since that one must
- * be refused. */
-static void keep_odd(const char **kept, const char *value, const char *usual)
-{
-    if (!*kept || strcasecmp(*kept, usual) == 0)
-        *kept = value;
-}
-
 static bool lists_close(const char *value)
 {
     static const char between[] = ", \t";
@@ -43,97 +37,76 @@ static bool lists_close(const char *value)
     return false;
 }
 
-/* Keeps a header that is used later. */
-static void keep(struct bp_head *head, const char *name, size_t name_size, const char *value)
+#define NAME(text) text, sizeof text - 1
+#define AT(member) offsetof(struct bp_head, member)
+
+/* Headers that are used later: where their value goes, and where they are counted, or 0. */
+static const struct {
+    const char *name;
+    size_t name_size, value, count;
+} KEPT[] = {
+    {NAME("Host"), AT(host), AT(n_host)},
+    {NAME("Origin"), AT(origin), 0},
+    {NAME("traceparent"), AT(traceparent), 0},
+    {NAME("Content-Type"), AT(type), AT(n_type)},
+    {NAME("X-Request-Id"), AT(request_id), 0},
+    {NAME("Authorization"), AT(authorization), AT(n_authorization)},
+    {NAME("If-None-Match"), AT(if_none_match), 0},
+    {NAME("Content-Length"), AT(length), AT(n_length)},
+    {NAME("Accept-Encoding"), AT(accept_encoding), 0},
+    {NAME("Content-Encoding"), AT(encoding), 0},
+    {NAME("Transfer-Encoding"), AT(coding), AT(n_coding)},
+    {NAME("Access-Control-Request-Headers"), AT(asked_headers), 0},
+};
+
+static void *member_at(struct bp_head *head, size_t offset)
 {
-    switch (name_size) { /* most headers are other ones, and their length shows it */
-    case 4:
-        if (strcasecmp(name, "Host") == 0)
-            head->host = value, head->n_host++;
-        break;
-    case 6:
-        if (strcasecmp(name, "Expect") == 0)
-            keep_odd(&head->expect, value, "100-continue");
-        else if (strcasecmp(name, "Origin") == 0)
-            head->origin = value;
-        else if (strcasecmp(name, "Accept") == 0)
-            head->accept[head->n_accept++ % BP_ACCEPT_MAX] = value;
-        break;
-    case 10:
-        if (strcasecmp(name, "Connection") == 0)
-            head->asks_to_close |= lists_close(value);
-        break;
-    case 11:
-        if (strcasecmp(name, "traceparent") == 0)
-            head->traceparent = value;
-        break;
-    case 12:
-        if (strcasecmp(name, "Content-Type") == 0)
-            head->type = value, head->n_type++;
-        else if (strcasecmp(name, "X-Request-Id") == 0)
-            head->request_id = value;
-        break;
-    case 13:
-        if (strcasecmp(name, "Authorization") == 0)
-            head->authorization = value, head->n_authorization++;
-        else if (strcasecmp(name, "If-None-Match") == 0)
-            head->if_none_match = value;
-        break;
-    case 14:
-        if (strcasecmp(name, "Content-Length") == 0)
-            head->length = value, head->n_length++;
-        break;
-    case 15:
-        if (strcasecmp(name, "Accept-Encoding") == 0)
-            head->accept_encoding = value;
-        break;
-    case 16:
-        if (strcasecmp(name, "Content-Encoding") == 0)
-            head->encoding = value;
-        break;
-    case 17:
-        if (strcasecmp(name, "Transfer-Encoding") == 0)
-            head->coding = value, head->n_coding++;
-        break;
-    case 30:
-        if (strcasecmp(name, "Access-Control-Request-Headers") == 0)
-            head->asked_headers = value;
-        break;
-    default:
-        break;
+    return (char *)head + offset;
+}
+
+/* Keeps a header that is used later; false if it is another one. */
+static bool keep(struct bp_head *head, const char *name, size_t name_size, const char *value)
+{
+    for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++) {
+        if (KEPT[i].name_size != name_size || strcasecmp(KEPT[i].name, name) != 0)
+            continue;
+        *(const char **)member_at(head, KEPT[i].value) = value;
+        if (KEPT[i].count)
+            ++*(size_t *)member_at(head, KEPT[i].count);
+        return true;
     }
+    if (bp_is_word(name, name_size, "Accept"))
+        head->accept[head->n_accept++ % BP_ACCEPT_MAX] = value;
+    else if (bp_is_word(name, name_size, "Connection"))
+        head->asks_to_close |= lists_close(value);
+    else if (!bp_is_word(name, name_size, "Expect"))
+        return false;
+    else if (!head->expect || strcasecmp(head->expect, "100-continue") == 0)
+        head->expect = value; /* of several, one that must be refused */
+    return true;
 }
 
 void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const char *value,
                  size_t value_size)
 {
+    const char *text = value ? value : "";
     head->n_headers++;
-    head->bad_name |= !is_token(name, name_size);
-    if (name_size != 13 || strcasecmp(name, "Authorization") != 0) /* it is checked as a token */
-        head->bad_value |= !is_field_value(value ? value : "", value ? value_size : 0);
-    keep(head, name, name_size, value ? value : "");
+    head->bad_name |= !keep(head, name, name_size, text) && !is_token(name, name_size);
+    if (text != head->authorization) /* which is checked as a token */
+        head->bad_value |= !is_field_value(text, value ? value_size : 0);
 }
 
 /* A port with its colon, or nothing. */
 static bool is_port(const char *text, size_t size)
 {
-    unsigned port = 0;
-    if (size == 0)
-        return true;
-    for (size_t i = 1; i < size; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-        port = port * 10 + (unsigned)(text[i] - '0');
-        if (port > 65535)
-            return false;
-    }
-    return text[0] == ':';
+    if (size > 1 && (strspn(text + 1, DIGITS) < size - 1 || strtoul(text + 1, NULL, 10) > 65535))
+        return false;
+    return size == 0 || *text == ':';
 }
 
 size_t bp_host_size(const char *authority, size_t size)
 {
-    static const char name[] = "-._0123456789"
-                               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    static const char name[] = "-._" DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     size_t host = strspn(authority, name);
     if (*authority == '[') {
         host = 1 + strspn(authority + 1, ":.0123456789ABCDEFabcdef");
@@ -154,15 +127,21 @@ static bool has_proper_hosts(const struct bp_head *head)
 
 static bool is_digits(const char *text)
 {
-    return *text && text[strspn(text, "0123456789")] == '\0';
+    return *text && text[strspn(text, DIGITS)] == '\0';
+}
+
+/* How many visible ASCII characters the text starts with. */
+static size_t visible_size(const char *text)
+{
+    size_t n = 0;
+    while (text[n] > 0x20 && text[n] < 0x7F)
+        n++;
+    return n;
 }
 
 bool bp_target_is_proper(const char *target)
 {
-    for (const char *at = target; *at; at++)
-        if ((unsigned char)*at <= 0x20 || (unsigned char)*at >= 0x7F)
-            return false;
-    return true;
+    return target[visible_size(target)] == '\0';
 }
 
 static bool check_line(const struct bp_head *head, struct bp_problem *problem)
@@ -201,9 +180,6 @@ static bool check_length(const struct bp_head *head, struct bp_problem *problem)
 
 bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_t header_bytes)
 {
-#define AS_WORD(name, bit) " " #name
-    static const char *const known = BP_METHODS(AS_WORD) " PUT DELETE PATCH ";
-#undef AS_WORD
     if (!check_line(head, problem))
         return false;
     if (head->n_headers > BP_HEADERS_MAX || head->size > header_bytes)
@@ -228,27 +204,20 @@ bool bp_head_check(const struct bp_head *head, struct bp_problem *problem, size_
     if (head->expect && strcasecmp(head->expect, "100-continue") != 0)
         return bp_problem_set(problem, BP_PROBLEM_EXPECTATION_FAILED,
                               "only Expect: 100-continue is supported");
-    const char *found = strstr(known, head->method);
-    if (!found || found[-1] != ' ' || found[strlen(head->method)] != ' ')
+    if (bp_head_method(head) == BP_METHOD_OTHER &&
+        !bp_list_has("PUT,DELETE,PATCH", head->method, strlen(head->method), strncmp))
         return bp_problem_set(problem, BP_PROBLEM_NOT_IMPLEMENTED,
                               "no path of this service supports this method");
     return true;
-}
-
-static bool is_listed(const char *text, size_t size, const char *const *words)
-{
-    while (*words && !bp_is_word(text, size, *words))
-        words++;
-    return *words;
 }
 
 /* True if the media type, without its parameters, is one for JSON, or a default of
  * clients. */
 static bool is_json_type(const char *type, size_t n)
 {
-    static const char *const read_as_json[] = {"application/json", "text/json", "text/plain",
-                                               "application/x-www-form-urlencoded", NULL};
-    return is_listed(type, n, read_as_json) ||
+    static const char read_as_json[] =
+        "application/json,text/json,text/plain,application/x-www-form-urlencoded";
+    return bp_list_has(read_as_json, type, n, strncasecmp) ||
            (n > 5 && memchr(type, '/', n) && strncasecmp(type + n - 5, "+json", 5) == 0);
 }
 
@@ -256,11 +225,10 @@ static bool is_json_type(const char *type, size_t n)
  * UTF-8. */
 static bool charset_is_utf8(const char *parameters)
 {
-    static const char *const spellings[] = {"utf-8", "utf8", "us-ascii", NULL};
     struct bp_parameter parameter;
     while (bp_parameter_next(&parameter, &parameters))
         if (bp_is_word(parameter.name, parameter.name_size, "charset") &&
-            !is_listed(parameter.value, parameter.value_size, spellings))
+            !bp_list_has("utf-8,utf8,us-ascii", parameter.value, parameter.value_size, strncasecmp))
             return false;
     return *parameters == '\0';
 }
@@ -321,12 +289,7 @@ const char *bp_head_path(const struct bp_head *head)
 
 size_t bp_head_length(const struct bp_head *head)
 {
-    size_t length = 0;
-    for (const char *at = head->length ? head->length : ""; *at; at++)
-        if (__builtin_mul_overflow(length, 10, &length) ||
-            __builtin_add_overflow(length, (size_t)(*at - '0'), &length))
-            return SIZE_MAX;
-    return length;
+    return head->length ? strtoul(head->length, NULL, 10) : 0; /* ULONG_MAX beyond that */
 }
 
 bool bp_head_has_body(const struct bp_head *head)
@@ -337,18 +300,15 @@ bool bp_head_has_body(const struct bp_head *head)
 void bp_head_trace_id(char trace_id[33], const struct bp_head *head)
 {
     const char *parent = head->traceparent ? head->traceparent : "";
-    size_t n = strlen(parent) >= 36 && parent[2] == '-' && parent[35] == '-'
-                   ? strspn(parent + 3, "0123456789abcdef")
-                   : 0;
-    n = n == 32 && strspn(parent + 3, "0") < 32 ? n : 0;
-    memcpy(trace_id, parent + (n ? 3 : 0), n);
+    const bool is_valid = strlen(parent) >= 36 && parent[2] == '-' && parent[35] == '-' &&
+                          strspn(parent + 3, DIGITS "abcdef") == 32 && strspn(parent + 3, "0") < 32;
+    const size_t n = is_valid ? 32 : 0;
+    memcpy(trace_id, is_valid ? parent + 3 : "", n);
     trace_id[n] = '\0';
 }
 
 bool bp_request_id_is_proper(const char *id)
 {
-    size_t n = 0;
-    while (id[n] > 0x20 && id[n] < 0x7F)
-        n++;
+    const size_t n = visible_size(id);
     return id[n] == '\0' && n >= 1 && n <= BP_REQUEST_ID_MAX;
 }

@@ -1,4 +1,4 @@
-/* Comma-separated lists in flags; spaces around entries are skipped. */
+/* Comma-separated lists; spaces around entries are skipped. */
 #ifndef BACKPROPD_HTTP_LIST_H
 #define BACKPROPD_HTTP_LIST_H
 
@@ -18,11 +18,24 @@ static inline size_t bp_list_next(const char **start, const char **next, const c
     return size;
 }
 
-/* True if no entry is empty, and each one is valid. */
+/* True if it lists these bytes, by strncmp, or by strncasecmp where capitals do not matter. */
+static inline bool bp_list_has(const char *list, const char *text, size_t size,
+                               int (*compare)(const char *, const char *, size_t))
+{
+    const char *start;
+    while (*list)
+        if (bp_list_next(&start, &list, list) == size && compare(start, text, size) == 0)
+            return true;
+    return false;
+}
+
+/* True if it is "*", which stands for everything, or if each entry is valid. */
 static inline bool bp_list_is_proper(const char *list,
                                      bool (*is_entry)(const char *text, size_t size))
 {
     const char *start;
+    if (strcmp(list, "*") == 0)
+        return true;
     do {
         const size_t size = bp_list_next(&start, &list, list);
         if (!is_entry(start, size))

@@ -56,21 +56,6 @@ static const char *skip_commas(const char *at)
     return at + strspn(at, ", \t");
 }
 
-/* Counts the ranges; 0 if any is malformed, or if there were more lines than are kept. */
-static size_t count_ranges(const struct bp_head *head)
-{
-    struct range range;
-    size_t n = 0;
-    for (size_t line = 0; line < head->n_accept; line++) {
-        if (head->n_accept > BP_ACCEPT_MAX)
-            return 0;
-        for (const char *at = skip_commas(head->accept[line]); *at; at = skip_commas(at), n++)
-            if (!read_range(&range, &at))
-                return 0;
-    }
-    return n;
-}
-
 static bool has_parameter(const char *media_type, const struct bp_parameter *wanted)
 {
     const char *at = media_type + strcspn(media_type, ";");
@@ -104,29 +89,34 @@ static size_t closeness(const struct range *range, const char *media_type)
     return close;
 }
 
+/* In thousandths; -1 if any range is malformed, if there is none, or if there were more lines than
+ * are kept. */
 static int q_of(const struct bp_head *head, const char *media_type)
 {
     struct range range;
-    size_t closest = 0;
+    size_t closest = 0, n = 0;
     int q = 0;
+    if (head->n_accept > BP_ACCEPT_MAX)
+        return -1;
     for (size_t line = 0; line < head->n_accept; line++)
-        for (const char *at = skip_commas(head->accept[line]); *at; at = skip_commas(at)) {
-            read_range(&range, &at);
+        for (const char *at = skip_commas(head->accept[line]); *at; at = skip_commas(at), n++) {
+            if (!read_range(&range, &at))
+                return -1;
             const size_t close = closeness(&range, media_type);
             if (close > closest || (close && close == closest && range.q > q))
                 q = range.q;
             closest = close > closest ? close : closest;
         }
-    return q;
+    return n ? q : -1;
 }
 
 int bp_negotiate(const struct bp_head *head, const char *const *media_types)
 {
     int best = -1, best_q = 0;
-    if (count_ranges(head) == 0)
-        return 0;
     for (int i = 0; media_types[i]; i++) {
         const int q = q_of(head, media_types[i]);
+        if (q < 0)
+            return 0;
         if (q > best_q) {
             best = i;
             best_q = q;

@@ -3,13 +3,6 @@
 #include "backpropd/encode_problem.h"
 #include "backpropd/media.h"
 
-void bp_reply_start(struct bp_reply *reply, struct bp_memory *memory, const char *media_type,
-                    size_t capacity)
-{
-    *reply = (struct bp_reply){.status = 200, .media_type = media_type, .problem = -1};
-    bp_text_start(&reply->text, memory, capacity);
-}
-
 /* A text ends with a newline, as files do, so that a terminal's prompt starts on a new line. */
 static void end_line(struct bp_text *text)
 {
@@ -28,13 +21,6 @@ void bp_reply_finish(struct bp_reply *reply, struct bp_memory *memory)
     bp_reply_problem(reply, memory, &problem);
 }
 
-void bp_reply_fixed(struct bp_reply *reply, const char *media_type, const char *body, size_t size)
-{
-    *reply = (struct bp_reply){.status = 200, .media_type = media_type, .problem = -1};
-    reply->fixed = body;
-    reply->fixed_size = size;
-}
-
 /* The fixed reply for when there is no memory even for a problem document. */
 static void answer_from_stock(struct bp_reply *reply)
 {
@@ -42,28 +28,26 @@ static void answer_from_stock(struct bp_reply *reply)
         "{\"type\":\"/problems/out-of-memory\",\"title\":\"The service has no memory left for this "
         "request\",\"status\":503,\"code\":\"out_of_memory\",\"detail\":\"the machine has no "
         "memory left\"}\n";
-    bp_reply_fixed(reply, BP_MEDIA_PROBLEM, stock, sizeof stock - 1);
-    reply->status = 503;
-    reply->retry_later = true;
-    reply->problem = BP_PROBLEM_OUT_OF_MEMORY;
+    *reply = (struct bp_reply){.status = 503,
+                               .media_type = BP_MEDIA_PROBLEM,
+                               .problem = BP_PROBLEM_OUT_OF_MEMORY,
+                               .fixed = stock,
+                               .fixed_size = sizeof stock - 1};
 }
 
 void bp_reply_problem(struct bp_reply *reply, struct bp_memory *memory,
                       const struct bp_problem *problem)
 {
-    *reply = (struct bp_reply){.status = 503, .media_type = BP_MEDIA_PROBLEM, .problem = -1};
+    *reply = (struct bp_reply){.status = bp_problem_info(problem->code)->status,
+                               .media_type = BP_MEDIA_PROBLEM,
+                               .problem = (int)problem->code};
     bp_text_start(&reply->text, memory, 1024);
     bp_encode_problem(&reply->text, problem);
     end_line(&reply->text);
     if (reply->text.failed) {
         bp_text_free(&reply->text);
         answer_from_stock(reply);
-        return;
     }
-    reply->status = bp_problem_info(problem->code)->status;
-    reply->problem = (int)problem->code;
-    reply->retry_later = reply->status == 503;
-    reply->accepts_post = reply->status == 415;
 }
 
 const char *bp_reply_body(const struct bp_reply *reply, size_t *size)

@@ -24,27 +24,12 @@ static char *put_ms(char *out, const char *name, uint64_t nanoseconds)
     return out + (sizeof digits - at);
 }
 
-void bp_server_timing(char out[BP_SERVER_TIMING_MAX], const struct bp_timing *timing)
+static void put_timing(char *out, const struct bp_timing *timing)
 {
     out = put_ms(out, "parse", timing->parse);
     out = put_ms(stpcpy(out, ", "), "compute", timing->compute);
     out = put_ms(stpcpy(out, ", "), "serialize", timing->serialize);
     *out = '\0';
-}
-
-const char *bp_cors_allow(const char *allowed, const char *origin)
-{
-    const char *start;
-    if (strcmp(allowed, "*") == 0)
-        return allowed;
-    if (strcmp(allowed, "none") == 0) /* which is not an origin */
-        return NULL;
-    while (origin && *allowed) {
-        const size_t size = bp_list_next(&start, &allowed, allowed);
-        if (size && strlen(origin) == size && memcmp(origin, start, size) == 0)
-            return origin;
-    }
-    return NULL;
 }
 
 static bool is_origin(const char *text, size_t size)
@@ -63,8 +48,7 @@ static bool is_origin(const char *text, size_t size)
 
 bool bp_cors_is_proper(const char *allowed)
 {
-    return strcmp(allowed, "*") == 0 || strcmp(allowed, "none") == 0 ||
-           bp_list_is_proper(allowed, is_origin);
+    return strcmp(allowed, "none") == 0 || bp_list_is_proper(allowed, is_origin);
 }
 
 static void add(struct bp_fields *fields, const char *name, const char *value)
@@ -78,8 +62,11 @@ static void add(struct bp_fields *fields, const char *name, const char *value)
 /* Who may read the reply in a browser. */
 static void add_cors(struct bp_fields *fields, const struct bp_reply_facts *facts)
 {
-    const char *origin = bp_cors_allow(facts->cors_origins, facts->origin);
-    if (origin)
+    const char *allowed = facts->cors_origins, *origin = facts->origin;
+    if (strcmp(allowed, "*") == 0)
+        add(fields, "Access-Control-Allow-Origin", allowed);
+    else if (origin && strcmp(allowed, "none") != 0 && /* which is not an origin */
+             bp_list_has(allowed, origin, strlen(origin), strncmp))
         add(fields, "Access-Control-Allow-Origin", origin);
     add(fields, "Access-Control-Expose-Headers", "X-Request-Id, Server-Timing, Retry-After, ETag");
 }
@@ -125,7 +112,7 @@ static void add_methods(struct bp_fields *fields, const struct bp_reply *reply, 
 {
     bp_methods_text(fields->methods, reply->allow);
     add(fields, "Allow", fields->methods);
-    if (!reply->is_preflight)
+    if (reply->status != 204) /* which answers a preflight */
         return;
     add(fields, "Access-Control-Allow-Methods", fields->methods);
     add(fields, "Access-Control-Allow-Headers", allowed_headers(asked));
@@ -162,14 +149,14 @@ void bp_fields_make(struct bp_fields *fields, const struct bp_reply *reply,
     add(fields, "X-Content-Type-Options", "nosniff");
     add_content(fields, reply, facts->is_post);
     if (reply->timing.parse) {
-        bp_server_timing(fields->timing, &reply->timing);
+        put_timing(fields->timing, &reply->timing);
         add(fields, "Server-Timing", fields->timing);
     }
     if (reply->status == 401)
         add(fields, "WWW-Authenticate", "Bearer");
-    if (reply->retry_later)
+    if (reply->status == 503)
         add(fields, "Retry-After", "1");
-    if (reply->accepts_post)
+    if (reply->status == 415)
         add(fields, "Accept-Post", "application/json");
     if (facts->closes)
         add(fields, "Connection", "close");

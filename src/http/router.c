@@ -18,34 +18,23 @@ bp_handler bp_answer_root, bp_answer_version, bp_answer_live, bp_answer_ready, b
 
 #define PAGE_FOLDER "/page/"
 
-static const struct bp_route ROUTES[] = {
-    {"/mistakes",
-     "mistakes",
-     GET,
-     BP_GROUP_DOCS,
-     bp_answer_mistakes,
-     NULL,
-     NULL,
-     {BP_MEDIA_JSON, BP_MEDIA_HTML},
-     false},
-    {"/mistakes/*", NULL, GET, BP_GROUP_DOCS, bp_answer_mistake, NULL, NULL, {NULL}, false},
-    {"/problems/", "problems", GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}, false},
-    {"/problems/*", NULL, GET, BP_GROUP_DOCS, bp_answer_problems, NULL, NULL, {NULL}, false},
-    {"/livez", "livez", GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL, {NULL}, false},
-    {"/healthz", NULL, GET, BP_GROUP_HEALTH, bp_answer_live, NULL, NULL, {NULL}, false},
-    {"/readyz", "readyz", GET, BP_GROUP_HEALTH, bp_answer_ready, NULL, NULL, {NULL}, false},
-    {"/metrics", "metrics", GET, BP_GROUP_METRICS, bp_answer_metrics, NULL, NULL, {NULL}, false},
-    {"/version", "version", GET, BP_GROUP_DOCS, bp_answer_version, NULL, NULL, {NULL}, false},
-    {"other", NULL, 0, BP_GROUP_DOCS, NULL, NULL, NULL, {NULL}, false}, /* it always answers 404 */
-};
+#define FIXED(path, link, group, answer, ...)                                                      \
+    {                                                                                              \
+        path, link, GET, group, answer, {__VA_ARGS__}, NULL, NULL, false                           \
+    }
 
-/* Adds a route after n others; without room it only counts. */
-static size_t add(struct bp_route *routes, size_t n, struct bp_route route)
-{
-    if (routes)
-        routes[n] = route;
-    return n + 1;
-}
+static const struct bp_route ROUTES[] = {
+    FIXED("/mistakes", "mistakes", BP_GROUP_DOCS, bp_answer_mistakes, BP_MEDIA_JSON, BP_MEDIA_HTML),
+    FIXED("/mistakes/*", NULL, BP_GROUP_DOCS, bp_answer_mistake, BP_MEDIA_HTML),
+    FIXED("/problems/", "problems", BP_GROUP_DOCS, bp_answer_problems, BP_MEDIA_HTML),
+    FIXED("/problems/*", NULL, BP_GROUP_DOCS, bp_answer_problems, BP_MEDIA_HTML),
+    FIXED("/livez", "livez", BP_GROUP_HEALTH, bp_answer_live, BP_MEDIA_JSON),
+    FIXED("/healthz", NULL, BP_GROUP_HEALTH, bp_answer_live, BP_MEDIA_JSON),
+    FIXED("/readyz", "readyz", BP_GROUP_HEALTH, bp_answer_ready, BP_MEDIA_JSON),
+    FIXED("/metrics", "metrics", BP_GROUP_METRICS, bp_answer_metrics, BP_MEDIA_METRICS),
+    FIXED("/version", "version", BP_GROUP_DOCS, bp_answer_version, BP_MEDIA_JSON),
+    {.path = "other", .group = BP_GROUP_DOCS}, /* it always answers 404 */
+};
 
 static struct bp_route route_of(const struct bp_operation *operation)
 {
@@ -55,7 +44,7 @@ static struct bp_route route_of(const struct bp_operation *operation)
                              .methods = POST,
                              .group = BP_GROUP_CALCULATE,
                              .operation = operation};
-    for (size_t i = 0; as[1].media_type && as[i].media_type; i++) {
+    for (size_t i = 0; as[i].media_type; i++) {
         assert(i < BP_REPRESENTATIONS_MAX);
         route.media_types[i] = as[i].media_type;
     }
@@ -71,6 +60,7 @@ static struct bp_route route_of_file(const struct bp_file *file)
                              .methods = GET,
                              .group = is_of_page ? BP_GROUP_PAGE : BP_GROUP_DOCS,
                              .answer = is_root ? bp_answer_root : bp_answer_file,
+                             .media_types = {file->media_type},
                              .file = file};
     if (is_root) {
         route.media_types[0] = BP_MEDIA_JSON;
@@ -79,24 +69,26 @@ static struct bp_route route_of_file(const struct bp_file *file)
     return route;
 }
 
-static size_t add_all(struct bp_route *routes)
+struct bp_route *bp_routes_make(size_t *n, const char *only)
 {
-    size_t n = 0;
-    for (const struct bp_operation *const *each = bp_operations; *each; each++)
-        n = add(routes, n, route_of(*each));
-    for (const struct bp_file *file = bp_files; file->path; file++)
-        n = add(routes, n, route_of_file(file));
-    for (size_t i = 0; i < sizeof ROUTES / sizeof *ROUTES; i++)
-        n = add(routes, n, ROUTES[i]);
-    return n;
-}
-
-struct bp_route *bp_routes_make(size_t *n)
-{
-    *n = add_all(NULL);
-    struct bp_route *routes = calloc(*n, sizeof *routes);
-    if (routes)
-        add_all(routes);
+    const struct bp_operation *const *each;
+    const struct bp_file *file;
+    struct bp_route *routes, *end;
+    size_t room = sizeof ROUTES / sizeof *ROUTES;
+    for (each = bp_operations; *each; each++)
+        room++;
+    for (file = bp_files; file->path; file++)
+        room++;
+    routes = end = calloc(room, sizeof *routes);
+    if (!routes)
+        return NULL;
+    for (each = bp_operations; *each; each++)
+        if (bp_only_serves(only, *each))
+            *end++ = route_of(*each);
+    for (file = bp_files; file->path; file++)
+        *end++ = route_of_file(file);
+    memcpy(end, ROUTES, sizeof ROUTES);
+    *n = (size_t)(end - routes) + sizeof ROUTES / sizeof *ROUTES;
     return routes;
 }
 
@@ -111,51 +103,28 @@ void bp_routes_close_page(struct bp_route *routes)
         if (routes->group == BP_GROUP_PAGE)
             routes->is_off = true;
         else if (routes->answer == bp_answer_root)
-            routes->media_types[0] = NULL;
+            routes->media_types[1] = NULL;
 }
 
 /* --- --only ----------------------------------------------------------------------------------- */
 
-static bool is_path(const char *path, const char *text, size_t size)
-{
-    return strlen(path) == size && memcmp(path, text, size) == 0;
-}
-
 static bool is_operation(const char *text, size_t size)
 {
     const struct bp_operation *const *each = bp_operations;
-    while (*each && !is_path((*each)->path, text, size))
+    while (*each && (strlen((*each)->path) != size || memcmp((*each)->path, text, size) != 0))
         each++;
     return *each;
 }
 
 bool bp_only_is_proper(const char *only)
 {
-    return strcmp(only, "*") == 0 || bp_list_is_proper(only, is_operation);
+    return bp_list_is_proper(only, is_operation);
 }
 
 bool bp_only_serves(const char *only, const struct bp_operation *operation)
 {
-    const char *start;
-    if (strcmp(only, "*") == 0)
-        return true;
-    while (*only) {
-        const size_t size = bp_list_next(&start, &only, only);
-        if (is_path(operation->path, start, size))
-            return true;
-    }
-    return false;
-}
-
-size_t bp_routes_keep(struct bp_route *routes, const char *only)
-{
-    size_t n = 0;
-    for (const struct bp_route *at = routes;; at++) {
-        if (!at->operation || bp_only_serves(only, at->operation))
-            routes[n++] = *at;
-        if (!at->methods)
-            return n;
-    }
+    const char *path = operation->path;
+    return strcmp(only, "*") == 0 || bp_list_has(only, path, strlen(path), strncmp);
 }
 
 /* --- finding ---------------------------------------------------------------------------------- */
@@ -182,50 +151,31 @@ const struct bp_route *bp_route_find(const struct bp_route *routes, const char *
 
 /* What paths are called elsewhere. */
 static const struct {
-    const char *other, *path;
+    const char *path, *others;
 } OTHERS[] = {
-    {"backprop", "backward"},
-    {"backpropagation", "backward"},
-    {"backpropagate", "backward"},
-    {"backward_pass", "backward"},
-    {"gradient", "backward"},
-    {"gradients", "backward"},
-    {"grad", "backward"},
-    {"forward_pass", "forward"},
-    {"predict", "forward"},
-    {"feedforward", "forward"},
-    {"inference", "forward"},
-    {"infer", "forward"},
-    {"train", "step"},
-    {"update", "step"},
-    {"descent", "step"},
-    {"sgd", "step"},
-    {"fit", "step"},
-    {"solution", "explain"},
-    {"explanation", "explain"},
-    {"mark", "grade"},
-    {"score", "grade"},
-    {"gradcheck", "check"},
-    {"gradient_check", "check"},
-    {"generate", "exercise"},
-    {"review", "exercise/review"},
-    {"health", "healthz"},
-    {"ping", "livez"},
-    {"status", "livez"},
-    {"ready", "readyz"},
-    {"openapi", "openapi.json"},
-    {"swagger.json", "openapi.json"},
-    {"docs", "openapi.yaml"},
-    {"swagger", "openapi.yaml"},
+    {"backward", "backprop,backpropagation,backpropagate,backward_pass,gradient,gradients,grad"},
+    {"forward", "forward_pass,predict,feedforward,inference,infer"},
+    {"step", "train,update,descent,sgd,fit"},
+    {"explain", "solution,explanation"},
+    {"grade", "mark,score"},
+    {"check", "gradcheck,gradient_check"},
+    {"exercise", "generate"},
+    {"exercise/review", "review"},
+    {"healthz", "health"},
+    {"livez", "ping,status"},
+    {"readyz", "ready"},
+    {"openapi.json", "openapi,swagger.json"},
+    {"openapi.yaml", "docs,swagger"},
 };
 
-/* The path that is meant, of n that are known, NULL if none is. None has a slash before it. */
+/* The path that is meant, perhaps one of n that are known; NULL if none is. None has a slash before
+ * it. */
 static const char *path_meant(const char *path, const char *const *known, size_t n)
 {
     const char *near = bp_suggest(path, known, n);
-    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS && !near; i++)
-        for (size_t j = 0; j < n && !near && strcasecmp(path, OTHERS[i].other) == 0; j++)
-            near = strcmp(known[j], OTHERS[i].path) == 0 ? known[j] : NULL;
+    for (size_t i = 0; !near && i < sizeof OTHERS / sizeof *OTHERS; i++)
+        if (bp_list_has(OTHERS[i].others, path, strlen(path), strncasecmp))
+            near = OTHERS[i].path;
     return near;
 }
 
@@ -254,7 +204,8 @@ const struct bp_route *bp_route_near(const struct bp_route *routes, const char *
     meant = path_meant(name, known, n);
     if (!meant && strrchr(name, '/')) /* behind a prefix, such as /api/v1 */
         meant = path_meant(strrchr(name, '/') + 1, known, n);
-    while (meant && routes->path + 1 != meant)
-        routes++;
-    return meant ? routes : NULL;
+    for (; meant && routes->methods; routes++)
+        if (is_near_miss(routes) && strcmp(routes->path + 1, meant) == 0)
+            return routes;
+    return NULL;
 }

@@ -3,27 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "metrics.h"
-
-bool bp_service_start(struct bp_service *service, const struct bp_limits *limits)
-{
-    size_t n_routes;
-    service->limits = *limits;
-    service->memory.limit = limits->memory_bytes;
-    service->own_memory.limit = SIZE_MAX;
-    service->memory.whole = service->own_memory.whole = NULL;
-    atomic_init(&service->memory.used, 0);
-    atomic_init(&service->own_memory.used, 0);
-    atomic_init(&service->draining, false);
-    *service->unsafe = '\0';
-    service->access = (struct bp_access){.n_tokens = 0};
-    service->allowed_hosts = "*";
-    service->routes = bp_routes_make(&n_routes);
-    service->metrics = service->routes ? bp_metrics_make(service->routes, n_routes) : NULL;
-    if (!service->metrics)
-        free(service->routes);
-    return service->metrics;
-}
+#include "backpropd/metrics.h"
 
 /* A service keeps right answers secret if it does not serve every operation that reveals them. */
 static bool keeps_answers(const char *only)
@@ -34,12 +14,18 @@ static bool keeps_answers(const char *only)
     return false;
 }
 
-bool bp_service_serve_only(struct bp_service *service, const char *only)
+bool bp_service_start(struct bp_service *service, const struct bp_limits *limits, const char *only)
 {
-    const size_t n_routes = bp_routes_keep(service->routes, only);
-    free(service->metrics);
-    service->metrics = bp_metrics_make(service->routes, n_routes);
+    size_t n_routes;
+    *service = (struct bp_service){.limits = *limits,
+                                   .memory.limit = limits->memory_bytes,
+                                   .own_memory.limit = SIZE_MAX,
+                                   .routes = bp_routes_make(&n_routes, only),
+                                   .allowed_hosts = "*"};
     service->limits.keeps_answers = keeps_answers(only);
+    service->metrics = service->routes ? bp_metrics_make(service->routes, n_routes) : NULL;
+    if (!service->metrics)
+        free(service->routes);
     return service->metrics;
 }
 

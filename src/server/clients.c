@@ -67,6 +67,7 @@ struct bp_client *bp_client_enter(struct bp_clients *clients, const struct in6_a
         if (!client)
             return NULL;
         client->network = network;
+        TAILQ_INIT(&client->lane.items);
         set_limits(client, clients);
         client->next = *bucket;
         *bucket = client;
@@ -75,22 +76,12 @@ struct bp_client *bp_client_enter(struct bp_clients *clients, const struct in6_a
     return client;
 }
 
-void bp_client_leave(struct bp_client *client)
-{
-    client->n_connections--;
-}
-
-/* Work in its lane belongs to one of its connections. */
-static bool has_nothing(const struct bp_client *client)
-{
-    return !client->n_connections && !atomic_load(&client->memory.used);
-}
-
 void bp_clients_sweep(struct bp_clients *clients)
 {
     for (size_t i = 0; i < BP_CLIENT_BUCKETS; i++)
         for (struct bp_client **link = &clients->buckets[i], *client; (client = *link);) {
-            if (!has_nothing(client)) {
+            /* work in its lane belongs to one of its connections */
+            if (client->n_connections || atomic_load(&client->memory.used)) {
                 link = &client->next;
                 continue;
             }

@@ -15,11 +15,11 @@
 #include "pool.h"
 
 struct bp_client {
-    struct bp_client *next;  /* in its bucket */
-    struct in6_addr network; /* IPv4 as IPv6 has it; of IPv6 the first 64 bits */
-    size_t n_connections, connections_max;
-    size_t excess;       /* used by the thread that ends the slowest */
-    struct bp_lane lane; /* its work that waits for the pool */
+    struct bp_client *next;                /* in its bucket */
+    struct in6_addr network;               /* IPv4 as IPv6 has it; of IPv6 the first 64 bits */
+    size_t n_connections, connections_max; /* bp_connection_close counts one less */
+    size_t excess;                         /* used by the thread that ends the slowest */
+    struct bp_lane lane;                   /* its work that waits for the pool */
     struct bp_memory memory;
 };
 
@@ -35,14 +35,10 @@ struct bp_clients {
  * no client can have. */
 struct in6_addr bp_client_address(const struct sockaddr *address);
 
-/* Notes a connection from an address. Returns its client, or NULL if memory runs out. */
+/* Counts a connection from an address. Returns its client, or NULL if memory runs out. */
 struct bp_client *bp_client_enter(struct bp_clients *clients, const struct in6_addr *address);
 
-/* One of its connections is gone. The client stays until it has neither connections nor memory, and
- * bp_clients_sweep is called. */
-void bp_client_leave(struct bp_client *client);
-
-/* Frees clients that have nothing. */
+/* Frees clients that have neither connections nor memory. */
 void bp_clients_sweep(struct bp_clients *clients);
 
 #endif

@@ -1,10 +1,13 @@
 #include "connections.h"
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -27,8 +30,7 @@
 /* A connection that may be closed when there are too many. */
 struct candidate {
     struct bp_connection *connection;
-    uint64_t packed; /* its wait */
-    uint64_t rate, since;
+    uint64_t rate;
 };
 
 struct bp_connections {
@@ -36,13 +38,13 @@ struct bp_connections {
     pthread_mutex_t lock; /* protects all below, and keeps every socket open while it is held */
     pthread_cond_t stop_asked;
     struct bp_clients clients;
-    struct bp_connection *first;
-    size_t n, room;            /* connections open, and how many there may be at most */
-    struct pollfd *polled;     /* one for each connection, in the order of the list */
-    struct candidate *slowest; /* of as much room */
+    LIST_HEAD(connection_list, bp_connection) all;
+    size_t n, room; /* connections open, and how many there may be at most */
+    struct candidate *slowest;
     uint64_t last_tick, patient_until;
     bool stopping;
     pthread_t thread;
+    struct pollfd polled[]; /* one for each connection, in the order of the list */
 };
 
 /* The enum is in the lowest bits, so that both change atomically. */
@@ -60,10 +62,9 @@ static enum bp_wait wait_of(uint64_t packed)
     return (enum bp_wait)(packed & ((1U << WAIT_BITS) - 1));
 }
 
-/* The coarse clock costs a fifth of the fine one, and 4 ms are precise enough here. */
-static uint64_t now_ms(void)
+uint64_t bp_now_ms(void)
 {
-    struct timespec now;
+    struct timespec now; /* the coarse clock costs a fifth of the fine one */
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
@@ -71,7 +72,7 @@ static uint64_t now_ms(void)
 static uint64_t wait_until(const struct bp_connections *connections, enum bp_wait wait)
 {
     const bool has_deadline = wait < BP_WAIT_COUNT;
-    return pack(has_deadline ? now_ms() + connections->rules.seconds[wait] * 1000 : NO_DEADLINE,
+    return pack(has_deadline ? bp_now_ms() + connections->rules.seconds[wait] * 1000 : NO_DEADLINE,
                 wait);
 }
 
@@ -96,11 +97,67 @@ static bool waits_for_request(enum bp_wait wait)
     return wait == BP_WAIT_HEAD || wait == BP_WAIT_IDLE;
 }
 
-static enum bp_direction direction_of(enum bp_wait wait)
+/* Bytes that the client has sent or read, whichever its phase is about. */
+static uint64_t moved(const struct bp_progress *progress)
 {
-    return wait == BP_WAIT_BODY    ? BP_DIRECTION_IN
-           : wait == BP_WAIT_REPLY ? BP_DIRECTION_OUT
-                                   : BP_DIRECTION_NONE;
+    return wait_of(progress->phase) == BP_WAIT_BODY ? progress->in : progress->out;
+}
+
+/* True if received bytes wait for us to read them, or if no bytes wait for the client to read. */
+static bool waits_for_us(const struct bp_connection *connection)
+{
+    int bytes = 0;
+    if (wait_of(connection->progress.phase) == BP_WAIT_BODY)
+        return ioctl(connection->socket, SIOCINQ, &bytes) == 0 && bytes > 0;
+    return ioctl(connection->socket, SIOCOUTQ, &bytes) == 0 && bytes == 0;
+}
+
+static bool moves_bytes(enum bp_wait wait)
+{
+    return wait == BP_WAIT_BODY || wait == BP_WAIT_REPLY;
+}
+
+/* Reads the byte counts of TCP. */
+static void count(struct bp_progress *progress, int socket)
+{
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    progress->is_known =
+        getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+        size >= offsetof(struct tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received;
+    if (!progress->is_known)
+        return;
+    progress->in = info.tcpi_bytes_received;
+    progress->out = info.tcpi_bytes_acked;
+}
+
+static void note_progress(struct bp_connection *connection, uint64_t phase, uint64_t now)
+{
+    struct bp_progress *progress = &connection->progress;
+    const bool is_new = progress->phase != phase;
+    if (is_new) {
+        progress->phase = phase;
+        progress->since = progress->moved_at = now;
+        progress->first = moved(progress); /* at the last look at the phase before */
+    }
+    if (!is_new && !moves_bytes(wait_of(phase)))
+        return;
+    const uint64_t before = moved(progress);
+    count(progress, connection->socket);
+    if (moved(progress) != before || waits_for_us(connection))
+        progress->moved_at = now;
+}
+
+/* Bytes per second in the phase so far; 0 in a phase without transfer. UINT64_MAX if the client
+ * waits for us, or the system does not count. */
+static uint64_t rate_of(const struct bp_connection *connection, uint64_t now)
+{
+    const struct bp_progress *progress = &connection->progress;
+    if (!moves_bytes(wait_of(progress->phase)))
+        return 0;
+    if (!progress->is_known || waits_for_us(connection))
+        return UINT64_MAX;
+    return (moved(progress) - progress->first) * 1000 / (now - progress->since + 1);
 }
 
 static bool has_stalled(const struct bp_connection *connection, enum bp_wait wait, uint64_t now)
@@ -110,13 +167,6 @@ static bool has_stalled(const struct bp_connection *connection, enum bp_wait wai
            now - progress->moved_at > STALLED_MILLISECONDS;
 }
 
-/* If the FIN comes with the client's last bytes, the library reads those and misses it.
- * shutdown(SHUT_RD) wakes the library, which reads the FIN once it has answered. */
-static void tell_end(const struct bp_connection *connection)
-{
-    shutdown(connection->socket, SHUT_RD);
-}
-
 static void note_end(struct bp_connections *connections, struct bp_connection *connection,
                      enum bp_wait wait, bool is_gone)
 {
@@ -124,7 +174,9 @@ static void note_end(struct bp_connections *connections, struct bp_connection *c
     if (wait == BP_WAIT_WORK)
         (is_gone ? rules->on_gone : rules->on_half_closed)(rules->cls, connection);
     else if (wait != BP_WAIT_REPLY)
-        tell_end(connection);
+        /* If the FIN comes with the client's last bytes, the library reads those and misses it.
+         * This wakes the library, which reads the FIN once it has answered. */
+        shutdown(connection->socket, SHUT_RD);
 }
 
 static void look_at(struct bp_connections *connections, struct bp_connection *connection,
@@ -134,26 +186,20 @@ static void look_at(struct bp_connections *connections, struct bp_connection *co
     const enum bp_wait wait = wait_of(packed);
     if (wait == BP_WAIT_OVER)
         return;
-    bp_progress_look(&connection->progress, connection->socket, packed, direction_of(wait), now);
+    note_progress(connection, packed, now);
     if (now > packed >> WAIT_BITS || has_stalled(connection, wait, now))
         cut_off(connections, connection, packed);
     else if (events & (POLLRDHUP | POLLHUP | POLLERR))
         note_end(connections, connection, wait, events & (POLLHUP | POLLERR));
 }
 
-/* The events of each connection, by its place in the list; NULL if nothing happened at any. */
-static const struct pollfd *poll_all(struct bp_connections *connections)
-{
-    struct pollfd *one = connections->polled;
-    for (const struct bp_connection *at = connections->first; at; at = at->next)
-        *one++ = (struct pollfd){.fd = at->socket, .events = POLLRDHUP};
-    return poll(connections->polled, connections->n, 0) > 0 ? connections->polled : NULL;
-}
-
 static void look_at_all(struct bp_connections *connections, uint64_t now)
 {
-    const struct pollfd *one = poll_all(connections);
-    for (struct bp_connection *at = connections->first; at; at = at->next)
+    struct pollfd *one = connections->polled;
+    for (struct bp_connection *at = LIST_FIRST(&connections->all); at; at = LIST_NEXT(at, place))
+        *one++ = (struct pollfd){.fd = at->socket, .events = POLLRDHUP};
+    one = poll(connections->polled, connections->n, 0) > 0 ? connections->polled : NULL;
+    for (struct bp_connection *at = LIST_FIRST(&connections->all); at; at = LIST_NEXT(at, place))
         look_at(connections, at, one ? one++->revents : 0, now);
 }
 
@@ -169,9 +215,9 @@ static size_t excess(size_t n, size_t most)
 static size_t count_excess(struct bp_connections *connections)
 {
     size_t too_many = excess(connections->n, connections->rules.limits->connections);
-    for (struct bp_connection *at = connections->first; at; at = at->next)
+    for (struct bp_connection *at = LIST_FIRST(&connections->all); at; at = LIST_NEXT(at, place))
         at->client->excess = excess(at->client->n_connections, at->client->connections_max);
-    for (struct bp_connection *at = connections->first; at; at = at->next)
+    for (struct bp_connection *at = LIST_FIRST(&connections->all); at; at = LIST_NEXT(at, place))
         if (wait_of(atomic_load(&at->wait)) == BP_WAIT_OVER) {
             at->client->excess -= at->client->excess > 0;
             too_many -= too_many > 0;
@@ -184,22 +230,24 @@ static int by_rate(const void *a, const void *b)
     const struct candidate *one = a, *other = b;
     if (one->rate != other->rate)
         return one->rate < other->rate ? -1 : 1;
-    return (one->since > other->since) - (one->since < other->since);
+    const uint64_t since = one->connection->progress.since;
+    const uint64_t other_since = other->connection->progress.since;
+    return (since > other_since) - (since < other_since);
 }
 
 /* The slow connections, slowest first. Returns how many. */
 static size_t find_slowest(struct bp_connections *connections, uint64_t now)
 {
     size_t n = 0;
-    for (struct bp_connection *at = connections->first; at; at = at->next) {
+    for (struct bp_connection *at = LIST_FIRST(&connections->all); at; at = LIST_NEXT(at, place)) {
         const uint64_t packed = atomic_load(&at->wait);
-        struct bp_progress *progress = &at->progress;
+        const struct bp_progress *progress = &at->progress;
         if (wait_of(packed) >= BP_WAIT_COUNT || progress->phase != packed ||
             now - progress->since < CROWDED_MILLISECONDS)
             continue;
-        const uint64_t rate = bp_progress_rate(progress, at->socket, now);
+        const uint64_t rate = rate_of(at, now);
         if (rate < CROWDED_BYTES_PER_SECOND)
-            connections->slowest[n++] = (struct candidate){at, packed, rate, progress->since};
+            connections->slowest[n++] = (struct candidate){at, rate};
     }
     qsort(connections->slowest, n, sizeof *connections->slowest, by_rate);
     return n;
@@ -215,19 +263,19 @@ static void end_slowest(struct bp_connections *connections, uint64_t now)
     size_t too_many = count_excess(connections);
     const size_t n = find_slowest(connections, now);
     for (size_t i = 0; i < n; i++) {
-        const struct candidate *one = &connections->slowest[i];
-        struct bp_client *client = one->connection->client;
+        struct bp_connection *one = connections->slowest[i].connection;
+        struct bp_client *client = one->client;
         if (!too_many && !client->excess)
             continue;
         too_many -= too_many > 0;
         client->excess -= client->excess > 0;
-        cut_off(connections, one->connection, one->packed);
+        cut_off(connections, one, one->progress.phase);
     }
 }
 
 static void look(struct bp_connections *connections)
 {
-    const uint64_t now = now_ms();
+    const uint64_t now = bp_now_ms();
     if (now - connections->last_tick > NAP_MILLISECONDS)
         connections->patient_until = now + NAP_MILLISECONDS;
     connections->last_tick = now;
@@ -248,7 +296,8 @@ static void *watch(void *cls)
         until.tv_nsec += TICK_MILLISECONDS * 1000000;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&connections->stop_asked, &connections->lock, &until);
+        pthread_cond_clockwait(&connections->stop_asked, &connections->lock, CLOCK_MONOTONIC,
+                               &until);
         look(connections);
         pthread_mutex_unlock(&connections->lock);
         connections->rules.on_tick(connections->rules.cls);
@@ -258,38 +307,25 @@ static void *watch(void *cls)
     return NULL;
 }
 
-static void free_all(struct bp_connections *connections)
-{
-    free(connections->polled);
-    free(connections->slowest);
-    free(connections);
-}
-
 struct bp_connections *bp_connections_start(const struct bp_connection_rules *rules)
 {
-    struct bp_connections *connections = calloc(1, sizeof *connections);
-    pthread_condattr_t monotonic;
+    const size_t room = rules->limits->connections + BP_SPARE_CONNECTIONS;
+    struct bp_connections *connections =
+        calloc(1, sizeof *connections + room * sizeof *connections->polled);
     if (!connections)
         return NULL;
-    connections->room = rules->limits->connections + BP_SPARE_CONNECTIONS;
-    connections->polled = malloc(connections->room * sizeof *connections->polled);
-    connections->slowest = malloc(connections->room * sizeof *connections->slowest);
-    if (!connections->polled || !connections->slowest) {
-        free_all(connections);
-        return NULL;
-    }
+    connections->room = room;
+    connections->slowest = malloc(room * sizeof *connections->slowest);
     connections->rules = *rules;
     connections->clients.limits = rules->limits;
     connections->clients.memory = rules->memory;
-    connections->last_tick = now_ms();
+    connections->last_tick = bp_now_ms();
     pthread_mutex_init(&connections->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&connections->stop_asked, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    if (pthread_create(&connections->thread, NULL, watch, connections) == 0)
+    pthread_cond_init(&connections->stop_asked, NULL);
+    if (connections->slowest && pthread_create(&connections->thread, NULL, watch, connections) == 0)
         return connections;
-    free_all(connections);
+    free(connections->slowest);
+    free(connections);
     return NULL;
 }
 
@@ -312,7 +348,6 @@ struct bp_connection *bp_connection_open(struct bp_connections *connections, int
         return NULL;
     connection->socket = socket;
     connection->address = bp_client_address(client);
-    atomic_init(&connection->is_cancelled, false);
     atomic_init(&connection->wait, wait_until(connections, BP_WAIT_HEAD));
     pthread_mutex_lock(&connections->lock);
     if (connections->n < connections->room)
@@ -325,11 +360,7 @@ struct bp_connection *bp_connection_open(struct bp_connections *connections, int
     connection->is_one_too_many =
         connections->n >= connections->rules.limits->connections ||
         connection->client->n_connections > connection->client->connections_max;
-    connection->next = connections->first;
-    connection->link = &connections->first;
-    if (connection->next)
-        connection->next->link = &connection->next;
-    connections->first = connection;
+    LIST_INSERT_HEAD(&connections->all, connection, place);
     connections->n++;
     pthread_mutex_unlock(&connections->lock);
     return connection;
@@ -338,11 +369,9 @@ struct bp_connection *bp_connection_open(struct bp_connections *connections, int
 void bp_connection_close(struct bp_connections *connections, struct bp_connection *connection)
 {
     pthread_mutex_lock(&connections->lock);
-    *connection->link = connection->next;
-    if (connection->next)
-        connection->next->link = connection->link;
+    LIST_REMOVE(connection, place);
     connections->n--;
-    bp_client_leave(connection->client);
+    connection->client->n_connections--;
     pthread_mutex_unlock(&connections->lock);
     free(connection);
 }
@@ -359,35 +388,30 @@ bool bp_connections_in_use(struct bp_connections *connections, size_t millisecon
 {
     bool in_use = false;
     pthread_mutex_lock(&connections->lock);
-    for (struct bp_connection *at = connections->first; at && !in_use; at = at->next) {
+    for (struct bp_connection *at = LIST_FIRST(&connections->all); at; at = LIST_NEXT(at, place)) {
         const uint64_t packed = atomic_load(&at->wait);
         const enum bp_wait wait = wait_of(packed);
-        in_use = waits_for_request(wait) &&
-                 packed + pack(milliseconds, 0) > wait_until(connections, wait);
+        in_use |= waits_for_request(wait) &&
+                  packed + pack(milliseconds, 0) > wait_until(connections, wait);
     }
     pthread_mutex_unlock(&connections->lock);
     return in_use;
 }
 
-static bool change(struct bp_connection *connection, uint64_t after)
-{
-    uint64_t before = atomic_load(&connection->wait);
-    while (wait_of(before) != BP_WAIT_OVER)
-        if (atomic_compare_exchange_weak(&connection->wait, &before, after))
-            return true;
-    return false;
-}
-
 bool bp_connection_begin_wait(struct bp_connections *connections, struct bp_connection *connection,
                               enum bp_wait wait)
 {
-    const bool has_work = wait_of(atomic_load(&connection->wait)) == BP_WAIT_WORK;
+    uint64_t before = atomic_load(&connection->wait);
+    const bool has_work = wait_of(before) == BP_WAIT_WORK;
     if (has_work)
         pthread_mutex_lock(&connections->lock);
-    const bool goes_on = change(connection, wait_until(connections, wait));
+    const uint64_t after = wait_until(connections, wait);
+    while (wait_of(before) != BP_WAIT_OVER &&
+           !atomic_compare_exchange_weak(&connection->wait, &before, after))
+        continue;
     if (has_work)
         pthread_mutex_unlock(&connections->lock);
-    return goes_on;
+    return wait_of(before) != BP_WAIT_OVER;
 }
 
 void bp_connection_probe(struct bp_connection *connection)
@@ -401,7 +425,7 @@ void bp_connection_probe(struct bp_connection *connection)
 void bp_connections_cancel(struct bp_connections *connections)
 {
     pthread_mutex_lock(&connections->lock);
-    for (struct bp_connection *at = connections->first; at; at = at->next) {
+    for (struct bp_connection *at = LIST_FIRST(&connections->all); at; at = LIST_NEXT(at, place)) {
         const uint64_t packed = atomic_load(&at->wait);
         atomic_store(&at->is_cancelled, true);
         if (wait_of(packed) == BP_WAIT_BODY || waits_for_request(wait_of(packed)))
@@ -433,5 +457,6 @@ void bp_connections_stop(struct bp_connections *connections)
     pthread_cond_destroy(&connections->stop_asked);
     pthread_mutex_destroy(&connections->lock);
     bp_clients_sweep(&connections->clients);
-    free_all(connections);
+    free(connections->slowest);
+    free(connections);
 }

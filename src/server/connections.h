@@ -17,10 +17,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "backpropd/head.h"
 #include "clients.h"
-#include "progress.h"
 #include "timeout_reply.h"
 
 /* Connections beyond the limit that are accepted to get a 503. The library gives each of its
@@ -36,6 +36,16 @@ enum bp_wait {
     BP_WAIT_COUNT,
     BP_WAIT_WORK = BP_WAIT_COUNT, /* for this service: without a deadline */
     BP_WAIT_OVER                  /* the deadline has passed, the socket is shut down */
+};
+
+/* The progress of a client in one phase, in bytes and milliseconds. Only the thread uses it. */
+struct bp_progress {
+    uint64_t phase;    /* `wait` of the connection, which changes when the phase does */
+    uint64_t since;    /* when the phase was first looked at */
+    uint64_t moved_at; /* when bytes were last seen to have moved, or could not move */
+    uint64_t in, out;  /* bytes of the connection at the last look */
+    uint64_t first;    /* bytes in the phase's direction before it */
+    bool is_known;     /* the system counts the bytes: not on a Unix socket */
 };
 
 struct bp_connection;
@@ -55,9 +65,9 @@ struct bp_connection_rules {
 };
 
 struct bp_connection {
-    struct bp_connection *next, **link; /* in the list of all */
+    LIST_ENTRY(bp_connection) place; /* in the list of all */
     struct bp_client *client;
-    struct bp_progress progress; /* used by the thread only */
+    struct bp_progress progress;
     int socket;
     atomic_bool is_cancelled; /* nobody waits for what is calculated */
     bool is_probed;           /* whether its client is still there, in this request */
@@ -70,6 +80,9 @@ struct bp_connection {
 };
 
 struct bp_connections;
+
+/* Milliseconds since some time in the past, by the clock of all deadlines; it moves every 4 ms. */
+uint64_t bp_now_ms(void);
 
 /* Starts the thread. NULL if memory runs out or no thread can be started. */
 struct bp_connections *bp_connections_start(const struct bp_connection_rules *rules);

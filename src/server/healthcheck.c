@@ -1,7 +1,7 @@
 #include "backpropd/healthcheck.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -37,9 +37,8 @@ static ssize_t ask(char answer[ANSWER_SIZE], const struct sockaddr *at, socklen_
  * which text has room. */
 static const char *judge(char text[64], const char answer[ANSWER_SIZE], ssize_t n)
 {
-    const bool is_late = n < 0 && (errno == EAGAIN || errno == EINPROGRESS);
     const char *status = answer + ANSWER_SIZE - 3;
-    if (is_late)
+    if (n < 0 && (errno == EAGAIN || errno == EINPROGRESS))
         snprintf(text, 64, "no answer within %d seconds", PATIENCE);
     else if (n < 0)
         snprintf(text, 64, "%s", strerror(errno));
@@ -67,22 +66,12 @@ static bool lives(char why[BP_HEALTHCHECK_MAX], const struct sockaddr *at, sockl
     return false;
 }
 
-static bool is_all_addresses(const struct sockaddr *at)
+/* [::] serves both families, and may be reached through one alone. */
+static bool is_all_addresses(const char *host)
 {
-    return at->sa_family == AF_INET6 &&
-           IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)at)->sin6_addr);
-}
-
-/* The addresses to ask at. [::] serves both families, and may be reached through one alone. */
-static struct addrinfo *find(const struct bp_options *options)
-{
-    const bool is_any = strcmp(options->address, BP_ALL_ADDRESSES) == 0;
-    struct addrinfo *found = bp_address_find(is_any ? NULL : options->address, options->port);
-    if (found && is_all_addresses(found->ai_addr)) {
-        freeaddrinfo(found);
-        found = bp_address_find(NULL, options->port);
-    }
-    return found;
+    struct in6_addr address;
+    return strcmp(host, BP_ALL_ADDRESSES) == 0 ||
+           (inet_pton(AF_INET6, host, &address) == 1 && IN6_IS_ADDR_UNSPECIFIED(&address));
 }
 
 bool bp_healthcheck(const struct bp_options *options, char why[BP_HEALTHCHECK_MAX])
@@ -93,7 +82,8 @@ bool bp_healthcheck(const struct bp_options *options, char why[BP_HEALTHCHECK_MA
         const struct sockaddr_un at = bp_address_of_path(options->socket_path);
         return lives(why, (const struct sockaddr *)&at, sizeof at);
     }
-    struct addrinfo *found = find(options);
+    const char *host = is_all_addresses(options->address) ? NULL : options->address;
+    struct addrinfo *found = bp_address_find(host, options->port);
     for (const struct addrinfo *at = found; at && !is_alive; at = at->ai_next)
         is_alive = lives(why, at->ai_addr, at->ai_addrlen);
     if (found)

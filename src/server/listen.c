@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "socket_activation.h"
+#include "backpropd/systemd.h"
 
 /* Returns a socket that listens, or -1 and errno. */
 static int listen_on(const struct sockaddr *at, socklen_t size)

@@ -1,11 +1,12 @@
 #include "backpropd/options.h"
 
+#include <ctype.h>
 #include <getopt.h>
+#include <linux/un.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "backpropd/suggest.h"
@@ -15,7 +16,7 @@
 /* A flag is identified by its place in the table. */
 struct flag {
     const char *name;
-    const char *argument; /* NULL: the flag takes none, and has no variable */
+    const char *argument; /* "": the flag takes none, and has no variable */
     const char *standard;
     const char *about;
     /* Writes the value to the options. Returns NULL, or what the value must be. */
@@ -56,14 +57,6 @@ static const char *set_port(struct bp_options *options, const char *port)
     return NULL;
 }
 
-static const char *set_socket_path(struct bp_options *options, const char *path)
-{
-    options->socket_path = path;
-    return strlen(path) < sizeof((struct sockaddr_un *)NULL)->sun_path
-               ? NULL
-               : "a path of at most 107 bytes";
-}
-
 /* HOST is an address or a name, or an IPv6 address in brackets. */
 static bool set_host(struct bp_options *options, const char *host, size_t n)
 {
@@ -84,8 +77,10 @@ static const char *set_listen(struct bp_options *options, const char *value,
 {
     const char *colon = strrchr(value, ':');
     const char *port = colon ? colon + 1 : value;
-    if (strncmp(value, "unix:/", 6) == 0)
-        return set_socket_path(options, value + 5);
+    if (strncmp(value, "unix:/", 6) == 0) {
+        options->socket_path = value + 5;
+        return strlen(value + 5) < UNIX_PATH_MAX ? NULL : "a path of at most 107 bytes";
+    }
     if (!is_number(port))
         return flag->argument;
     options->socket_path = NULL;
@@ -98,18 +93,23 @@ static const char *set_listen(struct bp_options *options, const char *value,
     return set_port(options, port);
 }
 
+/* The place of a word of `size` bytes among n names; n if it is not there. */
+static size_t place_of(const char *const *names, size_t n, const char *word, size_t size)
+{
+    size_t i = 0;
+    while (i < n && (strlen(names[i]) != size || memcmp(names[i], word, size) != 0))
+        i++;
+    return i;
+}
+
 static const char *set_log_format(struct bp_options *options, const char *value,
                                   const struct flag *flag)
 {
-#define AS_NAME(name, wire) wire,
-    static const char *const names[] = {BP_LOG_FORMATS(AS_NAME)};
-#undef AS_NAME
-    for (int i = 0; i < BP_LOG_COUNT; i++)
-        if (strcmp(value, names[i]) == 0) {
-            options->log_format = (enum bp_log_format)i;
-            return NULL;
-        }
-    return flag->argument;
+    static const char *const names[] = {
+        [BP_LOG_TEXT] = "text", [BP_LOG_JSON] = "json", [BP_LOG_OFF] = "off"};
+    const size_t n = sizeof names / sizeof *names, place = place_of(names, n, value, strlen(value));
+    options->log_format = (enum bp_log_format)place;
+    return place < n ? NULL : flag->argument;
 }
 
 static const char *set_switch(struct bp_options *options, const char *value,
@@ -131,10 +131,7 @@ static const char *set_public(struct bp_options *options, const char *value,
         return NULL;
     for (;; value++) {
         const size_t size = strcspn(value, ",");
-        int group = 0;
-        while (group < BP_GROUP_COUNT &&
-               (strlen(names[group]) != size || memcmp(value, names[group], size) != 0))
-            group++;
+        const size_t group = place_of(names, BP_GROUP_COUNT, value, size);
         if (group == BP_GROUP_COUNT)
             return flag->argument;
         options->public_groups[group] = true;
@@ -152,21 +149,21 @@ static const char *set_action(struct bp_options *options, const char *value,
     return NULL;
 }
 
-#define NUMBER(member, least, most)                                                                \
-    set_number, offsetof(struct bp_options, member), least, UINT64_C(most),                        \
-        "a whole number from " #least " to " #most, 0
+#define MEMBER(name) .offset = offsetof(struct bp_options, name)
+#define NUMBER(member, low, high)                                                                  \
+    .set = set_number, MEMBER(member), .least = low, .most = UINT64_C(high),                       \
+    .range = "a whole number from " #low " to " #high
 #define TEXT_OF(number) #number
 #define AS_FLAG(member, standard, most, about)                                                     \
     {"max-" #member, "N", TEXT_OF(standard), about, NUMBER(limits.member, 1, most)},
-#define SWITCH(member) set_switch, offsetof(struct bp_options, member), 0, 0, NULL, 0
-#define TEXT(member) set_text, offsetof(struct bp_options, member), 0, 0, NULL, 0
-#define OTHER(set) set, 0, 0, 0, NULL, 0
-#define ACTION(name, letter) set_action, BP_ACTION_##name, 0, 0, NULL, letter
+#define SWITCH(member) .set = set_switch, MEMBER(member)
+#define TEXT(member) .set = set_text, MEMBER(member)
+#define ACTION(name, key) .set = set_action, .offset = BP_ACTION_##name, .letter = key
 
 /* clang-format off */
 static const struct flag FLAGS[] = {
     {"listen", "ADDR:PORT", DEFAULT_HOST ":8080",
-     "address to listen on; also PORT, :PORT for all addresses, or unix:/PATH; port 0 picks a free port", OTHER(set_listen)},
+     "address to listen on; also PORT, :PORT for all addresses, or unix:/PATH; port 0 picks a free port", .set = set_listen},
     {"threads", "N", "0", "worker threads; 0: one per processor", NUMBER(threads, 0, 1024)},
     {"drain-delay", "SECONDS", "0", "keep accepting connections for this long after SIGTERM", NUMBER(drain_delay, 0, 86400)},
     {"drain-timeout", "SECONDS", "8", "then give requests in progress this long to finish, before they get 503",
@@ -177,7 +174,7 @@ static const struct flag FLAGS[] = {
     {"reply-timeout", "SECONDS", "60", "time limit for a client to read its reply", NUMBER(reply_timeout, 1, 86400)},
     {"idle-timeout", "SECONDS", "75", "how long an idle keep-alive connection stays open",
      NUMBER(idle_timeout, 1, 86400)},
-    {"log-format", "FORMAT", "text", "format of the request log on stderr: text, json or off", OTHER(set_log_format)},
+    {"log-format", "FORMAT", "text", "format of the request log on stderr: text, json or off", .set = set_log_format},
     {"log-health", "SWITCH", "off", "log successful health checks, too: on or off", SWITCH(log_health)},
     {"cors-origin", "ORIGINS", "*", "origins whose web pages may call: a comma-separated list, *, or none",
      TEXT(cors_origins)},
@@ -186,14 +183,14 @@ static const struct flag FLAGS[] = {
     {"only", "PATHS", "*", "POST paths to serve, such as /grade,/exercise: a comma-separated list, or *", TEXT(only)},
     {"token-file", "FILE", "", "file of accepted bearer tokens, one per line", TEXT(token_file)},
     {"public", "GROUPS", "health,page,docs", "what is open without a token: a comma-separated list of health, metrics, page and docs, or none",
-     OTHER(set_public)},
+     .set = set_public},
     {"page", "SWITCH", "on", "serve a web page at / to browsers: on or off", SWITCH(has_page)},
     BP_LIMITS(AS_FLAG)
     {"accept", "TYPES", "*/*", "media types that `call` may print, written as in an Accept header", TEXT(call_accept)},
-    {"healthcheck", NULL, NULL, "ask the service at --listen whether it is alive; exit 0, or 1 with the reason",
+    {"healthcheck", "", "", "ask the service at --listen whether it is alive; exit 0, or 1 with the reason",
      ACTION(HEALTHCHECK, 0)},
-    {"help", NULL, NULL, "print this help; also -h", ACTION(HELP, 'h')},
-    {"version", NULL, NULL, "print the version; also -V", ACTION(VERSION, 'V')},
+    {"help", "", "", "print this help; also -h", ACTION(HELP, 'h')},
+    {"version", "", "", "print the version; also -V", ACTION(VERSION, 'V')},
 };
 /* clang-format on */
 #define FLAG_COUNT (sizeof FLAGS / sizeof *FLAGS)
@@ -210,12 +207,8 @@ static void flag_name(char name[48], const struct flag *flag)
 static void variable_name(char name[64], const struct flag *flag)
 {
     snprintf(name, 64, "BACKPROPD_%s", flag->name);
-    for (char *at = name; *at; at++) {
-        if (*at == '-')
-            *at = '_';
-        else if (*at >= 'a' && *at <= 'z')
-            *at = (char)(*at - 'a' + 'A');
-    }
+    for (char *at = name; *at; at++)
+        *at = *at == '-' ? '_' : (char)toupper(*at);
 }
 
 void bp_options_help(FILE *out)
@@ -223,14 +216,13 @@ void bp_options_help(FILE *out)
     fprintf(out, "Usage: backpropd [FLAG ...]                    serve over HTTP\n"
                  "       backpropd call PATH [FLAG ...] < BODY   answer one request on stdout\n\n"
                  "Flags, their variables and defaults:\n");
-    for (size_t i = 0; i < FLAG_COUNT; i++) {
+    for (const struct flag *flag = FLAGS; flag < FLAGS + FLAG_COUNT; flag++) {
         char name[48], variable[64], left[80];
-        flag_name(name, &FLAGS[i]);
-        variable_name(variable, &FLAGS[i]);
-        snprintf(left, sizeof left, "--%s%s%s", name, FLAGS[i].argument ? " " : "",
-                 FLAGS[i].argument ? FLAGS[i].argument : "");
-        fprintf(out, "  %-28s %-32s %-16s %s\n", left, FLAGS[i].argument ? variable : "",
-                FLAGS[i].argument ? FLAGS[i].standard : "", FLAGS[i].about);
+        flag_name(name, flag);
+        variable_name(variable, flag);
+        snprintf(left, sizeof left, "--%s%s%s", name, *flag->argument ? " " : "", flag->argument);
+        fprintf(out, "  %-28s %-32s %-16s %s\n", left, *flag->argument ? variable : "",
+                flag->standard, flag->about);
     }
     fprintf(out,
             "\nPORT=N means --listen :N if neither --listen nor BACKPROPD_LISTEN is given.\n"
@@ -239,45 +231,35 @@ void bp_options_help(FILE *out)
 }
 
 /* Writes one line that names the flag, or the variable that the value came from, and says what the
- * value must be. */
-static void blame(char error[BP_OPTION_ERROR_MAX], const struct flag *flag, const char *value,
+ * value must be. Returns false. */
+static bool blame(char error[BP_OPTION_ERROR_MAX], const struct flag *flag, const char *value,
                   const char *needed)
 {
-    char name[48], variable[64];
-    flag_name(name, flag);
-    variable_name(variable, flag);
-    if (value == getenv(variable)) /* the same pointer: getenv does not copy */
-        snprintf(error, BP_OPTION_ERROR_MAX, "%s=%.60s: must be %s (%s)", variable, value, needed,
-                 flag->about);
-    else
-        snprintf(error, BP_OPTION_ERROR_MAX, "--%s %.60s: must be %s (%s)", name, value, needed,
-                 flag->about);
-}
-
-void bp_options_blame(char error[BP_OPTION_ERROR_MAX], const char *flag, const char *value)
-{
-    const struct flag *at = FLAGS;
-    while (strcmp(at->name, flag) != 0)
-        at++;
-    blame(error, at, value, at->argument);
+    char name[64];
+    variable_name(name, flag);
+    const bool is_variable = value == getenv(name); /* the same pointer: getenv does not copy */
+    if (!is_variable)
+        flag_name(name, flag);
+    snprintf(error, BP_OPTION_ERROR_MAX,
+             is_variable ? "%s=%.60s: must be %s (%s)" : "--%s %.60s: must be %s (%s)", name, value,
+             needed, flag->about);
+    return false;
 }
 
 static bool set_defaults_and_environment(struct bp_options *options,
                                          char error[BP_OPTION_ERROR_MAX])
 {
     *options = (struct bp_options){.action = BP_ACTION_SERVE};
-    for (size_t i = 0; i < FLAG_COUNT; i++) {
+    for (const struct flag *flag = FLAGS; flag < FLAGS + FLAG_COUNT; flag++) {
         char variable[64];
-        if (!FLAGS[i].argument)
+        if (!*flag->argument)
             continue;
-        FLAGS[i].set(options, FLAGS[i].standard, &FLAGS[i]);
-        variable_name(variable, &FLAGS[i]);
+        flag->set(options, flag->standard, flag);
+        variable_name(variable, flag);
         const char *value = getenv(variable);
-        const char *needed = value ? FLAGS[i].set(options, value, &FLAGS[i]) : NULL;
-        if (!needed)
-            continue;
-        blame(error, &FLAGS[i], value, needed);
-        return false;
+        const char *needed = value ? flag->set(options, value, flag) : NULL;
+        if (needed)
+            return blame(error, flag, value, needed);
     }
     return true;
 }
@@ -303,16 +285,15 @@ static bool read_words(struct bp_options *options, char error[BP_OPTION_ERROR_MA
 {
     if (optind < argc && strcmp(argv[optind], "call") == 0) {
         options->action = BP_ACTION_CALL;
-        options->call_path = optind + 1 < argc ? argv[optind + 1] : NULL;
+        options->call_path = argv[optind + 1];
         optind += 2;
-        if (!options->call_path) {
-            snprintf(error, BP_OPTION_ERROR_MAX, "call needs a path, such as /backward");
-            return false;
-        }
     }
-    if (optind >= argc)
+    if (options->action == BP_ACTION_CALL && !options->call_path)
+        snprintf(error, BP_OPTION_ERROR_MAX, "call needs a path, such as /backward");
+    else if (optind < argc)
+        snprintf(error, BP_OPTION_ERROR_MAX, "unknown argument: %.80s (see --help)", argv[optind]);
+    else
         return true;
-    snprintf(error, BP_OPTION_ERROR_MAX, "unknown argument: %.80s (see --help)", argv[optind]);
     return false;
 }
 
@@ -355,8 +336,7 @@ static bool read_flags(struct bp_options *options, char error[BP_OPTION_ERROR_MA
     int index;
     for (size_t i = 0; i < FLAG_COUNT; i++) {
         flag_name(names[i], &FLAGS[i]);
-        longs[i] =
-            (struct option){names[i], FLAGS[i].argument ? required_argument : no_argument, NULL, 1};
+        longs[i] = (struct option){names[i], *FLAGS[i].argument != '\0', NULL, 1};
     }
     opterr = 0;
     optind = 0; /* from the start, whatever was read before */
@@ -364,11 +344,9 @@ static bool read_flags(struct bp_options *options, char error[BP_OPTION_ERROR_MA
         const struct flag *flag = got == 1 ? &FLAGS[index] : flag_with_letter(got);
         if (!flag)
             return refuse_flag(error, refused_word(argc, argv), got == ':', longs);
-        const char *needed = flag->set(options, flag->argument ? optarg : "", flag);
-        if (needed) {
-            blame(error, flag, optarg, needed);
-            return false;
-        }
+        const char *needed = flag->set(options, optarg, flag);
+        if (needed)
+            return blame(error, flag, optarg, needed);
         if (flag->set == set_listen)
             options->listen_is_flag = true;
     }
@@ -384,6 +362,16 @@ bool bp_options_read(struct bp_options *options, char error[BP_OPTION_ERROR_MAX]
     if (options->threads == 0)
         options->threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
     return true;
+}
+
+bool bp_options_check_list(const struct bp_options *options, char error[BP_OPTION_ERROR_MAX],
+                           const char *name, bool (*is_proper)(const char *list))
+{
+    const struct flag *flag = FLAGS;
+    while (strcmp(flag->name, name) != 0)
+        flag++;
+    const char *const *list = (const void *)((const char *)options + flag->offset);
+    return is_proper(*list) || blame(error, flag, *list, flag->argument);
 }
 
 static bool is_same_program(const char *folder)

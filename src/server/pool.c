@@ -10,72 +10,46 @@
 struct bp_pool {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct bp_lane *turn, *last_turn; /* lanes in which something waits; `turn` is next */
+    TAILQ_HEAD(lane_list, bp_lane) turns; /* the lanes in which something waits */
     size_t n_queued, queue_max;
     bool stopping;
     size_t n_threads;
     pthread_t threads[];
 };
 
-static void add_turn(struct bp_pool *pool, struct bp_lane *lane)
+static void add(struct bp_pool *pool, struct bp_work_item *item)
 {
-    lane->next = NULL;
-    if (pool->last_turn)
-        pool->last_turn->next = lane;
-    else
-        pool->turn = lane;
-    pool->last_turn = lane;
-}
-
-static void remove_turn(struct bp_pool *pool, const struct bp_lane *lane)
-{
-    struct bp_lane *before = NULL, **link = &pool->turn;
-    for (; *link != lane; link = &before->next)
-        before = *link;
-    *link = lane->next;
-    if (pool->last_turn == lane)
-        pool->last_turn = before;
-}
-
-static void add_to_lane(struct bp_lane *lane, struct bp_work_item *item)
-{
-    item->next = NULL;
-    if (lane->first)
-        lane->last->next = item;
-    else
-        lane->first = item;
-    lane->last = item;
+    struct bp_lane *lane = item->lane;
+    if (TAILQ_EMPTY(&lane->items))
+        TAILQ_INSERT_TAIL(&pool->turns, lane, turn);
+    TAILQ_INSERT_TAIL(&lane->items, item, place);
+    item->is_waiting = true;
     lane->n += !item->is_short;
+    pool->n_queued += !item->is_short;
 }
 
-/* False if the work is not there. */
-static bool remove_from_lane(struct bp_lane *lane, const struct bp_work_item *item)
+static void take_out(struct bp_pool *pool, struct bp_work_item *item)
 {
-    struct bp_work_item *before = NULL, *at = lane->first;
-    for (; at && at != item; at = at->next)
-        before = at;
-    if (!at)
-        return false;
-    *(before ? &before->next : &lane->first) = item->next;
-    if (lane->last == item)
-        lane->last = before;
+    struct bp_lane *lane = item->lane;
+    TAILQ_REMOVE(&lane->items, item, place);
+    if (TAILQ_EMPTY(&lane->items))
+        TAILQ_REMOVE(&pool->turns, lane, turn);
+    item->is_waiting = false;
     lane->n -= !item->is_short;
-    return true;
+    pool->n_queued -= !item->is_short;
 }
 
 /* The oldest piece of the lane whose turn it is, which then goes behind the others. NULL if nothing
  * waits. */
 static struct bp_work_item *take(struct bp_pool *pool)
 {
-    struct bp_lane *lane = pool->turn;
+    struct bp_lane *lane = TAILQ_FIRST(&pool->turns);
     if (!lane)
         return NULL;
-    struct bp_work_item *item = lane->first;
-    (void)remove_from_lane(lane, item);
-    remove_turn(pool, lane);
-    if (lane->first)
-        add_turn(pool, lane);
-    pool->n_queued -= !item->is_short;
+    struct bp_work_item *item = TAILQ_FIRST(&lane->items);
+    TAILQ_REMOVE(&pool->turns, lane, turn);
+    TAILQ_INSERT_TAIL(&pool->turns, lane, turn);
+    take_out(pool, item);
     return item;
 }
 
@@ -107,6 +81,7 @@ struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max)
         return NULL;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->changed, NULL);
+    TAILQ_INIT(&pool->turns);
     pool->queue_max = queue_max;
     for (; pool->n_threads < n_threads; pool->n_threads++)
         if (pthread_create(&pool->threads[pool->n_threads], NULL, work_on, pool) != 0) {
@@ -117,23 +92,11 @@ struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max)
     return pool;
 }
 
-static bool has_room(const struct bp_pool *pool, const struct bp_lane *lane)
-{
-    return pool->n_queued < pool->queue_max && lane->n < lane->most;
-}
-
-static void add(struct bp_pool *pool, struct bp_work_item *item)
-{
-    if (!item->lane->first)
-        add_turn(pool, item->lane);
-    add_to_lane(item->lane, item);
-    pool->n_queued += !item->is_short;
-}
-
 bool bp_pool_submit(struct bp_pool *pool, struct bp_work_item *item)
 {
     pthread_mutex_lock(&pool->lock);
-    const bool fits = !pool->stopping && (item->is_short || has_room(pool, item->lane));
+    const bool has_room = pool->n_queued < pool->queue_max && item->lane->n < item->lane->most;
+    const bool fits = !pool->stopping && (item->is_short || has_room);
     if (fits) {
         add(pool, item);
         pthread_cond_signal(&pool->changed);
@@ -144,14 +107,10 @@ bool bp_pool_submit(struct bp_pool *pool, struct bp_work_item *item)
 
 bool bp_pool_withdraw(struct bp_pool *pool, struct bp_work_item *item)
 {
-    struct bp_lane *lane = item->lane;
     pthread_mutex_lock(&pool->lock);
-    const bool waited = remove_from_lane(lane, item);
-    if (waited) {
-        pool->n_queued -= !item->is_short;
-        if (!lane->first)
-            remove_turn(pool, lane);
-    }
+    const bool waited = item->is_waiting;
+    if (waited)
+        take_out(pool, item);
     pthread_mutex_unlock(&pool->lock);
     return waited;
 }
@@ -176,8 +135,9 @@ struct bp_work_item *bp_pool_withdraw_all(struct bp_pool *pool)
 bool bp_pool_has_waiting(struct bp_pool *pool, const struct bp_work_item *but)
 {
     pthread_mutex_lock(&pool->lock);
-    const struct bp_lane *lane = pool->turn;
-    const bool waits = lane && (lane->first != but || lane->first != lane->last || lane->next);
+    const struct bp_lane *lane = TAILQ_FIRST(&pool->turns);
+    const struct bp_work_item *first = lane ? TAILQ_FIRST(&lane->items) : NULL;
+    const bool waits = lane && (first != but || TAILQ_NEXT(first, place) || TAILQ_NEXT(lane, turn));
     pthread_mutex_unlock(&pool->lock);
     return waits;
 }

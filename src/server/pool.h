@@ -11,24 +11,25 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-
-struct bp_lane;
+#include <sys/queue.h>
 
 /* A piece of work, part of what it belongs to. */
 struct bp_work_item {
     void (*run)(struct bp_work_item *item);
     struct bp_lane *lane;      /* where it waits */
     bool is_short;             /* not counted in queue_max, nor in its lane's `most` */
-    struct bp_work_item *next; /* the pool's */
+    struct bp_work_item *next; /* of those that have been withdrawn */
+    bool is_waiting;           /* the pool's, as is `place`; false at the start */
+    TAILQ_ENTRY(bp_work_item) place;
 };
 
-/* The waiting work of one client. All zeros at the start, except `most`. It must not move while
- * work waits in it. */
+/* The waiting work of one client. Its list is empty and `n` zero at the start. It must not move
+ * while work waits in it. */
 struct bp_lane {
     size_t most; /* pieces that may wait here, short ones not counted */
     size_t n;
-    struct bp_work_item *first, *last;
-    struct bp_lane *next; /* the pool's: whose turn comes after */
+    TAILQ_HEAD(bp_item_list, bp_work_item) items;
+    TAILQ_ENTRY(bp_lane) turn; /* the pool's */
 };
 
 struct bp_pool;

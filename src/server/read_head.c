@@ -27,35 +27,15 @@ static enum MHD_Result collect_header(void *head, enum MHD_ValueKind kind, const
     return MHD_YES;
 }
 
-static enum MHD_Result spoil_expect(void *cls, enum MHD_ValueKind kind, const char *name,
-                                    size_t name_size, const char *value, size_t value_size)
-{
-    (void)cls;
-    (void)kind;
-    if (value_size && name_size == 6 && strcasecmp(name, "Expect") == 0)
-        *(char *)value = '-';
-    return MHD_YES;
-}
-
 /* Hides the Expect header of a request without a body. Otherwise 0.9.75 would send 100 Continue
  * anyway and, if another request follows, neither reply. */
 static void forget_expect(struct MHD_Connection *connection, struct bp_head *head)
 {
     if (!head->expect || strcasecmp(head->expect, "100-continue") != 0 || bp_head_has_body(head))
         return;
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, spoil_expect, NULL);
+    /* the library looks at the first of several */
+    *(char *)MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Expect") = '-';
     head->expect = NULL;
-}
-
-static enum MHD_Result find_name(void *found, enum MHD_ValueKind kind, const char *name,
-                                 size_t name_size, const char *value, size_t value_size)
-{
-    (void)kind;
-    (void)name_size;
-    (void)value;
-    (void)value_size;
-    *(const char **)found = name;
-    return MHD_YES;
 }
 
 /*
@@ -67,10 +47,9 @@ static size_t skipped_before(struct MHD_Connection *connection, const struct bp_
                              size_t pool)
 {
     const size_t header = 8 * sizeof(void *), copy_of_cookie = 2 * sizeof(void *);
-    const char *copy = NULL;
-    MHD_get_connection_values_n(connection, MHD_COOKIE_KIND, find_name, &copy);
+    const char *value = MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, "a");
     const size_t behind = copy_of_cookie + (head->n_headers + 1) * header;
-    return copy ? pool - behind - (size_t)(copy - head->method) : pool;
+    return value ? pool - behind - (size_t)(value - strlen("a=") - head->method) : pool;
 }
 
 struct bp_head bp_read_head(struct MHD_Connection *connection, const char *method,

@@ -24,27 +24,24 @@ struct sample {
     size_t size;
     enum outcome wanted;
 };
-#define SAMPLE(name, head, wanted)                                                                 \
-    {                                                                                              \
-        name, head, sizeof(head) - 1, wanted                                                       \
-    }
+#define HEAD(text) text, sizeof(text) - 1
 
 static const struct sample samples[] = {
-    SAMPLE("a proper head", LINE "Content-Length: 0\r\n\r\n", ACCEPTED),
-    SAMPLE("a proper head behind an empty line", "\r\n" LINE "Content-Length: 0\r\n\r\n", ACCEPTED),
-    SAMPLE("a proper head with a query and cookies",
-           "GET /livez?a=b&c?d HTTP/1.1\r\nHost: a\r\nCookie: a=b; c\r\n\r\n", ACCEPTED),
-    SAMPLE("a folded header", LINE "Content-Length: 0\r\nX-A: b\r\n c\r\n\r\n", REFUSED),
-    SAMPLE("a bare line feed", LINE "Content-Length: 0\r\nX-A: b\nX-B: c\r\n\r\n", REFUSED),
-    SAMPLE("a header without a colon", LINE "Content-Length: 0\r\nX-A\r\n\r\n", REFUSED),
-    SAMPLE("a header without a name", LINE "Content-Length: 0\r\n: b\r\n\r\n", REFUSED),
-    SAMPLE("a NUL in a value", LINE "Content-Length: 0\r\nX-A: b\0c\r\n\r\n", REFUSED),
-    SAMPLE("a space before a colon", LINE "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", REFUSED),
-    SAMPLE("a line that begins with a NUL", "\0X\r\n" LINE "Content-Length: 0\r\n\r\n", REFUSED),
-    SAMPLE("a NUL after the target", "GET /livez\0 HTTP/1.1\r\nHost: a\r\n\r\n", REFUSED),
-    SAMPLE("two lengths", LINE "Content-Length: 0\r\nContent-Length: 5\r\n\r\n", REFUSED),
-    SAMPLE("a length and a coding",
-           LINE "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", REFUSED),
+    {"a proper head", HEAD(LINE "Content-Length: 0\r\n\r\n"), ACCEPTED},
+    {"a proper head behind an empty line", HEAD("\r\n" LINE "Content-Length: 0\r\n\r\n"), ACCEPTED},
+    {"a proper head with a query and cookies",
+     HEAD("GET /livez?a=b&c?d HTTP/1.1\r\nHost: a\r\nCookie: a=b; c\r\n\r\n"), ACCEPTED},
+    {"a folded header", HEAD(LINE "Content-Length: 0\r\nX-A: b\r\n c\r\n\r\n"), REFUSED},
+    {"a bare line feed", HEAD(LINE "Content-Length: 0\r\nX-A: b\nX-B: c\r\n\r\n"), REFUSED},
+    {"a header without a colon", HEAD(LINE "Content-Length: 0\r\nX-A\r\n\r\n"), REFUSED},
+    {"a header without a name", HEAD(LINE "Content-Length: 0\r\n: b\r\n\r\n"), REFUSED},
+    {"a NUL in a value", HEAD(LINE "Content-Length: 0\r\nX-A: b\0c\r\n\r\n"), REFUSED},
+    {"a space before a colon", HEAD(LINE "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"), REFUSED},
+    {"a line that begins with a NUL", HEAD("\0X\r\n" LINE "Content-Length: 0\r\n\r\n"), REFUSED},
+    {"a NUL after the target", HEAD("GET /livez\0 HTTP/1.1\r\nHost: a\r\n\r\n"), REFUSED},
+    {"two lengths", HEAD(LINE "Content-Length: 0\r\nContent-Length: 5\r\n\r\n"), REFUSED},
+    {"a length and a coding",
+     HEAD(LINE "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), REFUSED},
 };
 
 struct trial {
@@ -90,24 +87,19 @@ static int send_head(struct MHD_Daemon *daemon, const struct sample *sample)
     return -1;
 }
 
-/* The library has replied, or ended the connection. */
-static bool has_answer(int client)
-{
-    char byte;
-    return recv(client, &byte, 1, 0) >= 0 || errno == ECONNRESET;
-}
-
 static enum outcome try_head(struct trial *trial, struct MHD_Daemon *daemon,
                              const struct sample *sample)
 {
     const int client = send_head(daemon, sample);
     bool is_over = false;
+    char byte;
     if (client < 0)
         return UNSENT;
     trial->is_accepted = false;
     for (int i = 0; i < RUNS_MAX && !is_over; i++) {
         MHD_run(daemon);
-        is_over = has_answer(client);
+        /* it has replied, or ended the connection */
+        is_over = recv(client, &byte, 1, 0) >= 0 || errno == ECONNRESET;
     }
     close(client);
     if (trial->is_accepted)

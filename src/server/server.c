@@ -15,7 +15,6 @@
 #include "backpropd/metrics.h"
 #include "backpropd/reply_headers.h"
 #include "connections.h"
-#include "forwarded.h"
 #include "listen.h"
 #include "log.h"
 #include "pool.h"
@@ -27,8 +26,8 @@
 /* After this many tenths of a second without a request, memory is returned to the system. */
 #define REST_TICKS 50
 
-/* Seconds that a stop waits for clients to read the 503s that it has just sent. */
-#define CANCEL_SECONDS 1
+/* A stop waits for so long for clients to read the 503s that it has just sent. */
+#define CANCEL_MS 1000
 
 /* After this time a thread looks at all other ready connections before the next request. */
 #define TURN_MS 10
@@ -46,27 +45,26 @@
  * on its way. */
 #define GRACE_MS 1000
 
+/* How long a stop sleeps before it looks again. */
+#define POLL_US 10000
+
 struct bp_server {
+    struct bp_options options;
     struct MHD_Daemon *daemon;
     struct bp_pool *pool;
     struct bp_connections *connections;
     /* 408: the body took too long; 503: the service stops and the body is not here. */
     struct bp_timeout_reply reply_if_late, reply_if_stopping;
-    size_t drain_timeout;
     atomic_bool refuses_large;      /* requests that begin now: it is about to stop */
     struct bp_work_item *withdrawn; /* to be resumed by the thread of connections */
     struct bp_service *service;
-    const char *cors_origins;
-    enum bp_log_format log_format;
-    bool logs_health;
     char keep_alive[32]; /* the Keep-Alive header of replies on kept connections */
     struct bp_smuggling_check smuggling_check;
     size_t connection_memory; /* bytes, of the library for each */
     struct bp_listening listening;
-    uint64_t first_id;
     size_t ticks_at_rest;
     atomic_bool holds_memory; /* a large request has been answered since memory was given back */
-    _Atomic uint64_t n_ids;
+    _Atomic uint64_t id_state;
 };
 
 /* One request and what the server adds to it. */
@@ -85,9 +83,7 @@ struct call {
     atomic_bool is_gone; /* its client has gone */
     struct bp_exchange exchange;
     struct timespec start;
-    size_t bytes_out;
-    bool answered;
-    struct bp_observation observation;
+    bool is_answered; /* `exchange` keeps what the reply was */
     char trace_id[33];
 };
 
@@ -101,7 +97,7 @@ static double seconds_since(const struct timespec *start)
 /* An id for a request without one: unique, and impossible to guess from others. */
 static void make_request_id(char *out, struct bp_server *server)
 {
-    uint64_t x = server->first_id + atomic_fetch_add(&server->n_ids, 1) * 0x9E3779B97F4A7C15;
+    uint64_t x = atomic_fetch_add(&server->id_state, 0x9E3779B97F4A7C15);
     x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9; /* SplitMix64 (Steele, Lea, Flood 2014) */
     x = (x ^ x >> 27) * 0x94D049BB133111EB;
     x ^= x >> 31;
@@ -122,30 +118,14 @@ static struct MHD_Response *make_response(struct bp_reply *reply)
 {
     size_t size;
     const char *body = bp_reply_body(reply, &size);
-    struct MHD_Response *response;
     if (reply->fixed || !body)
         return MHD_create_response_from_buffer(size, (void *)(body ? body : ""),
                                                MHD_RESPMEM_PERSISTENT);
-    response =
+    struct MHD_Response *response =
         MHD_create_response_from_buffer_with_free_callback(size, reply->text.data, bp_memory_give);
     if (response)
         reply->text.data = NULL;
     return response;
-}
-
-static void observe(struct call *call)
-{
-    const struct bp_exchange *exchange = &call->exchange;
-    call->observation =
-        (struct bp_observation){.route = exchange->route,
-                                .method = exchange->method,
-                                .status = exchange->reply.status,
-                                .problem = exchange->reply.problem,
-                                .compute_seconds = (double)exchange->reply.timing.compute / 1e9};
-    bp_reply_body(&exchange->reply, &call->bytes_out);
-    if (exchange->method == BP_METHOD_HEAD || exchange->reply.status == 304)
-        call->bytes_out = 0; /* the library sends only the head of these */
-    call->answered = true;
 }
 
 static void add_fields(struct MHD_Response *response, const struct call *call)
@@ -153,11 +133,11 @@ static void add_fields(struct MHD_Response *response, const struct call *call)
     const struct bp_exchange *exchange = &call->exchange;
     const struct bp_reply_facts facts = {
         .request_id = call->connection->request_id,
-        .cors_origins = call->server->cors_origins,
+        .cors_origins = call->server->options.cors_origins,
         .origin = call->origin,
         .asked_headers = call->asked_headers,
         .is_post = exchange->method == BP_METHOD_POST,
-        .varies_by_accept = *exchange->route->media_types,
+        .varies_by_accept = exchange->route->media_types[1],
         .keep_alive = call->is_kept ? call->server->keep_alive : NULL,
         .closes = exchange->must_close || atomic_load(&exchange->service->draining)};
     struct bp_fields fields;
@@ -171,7 +151,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *mhd, struct call *call)
     struct bp_exchange *exchange = &call->exchange;
     if (!bp_connection_begin_wait(call->server->connections, call->connection, BP_WAIT_REPLY))
         return MHD_NO;
-    observe(call);
+    call->is_answered = true;
     bp_exchange_free(exchange);
     struct MHD_Response *response = make_response(&exchange->reply);
     bp_reply_free(&exchange->reply);
@@ -202,13 +182,6 @@ static void finish_in_pool(struct bp_work_item *item)
     MHD_resume_connection(call->mhd);
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *mhd,
                              struct bp_connection *connection, struct bp_head *head, void **state)
 {
@@ -218,24 +191,21 @@ static enum MHD_Result begin(struct bp_server *server, struct MHD_Connection *mh
         call = malloc(sizeof *call);
     if (!call)
         return MHD_NO; /* the client has gone, or there is no memory for a reply */
-    *state = call;
+    *state = connection->request = call;
+    call->item = (struct bp_work_item){.run = finish_in_pool, .lane = &connection->client->lane};
     call->server = server;
     call->mhd = mhd;
     call->connection = connection;
-    connection->request = call;
     call->origin = head->origin;
     call->asked_headers = head->asked_headers;
     call->is_kept = bp_head_keeps_connection(head);
     call->turn = 0;
-    call->is_for_pool = call->is_working = false;
+    call->is_for_pool = call->is_working = call->is_answered = false;
     call->comes_late = atomic_load(&server->refuses_large);
     atomic_init(&call->is_gone, false);
-    call->item.run = finish_in_pool;
-    call->item.lane = &connection->client->lane;
     atomic_store(&connection->is_cancelled, false);
     /* older versions take no interim reply */
     connection->is_probed = strcmp(head->version, "HTTP/1.1") != 0;
-    call->answered = false;
     clock_gettime(CLOCK_MONOTONIC, &call->start);
     bp_head_trace_id(call->trace_id, head);
     head->is_one_too_many = connection->is_one_too_many;
@@ -254,20 +224,13 @@ static bool is_turn_over(struct call *call)
     static _Thread_local struct {
         uint64_t number, start;
     } turn = {1, 0};
-    const uint64_t now = now_ms();
+    const uint64_t now = bp_now_ms();
     if (call->turn == turn.number) {
         turn.number++;
         turn.start = now;
     }
     call->turn = turn.number;
     return now - turn.start >= TURN_MS;
-}
-
-static enum MHD_Result defer(struct bp_server *server, struct call *call)
-{
-    const bool goes_on =
-        bp_connection_begin_wait(server->connections, call->connection, BP_WAIT_WORK);
-    return goes_on ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result hand_over(struct bp_server *server, struct call *call)
@@ -316,7 +279,10 @@ static enum MHD_Result on_whole_body(struct bp_server *server, struct call *call
         return atomic_load(&call->is_gone) ? MHD_NO : send_reply(call->mhd, call);
     if (call->is_for_pool)
         return hand_over(server, call);
-    return finish_here(server, call) ? send_reply(call->mhd, call) : defer(server, call);
+    if (finish_here(server, call))
+        return send_reply(call->mhd, call);
+    return bp_connection_begin_wait(server->connections, call->connection, BP_WAIT_WORK) ? MHD_YES
+                                                                                         : MHD_NO;
 }
 
 /* Ends the work for a client that has gone. Called by the thread of connections. */
@@ -371,7 +337,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         *piece_size = 0;
         return go_on ? MHD_YES : MHD_NO;
     }
-    if (call->answered)
+    if (call->is_answered)
         return MHD_YES;
     return on_whole_body(cls, call);
 }
@@ -382,12 +348,10 @@ static void note_cut_body(struct call *call)
     const enum bp_problem_code problem = atomic_load(&call->connection->is_cancelled)
                                              ? BP_PROBLEM_OVERLOADED
                                              : BP_PROBLEM_REQUEST_TIMEOUT;
-    call->observation = (struct bp_observation){.route = call->exchange.route,
-                                                .method = call->exchange.method,
-                                                .status = bp_problem_info(problem)->status,
-                                                .problem = (int)problem};
-    call->bytes_out = 0;
-    call->answered = true;
+    bp_reply_free(&call->exchange.reply);
+    call->exchange.reply =
+        (struct bp_reply){.status = bp_problem_info(problem)->status, .problem = (int)problem};
+    call->is_answered = true;
 }
 
 static enum MHD_Result collect_forwarded(void *forwarded, enum MHD_ValueKind kind, const char *name,
@@ -399,41 +363,47 @@ static enum MHD_Result collect_forwarded(void *forwarded, enum MHD_ValueKind kin
     return MHD_YES;
 }
 
-/* Health checks come every few seconds and all look the same, so they are not logged by default. */
-static bool is_of_interest(const struct call *call)
+static void log_call(const struct call *call, const struct bp_observation *seen)
 {
-    const struct bp_observation *seen = &call->observation;
-    return call->server->logs_health || seen->status != 200 ||
-           seen->route->group != BP_GROUP_HEALTH;
-}
-
-static void log_call(const struct call *call)
-{
+    const struct bp_options *options = &call->server->options;
+    const struct bp_exchange *exchange = &call->exchange;
     char remote[INET6_ADDRSTRLEN];
     struct bp_forwarded forwarded = {.size = 0};
-    if (call->server->log_format == BP_LOG_OFF || !is_of_interest(call))
+    size_t bytes_out = 0;
+    const bool is_alive =
+        exchange->reply.status == 200 && exchange->route->group == BP_GROUP_HEALTH;
+    /* health checks come every few seconds and all look the same */
+    if (options->log_format == BP_LOG_OFF || (is_alive && !options->log_health))
         return;
+    if (exchange->method != BP_METHOD_HEAD && exchange->reply.status != 304)
+        bp_reply_body(&exchange->reply, &bytes_out); /* else the library sends only the head */
     MHD_get_connection_values_n(call->mhd, MHD_HEADER_KIND, collect_forwarded, &forwarded);
     bp_connection_client(remote, call->connection);
-    const struct bp_log_line line = {&call->observation,
-                                     call->exchange.received,
-                                     call->bytes_out,
-                                     remote,
-                                     bp_forwarded_text(&forwarded),
-                                     call->connection->request_id,
-                                     call->trace_id};
-    bp_log_request(call->server->log_format, &line);
+    const struct bp_log_line line = {.observation = seen,
+                                     .bytes_in = exchange->received,
+                                     .bytes_out = bytes_out,
+                                     .remote = remote,
+                                     .forwarded = bp_forwarded_text(&forwarded),
+                                     .request_id = call->connection->request_id,
+                                     .trace_id = call->trace_id};
+    bp_log_request(options->log_format, &line);
 }
 
 static void end_call(struct call *call)
 {
-    bp_exchange_free(&call->exchange);
-    bp_reply_free(&call->exchange.reply); /* a client may go before it is sent */
-    if (call->answered) {
-        call->observation.seconds = seconds_since(&call->start);
-        log_call(call);
-    }
-    bp_metrics_end(call->server->service->metrics, call->answered ? &call->observation : NULL);
+    struct bp_exchange *exchange = &call->exchange;
+    const struct bp_observation seen = {.route = exchange->route,
+                                        .method = exchange->method,
+                                        .status = exchange->reply.status,
+                                        .problem = exchange->reply.problem,
+                                        .seconds = seconds_since(&call->start),
+                                        .compute_seconds =
+                                            (double)exchange->reply.timing.compute / 1e9};
+    bp_exchange_free(exchange);
+    bp_reply_free(&exchange->reply); /* a client may go before it is sent */
+    if (call->is_answered)
+        log_call(call, &seen);
+    bp_metrics_end(call->server->service->metrics, call->is_answered ? &seen : NULL);
     call->connection->request = NULL;
     free(call);
 }
@@ -448,10 +418,10 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **state,
         return;
     *state = NULL;
     if (bp_connection_was_cut_off(call->connection)) {
-        if (!call->answered)
+        if (!call->is_answered)
             note_cut_body(call);
     } else if (why == MHD_REQUEST_TERMINATED_WITH_ERROR) {
-        call->answered = false; /* the reply could not be sent */
+        call->is_answered = false; /* the reply could not be sent */
     }
     bp_connection_begin_wait(server->connections, call->connection, BP_WAIT_IDLE);
     end_call(call);
@@ -463,7 +433,7 @@ static void on_closed(struct bp_server *server, struct bp_connection *connection
 {
     struct call *call = connection->request;
     if (call) {
-        call->answered = false; /* nor is it counted */
+        call->is_answered = false; /* nor is it counted */
         end_call(call);
     }
     bp_connection_close(server->connections, connection);
@@ -522,14 +492,15 @@ static size_t connection_memory_for(size_t header_bytes)
                                              : BP_CONNECTION_MEMORY_LEAST;
 }
 
-static struct MHD_Daemon *start_daemon(struct bp_server *server, const struct bp_options *options)
+static struct MHD_Daemon *start_daemon(struct bp_server *server)
 {
+    const struct bp_options *options = &server->options;
+    const size_t connections_max = options->limits.connections + BP_SPARE_CONNECTIONS;
     const struct MHD_OptionItem items[] = {
         {MHD_OPTION_LISTEN_SOCKET, server->listening.fd, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->limits.connections + BP_SPARE_CONNECTIONS,
-         NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, 0,
-         NULL}, /* off: connections.c limits a whole phase, not a pause */
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections_max, NULL},
+        /* off: connections.c limits a whole phase, not a pause */
+        {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)server->connection_memory, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, server->smuggling_check.strictness, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, 1 << 20, NULL},
@@ -563,9 +534,9 @@ static void on_tick(void *cls)
     give_memory_back(server);
 }
 
-static struct bp_connections *start_connections(struct bp_server *server,
-                                                const struct bp_options *options)
+static struct bp_connections *start_connections(struct bp_server *server)
 {
+    const struct bp_options *options = &server->options;
     const struct bp_connection_rules rules = {.seconds = {[BP_WAIT_HEAD] = options->head_timeout,
                                                           [BP_WAIT_BODY] = options->body_timeout,
                                                           [BP_WAIT_REPLY] = options->reply_timeout,
@@ -581,8 +552,9 @@ static struct bp_connections *start_connections(struct bp_server *server,
     return bp_connections_start(&rules);
 }
 
-static bool make_timeout_replies(struct bp_server *server, const char *cors_origins)
+static bool make_timeout_replies(struct bp_server *server)
 {
+    const char *cors_origins = server->options.cors_origins;
     struct bp_problem late, cut;
     bp_problem_set(&late, BP_PROBLEM_REQUEST_TIMEOUT,
                    "the body did not arrive in time; send it faster, or start the service with a "
@@ -599,18 +571,18 @@ static void free_server(struct bp_server *server)
     bp_pool_stop(server->pool);
     bp_connections_stop(server->connections);
     bp_pool_free(server->pool);
-    bp_timeout_reply_free(&server->reply_if_late);
-    bp_timeout_reply_free(&server->reply_if_stopping);
+    bp_text_free(&server->reply_if_late.text);
+    bp_text_free(&server->reply_if_stopping.text);
     free(server);
 }
 
-static bool start_threads(struct bp_server *server, const struct bp_options *options,
-                          char error[BP_OPTION_ERROR_MAX])
+static bool start_threads(struct bp_server *server, char error[BP_OPTION_ERROR_MAX])
 {
-    if (make_timeout_replies(server, options->cors_origins) &&
+    const struct bp_options *options = &server->options;
+    if (make_timeout_replies(server) &&
         (server->pool = bp_pool_start(options->threads, options->limits.queue)) &&
-        (server->connections = start_connections(server, options)))
-        server->daemon = start_daemon(server, options);
+        (server->connections = start_connections(server)))
+        server->daemon = start_daemon(server);
     if (server->daemon)
         return true;
     snprintf(error, BP_OPTION_ERROR_MAX,
@@ -628,19 +600,16 @@ bool bp_server_start(struct bp_server **out, struct bp_service *service,
         return false;
     }
     server->service = service;
-    server->log_format = options->log_format;
-    server->logs_health = options->log_health;
-    server->drain_timeout = options->drain_timeout;
+    server->options = *options;
     snprintf(server->keep_alive, sizeof server->keep_alive, "timeout=%zu", options->idle_timeout);
-    server->cors_origins = options->cors_origins;
     server->smuggling_check = bp_smuggling_check_for(MHD_get_version());
     server->connection_memory = connection_memory_for(options->limits.header_bytes);
     bp_self_check(service->unsafe, &server->smuggling_check);
-    if (getrandom(&server->first_id, sizeof server->first_id, 0) < 0)
-        server->first_id = (uint64_t)getpid();
+    if (getrandom(&server->id_state, sizeof server->id_state, 0) < 0)
+        server->id_state = (uint64_t)getpid();
     const bool listens = bp_listen(&server->listening, options, error);
-    if (listens && start_threads(server, options, error)) {
-        bp_log_start(server->log_format, server->listening.url);
+    if (listens && start_threads(server, error)) {
+        bp_log_start(options->log_format, server->listening.url);
         *out = server;
         return true;
     }
@@ -660,15 +629,8 @@ const char *bp_server_url(const struct bp_server *server)
 void bp_server_drain(struct bp_server *server)
 {
     atomic_store(&server->service->draining, true);
-    bp_log_event(server->log_format, "drain", "connections",
+    bp_log_event(server->options.log_format, "drain", "connections",
                  bp_connections_count(server->connections));
-}
-
-static void sleep_ms(long milliseconds)
-{
-    const struct timespec time = {.tv_sec = milliseconds / 1000,
-                                  .tv_nsec = milliseconds % 1000 * 1000000};
-    nanosleep(&time, NULL);
 }
 
 static bool is_in_use(const struct bp_server *server)
@@ -679,13 +641,12 @@ static bool is_in_use(const struct bp_server *server)
 
 /* Waits until no connection has been in use for a while: a request that arrived before the stop may
  * not have been read yet. False if the time is over. */
-static bool wait_for_requests(const struct bp_server *server, const struct timespec *start,
-                              double seconds)
+static bool wait_for_requests(const struct bp_server *server, uint64_t end)
 {
     for (int quiet = 0; quiet < 5; quiet = is_in_use(server) ? 0 : quiet + 1) {
-        if (seconds_since(start) > seconds)
+        if (bp_now_ms() >= end)
             return false;
-        sleep_ms(10);
+        usleep(POLL_US);
     }
     return true;
 }
@@ -700,46 +661,39 @@ static void refuse_waiting(struct bp_server *server)
     resume_all(waiting);
 }
 
-/* Requests on their way get the grace time. Requests in progress get the drain timeout, and are
- * then ended. Returns how many were ended. */
-static size_t finish_requests(struct bp_server *server, const struct timespec *start)
+/* Requests on their way get the grace time. Requests in progress get until `end`, and are then
+ * ended. Returns how many were ended. */
+static size_t finish_requests(struct bp_server *server, uint64_t end)
 {
-    const double most = (double)server->drain_timeout, grace = GRACE_MS / 1000.0;
-    if (wait_for_requests(server, start, grace < most ? grace : most))
+    const uint64_t grace = bp_now_ms() + GRACE_MS;
+    if (wait_for_requests(server, grace < end ? grace : end))
         return 0;
     refuse_waiting(server);
-    if (wait_for_requests(server, start, most))
+    if (wait_for_requests(server, end))
         return 0;
     const size_t n_unfinished = bp_metrics_in_flight(server->service->metrics);
     bp_connections_cancel(server->connections);
-    wait_for_requests(server, start, most + CANCEL_SECONDS);
+    wait_for_requests(server, end + CANCEL_MS);
     return n_unfinished;
-}
-
-/* A reply counts as sent when the system has it. But a container's network ends with its process,
- * and with it what a slow client has not read yet. */
-static void wait_for_readers(const struct bp_server *server, const struct timespec *start)
-{
-    const double seconds = (double)(server->drain_timeout + CANCEL_SECONDS);
-    while (seconds_since(start) <= seconds && bp_listen_has_unsent(&server->listening))
-        sleep_ms(10);
 }
 
 void bp_server_stop(struct bp_server *server)
 {
-    struct timespec start;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    const uint64_t end = bp_now_ms() + server->options.drain_timeout * 1000;
     /* An inherited socket keeps listening, and connections that are not accepted wait for the next
      * process. On a socket of our own there is no next process: connections that wait there are
      * accepted and refused. */
     const bool accepts = MHD_quiesce_daemon(server->daemon) != MHD_INVALID_SOCKET;
     if (accepts)
         bp_listen_end(&server->listening);
-    const size_t n_unfinished = finish_requests(server, &start);
+    const size_t n_unfinished = finish_requests(server, end);
     bp_pool_stop(server->pool); /* suspended requests resume, and later ones are refused */
     MHD_stop_daemon(server->daemon);
-    wait_for_readers(server, &start);
-    bp_log_event(server->log_format, "stop", "unfinished_requests", n_unfinished);
+    /* A reply counts as sent when the system has it. But a container's network ends with its
+     * process, and with it what a slow client has not read yet. */
+    while (bp_now_ms() < end + CANCEL_MS && bp_listen_has_unsent(&server->listening))
+        usleep(POLL_US);
+    bp_log_event(server->options.log_format, "stop", "unfinished_requests", n_unfinished);
     if (accepts)
         close(server->listening.fd);
     free_server(server);

@@ -6,14 +6,6 @@
 
 #include "backpropd/reply_headers.h"
 
-static void put_field(struct bp_text *text, const char *name, const char *value)
-{
-    bp_text_puts(text, name);
-    bp_text_puts(text, ": ");
-    bp_text_puts(text, value);
-    bp_text_puts(text, "\r\n");
-}
-
 bool bp_timeout_reply_make(struct bp_timeout_reply *made, struct bp_service *service,
                            const char *cors_origins, const char *status,
                            const struct bp_problem *problem)
@@ -35,8 +27,12 @@ bool bp_timeout_reply_make(struct bp_timeout_reply *made, struct bp_service *ser
     bp_text_puts(text, "\r\nContent-Length: ");
     bp_text_put_size(text, size);
     bp_text_puts(text, "\r\n");
-    for (size_t i = 0; i < fields.n; i++)
-        put_field(text, fields.all[i].name, fields.all[i].value);
+    for (size_t i = 0; i < fields.n; i++) {
+        bp_text_puts(text, fields.all[i].name);
+        bp_text_puts(text, ": ");
+        bp_text_puts(text, fields.all[i].value);
+        bp_text_puts(text, "\r\n");
+    }
     bp_text_puts(text, "\r\n");
     bp_text_put(text, body, size);
     bp_reply_free(&reply);
@@ -51,9 +47,4 @@ void bp_timeout_reply_send(const struct bp_timeout_reply *made, int socket, cons
                             {text + made->id_at, made->text.size - made->id_at}};
     const struct msghdr message = {.msg_iov = parts, .msg_iovlen = sizeof parts / sizeof *parts};
     (void)sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-void bp_timeout_reply_free(struct bp_timeout_reply *made)
-{
-    bp_text_free(&made->text);
 }

@@ -11,16 +11,13 @@ struct bp_timeout_reply {
     size_t id_at; /* where the request's id goes */
 };
 
-/* Makes the reply. In: status, as the first line has it, with its words. Fails (false) if there is
- * no memory. */
+/* Makes the reply. In: status, as the first line has it, with its words. Free its text afterwards,
+ * even if this fails (false) because there is no memory. */
 bool bp_timeout_reply_make(struct bp_timeout_reply *made, struct bp_service *service,
                            const char *cors_origins, const char *status,
                            const struct bp_problem *problem);
 
 /* Sends it if the socket takes it at once. */
 void bp_timeout_reply_send(const struct bp_timeout_reply *made, int socket, const char *request_id);
-
-/* Frees what the reply holds, made or not. */
-void bp_timeout_reply_free(struct bp_timeout_reply *made);
 
 #endif

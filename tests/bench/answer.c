@@ -22,7 +22,7 @@ int main(int argc, char **argv)
         return 2;
     char *body = file_read(argv[2], &body_size);
     bp_decode_prepare();
-    if (!body || !bp_service_start(&service, &limits))
+    if (!body || !bp_service_start(&service, &limits, "*"))
         return 1;
     const long times = atol(argv[3]);
     clock_gettime(CLOCK_MONOTONIC, &start);

@@ -16,7 +16,7 @@ static inline struct bp_exchange exchange_of(struct bp_service *service, enum bp
                                 .path = path,
                                 .is_ended = true,
                                 .received = size,
-                                .body = {.data = (char *)body},
+                                .body = {.data = method == BP_METHOD_POST ? (char *)body : NULL},
                                 .reply = {.problem = -1}};
 }
 

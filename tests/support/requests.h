@@ -35,7 +35,7 @@ static inline void head_read(struct request_head *request, const char *text)
 
 static inline void service_make(struct bp_service *service, const struct bp_limits *limits)
 {
-    REQUIRE(bp_service_start(service, limits), "no memory for a service");
+    REQUIRE(bp_service_start(service, limits, "*"), "no memory for a service");
 }
 
 /* All that replies held must have been given back. */

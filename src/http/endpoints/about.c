@@ -1,7 +1,6 @@
 /* GET / and /version: what this service is, its limits, and its links. */
 #include "backpropd/exchange.h"
 #include "backpropd/json_write.h"
-#include "backpropd/media.h"
 
 /* Grows when a reply changes in a way that breaks clients. */
 #define API 1
@@ -19,22 +18,18 @@ static void answer_index(struct bp_exchange *exchange)
 {
     const struct bp_service *service = exchange->service;
     struct bp_text *text = &exchange->reply.text;
-    bp_reply_start(&exchange->reply, &exchange->service->own_memory, BP_MEDIA_JSON, 1024);
+    bp_text_reserve(text, 1024);
     put_name_and_version(text);
     bp_put_member_size(text, "api", API);
-    bp_put_key(text, "limits");
-    bp_text_putc(text, '{');
+    bp_text_puts(text, ",\"limits\":{");
 #define PUT(name, standard, most, about) bp_put_member_size(text, #name, service->limits.name);
     BP_LIMITS(PUT)
 #undef PUT
-    bp_text_putc(text, '}');
-    bp_put_key(text, "links");
-    bp_text_putc(text, '{');
+    bp_text_puts(text, "},\"links\":{");
     for (const struct bp_route *route = service->routes; route->methods; route++)
         if (route->link)
             bp_put_member_string(text, route->link, route->path + 1); /* relative to GET / */
     bp_text_puts(text, "}}");
-    bp_reply_finish(&exchange->reply, &exchange->service->own_memory);
 }
 
 void bp_answer_root(struct bp_exchange *exchange)
@@ -47,9 +42,6 @@ void bp_answer_root(struct bp_exchange *exchange)
 
 void bp_answer_version(struct bp_exchange *exchange)
 {
-    struct bp_text *text = &exchange->reply.text;
-    bp_reply_start(&exchange->reply, &exchange->service->own_memory, BP_MEDIA_JSON, 128);
-    put_name_and_version(text);
-    bp_text_putc(text, '}');
-    bp_reply_finish(&exchange->reply, &exchange->service->own_memory);
+    put_name_and_version(&exchange->reply.text);
+    bp_text_putc(&exchange->reply.text, '}');
 }

@@ -18,8 +18,8 @@ void bp_answer_file(struct bp_exchange *exchange)
     const struct bp_file *file = exchange->route->file;
     struct bp_reply *reply = &exchange->reply;
     const bool is_gzip = file->gzip && exchange->accepts_gzip;
-    bp_reply_fixed(reply, file->media_type, (const char *)(is_gzip ? file->gzip : file->data),
-                   is_gzip ? file->gzip_size : file->size);
+    reply->fixed = (const char *)(is_gzip ? file->gzip : file->data);
+    reply->fixed_size = is_gzip ? file->gzip_size : file->size;
     reply->is_gzip = is_gzip;
     reply->csp = file->csp;
     if (names_etag(exchange->if_none_match, file->etag)) {

@@ -1,26 +1,32 @@
-/* /livez, /healthz and /readyz. */
+/* /livez, /healthz, /readyz and /metrics. */
 #include "backpropd/exchange.h"
-#include "backpropd/media.h"
+#include "backpropd/metrics.h"
 
-bp_handler bp_answer_live, bp_answer_ready;
+bp_handler bp_answer_live, bp_answer_ready, bp_answer_metrics;
 
 void bp_answer_live(struct bp_exchange *exchange)
 {
     static const char body[] = "{\"status\":\"ok\"}\n";
-    bp_reply_fixed(&exchange->reply, BP_MEDIA_JSON, body, sizeof body - 1);
+    exchange->reply.fixed = body;
+    exchange->reply.fixed_size = sizeof body - 1;
 }
 
 void bp_answer_ready(struct bp_exchange *exchange)
 {
     static const char body[] = "{\"status\":\"ready\"}\n";
-    struct bp_problem problem;
-    const struct bp_service *service = exchange->service;
-    const bool is_draining = atomic_load(&service->draining);
-    if (!is_draining && !*service->unsafe) {
-        bp_reply_fixed(&exchange->reply, BP_MEDIA_JSON, body, sizeof body - 1);
-        return;
-    }
-    bp_problem_set(&problem, BP_PROBLEM_OVERLOADED, "%s",
-                   is_draining ? "draining: the service is about to stop" : service->unsafe);
-    bp_reply_problem(&exchange->reply, &exchange->service->own_memory, &problem);
+    const char *unsafe = exchange->service->unsafe;
+    exchange->reply.fixed = body;
+    exchange->reply.fixed_size = sizeof body - 1;
+    if (atomic_load(&exchange->service->draining))
+        bp_exchange_refuse(exchange, BP_PROBLEM_OVERLOADED,
+                           "draining: the service is about to stop");
+    else if (*unsafe)
+        bp_exchange_refuse(exchange, BP_PROBLEM_OVERLOADED, unsafe);
+}
+
+void bp_answer_metrics(struct bp_exchange *exchange)
+{
+    struct bp_service *service = exchange->service;
+    bp_text_reserve(&exchange->reply.text, 32768);
+    bp_metrics_put(&exchange->reply.text, service->metrics, atomic_load(&service->memory.used));
 }

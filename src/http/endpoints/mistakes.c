@@ -5,8 +5,7 @@
 #include "backpropd/catalogue.h"
 #include "backpropd/exchange.h"
 #include "backpropd/json_write.h"
-#include "backpropd/media.h"
-#include "page.h"
+#include "write.h"
 
 bp_handler bp_answer_mistakes, bp_answer_mistake;
 
@@ -19,30 +18,20 @@ static const struct {
     {"{todo}", "by the formula of the step"},
     {"{cell}", "one value"},
     {"{decimals}", "more"},
+    {"{", "{"}, /* no placeholder */
 };
-
-/* Puts the text for a placeholder at the start of words. Returns the placeholder's length, or 0 if
- * words do not start with one. */
-static size_t put_place(struct bp_text *text, const char *words)
-{
-    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
-        const size_t length = strlen(PLACES[i].place);
-        if (strncmp(words, PLACES[i].place, length) != 0)
-            continue;
-        bp_text_puts(text, PLACES[i].stands_for);
-        return length;
-    }
-    return 0;
-}
 
 static void put_words(struct bp_text *text, const char *words)
 {
-    while (*words) {
-        const size_t length = put_place(text, words);
-        if (!length)
-            bp_text_putc(text, *words++);
-        words += length;
+    for (const char *open; (open = strchr(words, '{'));) {
+        size_t i = 0;
+        while (strncmp(open, PLACES[i].place, strlen(PLACES[i].place)) != 0)
+            i++;
+        bp_text_put(text, words, (size_t)(open - words));
+        bp_text_puts(text, PLACES[i].stands_for);
+        words = open + strlen(PLACES[i].place);
     }
+    bp_text_puts(text, words);
 }
 
 /* The name of a kind of step, with k for the layer; both if the last layer has its own. */
@@ -107,14 +96,10 @@ static void put_other(struct bp_text *text, enum bp_code code)
 
 static void put_catalogue(struct bp_text *text)
 {
-    bp_text_putc(text, '{');
-    bp_put_key(text, "mistakes");
-    bp_text_putc(text, '[');
+    bp_text_puts(text, "{\"mistakes\":[");
     for (int mistake = 0; mistake < BP_MISTAKE_COUNT; mistake++)
         put_row(text, (enum bp_mistake)mistake);
-    bp_text_putc(text, ']');
-    bp_put_key(text, "others");
-    bp_text_putc(text, '[');
+    bp_text_puts(text, "],\"others\":[");
     for (int code = OTHERS_FIRST; code < BP_CODE_COUNT; code++)
         put_other(text, (enum bp_code)code);
     bp_text_puts(text, "]}");
@@ -126,20 +111,17 @@ static void put_links(struct bp_text *text, int first, int end)
 {
     bp_text_puts(text, "<ul>\n");
     for (int code = first; code < end; code++) {
-        bp_text_puts(text, "<li><a href=\"mistakes/");
-        bp_text_puts(text, bp_code_names[code]);
-        bp_text_puts(text, "\">");
-        bp_text_puts(text, bp_code_title((enum bp_code)code));
-        bp_text_puts(text, "</a> <code>");
-        bp_text_puts(text, bp_code_names[code]);
-        bp_text_puts(text, "</code></li>\n");
+        const char *name = bp_code_names[code];
+        bp_put_format(text, "<li><a href=\"mistakes/%s\">%s</a> <code>%s</code></li>\n", name,
+                      bp_code_title((enum bp_code)code), name);
     }
     bp_text_puts(text, "</ul>\n");
 }
 
-static void put_list(struct bp_text *text)
+static void put_list(struct bp_reply *reply)
 {
-    bp_put_page_head(text, "Mistakes that backpropd knows");
+    struct bp_text *text = &reply->text;
+    bp_page_start(reply, "Mistakes that backpropd knows");
     bp_text_puts(text, "<p>What /grade calls a step that was calculated by another formula:</p>\n");
     put_links(text, 0, OTHERS_FIRST);
     bp_text_puts(text, "<p>What it says where none of these explains a step, of counts, and of "
@@ -150,30 +132,20 @@ static void put_list(struct bp_text *text)
 void bp_answer_mistakes(struct bp_exchange *exchange)
 {
     struct bp_reply *reply = &exchange->reply;
-    const bool is_page = exchange->representation == 1;
-    bp_reply_start(reply, &exchange->service->own_memory, is_page ? BP_MEDIA_HTML : BP_MEDIA_JSON,
-                   32768);
-    if (is_page) {
-        reply->csp = BP_PAGE_CSP;
-        put_list(&reply->text);
-    } else {
+    bp_text_reserve(&reply->text, 32768);
+    if (exchange->representation == 1)
+        put_list(reply);
+    else
         put_catalogue(&reply->text);
-    }
-    bp_reply_finish(reply, &exchange->service->own_memory);
 }
 
 /* --- a page ----------------------------------------------------------------------------------- */
 
-static void put_paragraph(struct bp_text *text, const char *words)
-{
-    bp_text_puts(text, "<p>");
-    put_words(text, words);
-    bp_text_puts(text, "</p>\n");
-}
-
 static void put_said(struct bp_text *text, struct bp_words words)
 {
-    put_paragraph(text, words.message);
+    bp_text_puts(text, "<p>");
+    put_words(text, words.message);
+    bp_text_puts(text, "</p>\n");
     if (!words.hint)
         return;
     bp_text_puts(text, "<p><strong>");
@@ -189,13 +161,10 @@ static void put_formulas(struct bp_text *text, enum bp_mistake mistake)
     put_kind(text, kind);
     bp_text_puts(text, "</h2>\n");
     put_said(text, words.words);
-    bp_text_puts(text, "<dl>\n<dt>right<dd><code>");
-    bp_text_puts(text, bp_step_text(kind)->right);
-    bp_text_puts(text, "</code>\n<dt>this mistake<dd><code>");
-    bp_text_puts(text, words.reads);
-    bp_text_puts(text, "</code>\n<dt>happens with<dd>");
-    bp_text_puts(text, words.where);
-    bp_text_puts(text, "\n</dl>\n");
+    bp_put_format(text,
+                  "<dl>\n<dt>right<dd><code>%s</code>\n<dt>this mistake<dd><code>%s</code>\n"
+                  "<dt>happens with<dd>%s\n</dl>\n",
+                  bp_step_text(kind)->right, words.reads, words.where);
 }
 
 /* What the letters of the formulas stand for. */
@@ -206,12 +175,11 @@ static const char KEY[] =
     "for mse, 1 for sse, 1/(2N) for half_mse, 1/2 for half_sse; N is the number of outputs, B that "
     "of samples. w is a parameter, g its gradient, lr the learning rate.</p>\n";
 
-static void put_page(struct bp_text *text, enum bp_code code)
+static void put_page(struct bp_reply *reply, enum bp_code code)
 {
-    bp_put_page_head(text, bp_code_title(code));
-    bp_text_puts(text, "<p>Code <code>");
-    bp_text_puts(text, bp_code_names[code]);
-    bp_text_puts(text, "</code>.</p>\n");
+    struct bp_text *text = &reply->text;
+    bp_page_start(reply, bp_code_title(code));
+    bp_put_format(text, "<p>Code <code>%s</code>.</p>\n", bp_code_names[code]);
     bp_text_puts(text, code < OTHERS_FIRST ? KEY : "");
     for (int mistake = 0; mistake < BP_MISTAKE_COUNT; mistake++)
         if (bp_mistake_row((enum bp_mistake)mistake)->code == code)
@@ -223,19 +191,12 @@ static void put_page(struct bp_text *text, enum bp_code code)
 
 void bp_answer_mistake(struct bp_exchange *exchange)
 {
-    struct bp_memory *memory = &exchange->service->own_memory;
     const char *name = exchange->path + strlen("/mistakes/");
-    struct bp_problem problem;
     int code = 0;
     while (code < BP_CODE_COUNT && strcmp(name, bp_code_names[code]) != 0)
         code++;
-    if (code == BP_CODE_COUNT) {
-        bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "no such mistake; /mistakes lists them");
-        bp_reply_problem(&exchange->reply, memory, &problem);
-        return;
-    }
-    bp_reply_start(&exchange->reply, memory, BP_MEDIA_HTML, 4096);
-    exchange->reply.csp = BP_PAGE_CSP;
-    put_page(&exchange->reply.text, (enum bp_code)code);
-    bp_reply_finish(&exchange->reply, memory);
+    if (code < BP_CODE_COUNT)
+        put_page(&exchange->reply, (enum bp_code)code);
+    else
+        bp_exchange_refuse(exchange, BP_PROBLEM_NOT_FOUND, "no such mistake; /mistakes lists them");
 }

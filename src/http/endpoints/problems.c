@@ -3,38 +3,31 @@
 
 #include "backpropd/encode_problem.h"
 #include "backpropd/exchange.h"
-#include "backpropd/media.h"
-#include "page.h"
+#include "write.h"
 
 bp_handler bp_answer_problems;
 
-static void put_list(struct bp_text *text)
+static void put_list(struct bp_reply *reply)
 {
-    bp_put_page_head(text, "Problems of backpropd");
+    struct bp_text *text = &reply->text;
+    bp_page_start(reply, "Problems of backpropd");
     bp_text_puts(text, "<ul>\n");
     for (int code = 0; code < BP_PROBLEM_COUNT; code++) {
+        const struct bp_problem_info *info = bp_problem_info((enum bp_problem_code)code);
         bp_text_puts(text, "<li><a href=\"");
         bp_encode_slug(text, (enum bp_problem_code)code);
-        bp_text_puts(text, "\">");
-        bp_text_put_size(text, bp_problem_info((enum bp_problem_code)code)->status);
-        bp_text_putc(text, ' ');
-        bp_text_puts(text, bp_problem_info((enum bp_problem_code)code)->code);
-        bp_text_puts(text, "</a></li>\n");
+        bp_put_format(text, "\">%u %s</a></li>\n", info->status, info->code);
     }
     bp_text_puts(text, "</ul>\n");
 }
 
-static void put_page(struct bp_text *text, enum bp_problem_code code)
+static void put_page(struct bp_reply *reply, const struct bp_problem_info *info)
 {
-    const struct bp_problem_info *info = bp_problem_info(code);
-    bp_put_page_head(text, info->title);
-    bp_text_puts(text, "<p>Status ");
-    bp_text_put_size(text, info->status);
-    bp_text_puts(text, ", code <code>");
-    bp_text_puts(text, info->code);
-    bp_text_puts(text, "</code>.</p>\n<p>");
-    bp_text_puts(text, info->remedy);
-    bp_text_puts(text, "</p>\n<p><a href=\"./\">All problems</a></p>\n");
+    bp_page_start(reply, info->title);
+    bp_put_format(&reply->text,
+                  "<p>Status %u, code <code>%s</code>.</p>\n<p>%s</p>\n"
+                  "<p><a href=\"./\">All problems</a></p>\n",
+                  info->status, info->code, info->remedy);
 }
 
 static bool is_slug(const char *slug, const char *code)
@@ -47,24 +40,16 @@ static bool is_slug(const char *slug, const char *code)
 
 void bp_answer_problems(struct bp_exchange *exchange)
 {
-    struct bp_memory *memory = &exchange->service->own_memory;
-    struct bp_reply *reply = &exchange->reply;
     const char *slug = exchange->path + strlen("/problems/");
-    struct bp_problem problem;
     int code = 0;
     while (code < BP_PROBLEM_COUNT &&
            !is_slug(slug, bp_problem_info((enum bp_problem_code)code)->code))
         code++;
-    if (*slug && code == BP_PROBLEM_COUNT) {
-        bp_problem_set(&problem, BP_PROBLEM_NOT_FOUND, "no such problem; /problems/ lists them");
-        bp_reply_problem(reply, memory, &problem);
-        return;
-    }
-    bp_reply_start(reply, memory, BP_MEDIA_HTML, 2048);
-    reply->csp = BP_PAGE_CSP;
-    if (*slug)
-        put_page(&reply->text, (enum bp_problem_code)code);
+    if (!*slug)
+        put_list(&exchange->reply);
+    else if (code < BP_PROBLEM_COUNT)
+        put_page(&exchange->reply, bp_problem_info((enum bp_problem_code)code));
     else
-        put_list(&reply->text);
-    bp_reply_finish(reply, memory);
+        bp_exchange_refuse(exchange, BP_PROBLEM_NOT_FOUND,
+                           "no such problem; /problems/ lists them");
 }

@@ -48,7 +48,7 @@ static struct bp_service *started(struct bp_service *service, const struct bp_li
 {
     if (!service->metrics) {
         bp_decode_prepare();
-        HOLDS(bp_service_start(service, limits), "no memory");
+        HOLDS(bp_service_start(service, limits, "*"), "no memory");
     }
     return service;
 }

@@ -103,7 +103,7 @@ static void start(void)
     options.limits.reply_numbers = 20000;
     signal(SIGPIPE, SIG_IGN);
     bp_decode_prepare();
-    HOLDS(bp_service_start(&service, &options.limits), "no memory");
+    HOLDS(bp_service_start(&service, &options.limits, "*"), "no memory");
     HOLDS(bp_server_start(&server, &service, &options, error), "%s", error);
     held_at_rest = atomic_load(&service.own_memory.used);
 }

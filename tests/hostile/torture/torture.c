@@ -129,7 +129,7 @@ static bool open_site(struct site *site, const struct bp_limits *limits)
     const struct bp_options options = options_for(limits);
     char error[BP_OPTION_ERROR_MAX] = "";
     site->server = NULL;
-    if (!bp_service_start(&site->service, &options.limits))
+    if (!bp_service_start(&site->service, &options.limits, "*"))
         return false;
     if (bp_server_start(&site->server, &site->service, &options, error))
         return true;

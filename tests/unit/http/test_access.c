@@ -1,8 +1,9 @@
-#include "http/access.h"
+#include "backpropd/access.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "backpropd/head.h"
 #include "backpropd/router.h"
 #include "suite.h"
 
@@ -97,7 +98,7 @@ TEST(test_long_lines)
 static enum bp_group group_of(const char *path)
 {
     size_t n;
-    struct bp_route *routes = bp_routes_make(&n);
+    struct bp_route *routes = bp_routes_make(&n, "*");
     const enum bp_group group = bp_route_find(routes, path)->group;
     free(routes);
     return group;

@@ -1,4 +1,5 @@
-#include "backpropd/hosts.h"
+#include "backpropd/access.h"
+#include "backpropd/head.h"
 
 #include "suite.h"
 

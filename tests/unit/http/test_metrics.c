@@ -1,4 +1,4 @@
-#include "http/metrics.h"
+#include "backpropd/metrics.h"
 
 #include <pthread.h>
 

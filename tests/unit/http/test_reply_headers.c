@@ -2,27 +2,47 @@
 
 #include "suite.h"
 
+static const char *value_of(const struct bp_fields *fields, const char *name)
+{
+    for (size_t i = 0; i < fields->n; i++)
+        if (strcmp(fields->all[i].name, name) == 0)
+            return fields->all[i].value;
+    return NULL;
+}
+
+/* The value of one header of a reply; NULL if it has none of this name. */
+static const char *header(const char *name, const struct bp_reply *reply,
+                          const struct bp_reply_facts *facts)
+{
+    static struct bp_fields fields;
+    bp_fields_make(&fields, reply, facts);
+    return value_of(&fields, name);
+}
+
 TEST(test_server_timing)
 {
     static const struct {
         struct bp_timing timing;
         const char *text;
     } rows[] = {
-        {{0, 0, 0}, "parse;dur=0.000, compute;dur=0.000, serialize;dur=0.000"},
+        {{1, 0, 0}, "parse;dur=0.000, compute;dur=0.000, serialize;dur=0.000"},
         {{4000, 999, 12345678}, "parse;dur=0.004, compute;dur=0.001, serialize;dur=12.346"},
         {{499, 500, 1000000}, "parse;dur=0.000, compute;dur=0.001, serialize;dur=1.000"},
         {{1234567890123, 60000000000, 99999999},
          "parse;dur=1234567.890, compute;dur=60000.000, serialize;dur=100.000"},
     };
+    const struct bp_reply_facts facts = {.cors_origins = "*"};
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        char text[BP_SERVER_TIMING_MAX];
-        bp_server_timing(text, &rows[i].timing);
-        ck_assert_str_eq(text, rows[i].text);
+        const struct bp_reply reply = {.timing = rows[i].timing};
+        ck_assert_str_eq(header("Server-Timing", &reply, &facts), rows[i].text);
     }
-    const struct bp_timing longest = {UINT64_MAX - 500, UINT64_MAX - 500, UINT64_MAX - 500};
-    char text[BP_SERVER_TIMING_MAX];
-    bp_server_timing(text, &longest);
-    ck_assert_uint_lt(strlen(text), sizeof text);
+    const struct bp_reply longest = {
+        .timing = {UINT64_MAX - 500, UINT64_MAX - 500, UINT64_MAX - 500}};
+    struct bp_fields fields;
+    bp_fields_make(&fields, &longest, &facts);
+    ck_assert_uint_lt(strlen(fields.timing), sizeof fields.timing);
+    const struct bp_reply nothing = {.status = 200};
+    ck_assert_ptr_null(header("Server-Timing", &nothing, &facts));
 }
 
 TEST(test_who_may_call)
@@ -50,7 +70,10 @@ TEST(test_who_may_call)
         {"https://good.example", "null", NULL},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        const char *says = bp_cors_allow(rows[i].allowed, rows[i].origin);
+        const struct bp_reply reply = {.status = 200};
+        const struct bp_reply_facts facts = {.cors_origins = rows[i].allowed,
+                                             .origin = rows[i].origin};
+        const char *says = header("Access-Control-Allow-Origin", &reply, &facts);
         REQUIRE((!says && !rows[i].says) || (says && rows[i].says && !strcmp(says, rows[i].says)),
                 "%s asks %s: %s", rows[i].origin ? rows[i].origin : "nobody", rows[i].allowed,
                 says ? says : "no");
@@ -77,14 +100,6 @@ TEST(test_proper_origins)
         REQUIRE(bp_cors_is_proper(good[i]), "%s", good[i]);
     for (size_t i = 0; i < LENGTH(bad); i++)
         REQUIRE(!bp_cors_is_proper(bad[i]), "%s", bad[i]);
-}
-
-static const char *value_of(const struct bp_fields *fields, const char *name)
-{
-    for (size_t i = 0; i < fields->n; i++)
-        if (strcmp(fields->all[i].name, name) == 0)
-            return fields->all[i].value;
-    return NULL;
 }
 
 /* A connection is kept for a time, or it is closed: never both. */
@@ -134,7 +149,7 @@ TEST(test_headers_of_a_preflight)
     } rows[] = {
         {NULL, any},    {"", any},    {"baggage,sentry-trace, X-Y", "baggage,sentry-trace, X-Y"},
         {"a b", "a b"}, {"a:b", any}, {"a;b", any}};
-    const struct bp_reply reply = {.status = 204, .allow = 1, .is_preflight = true};
+    const struct bp_reply reply = {.status = 204, .allow = 1};
     struct bp_reply_facts facts = {.cors_origins = "*"};
     struct bp_fields fields;
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -153,5 +168,27 @@ TEST(test_headers_of_a_preflight)
     ck_assert_str_eq(value_of(&fields, "Access-Control-Allow-Headers"), name + 1);
 }
 
-SUITE("http/reply_headers", test_vary, test_headers_of_a_preflight, test_kept_or_closed,
-      test_server_timing, test_who_may_call, test_proper_origins)
+/* What a client is told to do about a status. */
+TEST(test_headers_of_a_status)
+{
+    static const struct {
+        unsigned status;
+        const char *header;
+    } rows[] = {
+        {401, "WWW-Authenticate"},
+        {415, "Accept-Post"},
+        {503, "Retry-After"},
+    };
+    const struct bp_reply_facts facts = {.cors_origins = "*"};
+    struct bp_fields fields;
+    for (unsigned status = 200; status < 600; status++) {
+        const struct bp_reply reply = {.status = status};
+        bp_fields_make(&fields, &reply, &facts);
+        for (size_t i = 0; i < LENGTH(rows); i++)
+            REQUIRE(!value_of(&fields, rows[i].header) == (status != rows[i].status), "%u: %s",
+                    status, rows[i].header);
+    }
+}
+
+SUITE("http/reply_headers", test_vary, test_headers_of_a_status, test_headers_of_a_preflight,
+      test_kept_or_closed, test_server_timing, test_who_may_call, test_proper_origins)

@@ -1,4 +1,4 @@
-#include "server/forwarded.h"
+#include "server/log.h"
 
 #include "suite.h"
 

@@ -28,7 +28,7 @@ static void log_claim(enum bp_log_format format, const char *path, const char *i
                       const char *trace, const char *forwarded)
 {
     size_t n;
-    struct bp_route *routes = bp_routes_make(&n);
+    struct bp_route *routes = bp_routes_make(&n, "*");
     const struct bp_observation seen = {.route = bp_route_find(routes, path),
                                         .method = BP_METHOD_POST,
                                         .status = 422,

@@ -1,4 +1,4 @@
-#include "backpropd/notify.h"
+#include "backpropd/systemd.h"
 
 #include <stddef.h>
 #include <sys/socket.h>

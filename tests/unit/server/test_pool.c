@@ -12,7 +12,8 @@ struct piece {
     int number;
 };
 
-static struct bp_lane lane = {.most = 1000000}, other_lane = {.most = 2};
+static struct bp_lane lane = {.most = 1000000, .items = TAILQ_HEAD_INITIALIZER(lane.items)};
+static struct bp_lane other_lane = {.most = 2, .items = TAILQ_HEAD_INITIALIZER(other_lane.items)};
 static atomic_int n_run;
 static int order[2000];
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;

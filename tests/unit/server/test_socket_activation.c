@@ -1,4 +1,4 @@
-#include "server/socket_activation.h"
+#include "backpropd/systemd.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>

@@ -1,8 +1,6 @@
-/* A listening socket passed by the parent process, as systemd's socket units do. */
-#ifndef BACKPROPD_SERVER_SOCKET_ACTIVATION_H
-#define BACKPROPD_SERVER_SOCKET_ACTIVATION_H
-
-#include <stdbool.h>
+/* What systemd and other supervisors pass to a service, and what they hear from it. */
+#ifndef BACKPROPD_SYSTEMD_H
+#define BACKPROPD_SYSTEMD_H
 
 #include "backpropd/options.h"
 
@@ -12,5 +10,9 @@
  * `error` if there are more, or if it is not a stream socket that listens.
  */
 bool bp_inherit(int *fd, char error[BP_OPTION_ERROR_MAX]);
+
+/* Sends `state`, such as "READY=1", to the socket that NOTIFY_SOCKET names, like sd_notify(3).
+ * Without the variable it does nothing and succeeds. */
+bool bp_notify(const char *state);
 
 #endif

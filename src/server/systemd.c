@@ -1,10 +1,12 @@
-#include "socket_activation.h"
+#include "backpropd/systemd.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define FIRST_FD 3 /* SD_LISTEN_FDS_START of sd_listen_fds(3) */
@@ -60,20 +62,16 @@ static bool take(int *fd, const char *count, const char *names, char error[BP_OP
         snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s: must be a number", count);
         return false;
     }
-    if (n > 1) {
-        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s%s%.100s: must be one socket", count,
-                 names ? ", LISTEN_FDNAMES=" : "", names ? names : "");
-        return false;
-    }
-    const char *fault = n ? fault_of(FIRST_FD) : NULL;
-    if (fault) {
-        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=1%s%.100s: descriptor %d %s",
-                 names ? ", LISTEN_FDNAMES=" : "", names ? names : "", FIRST_FD, fault);
-        return false;
-    }
-    if (n)
+    const char *fault = n > 1 ? "must be one socket" : NULL;
+    if (n == 1)
+        fault = fault_of(FIRST_FD);
+    if (fault)
+        snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s%s%.100s: %s%s", count,
+                 names ? ", LISTEN_FDNAMES=" : "", names ? names : "",
+                 n == 1 ? "descriptor 3 " : "", fault);
+    else if (n)
         *fd = FIRST_FD;
-    return true;
+    return !fault;
 }
 
 bool bp_inherit(int *fd, char error[BP_OPTION_ERROR_MAX])
@@ -86,4 +84,26 @@ bool bp_inherit(int *fd, char error[BP_OPTION_ERROR_MAX])
     unsetenv("LISTEN_FDS");
     unsetenv("LISTEN_FDNAMES");
     return good;
+}
+
+bool bp_notify(const char *state)
+{
+    const char *name = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    if (!name)
+        return true;
+    const size_t n = strlen(name), size = strlen(state);
+    if ((*name != '/' && *name != '@') || n >= sizeof at.sun_path)
+        return false;
+    memcpy(at.sun_path, name, n);
+    if (*name == '@') /* a name that is not in the file system begins with a NUL */
+        at.sun_path[0] = '\0';
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    const socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
+    bool sent = sendto(fd, state, size, MSG_NOSIGNAL, (const struct sockaddr *)&at, length) ==
+                (ssize_t)size;
+    close(fd);
+    return sent;
 }
