@@ -97,13 +97,14 @@ void bp_text_put_doubles(struct bp_text *text, const double *values, size_t n)
 void bp_text_printf(struct bp_text *text, const char *format, ...)
 {
     va_list arguments;
-    va_start(arguments, format);
-    const size_t size = (size_t)vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    if (!bp_text_reserve(text, size + 1))
-        return;
-    va_start(arguments, format);
-    vsnprintf(text->data + text->size, size + 1, format, arguments);
-    va_end(arguments);
+    size_t size = 0, room;
+    do { /* a second time only if there was too little room */
+        if (!bp_text_reserve(text, size + 1))
+            return;
+        room = text->capacity - text->size;
+        va_start(arguments, format);
+        size = (size_t)vsnprintf(text->data + text->size, room, format, arguments);
+        va_end(arguments);
+    } while (size >= room);
     text->size += size;
 }
