@@ -37,6 +37,10 @@ struct bp_representation {
     void (*encode)(struct bp_text *text, const struct bp_job *job, const void *result);
 };
 
+/* The members of most of the smallest bodies. */
+#define BP_SMALLEST_TASK                                                                           \
+    "\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], \"y\": [2]}]"
+
 struct bp_operation {
     const char *name; /* in the links of GET / */
     const char *path;

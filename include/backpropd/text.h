@@ -63,6 +63,10 @@ void bp_text_put_double(struct bp_text *text, double value);
 /* Appends n numbers as a JSON array. */
 void bp_text_put_doubles(struct bp_text *text, const double *values, size_t n);
 
+/* Appends words as printf writes them: for sentences, not for the numbers of replies. */
+void bp_text_printf(struct bp_text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Gives the memory back. */
 void bp_text_free(struct bp_text *text);
 

@@ -1,12 +1,12 @@
 #include "encode.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "backpropd/activation.h"
 #include "backpropd/json_write.h"
 #include "backpropd/number_write.h"
+#include "grid.h"
 
 /* Puts a member's name that contains a layer's number: W1, dh1_dz1. Each % in the format is the
  * number. */
@@ -36,21 +36,11 @@ void bp_put_key_output(struct bp_text *text, const struct bp_job *job, const cha
     put_key_k(text, k == job->task.network.depth ? output : hidden, k);
 }
 
-static void put_matrix(struct bp_text *text, const double *values, size_t rows, size_t columns)
-{
-    bp_text_putc(text, '[');
-    for (size_t i = 0; i < rows; i++) {
-        bp_put_comma(text);
-        bp_text_put_doubles(text, values + i * columns, columns);
-    }
-    bp_text_putc(text, ']');
-}
-
 /* The cells of a matrix that is not stored. */
 struct cells {
     double (*value)(const struct cells *cells, size_t row, size_t column);
     const double *a, *b;
-    size_t n; /* of b */
+    size_t n; /* columns of a */
 };
 
 static void put_cells(struct bp_text *text, const struct cells *cells, size_t rows, size_t columns)
@@ -59,8 +49,7 @@ static void put_cells(struct bp_text *text, const struct cells *cells, size_t ro
     for (size_t i = 0; i < rows; i++) {
         if (!bp_text_reserve(text, BP_NUMBER_ROOM + columns * (BP_NUMBER_MAX + 1)))
             return;
-        bp_put_comma(text);
-        bp_text_putc(text, '[');
+        bp_put_open(text, '[');
         char *out = text->data + text->size;
         for (size_t j = 0; j < columns; j++) {
             if (j)
@@ -82,11 +71,17 @@ static double turned(const struct cells *cells, size_t row, size_t column)
 static void put_weights(struct bp_text *text, const struct bp_job *job, const double *values,
                         const struct bp_layer *layer)
 {
-    const struct cells cells = {turned, values, NULL, layer->n_out};
-    if (job->is_out_in)
+    const struct cells cells = {.value = turned, .a = values, .n = layer->n_out};
+    if (job->is_out_in) {
         put_cells(text, &cells, layer->n_out, layer->n_in);
-    else
-        put_matrix(text, values, layer->n_in, layer->n_out);
+        return;
+    }
+    bp_text_putc(text, '[');
+    for (size_t i = 0; i < layer->n_in; i++) {
+        bp_put_comma(text);
+        bp_text_put_doubles(text, values + i * layer->n_out, layer->n_out);
+    }
+    bp_text_putc(text, ']');
 }
 
 /* A vector in the shape of b: null without biases. */
@@ -107,11 +102,10 @@ static double product(const struct cells *cells, size_t row, size_t column)
 static void put_outer(struct bp_text *text, const struct bp_job *job, const double *h,
                       const double *dl_dz, const struct bp_layer *layer)
 {
-    if (job->is_out_in)
-        put_cells(text, &(struct cells){product, dl_dz, h, layer->n_in}, layer->n_out, layer->n_in);
-    else
-        put_cells(text, &(struct cells){product, h, dl_dz, layer->n_out}, layer->n_in,
-                  layer->n_out);
+    const struct bp_grid grid = bp_grid_of(job, layer);
+    const struct cells cells = {
+        .value = product, .a = job->is_out_in ? dl_dz : h, .b = job->is_out_in ? h : dl_dz};
+    put_cells(text, &cells, grid.rows, grid.columns);
 }
 
 static double softmax_derivative(const struct cells *cells, size_t row, size_t column)
@@ -125,28 +119,8 @@ static void put_shown(struct bp_text *text, const double *values, size_t n)
     bp_text_putc(text, '[');
     for (size_t j = 0; j < n; j++) {
         bp_put_comma(text);
-        if (isfinite(values[j]))
-            bp_text_put_double(text, values[j]);
-        else
-            bp_text_put(text, "null", 4);
+        bp_put_finite(text, values[j]);
     }
-    bp_text_putc(text, ']');
-}
-
-static void put_boolean(struct bp_text *text, bool value)
-{
-    bp_put_comma(text);
-    if (value)
-        bp_text_put(text, "true", 4);
-    else
-        bp_text_put(text, "false", 5);
-}
-
-static void put_booleans(struct bp_text *text, const bool *values, size_t n)
-{
-    bp_text_putc(text, '[');
-    for (size_t i = 0; i < n; i++)
-        put_boolean(text, values[i]);
     bp_text_putc(text, ']');
 }
 
@@ -184,48 +158,34 @@ static void put_whys(struct bp_text *text, const uint8_t *whys, size_t n, size_t
 static void put_whys_of_weights(struct bp_text *text, const struct bp_job *job, const uint8_t *whys,
                                 const struct bp_layer *layer)
 {
-    const size_t rows = job->is_out_in ? layer->n_out : layer->n_in;
-    const size_t columns = job->is_out_in ? layer->n_in : layer->n_out;
+    const struct bp_grid grid = bp_grid_of(job, layer);
     bp_text_putc(text, '[');
-    for (size_t i = 0; i < rows; i++) {
+    for (size_t i = 0; i < grid.rows; i++) {
         bp_put_comma(text);
-        if (job->is_out_in)
-            put_whys(text, whys + i, columns, layer->n_out);
-        else
-            put_whys(text, whys + i * columns, columns, 1);
+        put_whys(text, whys + i * grid.down, grid.columns, grid.across);
     }
     bp_text_putc(text, ']');
 }
 
 void bp_put_dead(struct bp_text *text, const char *name, const struct bp_job *job,
-                 const struct bp_pass *pass)
+                 const struct bp_pass *pass, size_t sample)
 {
-    const struct bp_network *network = &job->task.network;
-    bp_put_key(text, name);
-    bp_text_putc(text, '{');
-    for (size_t k = 1; k <= network->depth; k++) {
-        if (network->layers[k - 1].activation != BP_ACTIVATION_RELU)
-            continue;
-        bp_put_key_output(text, job, "h%", "y_hat", k);
-        put_booleans(text, pass->layers[k - 1].dead, network->layers[k - 1].n_out);
-    }
-    bp_text_putc(text, '}');
-}
-
-static void put_sample_dead(struct bp_text *text, const struct bp_job *job,
-                            const struct bp_pass *pass, size_t s)
-{
-    bp_put_key(text, "dead");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, name, '{');
     for (size_t k = 1; k <= job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k - 1];
-        const double *z = pass->layers[k - 1].z + s * layer->n_out;
+        const struct bp_layer_pass *got = &pass->layers[k - 1];
         if (layer->activation != BP_ACTIVATION_RELU)
             continue;
         bp_put_key_output(text, job, "h%", "y_hat", k);
         bp_text_putc(text, '[');
-        for (size_t j = 0; j < layer->n_out; j++)
-            put_boolean(text, bp_relu_is_dead(z[j], job->task.rules.relu_at_zero));
+        for (size_t j = 0; j < layer->n_out; j++) {
+            const bool is_dead = sample == BP_WHOLE_BATCH
+                                     ? got->dead[j]
+                                     : bp_relu_is_dead(got->z[sample * layer->n_out + j],
+                                                       job->task.rules.relu_at_zero);
+            bp_put_comma(text);
+            bp_text_puts(text, is_dead ? "true" : "false");
+        }
         bp_text_putc(text, ']');
     }
     bp_text_putc(text, '}');
@@ -242,10 +202,9 @@ static void put_sample_forward(struct bp_text *text, const struct bp_job *job,
         bp_text_put_doubles(text, pass->layers[k - 1].h + s * n, n);
     }
     if (job->task.samples[s].y) {
-        bp_put_key(text, "loss");
-        bp_text_put_double(text, pass->losses[s]);
+        bp_put_member_double(text, "loss", pass->losses[s]);
     }
-    put_sample_dead(text, job, pass, s);
+    bp_put_dead(text, "dead", job, pass, s);
 }
 
 /* The seven steps of the textbook for one layer, from its output's gradient on. */
@@ -255,7 +214,8 @@ static void put_layer_backward(struct bp_text *text, const struct bp_job *job,
     const struct bp_layer *layer = &job->task.network.layers[k - 1];
     const struct bp_layer_pass *got = &pass->layers[k - 1];
     const size_t n = layer->n_out;
-    const struct cells derivatives = {softmax_derivative, got->h + s * n, got->dh_dz + s * n, n};
+    const struct cells derivatives = {
+        .value = softmax_derivative, .a = got->h + s * n, .b = got->dh_dz + s * n};
     bp_put_key_output(text, job, "dL_dh%", "dL_dy_hat", k);
     if (k == job->task.network.depth)
         put_shown(text, got->dl_dh + s * n, n);
@@ -290,11 +250,9 @@ void bp_put_samples(struct bp_text *text, const struct bp_job *job, const struct
 {
     if (!(job->include & BP_PART_SAMPLES))
         return;
-    bp_put_key(text, "samples");
-    bp_text_putc(text, '[');
+    bp_put_member_open(text, "samples", '[');
     for (size_t s = 0; s < job->task.n_samples; s++) {
-        bp_put_comma(text);
-        bp_text_putc(text, '{');
+        bp_put_open(text, '{');
         put_sample_forward(text, job, pass, s);
         if (backward)
             put_sample_backward(text, job, pass, s);
@@ -315,8 +273,7 @@ static void put_parameters_of(struct bp_text *text, const struct bp_job *job, si
 
 void bp_put_gradients(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass)
 {
-    bp_put_key(text, "gradients");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "gradients", '{');
     for (size_t k = 1; k <= job->task.network.depth; k++)
         put_parameters_of(text, job, k, pass->layers[k - 1].dw, pass->layers[k - 1].db);
     bp_text_putc(text, '}');
@@ -326,13 +283,11 @@ void bp_put_parameters(struct bp_text *text, const struct bp_job *job, const str
 {
     const size_t total = bp_network_parameters(&job->task.network);
     const size_t nonzero = pass->counts[BP_REASON_NONE];
-    bp_put_key(text, "parameters");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "parameters", '{');
     bp_put_member_size(text, "total", total);
     bp_put_member_size(text, "nonzero", nonzero);
     bp_put_member_size(text, "zero", total - nonzero);
-    bp_put_key(text, "zero_because");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "zero_because", '{');
     for (size_t reason = 0; reason < BP_REASON_COUNT; reason++)
         if (pass->counts[reason])
             bp_put_member_size(text, bp_reason_names[reason], pass->counts[reason]);
@@ -343,8 +298,7 @@ void bp_put_why_zero(struct bp_text *text, const struct bp_job *job, const struc
 {
     if (!(job->include & BP_PART_WHY_ZERO))
         return;
-    bp_put_key(text, "why_zero");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "why_zero", '{');
     for (size_t k = 1; k <= job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k - 1];
         put_key_k(text, "W%", k);
@@ -361,17 +315,13 @@ void bp_put_why_zero(struct bp_text *text, const struct bp_job *job, const struc
 void bp_put_network(struct bp_text *text, const struct bp_job *job,
                     const struct bp_network *network)
 {
-    bp_put_key(text, "network");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "network", '{');
     for (size_t k = 1; k <= network->depth; k++)
         put_parameters_of(text, job, k, network->layers[k - 1].w, network->layers[k - 1].b);
     if (job->posted_activations) {
-        bp_put_key(text, "activations");
-        bp_text_putc(text, '[');
-        for (size_t k = 0; k < network->depth; k++) {
-            bp_put_comma(text);
-            bp_text_put_string(text, bp_activation_names[network->layers[k].activation]);
-        }
+        bp_put_member_open(text, "activations", '[');
+        for (size_t k = 0; k < network->depth; k++)
+            bp_put_string(text, bp_activation_names[network->layers[k].activation]);
         bp_text_putc(text, ']');
     }
     bp_text_putc(text, '}');

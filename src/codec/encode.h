@@ -13,9 +13,9 @@ void bp_put_key_output(struct bp_text *text, const struct bp_job *job, const cha
 void bp_put_network(struct bp_text *text, const struct bp_job *job,
                     const struct bp_network *network);
 
-/* For each relu layer, which of its units are dead on all samples. */
+/* For each relu layer, which of its units are dead in a sample, or on all: BP_WHOLE_BATCH. */
 void bp_put_dead(struct bp_text *text, const char *name, const struct bp_job *job,
-                 const struct bp_pass *pass);
+                 const struct bp_pass *pass, size_t sample);
 
 /* Of the mean loss; how many are zero, and why; why each one is, if the reply has that part. */
 void bp_put_gradients(struct bp_text *text, const struct bp_job *job, const struct bp_pass *pass);

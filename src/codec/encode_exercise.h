@@ -4,11 +4,9 @@
 
 #include "grading.h"
 
-void bp_put_review(struct bp_text *text, const struct bp_review *review,
-                   const struct bp_step_names *names);
-
-/* The whole reply of /exercise. In: the job's notes, the options as they were posted. */
-void bp_put_exercise(struct bp_text *text, const struct bp_job *job,
-                     const struct bp_drawing *drawing);
+/* The whole replies of /exercise/review and /exercise. In: the job's notes, the options of an
+ * exercise as they were posted; its `own`. */
+void bp_put_review(struct bp_text *text, const struct bp_job *job, const void *reviewing);
+void bp_put_exercise(struct bp_text *text, const struct bp_job *job, const void *drawing);
 
 #endif

@@ -1,11 +1,9 @@
 #include "encode_grade.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "backpropd/catalogue.h"
 #include "backpropd/json_write.h"
-#include "fault.h"
 #include "grade_words.h"
 
 #define AS_NAME(name, wire) wire,
@@ -15,17 +13,7 @@ static const char *const STATUSES[BP_STEP_STATUS_COUNT] = {BP_STEP_STATUSES(AS_N
 static const char *const CELLS[BP_MARK_COUNT] = {"blank", "right", "follows", "wrong"};
 static const char *const MARKS[BP_MARK_COUNT] = {"null", "\"right\"", "\"follows\"", "\"wrong\""};
 
-static const char *name_of(const struct bp_grading *of, size_t step)
-{
-    return of->names.of[step];
-}
-
 /* --- mistakes --------------------------------------------------------------------------------- */
-
-static bool is_turned(const struct bp_job *job, const struct bp_step *step)
-{
-    return job->is_out_in && bp_step_is_weights(step);
-}
 
 /* The pointer of a cell, in the layout posted. Slips are never found in counts and masks. */
 static void put_pointer(struct bp_text *text, const struct bp_job *job, const struct bp_grading *of,
@@ -33,54 +21,39 @@ static void put_pointer(struct bp_text *text, const struct bp_job *job, const st
 {
     const struct bp_step *at = &of->grade.steps.list[step];
     const struct bp_cell_place where = bp_cell_place(at, cell, job->is_out_in);
-    const enum bp_step_shape shape = bp_step_shape(at);
-    const struct bp_place body = {NULL, "", BP_NO_NUMBER},
-                          answers = {&body, "answers", BP_NO_NUMBER};
-    const char *part_name = bp_answer_part_names[bp_answer_part(at)];
-    const struct bp_place part = {&answers, part_name, BP_NO_NUMBER};
-    const struct bp_place sample = {&part, "", where.sample};
-    const struct bp_place member = {!bp_step_is_batch(at) ? &sample
-                                    : part_name           ? &part
-                                                          : &answers,
-                                    bp_step_member(name_of(of, step)), BP_NO_NUMBER};
-    const struct bp_place outer = {&member, "", where.i}, inner = {&outer, "", where.j};
-    char pointer[BP_POINTER_MAX];
-    bp_place_pointer(pointer, shape == BP_SHAPE_NUMBER  ? &member
-                              : shape == BP_SHAPE_TABLE ? &inner
-                                                        : &outer);
-    bp_put_member_string(text, "at", pointer);
+    const char *part = bp_answer_part_names[bp_answer_part(at)];
+    bp_put_member_open(text, "at", '"');
+    bp_text_printf(text, "#/answers%s%s", part ? "/" : "", part ? part : "");
+    if (!bp_step_is_batch(at))
+        bp_text_printf(text, "/%zu", where.sample);
+    bp_text_printf(text, "/%s", bp_step_member(of->names.of[step]));
+    for (size_t n = 0; n < where.n_index; n++)
+        bp_text_printf(text, "/%zu", where.index[n]);
+    bp_text_putc(text, '"');
 }
 
 static void put_equals(struct bp_text *text, const struct bp_found *found)
 {
-    bp_put_key(text, "or");
-    bp_text_putc(text, '[');
-    for (size_t i = 0; i < found->n_equals; i++) {
-        bp_put_comma(text);
-        bp_text_put_string(text, bp_code_names[found->equals[i].code]);
-    }
+    bp_put_member_open(text, "or", '[');
+    for (size_t i = 0; i < found->n_equals; i++)
+        bp_put_string(text, bp_code_names[found->equals[i].code]);
     bp_text_putc(text, ']');
 }
 
 static void put_mistake(struct bp_text *text, const struct bp_job *job, const struct bp_grading *of,
                         const struct bp_found *found)
 {
-    bp_put_comma(text);
-    bp_text_putc(text, '{');
+    bp_put_open(text, '{');
     bp_put_member_string(text, "code", bp_code_names[found->code]);
-    bp_put_key(text, "steps");
-    bp_text_putc(text, '[');
-    for (size_t i = 0; i < found->n_steps; i++) {
-        bp_put_comma(text);
-        bp_text_put_string(text, name_of(of, found->steps[i]));
-    }
+    bp_put_member_open(text, "steps", '[');
+    for (size_t i = 0; i < found->n_steps; i++)
+        bp_put_string(text, of->names.of[found->steps[i]]);
     bp_text_putc(text, ']');
     bp_put_words_of_mistake(text, job, of, found);
     if (found->n_equals)
         put_equals(text, found);
     if (found->with != BP_NO_CODE) {
-        bp_put_key(text, "with");
-        bp_text_putc(text, '[');
+        bp_put_member_open(text, "with", '[');
         bp_text_put_string(text, bp_code_names[found->with]);
         bp_text_putc(text, ']');
     }
@@ -91,25 +64,17 @@ static void put_mistake(struct bp_text *text, const struct bp_job *job, const st
 
 /* --- steps ------------------------------------------------------------------------------------ */
 
-static const char *reason_or_status(const struct bp_step_verdict *verdict)
-{
-    return verdict->reason != BP_NO_CODE ? bp_code_names[verdict->reason]
-                                         : STATUSES[verdict->status];
-}
-
 static void put_note(struct bp_text *text, const struct bp_grading *of)
 {
     const char *before = "";
-    bp_put_key(text, "note");
-    bp_text_putc(text, '"');
+    bp_put_member_open(text, "note", '"');
     for (size_t i = 0; i < of->grade.steps.n; i++) {
         const struct bp_step_verdict *verdict = &of->grade.verdicts[i];
         if (!verdict->counted || verdict->status == BP_STATUS_RIGHT)
             continue;
-        bp_text_puts(text, before);
-        bp_text_puts(text, name_of(of, i));
-        bp_text_putc(text, ':');
-        bp_text_puts(text, reason_or_status(verdict));
+        bp_text_printf(text, "%s%s:%s", before, of->names.of[i],
+                       verdict->reason != BP_NO_CODE ? bp_code_names[verdict->reason]
+                                                     : STATUSES[verdict->status]);
         before = "|";
     }
     bp_text_putc(text, '"');
@@ -119,8 +84,7 @@ static void put_counts(struct bp_text *text, const struct bp_step_verdict *verdi
 {
     static const enum bp_mark order[] = {BP_MARK_RIGHT, BP_MARK_FOLLOWS, BP_MARK_WRONG,
                                          BP_MARK_NULL};
-    bp_put_key(text, "cells");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "cells", '{');
     for (size_t i = 0; i < BP_MARK_COUNT; i++)
         if (verdict->cells[order[i]])
             bp_put_member_size(text, CELLS[order[i]], verdict->cells[order[i]]);
@@ -131,16 +95,13 @@ static void put_step(struct bp_text *text, const struct bp_grading *of, size_t s
 {
     const struct bp_step_verdict *verdict = &of->grade.verdicts[step];
     const enum bp_code reason = verdict->reason;
-    bp_put_comma(text);
-    bp_text_putc(text, '{');
-    bp_put_member_string(text, "step", name_of(of, step));
+    bp_put_open(text, '{');
+    bp_put_member_string(text, "step", of->names.of[step]);
     bp_put_member_string(text, "status", STATUSES[verdict->status]);
     if (reason != BP_NO_CODE)
         bp_put_member_string(text, "reason", bp_code_names[reason]);
-    bp_put_key(text, "credit");
-    bp_text_put_double(text, verdict->credit);
-    bp_put_key(text, "weight");
-    bp_text_put_double(text, verdict->weight);
+    bp_put_member_double(text, "credit", verdict->credit);
+    bp_put_member_double(text, "weight", verdict->weight);
     put_counts(text, verdict);
     bp_put_words_of_step(text, of, step);
     bp_text_putc(text, '}');
@@ -160,28 +121,23 @@ static void put_expected(struct bp_text *text, const struct bp_grading *of, size
                          size_t cell)
 {
     const double value = of->grade.expected[cell];
-    if (!isfinite(value))
-        bp_text_puts(text, "null");
-    else if (of->grade.steps.list[step].kind == BP_STEP_DEAD)
+    if (of->grade.steps.list[step].kind == BP_STEP_DEAD && isfinite(value))
         bp_text_puts(text, value != 0 ? "true" : "false");
     else
-        bp_text_put_double(text, value);
+        bp_put_finite(text, value);
 }
 
-/* A table, or one list of it if rows is 0. */
 static void put_cells(struct bp_text *text, const struct bp_grading *of, size_t step, size_t first,
                       const struct bp_job *job, put_cell *put)
 {
     const struct bp_step *at = &of->grade.steps.list[step];
-    const bool turned = is_turned(job, at);
-    const size_t rows = bp_step_shape(at) != BP_SHAPE_TABLE ? 1 : turned ? at->width : at->height;
-    const size_t columns = at->n / rows;
+    const struct bp_grid grid = bp_step_grid(at, job->is_out_in);
     bp_text_puts(text, bp_step_shape(at) == BP_SHAPE_TABLE ? "[[" : "[");
-    for (size_t p = 0; p < rows; p++) {
+    for (size_t p = 0; p < grid.rows; p++) {
         bp_text_puts(text, p ? "],[" : "");
-        for (size_t q = 0; q < columns; q++) {
+        for (size_t q = 0; q < grid.columns; q++) {
             bp_text_puts(text, q ? "," : "");
-            put(text, of, step, first + (turned ? q * rows + p : p * columns + q));
+            put(text, of, step, first + p * grid.down + q * grid.across);
         }
     }
     bp_text_puts(text, bp_step_shape(at) == BP_SHAPE_TABLE ? "]]" : "]");
@@ -199,7 +155,7 @@ static void put_row(struct bp_text *text, const struct bp_grading *of, size_t st
         put(text, of, step, first + 1);
         return;
     }
-    bp_put_key(text, bp_step_member(name_of(of, step)));
+    bp_put_key(text, bp_step_member(of->names.of[step]));
     if (bp_step_shape(at) == BP_SHAPE_NUMBER)
         put(text, of, step, first);
     else
@@ -229,8 +185,7 @@ static void put_samples(struct bp_text *text, const struct bp_grading *of, const
 {
     bp_text_putc(text, '[');
     for (size_t s = 0; s < job->task.n_samples; s++) {
-        bp_put_comma(text);
-        bp_text_putc(text, '{');
+        bp_put_open(text, '{');
         put_steps_of(text, of, BP_ANSWER_SAMPLES, s, job, put);
         bp_text_putc(text, '}');
     }
@@ -243,8 +198,7 @@ static void put_answers(struct bp_text *text, const char *name, const struct bp_
     static const enum bp_answer_part order[] = {BP_ANSWER_SAMPLES,   BP_ANSWER_TOP,
                                                 BP_ANSWER_GRADIENTS, BP_ANSWER_PARAMETERS,
                                                 BP_ANSWER_DEAD,      BP_ANSWER_NETWORK};
-    bp_put_key(text, name);
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, name, '{');
     for (size_t i = 0; i < BP_ANSWER_PARTS; i++) {
         if (!has_part(&of->grade, order[i]))
             continue;
@@ -265,32 +219,28 @@ static void put_answers(struct bp_text *text, const char *name, const struct bp_
 
 static void put_lists(struct bp_text *text, const struct bp_job *job, const struct bp_grading *of)
 {
-    bp_put_key(text, "mistakes");
-    bp_text_putc(text, '[');
+    bp_put_member_open(text, "mistakes", '[');
     for (size_t i = 0; i < of->grade.n_found; i++)
         put_mistake(text, job, of, &of->grade.found[i]);
     bp_text_putc(text, ']');
-    bp_put_key(text, "steps");
-    bp_text_putc(text, '[');
+    bp_put_member_open(text, "steps", '[');
     for (size_t i = 0; i < of->grade.steps.n; i++)
         if (of->grade.verdicts[i].counted)
             put_step(text, of, i);
     bp_text_putc(text, ']');
     if (job->notes.size) {
-        bp_put_key(text, "unreadable");
-        bp_text_putc(text, '[');
+        bp_put_member_open(text, "unreadable", '[');
         bp_text_put(text, job->notes.data, job->notes.size);
         bp_text_putc(text, ']');
     }
 }
 
-void bp_put_grade(struct bp_text *text, const struct bp_job *job, const struct bp_grading *of)
+void bp_put_grade(struct bp_text *text, const struct bp_job *job, const void *grading)
 {
+    const struct bp_grading *of = grading;
     bp_text_putc(text, '{');
-    bp_put_key(text, "score");
-    bp_text_put_double(text, of->grade.score);
-    bp_put_key(text, "all_zero_score");
-    bp_text_put_double(text, of->grade.all_zero_score);
+    bp_put_member_double(text, "score", of->grade.score);
+    bp_put_member_double(text, "all_zero_score", of->grade.all_zero_score);
     bp_put_member_size(text, "decimals", (size_t)of->grade.decimals);
     put_note(text, of);
     bp_put_summary(text, of);

@@ -4,7 +4,7 @@
 
 #include "grading.h"
 
-/* The whole reply of /grade. In: grading, graded; the job's notes of what could not be read. */
-void bp_put_grade(struct bp_text *text, const struct bp_job *job, const struct bp_grading *grading);
+/* The whole reply of /grade. In: the job's notes of what could not be read; its `own`, graded. */
+void bp_put_grade(struct bp_text *text, const struct bp_job *job, const void *grading);
 
 #endif

@@ -16,11 +16,6 @@ struct spoken {
     size_t at;   /* the one cell that is off, or BP_NO_CELL */
 };
 
-static const char *name_of(const struct bp_grading *of, size_t step)
-{
-    return of->names.of[step];
-}
-
 static const struct bp_step *step_of(const struct spoken *with)
 {
     return &with->of->grade.steps.list[with->step];
@@ -29,11 +24,6 @@ static const struct bp_step *step_of(const struct spoken *with)
 static const struct bp_layer *layer_of(const struct spoken *with)
 {
     return &with->of->grade.steps.task->network.layers[step_of(with)->layer];
-}
-
-static bool is_last(const struct spoken *with)
-{
-    return step_of(with)->layer + 1 == with->of->grade.steps.task->network.depth;
 }
 
 /* True if the layer's step of this kind is in the reply. */
@@ -76,82 +66,85 @@ static void put_activations(struct bp_text *text, const struct spoken *with)
 {
     enum bp_activation list[BP_ACTIVATION_COUNT + 1];
     const size_t n = list_activations(list, with);
-    for (size_t i = 0; i < n; i++) {
-        bp_text_puts(text, i ? " and " : "");
-        bp_text_puts(text, bp_activation_names[list[i]]);
-    }
+    for (size_t i = 0; i < n; i++)
+        bp_text_printf(text, "%s%s", i ? " and " : "", bp_activation_names[list[i]]);
 }
 
-/* The derivative in terms of h, or NULL. */
-static const char *rule_of(enum bp_activation activation)
-{
-    switch (activation) {
-    case BP_ACTIVATION_SIGMOID:
-        return "h (1 - h)";
-    case BP_ACTIVATION_TANH:
-        return "1 - h^2";
-    case BP_ACTIVATION_RELU:
-    case BP_ACTIVATION_LEAKY_RELU:
-    case BP_ACTIVATION_IDENTITY:
-    case BP_ACTIVATION_SOFTMAX:
-    case BP_ACTIVATION_COUNT:
-        break;
-    }
-    return NULL;
-}
+/* Derivatives in terms of h, of those that have one. */
+static const char *const RULES[BP_ACTIVATION_COUNT] = {
+    [BP_ACTIVATION_SIGMOID] = "h (1 - h)",
+    [BP_ACTIVATION_TANH] = "1 - h^2",
+};
 
-/* Their derivatives in terms of h, of those that have one. */
 static void put_rules(struct bp_text *text, const struct spoken *with)
 {
     enum bp_activation list[BP_ACTIVATION_COUNT + 1];
     const size_t n = list_activations(list, with);
     size_t n_put = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!rule_of(list[i]))
+        if (!RULES[list[i]])
             continue;
-        bp_text_puts(text, n_put++ ? " and " : "");
-        bp_text_puts(text, rule_of(list[i]));
-        if (n > 1) {
-            bp_text_puts(text, " for ");
-            bp_text_puts(text, bp_activation_names[list[i]]);
-        }
+        bp_text_printf(text, "%s%s", n_put++ ? " and " : "", RULES[list[i]]);
+        if (n > 1)
+            bp_text_printf(text, " for %s", bp_activation_names[list[i]]);
     }
 }
 
 /* --- one cell --------------------------------------------------------------------------------- */
-
-static void put_index(struct bp_text *text, size_t index)
-{
-    bp_text_putc(text, '[');
-    bp_text_put_size(text, index);
-    bp_text_putc(text, ']');
-}
 
 /* "dL_dh1[1]", of several samples "dL_dh1[1] of sample 0", in the layout posted. */
 static void put_cell(struct bp_text *text, const struct spoken *with)
 {
     const struct bp_step *step = step_of(with);
     const struct bp_cell_place place = bp_cell_place(step, with->at, with->job->is_out_in);
-    const enum bp_step_shape shape = bp_step_shape(step);
-    const char *name = name_of(with->of, with->step);
+    const char *name = with->of->names.of[with->step];
     bp_text_puts(text, step->kind == BP_STEP_LOSS ? bp_step_member(name) : name);
-    if (shape != BP_SHAPE_NUMBER)
-        put_index(text, place.i);
-    if (shape == BP_SHAPE_TABLE)
-        put_index(text, place.j);
-    if (step->rows == 1)
-        return;
-    bp_text_puts(text, " of sample ");
-    bp_text_put_size(text, place.sample);
+    for (size_t n = 0; n < place.n_index; n++)
+        bp_text_printf(text, "[%zu]", place.index[n]);
+    if (step->rows > 1)
+        bp_text_printf(text, " of sample %zu", place.sample);
 }
 
 /* --- formulas --------------------------------------------------------------------------------- */
 
 static void put_words(struct bp_text *text, const char *words, const struct spoken *with);
 
-static void put_step(struct bp_text *text, const struct spoken *with)
+static bool is_place(const char *name, const char *place, size_t size)
 {
-    bp_text_puts(text, name_of(with->of, with->step));
+    return strncmp(name, place, size) == 0 && !name[size];
+}
+
+/* What another place stands for: words, with places of their own. */
+static const char *words_at(const char *place, size_t size, const struct spoken *with)
+{
+    const struct bp_task *task = with->of->grade.steps.task;
+    const struct bp_layer *layer = layer_of(with);
+    const char *name = with->of->names.of[with->step];
+    const size_t k = step_of(with)->layer + 1;
+    const bool is_last = k == task->network.depth;
+    /* the gradient of its z is called like that of y_hat by those who do not write both */
+    const bool is_plain =
+        is_last && layer->activation == BP_ACTIVATION_IDENTITY && !is_asked(with, BP_STEP_DL_DZ);
+    const bool is_mean = task->rules.reduction == BP_REDUCTION_MEAN;
+    const struct {
+        const char *place, *words;
+    } table[] = {
+        {"step", name},
+        {"w", bp_step_member(name)},
+        {"activation", bp_activation_names[layer->activation]},
+        {"loss", bp_loss_phrases[task->rules.loss]},
+        {"bias", layer->b ? "b{k}[j] + " : ""},
+        {"source", k > 1 ? "h{below}" : "x"},
+        {"upstream", is_last ? "dL_dy_hat" : "dL_dh{k}"},
+        {"error", is_plain ? "dL_dy_hat" : "dL_dz{k}"},
+        {"mean", is_mean ? "the mean over the samples of " : "the sum over the samples of "},
+    };
+    size_t i = 0;
+    while (!is_place(table[i].place, place, size)) {
+        i++;
+        assert(i < sizeof table / sizeof *table);
+    }
+    return table[i].words;
 }
 
 static void put_layer(struct bp_text *text, const struct spoken *with)
@@ -159,56 +152,9 @@ static void put_layer(struct bp_text *text, const struct spoken *with)
     bp_text_put_size(text, step_of(with)->layer + 1);
 }
 
-static void put_parameter(struct bp_text *text, const struct spoken *with)
+static void put_layer_below(struct bp_text *text, const struct spoken *with)
 {
-    bp_text_puts(text, bp_step_member(name_of(with->of, with->step)));
-}
-
-static void put_activation(struct bp_text *text, const struct spoken *with)
-{
-    bp_text_puts(text, bp_activation_names[layer_of(with)->activation]);
-}
-
-static void put_loss(struct bp_text *text, const struct spoken *with)
-{
-    bp_text_puts(text, bp_loss_phrases[with->of->grade.steps.task->rules.loss]);
-}
-
-/* "b1[j] + " */
-static void put_bias(struct bp_text *text, const struct spoken *with)
-{
-    if (layer_of(with)->b)
-        put_words(text, "b{k}[j] + ", with);
-}
-
-/* What feeds the layer. */
-static void put_source(struct bp_text *text, const struct spoken *with)
-{
-    bp_text_putc(text, step_of(with)->layer ? 'h' : 'x');
-    if (step_of(with)->layer)
-        bp_text_put_size(text, step_of(with)->layer);
-}
-
-/* The gradient of the layer's output. */
-static void put_upstream(struct bp_text *text, const struct spoken *with)
-{
-    put_words(text, is_last(with) ? "dL_dy_hat" : "dL_dh{k}", with);
-}
-
-/* The gradient of the layer's z. That of an identity is called like that of the output by those who
- * do not write both. */
-static void put_error(struct bp_text *text, const struct spoken *with)
-{
-    const bool is_plain = is_last(with) && layer_of(with)->activation == BP_ACTIVATION_IDENTITY;
-    put_words(text, is_plain && !is_asked(with, BP_STEP_DL_DZ) ? "dL_dy_hat" : "dL_dz{k}", with);
-}
-
-/* How the samples are put together, before what is put together. */
-static void put_mean(struct bp_text *text, const struct spoken *with)
-{
-    const bool is_mean = with->of->grade.steps.task->rules.reduction == BP_REDUCTION_MEAN;
-    bp_text_puts(text, is_mean ? "the mean" : "the sum");
-    bp_text_puts(text, " over the samples of ");
+    bp_text_put_size(text, step_of(with)->layer);
 }
 
 /* The formula of a step, as its kind has it or as this layer is. */
@@ -249,22 +195,21 @@ static const struct {
     const char *name;
     void (*put)(struct bp_text *text, const struct spoken *with);
 } PLACES[] = {
-    {"f", put_activations},     {"rule", put_rules},        {"todo", put_formulas},
-    {"decimals", put_decimals}, {"cell", put_cell},         {"step", put_step},
-    {"k", put_layer},           {"w", put_parameter},       {"activation", put_activation},
-    {"loss", put_loss},         {"bias", put_bias},         {"source", put_source},
-    {"error", put_error},       {"upstream", put_upstream}, {"mean", put_mean},
+    {"f", put_activations},     {"rule", put_rules}, {"todo", put_formulas},
+    {"decimals", put_decimals}, {"cell", put_cell},  {"k", put_layer},
+    {"below", put_layer_below},
 };
 
-static void put_place(struct bp_text *text, const char *name, size_t size,
+static void put_place(struct bp_text *text, const char *place, size_t size,
                       const struct spoken *with)
 {
-    size_t i = 0;
-    while (strncmp(PLACES[i].name, name, size) != 0 || PLACES[i].name[size]) {
-        i++;
-        assert(i < sizeof PLACES / sizeof *PLACES);
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        if (!is_place(PLACES[i].name, place, size))
+            continue;
+        PLACES[i].put(text, with);
+        return;
     }
-    PLACES[i].put(text, with);
+    put_words(text, words_at(place, size, with), with);
 }
 
 /* Words are plain: nothing in them is escaped. */
@@ -279,19 +224,11 @@ static void put_words(struct bp_text *text, const char *words, const struct spok
     bp_text_puts(text, words);
 }
 
-static void begin(struct bp_text *text, const char *member)
-{
-    bp_put_key(text, member);
-    bp_text_putc(text, '"');
-}
-
 static void put_names(struct bp_text *text, const struct bp_grading *of, const size_t *steps,
                       size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        bp_text_puts(text, i ? ", " : "");
-        bp_text_puts(text, name_of(of, steps[i]));
-    }
+    for (size_t i = 0; i < n; i++)
+        bp_text_printf(text, "%s%s", i ? ", " : "", of->names.of[steps[i]]);
 }
 
 /* --- mistakes --------------------------------------------------------------------------------- */
@@ -306,10 +243,10 @@ static struct bp_words words_of(const struct bp_grading *of, const struct bp_fou
     return bp_other_words(found->code, of->grade.steps.list[found->steps[0]].kind);
 }
 
-static bool is_wrong(const struct bp_grading *of, size_t step)
+static bool has_status(const struct bp_grading *of, size_t step, enum bp_step_status status)
 {
     const struct bp_step_verdict *verdict = &of->grade.verdicts[step];
-    return verdict->counted && verdict->status == BP_STATUS_WRONG;
+    return verdict->counted && verdict->status == status;
 }
 
 /* Where a mistake is seen that was made in steps not handed in: the first step that is wrong for
@@ -317,11 +254,11 @@ static bool is_wrong(const struct bp_grading *of, size_t step)
 static size_t seen_at(const struct bp_grading *of, const struct bp_found *found)
 {
     for (size_t i = 0; i < found->n_steps; i++)
-        if (is_wrong(of, found->steps[i]))
+        if (has_status(of, found->steps[i], BP_STATUS_WRONG))
             return BP_NO_STEP;
     for (size_t i = 0; i < of->grade.steps.n; i++)
-        if (is_wrong(of, i) && (of->grade.verdicts[i].reason == found->code ||
-                                of->grade.verdicts[i].reason == found->with))
+        if (has_status(of, i, BP_STATUS_WRONG) && (of->grade.verdicts[i].reason == found->code ||
+                                                   of->grade.verdicts[i].reason == found->with))
             return i;
     return BP_NO_STEP;
 }
@@ -354,10 +291,8 @@ static void put_equals(struct bp_text *text, const struct bp_found *found,
         const struct bp_equal *equal = &found->equals[i];
         const struct spoken other = of_equal(with, equal);
         bp_text_puts(text, " Or");
-        if (!is_spoken_of(with, equal->step)) {
-            bp_text_puts(text, " at ");
-            bp_text_puts(text, name_of(with->of, equal->step));
-        }
+        if (!is_spoken_of(with, equal->step))
+            bp_text_printf(text, " at %s", with->of->names.of[equal->step]);
         bp_text_puts(text, ": ");
         put_words(text, bp_mistake_text(equal->words).words.message, &other);
     }
@@ -367,7 +302,7 @@ static void put_message(struct bp_text *text, const struct bp_found *found,
                         const struct spoken *with)
 {
     const size_t seen = seen_at(with->of, found);
-    begin(text, "message");
+    bp_put_member_open(text, "message", '"');
     put_names(text, with->of, found->steps, found->n_steps);
     bp_text_puts(text, ": ");
     put_words(text, words_of(with->of, found).message, with);
@@ -375,11 +310,9 @@ static void put_message(struct bp_text *text, const struct bp_found *found,
     if (is_like_ascent(with->of, found, seen))
         bp_text_puts(text, " Or the step went uphill, w + learning_rate g: the numbers are "
                            "the same.");
-    if (seen != BP_NO_STEP) {
-        bp_text_puts(text, " This shows in ");
-        bp_text_puts(text, name_of(with->of, seen));
-        bp_text_puts(text, found->with != BP_NO_CODE ? ", together with another mistake." : ".");
-    }
+    if (seen != BP_NO_STEP)
+        bp_text_printf(text, " This shows in %s%s", with->of->names.of[seen],
+                       found->with != BP_NO_CODE ? ", together with another mistake." : ".");
     bp_text_putc(text, '"');
 }
 
@@ -387,7 +320,7 @@ static void put_hint(struct bp_text *text, const struct bp_found *found, const s
 {
     const char *hint = words_of(with->of, found).hint;
     const bool is_ascent = is_like_ascent(with->of, found, seen_at(with->of, found));
-    begin(text, "hint");
+    bp_put_member_open(text, "hint", '"');
     put_words(text, hint, with);
     if (count_said(found) && !is_ascent) {
         const struct spoken other = of_equal(with, found->equals);
@@ -457,13 +390,13 @@ static const char *status_words(const struct bp_grading *of, size_t step)
 
 void bp_put_words_of_step(struct bp_text *text, const struct bp_grading *of, size_t step)
 {
-    const struct bp_found *cause = is_wrong(of, step) ? cause_of(of, step) : NULL;
+    const struct bp_found *cause =
+        has_status(of, step, BP_STATUS_WRONG) ? cause_of(of, step) : NULL;
     const char *words = status_words(of, step);
     if (!words)
         return;
-    begin(text, "message");
-    bp_text_puts(text, name_of(of, step));
-    bp_text_puts(text, ": ");
+    bp_put_member_open(text, "message", '"');
+    bp_text_printf(text, "%s: ", of->names.of[step]);
     if (cause) {
         bp_text_puts(text, "this comes from a mistake in ");
         put_names(text, of, cause->steps, cause->n_steps);
@@ -480,21 +413,8 @@ static size_t count_steps(const struct bp_grading *of, enum bp_step_status statu
 {
     size_t n = 0;
     for (size_t i = 0; i < of->grade.steps.n; i++)
-        n += of->grade.verdicts[i].counted && of->grade.verdicts[i].status == status;
+        n += has_status(of, i, status);
     return n;
-}
-
-static void put_steps_with(struct bp_text *text, const struct bp_grading *of,
-                           enum bp_step_status status)
-{
-    const char *before = "";
-    for (size_t i = 0; i < of->grade.steps.n; i++) {
-        if (!of->grade.verdicts[i].counted || of->grade.verdicts[i].status != status)
-            continue;
-        bp_text_puts(text, before);
-        bp_text_puts(text, name_of(of, i));
-        before = ", ";
-    }
 }
 
 /* How a status is said of one step, and of several before their names. */
@@ -513,32 +433,29 @@ static void put_sentence(struct bp_text *text, const struct bp_grading *of,
                          enum bp_step_status status)
 {
     const size_t n = count_steps(of, status);
+    const char *before = ": ";
     if (!n)
         return;
-    bp_text_putc(text, ' ');
-    bp_text_put_size(text, n);
-    bp_text_puts(text, n == 1 ? SAID[status].one : SAID[status].many);
-    bp_text_puts(text, ": ");
-    put_steps_with(text, of, status);
+    bp_text_printf(text, " %zu%s", n, n == 1 ? SAID[status].one : SAID[status].many);
+    for (size_t i = 0; i < of->grade.steps.n; i++) {
+        if (!has_status(of, i, status))
+            continue;
+        bp_text_printf(text, "%s%s", before, of->names.of[i]);
+        before = ", ";
+    }
     bp_text_putc(text, '.');
 }
 
 static void put_how_many_are_right(struct bp_text *text, size_t right, size_t n)
 {
-    if (right == n) {
-        bp_text_puts(text, n == 2 ? "Both" : "All ");
-        if (n > 2)
-            bp_text_put_size(text, n);
-        bp_text_puts(text, " steps are right.");
-        return;
-    }
-    if (right)
-        bp_text_put_size(text, right);
-    bp_text_puts(text, right ? " of " : "Of ");
-    bp_text_put_size(text, n);
-    bp_text_puts(text, right > 1    ? " steps are right."
-                       : right == 1 ? " steps is right."
-                                    : " steps,");
+    if (right == n && n == 2)
+        bp_text_puts(text, "Both steps are right.");
+    else if (right == n)
+        bp_text_printf(text, "All %zu steps are right.", n);
+    else if (right)
+        bp_text_printf(text, "%zu of %zu steps %s right.", right, n, right > 1 ? "are" : "is");
+    else
+        bp_text_printf(text, "Of %zu steps,", n);
 }
 
 /* Which step to look at first, where there is a choice. */
@@ -548,21 +465,19 @@ static void put_beginning(struct bp_text *text, const struct bp_grading *of)
     if (!count_steps(of, BP_STATUS_WRONG) ||
         count_steps(of, BP_STATUS_WRONG) + count_steps(of, BP_STATUS_FOLLOWS) == 1)
         return;
-    while (!is_wrong(of, step))
+    while (!has_status(of, step, BP_STATUS_WRONG))
         step++;
-    bp_text_puts(text, " Begin with ");
-    bp_text_puts(text, name_of(of, step));
-    bp_text_putc(text, '.');
+    bp_text_printf(text, " Begin with %s.", of->names.of[step]);
 }
 
 /* One decimal is coarse. Who asks for it knows. */
 static void put_coarseness(struct bp_text *text, const struct bp_grade *grade)
 {
-    if (grade->marking.decimals != BP_DECIMALS_AS_SHOWN || grade->decimals > 1)
-        return;
-    bp_text_puts(text, " The answers show 1 decimal, so they are marked to 1 decimal; with ");
-    bp_text_put_size(text, BP_DECIMALS_SHOWN_MAX);
-    bp_text_puts(text, " decimals they are marked more exactly.");
+    if (grade->marking.decimals == BP_DECIMALS_AS_SHOWN && grade->decimals <= 1)
+        bp_text_printf(text,
+                       " The answers show 1 decimal, so they are marked to 1 decimal; with %d "
+                       "decimals they are marked more exactly.",
+                       BP_DECIMALS_SHOWN_MAX);
 }
 
 static void put_several(struct bp_text *text, const struct bp_grading *of, size_t n)
@@ -583,14 +498,11 @@ void bp_put_summary(struct bp_text *text, const struct bp_grading *of)
         one = of->grade.verdicts[i].counted ? i : one;
         n += of->grade.verdicts[i].counted;
     }
-    begin(text, "summary");
-    if (n == 1) {
-        bp_text_puts(text, name_of(of, one));
-        bp_text_puts(text, SAID[of->grade.verdicts[one].status].one);
-        bp_text_putc(text, '.');
-    } else {
+    bp_put_member_open(text, "summary", '"');
+    if (n == 1)
+        bp_text_printf(text, "%s%s.", of->names.of[one], SAID[of->grade.verdicts[one].status].one);
+    else
         put_several(text, of, n);
-    }
     put_coarseness(text, &of->grade);
     bp_text_putc(text, '"');
 }

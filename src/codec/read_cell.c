@@ -29,12 +29,12 @@ static size_t blank_length(const char *at)
     return strncmp(at, WIDE_BLANK, 2) == 0 ? 2 : 0;
 }
 
-static size_t count_characters(const char *text)
+bool bp_cell_text_fits(const char *text)
 {
     size_t n = 0;
     for (; *text; text++)
         n += ((unsigned char)*text & 0xC0) != 0x80;
-    return n;
+    return n <= BP_CELL_TEXT_MAX;
 }
 
 /* Without blanks around it, with a hyphen for U+2212. Other characters stay, and are no number. */
@@ -136,31 +136,30 @@ static bool split(struct decimal *out, const char *at)
 /* True if no digit but 0 stands after the point, wherever the exponent moves it. */
 static bool is_whole(const struct decimal *of)
 {
-    const int least = of->exponent - (int)of->n_fraction; /* the power of ten of the last digit */
-    for (int power = least; power < 0; power++) {
-        const size_t from_end = (size_t)(power - least);
-        if (from_end < of->n_fraction ? of->fraction[of->n_fraction - 1 - from_end] != '0'
-            : from_end < of->n_fraction + of->n_whole
-                ? of->whole[of->n_whole + of->n_fraction - 1 - from_end] != '0'
-                : false)
-            return false;
-    }
-    return true;
+    const size_t n = of->n_whole + of->n_fraction;
+    size_t zeros = 0; /* at the end */
+    while (zeros < n && (zeros < of->n_fraction ? of->fraction[of->n_fraction - 1 - zeros]
+                                                : of->whole[n - 1 - zeros]) == '0')
+        zeros++;
+    return zeros == n || (int)zeros >= (int)of->n_fraction - of->exponent;
+}
+
+static int places_of(const struct decimal *of)
+{
+    const int places = (int)of->n_fraction - of->exponent;
+    return places > 0 ? places : 0;
 }
 
 /* By way of JSON's grammar, which wants a digit on both sides of the point and no leading 0. */
 static double value_of(const struct decimal *of)
 {
     char json[BP_CELL_TEXT_MAX + 16], *end = json;
-    const size_t zeros =
-        strspn(of->whole, "0") < of->n_whole ? strspn(of->whole, "0") : of->n_whole;
+    const size_t zeros = strspn(of->whole, "0");
     double value = 0;
-    *end++ = '0';
-    if (zeros < of->n_whole) {
-        end = json;
-        memcpy(end, of->whole + zeros, of->n_whole - zeros);
-        end += of->n_whole - zeros;
-    }
+    if (zeros == of->n_whole)
+        *end++ = '0';
+    memcpy(end, of->whole + zeros, of->n_whole - zeros);
+    end += of->n_whole - zeros;
     if (of->n_fraction) {
         *end++ = '.';
         memcpy(end, of->fraction, of->n_fraction);
@@ -182,27 +181,12 @@ static const char *read_decimal(struct bp_typed_cell *cell, const char *at, bool
     const double value = value_of(&decimal);
     if (!isfinite(value))
         return TOO_LARGE;
-    const int places = (int)decimal.n_fraction - decimal.exponent;
     cell->value = is_negative ? -value : value;
-    cell->places = is_count ? BP_PLACES_EXACT : places > 0 ? places : 0;
+    cell->places = is_count ? BP_PLACES_EXACT : places_of(&decimal);
     return NULL;
 }
 
 /* --- cells ------------------------------------------------------------------------------------ */
-
-/* What has no blanks around it, and a hyphen for its sign. */
-static const char *read_tidy(struct bp_typed_cell *cell, const char *text, bool is_count)
-{
-    const bool is_negative = *text == '-';
-    text += *text == '-' || *text == '+';
-    return is_ratio(text) ? read_ratio(cell, text, is_negative, is_count)
-                          : read_decimal(cell, text, is_negative, is_count);
-}
-
-bool bp_cell_text_fits(const char *text)
-{
-    return count_characters(text) <= BP_CELL_TEXT_MAX;
-}
 
 const char *bp_cell_read_text(struct bp_typed_cell *cell, const char *text, bool is_count)
 {
@@ -210,18 +194,21 @@ const char *bp_cell_read_text(struct bp_typed_cell *cell, const char *text, bool
     if (!bp_cell_text_fits(text))
         return "longer than 64 characters";
     tidy(tidied, text);
-    return read_tidy(cell, tidied, is_count);
+    const bool is_negative = *tidied == '-';
+    const char *digits = tidied + (is_negative || *tidied == '+');
+    return (is_ratio(digits) ? read_ratio : read_decimal)(cell, digits, is_negative, is_count);
 }
 
 const char *bp_cell_read_number(struct bp_typed_cell *cell, double number, bool is_count)
 {
     char text[BP_NUMBER_ROOM];
+    struct decimal decimal;
     if (!isfinite(number))
         return TOO_LARGE;
     if (is_count && number != floor(number))
         return NO_COUNT;
     *bp_number_write(text, number) = '\0';
-    const char *wrong = read_tidy(cell, text, is_count);
-    cell->value = number;
-    return wrong;
+    split(&decimal, text + (*text == '-'));
+    *cell = (struct bp_typed_cell){number, is_count ? BP_PLACES_EXACT : places_of(&decimal)};
+    return NULL;
 }

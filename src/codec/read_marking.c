@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "backpropd/suggest.h"
-#include "lay_out.h"
 #include "member_names.h"
 #include "read_network.h"
 #include "read_task.h"
@@ -16,6 +15,27 @@ static const struct bp_names KNOWN =
 
 #define DECIMALS_MAX 9
 #define RTOL_MAX 0.1
+
+/* --- memory ----------------------------------------------------------------------------------- */
+
+bool bp_lay_out(struct bp_reader *reader, bp_lay_out_job *lay_out)
+{
+    struct bp_layout layout = {NULL, 0};
+    if (!bp_turn_weights(reader))
+        return false;
+    lay_out(&layout, reader->job);
+    layout.base = bp_read_take(reader, layout.used);
+    layout.used = 0;
+    if (layout.base)
+        lay_out(&layout, reader->job);
+    return layout.base;
+}
+
+void *bp_laid_out(struct bp_layout *layout, const struct bp_job *job)
+{
+    bp_layout_array(layout, 1, 1); /* a block of 0 bytes could be NULL */
+    return job->own;
+}
 
 /* --- weights ---------------------------------------------------------------------------------- */
 
@@ -93,13 +113,6 @@ void bp_check_weights(struct bp_reader *reader, const struct bp_grade *grade)
                      "give some step that is asked for a weight above 0: they add up to 0");
 }
 
-static bool check_all_cells(struct bp_reader *reader, const struct bp_steps *steps)
-{
-    const size_t limit = reader->limits->graded_cells;
-    return steps->n_cells <= limit ||
-           bp_read_limit(reader, &bp_place_body, "cells of all steps", limit, steps->n_cells);
-}
-
 /* --- the rest --------------------------------------------------------------------------------- */
 
 void bp_read_rate(struct bp_reader *reader, double *rate)
@@ -110,22 +123,21 @@ void bp_read_rate(struct bp_reader *reader, double *rate)
 }
 
 static void read_decimals(struct bp_reader *reader, const struct bp_value *value,
-                          struct bp_grade *grade)
+                          const struct bp_place *at, struct bp_grade *grade)
 {
-    const struct bp_place at = {&MARKING, "decimals", BP_NO_NUMBER};
     size_t decimals;
-    if (bp_read_integer(reader, value, &at, 0, DECIMALS_MAX, BP_FAULT_OUT_OF_RANGE, &decimals))
+    if (bp_read_integer(reader, value, at, 0, DECIMALS_MAX, BP_FAULT_OUT_OF_RANGE, &decimals))
         grade->marking.decimals = (int)decimals;
 }
 
-static void read_reveal(struct bp_reader *reader, const struct bp_value *value, bool *reveals)
+static void read_reveal(struct bp_reader *reader, const struct bp_value *value,
+                        const struct bp_place *at, bool *reveals)
 {
-    const struct bp_place at = {&MARKING, "reveal", BP_NO_NUMBER};
     *reveals = bp_json_is_true(value);
     if (bp_json_kind(reader->json, value) != BP_JSON_BOOLEAN)
-        bp_read_wrong(reader, value, &at, BP_EXPECTED_BOOLEAN);
+        bp_read_wrong(reader, value, at, BP_EXPECTED_BOOLEAN);
     else if (*reveals && reader->limits->keeps_answers)
-        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, &at,
+        bp_fault_add(reader->problem, BP_FAULT_OUT_OF_RANGE, at,
                      "this service does not reveal answers");
 }
 
@@ -133,8 +145,6 @@ void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
                      const struct bp_step_names *names, bool *reveals)
 {
     const struct bp_value *marking = bp_json_member(reader->root, "marking");
-    const struct bp_place rtol = {&MARKING, "rtol", BP_NO_NUMBER};
-    const struct bp_place follow_through = {&MARKING, "follow_through", BP_NO_NUMBER};
     if (!marking)
         return;
     if (bp_json_kind(reader->json, marking) != BP_JSON_OBJECT) {
@@ -142,31 +152,36 @@ void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
         return;
     }
     for (struct bp_members m = bp_json_members(marking); bp_json_next(&m);) {
+        const struct bp_place at = {&MARKING, m.name, BP_NO_NUMBER};
         if (strcmp(m.name, "decimals") == 0)
-            read_decimals(reader, m.value, grade);
+            read_decimals(reader, m.value, &at, grade);
         else if (strcmp(m.name, "rtol") == 0)
-            bp_read_within(reader, m.value, &rtol, 0, RTOL_MAX, &grade->marking.rtol);
+            bp_read_within(reader, m.value, &at, 0, RTOL_MAX, &grade->marking.rtol);
         else if (strcmp(m.name, "follow_through") == 0)
-            bp_read_within(reader, m.value, &follow_through, 0, 1, &grade->marking.follow_through);
+            bp_read_within(reader, m.value, &at, 0, 1, &grade->marking.follow_through);
         else if (strcmp(m.name, "weights") == 0)
             read_weights(reader, m.value, grade, names);
         else if (strcmp(m.name, "reveal") == 0)
-            read_reveal(reader, m.value, reveals);
+            read_reveal(reader, m.value, &at, reveals);
         else
             bp_read_unknown(reader, &MARKING, m.name, m.value, KNOWN);
     }
 }
 
 void bp_read_review(struct bp_reader *reader, struct bp_grade *grade, double *rate,
-                    const struct bp_step_names *names,
-                    void (*lay_out)(struct bp_layout *layout, struct bp_job *job))
+                    const struct bp_step_names *names, bp_lay_out_job *lay_out)
 {
-    const size_t faults_before = reader->problem->n_faults;
+    const size_t faults_before = reader->problem->n_faults, limit = reader->limits->graded_cells;
     bool reveals;
     bp_read_rate(reader, rate);
     if (names) {
         lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
-        if (!check_all_cells(reader, &grade->steps) || !bp_lay_out(reader, lay_out))
+        if (grade->steps.n_cells > limit) {
+            bp_read_limit(reader, &bp_place_body, "cells of all steps", limit,
+                          grade->steps.n_cells);
+            return;
+        }
+        if (!bp_lay_out(reader, lay_out))
             return;
     }
     bp_read_marking(reader, grade, names, &reveals);

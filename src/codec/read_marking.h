@@ -1,13 +1,26 @@
-/* Reading how answers are to be marked. */
+/* Reading how answers are to be marked, and laying out the memory that they are read into. */
 #ifndef BACKPROPD_CODEC_READ_MARKING_H
 #define BACKPROPD_CODEC_READ_MARKING_H
 
+#include "backpropd/layout.h"
 #include "grading.h"
 #include "reader.h"
 
+typedef void bp_lay_out_job(struct bp_layout *layout, struct bp_job *job);
+
 /*
- * Reads a `marking`. Out: marking; reveals. In: names of the steps of grade, laid out; NULL if the
- * task is at fault: then weights are not judged, and grade is not looked at.
+ * Lays out what is read into a block of the job's, with the weights in the order of the core. Fails
+ * (false) if memory runs out: the reader notes it, and decoding ends. In: lay_out, which is called
+ * twice, as all layouts.
+ */
+bool bp_lay_out(struct bp_reader *reader, bp_lay_out_job *lay_out);
+
+/* The `layout` of these operations: the result is the job's own. */
+void *bp_laid_out(struct bp_layout *layout, const struct bp_job *job);
+
+/*
+ * Reads a `marking`. In/out: grade, for its marking. Out: reveals. In: names of its steps, laid
+ * out; NULL if the task is at fault: then weights are not judged.
  */
 void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
                      const struct bp_step_names *names, bool *reveals);
@@ -28,8 +41,7 @@ void bp_check_weights(struct bp_reader *reader, const struct bp_grade *grade);
  *     lay_out, as for bp_lay_out.
  */
 void bp_read_review(struct bp_reader *reader, struct bp_grade *grade, double *rate,
-                    const struct bp_step_names *names,
-                    void (*lay_out)(struct bp_layout *layout, struct bp_job *job));
+                    const struct bp_step_names *names, bp_lay_out_job *lay_out);
 
 /* True if a step of this name would be that of a bias which is null. Out: layer, from 1. */
 bool bp_names_null_bias(const struct bp_network *network, const char *name, size_t *layer);

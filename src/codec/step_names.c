@@ -8,26 +8,13 @@
 const char *const bp_answer_part_names[BP_ANSWER_PARTS] = {NULL,         "samples", "gradients",
                                                            "parameters", "dead",    "network"};
 
-/* What stands in a kind's name: of dL_dh the number of the layer below. */
-static size_t number_of(const struct bp_step *step)
+static void write_name(char *to, const struct bp_steps *steps, const struct bp_step *step)
 {
-    return step->kind == BP_STEP_DL_DH ? step->layer : step->layer + 1;
-}
-
-static bool is_last(const struct bp_step *step, size_t number, size_t depth)
-{
-    return step->kind == BP_STEP_DL_DH ? number == 0 : number == depth;
-}
-
-void bp_step_name(char name[BP_STEP_NAME_MAX], const struct bp_steps *steps, size_t step)
-{
-    const struct bp_step *of = &steps->list[step];
-    const struct bp_step_text *text = bp_step_text(of->kind);
-    const size_t number = number_of(of);
-    const char *from =
-        text->last && is_last(of, number, steps->task->network.depth) ? text->last : text->hidden;
-    char *to = name;
-    for (; *from; from++) {
+    const struct bp_step_text *text = bp_step_text(step->kind);
+    const bool is_below = step->kind == BP_STEP_DL_DH; /* named for the layer below */
+    const size_t number = step->layer + !is_below;
+    const bool is_last = number == (is_below ? 0 : steps->task->network.depth);
+    for (const char *from = is_last && text->last ? text->last : text->hidden; *from; from++) {
         if (*from == '%')
             to += sprintf(to, "%zu", number);
         else
@@ -42,27 +29,17 @@ void bp_step_names_layout(struct bp_step_names *names, struct bp_layout *layout,
     names->of = bp_layout_array(layout, steps->n, sizeof *names->of);
     names->some = bp_layout_array(layout, steps->n + BP_OTHER_MEMBERS_MAX, sizeof *names->some);
     for (size_t i = 0; i < steps->n && layout->base; i++)
-        bp_step_name(names->of[i], steps, i);
+        write_name(names->of[i], steps, &steps->list[i]);
 }
 
 enum bp_answer_part bp_answer_part(const struct bp_step *step)
 {
-    switch (step->kind) {
-    case BP_STEP_MEAN_LOSS:
-        return BP_ANSWER_TOP;
-    case BP_STEP_MEAN_W:
-    case BP_STEP_MEAN_B:
-        return BP_ANSWER_GRADIENTS;
-    case BP_STEP_COUNTS:
-        return BP_ANSWER_PARAMETERS;
-    case BP_STEP_DEAD:
-        return BP_ANSWER_DEAD;
-    case BP_STEP_NEW_W:
-    case BP_STEP_NEW_B:
-        return BP_ANSWER_NETWORK;
-    default: /* all that come before are a sample's */
-        return BP_ANSWER_SAMPLES;
-    }
+    static const enum bp_answer_part of_batch[BP_STEP_KIND_COUNT] = {
+        [BP_STEP_MEAN_LOSS] = BP_ANSWER_TOP,    [BP_STEP_MEAN_W] = BP_ANSWER_GRADIENTS,
+        [BP_STEP_MEAN_B] = BP_ANSWER_GRADIENTS, [BP_STEP_COUNTS] = BP_ANSWER_PARAMETERS,
+        [BP_STEP_DEAD] = BP_ANSWER_DEAD,        [BP_STEP_NEW_W] = BP_ANSWER_NETWORK,
+        [BP_STEP_NEW_B] = BP_ANSWER_NETWORK};
+    return bp_step_is_batch(step) ? of_batch[step->kind] : BP_ANSWER_SAMPLES;
 }
 
 bool bp_step_is_weights(const struct bp_step *step)
@@ -79,14 +56,21 @@ enum bp_step_shape bp_step_shape(const struct bp_step *step)
                                                                       : BP_SHAPE_LIST;
 }
 
+struct bp_grid bp_step_grid(const struct bp_step *step, bool is_out_in)
+{
+    return bp_step_shape(step) == BP_SHAPE_TABLE
+               ? bp_grid(step->height, step->width, is_out_in && bp_step_is_weights(step))
+               : bp_grid(1, step->n, false);
+}
+
 struct bp_cell_place bp_cell_place(const struct bp_step *step, size_t cell, bool is_out_in)
 {
     const size_t row = (cell - step->first) / step->n, within = (cell - step->first) % step->n;
     const size_t i = within / step->width, j = within % step->width;
+    const bool is_turned = is_out_in && bp_step_is_weights(step);
     if (bp_step_shape(step) != BP_SHAPE_TABLE)
-        return (struct bp_cell_place){row, within, 0};
-    return is_out_in && bp_step_is_weights(step) ? (struct bp_cell_place){row, j, i}
-                                                 : (struct bp_cell_place){row, i, j};
+        return (struct bp_cell_place){row, bp_step_shape(step) == BP_SHAPE_LIST, {within, 0}};
+    return (struct bp_cell_place){row, 2, {is_turned ? j : i, is_turned ? i : j}};
 }
 
 const char *bp_step_member(const char *name)

@@ -3,15 +3,14 @@
 #define BACKPROPD_CODEC_STEP_NAMES_H
 
 #include "backpropd/steps.h"
+#include "grid.h"
 
 #define BP_STEP_NAME_MAX 24 /* gradients.W100000 and its NUL */
 
-/* Out: name, such as dL_dW2, samples.loss or gradients.b1. Cannot fail. */
-void bp_step_name(char name[BP_STEP_NAME_MAX], const struct bp_steps *steps, size_t step);
-
 #define BP_OTHER_MEMBERS_MAX 16
 
-/* The names of all steps, and room for a list of some of them and of other members. */
+/* The names of all steps, such as dL_dW2, samples.loss or gradients.b1, and room for a list of some
+ * of them and of other members. */
 struct bp_step_names {
     char (*of)[BP_STEP_NAME_MAX]; /* (steps) */
     const char **some;            /* (steps and BP_OTHER_MEMBERS_MAX) */
@@ -41,13 +40,17 @@ enum bp_answer_part bp_answer_part(const struct bp_step *step);
 enum bp_step_shape { BP_SHAPE_NUMBER, BP_SHAPE_LIST, BP_SHAPE_TABLE };
 enum bp_step_shape bp_step_shape(const struct bp_step *step);
 
+/* How the cells of such a row lie; those of a list are one row of a grid. */
+struct bp_grid bp_step_grid(const struct bp_step *step, bool is_out_in);
+
 /* True of the weights' shape, which is met at the door. */
 bool bp_step_is_weights(const struct bp_step *step);
 
 /* Where a cell stands in what is posted. */
 struct bp_cell_place {
     size_t sample;
-    size_t i, j; /* of a list i alone, of a number neither */
+    size_t n_index; /* of a list 1, of a number 0 */
+    size_t index[2];
 };
 
 /* In: cell, one of the step's, as in bp_steps. Cannot fail. */

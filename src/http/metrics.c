@@ -8,8 +8,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "endpoints/write.h"
-
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 /* Upper bounds of durations, in seconds. */
@@ -103,7 +101,7 @@ size_t bp_metrics_in_flight(const struct bp_metrics *metrics)
 
 static void put_head(struct bp_text *text, const char *name, const char *type, const char *help)
 {
-    bp_put_format(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+    bp_text_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
 /* A metric that is one number. */
@@ -111,7 +109,7 @@ static void put_metric(struct bp_text *text, const char *name, const char *type,
                        double value)
 {
     put_head(text, name, type, help);
-    bp_put_format(text, "%s ", name);
+    bp_text_printf(text, "%s ", name);
     bp_text_put_double(text, value);
     bp_text_putc(text, '\n');
 }
@@ -124,12 +122,12 @@ static void put_requests(struct bp_text *text, const struct bp_metrics *metrics)
             for (size_t status = 0; status < LENGTH(STATUSES); status++) {
                 const uint64_t count = metrics->of[route].requests[method][status];
                 if (count)
-                    bp_put_format(text,
-                                  "backpropd_http_requests_total{route=\"%s\",method=\"%s\","
-                                  "code=\"%u\"} %" PRIu64 "\n",
-                                  metrics->routes[route].path,
-                                  bp_method_name((enum bp_method)(1U << method)), STATUSES[status],
-                                  count);
+                    bp_text_printf(text,
+                                   "backpropd_http_requests_total{route=\"%s\",method=\"%s\","
+                                   "code=\"%u\"} %" PRIu64 "\n",
+                                   metrics->routes[route].path,
+                                   bp_method_name((enum bp_method)(1U << method)), STATUSES[status],
+                                   count);
             }
 }
 
@@ -139,14 +137,14 @@ static void put_duration(struct bp_text *text, const char *name, const struct du
     uint64_t count = 0;
     for (size_t bucket = 0; bucket < LENGTH(BUCKETS); bucket++) {
         count += duration->buckets[bucket];
-        bp_put_format(text, "%s_bucket{route=\"%s\",le=\"%g\"} %" PRIu64 "\n", name, route,
-                      BUCKETS[bucket], count);
+        bp_text_printf(text, "%s_bucket{route=\"%s\",le=\"%g\"} %" PRIu64 "\n", name, route,
+                       BUCKETS[bucket], count);
     }
     count += duration->buckets[LENGTH(BUCKETS)];
-    bp_put_format(text, "%s_bucket{route=\"%s\",le=\"+Inf\"} %" PRIu64 "\n%s_sum{route=\"%s\"} ",
-                  name, route, count, name, route);
+    bp_text_printf(text, "%s_bucket{route=\"%s\",le=\"+Inf\"} %" PRIu64 "\n%s_sum{route=\"%s\"} ",
+                   name, route, count, name, route);
     bp_text_put_double(text, (double)duration->nanoseconds / 1e9);
-    bp_put_format(text, "\n%s_count{route=\"%s\"} %" PRIu64 "\n", name, route, count);
+    bp_text_printf(text, "\n%s_count{route=\"%s\"} %" PRIu64 "\n", name, route, count);
 }
 
 static void put_durations(struct bp_text *text, const struct bp_metrics *metrics)
@@ -166,8 +164,8 @@ static void put_problems(struct bp_text *text, const struct bp_metrics *metrics)
 {
     put_head(text, "backpropd_problems_total", "counter", "Replies that name a problem.");
     for (int code = 0; code < BP_PROBLEM_COUNT; code++)
-        bp_put_format(text, "backpropd_problems_total{type=\"%s\"} %" PRIu64 "\n",
-                      bp_problem_info((enum bp_problem_code)code)->code, metrics->problems[code]);
+        bp_text_printf(text, "backpropd_problems_total{type=\"%s\"} %" PRIu64 "\n",
+                       bp_problem_info((enum bp_problem_code)code)->code, metrics->problems[code]);
 }
 
 static double resident_bytes(void)

@@ -1,5 +1,7 @@
 #include "backpropd/text.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "backpropd/number_write.h"
@@ -83,4 +85,19 @@ void bp_text_put_doubles(struct bp_text *text, const double *values, size_t n)
     }
     *out++ = ']';
     text->size = (size_t)(out - text->data);
+}
+
+void bp_text_printf(struct bp_text *text, const char *format, ...)
+{
+    va_list arguments;
+    size_t size = 0, room;
+    do { /* a second time only if there was too little room */
+        if (!bp_text_reserve(text, size + 1))
+            return;
+        room = text->capacity - text->size;
+        va_start(arguments, format);
+        size = (size_t)vsnprintf(text->data + text->size, room, format, arguments);
+        va_end(arguments);
+    } while (size >= room);
+    text->size += size;
 }

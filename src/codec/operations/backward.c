@@ -35,12 +35,10 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 {
     const struct bp_pass *pass = result;
     bp_text_putc(text, '{');
-    if (job->n_targets == job->task.n_samples) {
-        bp_put_key(text, "loss");
-        bp_text_put_double(text, pass->loss);
-    }
+    if (job->n_targets == job->task.n_samples)
+        bp_put_member_double(text, "loss", pass->loss);
     bp_put_gradients(text, job, pass);
-    bp_put_dead(text, "dead", job, pass);
+    bp_put_dead(text, "dead", job, pass, BP_WHOLE_BATCH);
     bp_put_parameters(text, job, pass);
     bp_put_why_zero(text, job, pass);
     bp_put_samples(text, job, pass, true);
@@ -50,8 +48,7 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 const struct bp_operation bp_operation_backward = {
     .name = "backward",
     .path = "/backward",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}]}",
+    .smallest = "{" BP_SMALLEST_TASK "}",
     .members = BP_NAMES("network", "samples", "options", "include"),
     .parts = BP_NAMES("samples", "why_zero"),
     .included = BP_PART_SAMPLES | BP_PART_WHY_ZERO,

@@ -4,8 +4,8 @@
 
 #include "../encode.h"
 #include "../estimate.h"
+#include "../grid.h"
 #include "../member_names.h"
-#include "../read_network.h"
 #include "../read_task.h"
 #include "../unknown.h"
 #include "backpropd/gradient_check.h"
@@ -33,22 +33,19 @@ static const struct bp_place GRADIENTS = {&bp_place_body, "gradients", BP_NO_NUM
 static void read_weights(struct bp_reader *reader, const struct bp_value *value,
                          const struct bp_place *place, size_t k)
 {
-    const bool is_out_in = reader->job->is_out_in;
-    const struct bp_layer *layer = &reader->job->task.network.layers[k];
+    const struct bp_grid grid = bp_grid_of(reader->job, &reader->job->task.network.layers[k]);
     struct checking *own = reader->job->own;
-    const size_t rows = is_out_in ? layer->n_out : layer->n_in;
-    const size_t columns = is_out_in ? layer->n_in : layer->n_out;
-    const struct bp_matrix w = bp_read_matrix(reader, value, place, columns);
+    const struct bp_matrix w = bp_read_matrix(reader, value, place, grid.columns);
     if (!w.usable)
         return;
     own->layers[k].w = w.numbers;
-    if (w.rows == rows && w.columns == columns)
+    if (w.rows == grid.rows && w.columns == grid.columns)
         return;
-    struct bp_fault *fault =
-        bp_fault_add(reader->problem, BP_FAULT_SHAPE_MISMATCH, place,
-                     "%zu x %zu, but W%zu is %zu x %zu (%s)", w.rows, w.columns, k + 1, rows,
-                     columns, is_out_in ? "fan-out x fan-in" : "fan-in x fan-out");
-    fault->expected = bp_fact_shape(rows, columns);
+    struct bp_fault *fault = bp_fault_add(
+        reader->problem, BP_FAULT_SHAPE_MISMATCH, place, "%zu x %zu, but W%zu is %zu x %zu (%s)",
+        w.rows, w.columns, k + 1, grid.rows, grid.columns,
+        reader->job->is_out_in ? "fan-out x fan-in" : "fan-in x fan-out");
+    fault->expected = bp_fact_shape(grid.rows, grid.columns);
     fault->got = bp_fact_shape(w.rows, w.columns);
 }
 
@@ -151,10 +148,10 @@ static void copy_gradients(struct bp_check *check, const struct bp_job *job)
     double *to = check->gradients;
     for (size_t k = 0; k < job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k];
-        for (size_t i = 0; i < layer->n_in && own->layers[k].w; i++)
-            for (size_t j = 0; j < layer->n_out; j++)
-                to[i * layer->n_out + j] =
-                    own->layers[k].w[job->is_out_in ? j * layer->n_in + i : i * layer->n_out + j];
+        const struct bp_grid grid = bp_grid_of(job, layer);
+        for (size_t p = 0; p < grid.rows && own->layers[k].w; p++)
+            for (size_t q = 0; q < grid.columns; q++)
+                to[p * grid.down + q * grid.across] = own->layers[k].w[p * grid.columns + q];
         to += bp_layer_weights(layer);
         for (size_t j = 0; j < bp_layer_biases(layer) && own->layers[k].b; j++)
             to[j] = own->layers[k].b[j];
@@ -192,10 +189,7 @@ static const char *const VERDICTS[BP_CHECK_COUNT] = {BP_CHECK_VERDICTS(AS_NAME)}
 static void put_number(struct bp_text *text, const char *name, double value)
 {
     bp_put_key(text, name);
-    if (isfinite(value))
-        bp_text_put_double(text, value);
-    else
-        bp_text_put(text, "null", 4);
+    bp_put_finite(text, value);
 }
 
 /* A parameter by its name and its place as posted: W1[0][2], b1[1]. */
@@ -207,24 +201,13 @@ struct parameter {
 
 /* What cannot be told from 0 by a difference of losses is 0 in sentences. */
 #define NEARLY_ZERO 1e-7
+#define SLOPE_MAX 32
 
-static void put_slope(struct bp_text *text, double value)
+/* A slope in words, for one call. */
+static const char *slope(char digits[SLOPE_MAX], double value)
 {
-    char digits[32];
-    snprintf(digits, sizeof digits, "%.6g", fabs(value) <= NEARLY_ZERO ? 0 : value);
-    bp_text_puts(text, isfinite(value) ? digits : "too large for a double");
-}
-
-static void put_name(struct bp_text *text, const struct parameter *of)
-{
-    bp_text_putc(text, of->tensor);
-    bp_text_put_size(text, of->layer + 1);
-    const size_t index[] = {of->i, of->j};
-    for (size_t n = 0; n < (of->tensor == 'W' ? 2 : 1); n++) {
-        bp_text_putc(text, '[');
-        bp_text_put_size(text, index[n]);
-        bp_text_putc(text, ']');
-    }
+    snprintf(digits, SLOPE_MAX, "%.6g", fabs(value) <= NEARLY_ZERO ? 0 : value);
+    return isfinite(value) ? digits : "too large for a double";
 }
 
 static bool is_near(double a, double b)
@@ -250,12 +233,12 @@ static void put_corner(struct bp_text *text, const struct bp_checked *checked)
 {
     const bool is_one =
         is_near(checked->analytic, checked->left) || is_near(checked->analytic, checked->right);
-    bp_text_puts(text, ": the loss has a corner here, with the slope ");
-    put_slope(text, checked->left);
-    bp_text_puts(text, " on the left and ");
-    put_slope(text, checked->right);
-    bp_text_puts(text, " on the right. The gradient, ");
-    put_slope(text, checked->analytic);
+    char left[SLOPE_MAX], right[SLOPE_MAX], gradient[SLOPE_MAX];
+    bp_text_printf(text,
+                   ": the loss has a corner here, with the slope %s on the left and %s on the "
+                   "right. The gradient, %s",
+                   slope(left, checked->left), slope(right, checked->right),
+                   slope(gradient, checked->analytic));
     bp_text_puts(text, checked->verdict != BP_CHECK_KINK ? ", does not lie between them."
                        : is_one                          ? ", is one of the two: it is fine."
                                                          : ", lies between them: it is fine.");
@@ -264,26 +247,24 @@ static void put_corner(struct bp_text *text, const struct bp_checked *checked)
 static void put_message(struct bp_text *text, const struct bp_checked *checked,
                         const struct parameter *of)
 {
-    bp_put_key(text, "message");
-    bp_text_putc(text, '"');
-    put_name(text, of);
-    if (checked->corner) {
+    char gradient[SLOPE_MAX], numeric[SLOPE_MAX];
+    bp_put_member_open(text, "message", '"');
+    bp_text_printf(text, "%c%zu[%zu]", of->tensor, of->layer + 1, of->i);
+    if (of->tensor == 'W')
+        bp_text_printf(text, "[%zu]", of->j);
+    if (checked->corner)
         put_corner(text, checked);
-    } else {
-        bp_text_puts(text, ": the gradient is ");
-        put_slope(text, checked->analytic);
-        bp_text_puts(text, ", but the slope of the loss is ");
-        put_slope(text, checked->numeric);
-        bp_text_puts(text, likeness(checked->analytic, checked->numeric));
-    }
+    else
+        bp_text_printf(text, ": the gradient is %s, but the slope of the loss is %s%s",
+                       slope(gradient, checked->analytic), slope(numeric, checked->numeric),
+                       likeness(checked->analytic, checked->numeric));
     bp_text_putc(text, '"');
 }
 
 static void put_checked(struct bp_text *text, const struct bp_checked *checked,
                         const struct parameter *of)
 {
-    bp_put_comma(text);
-    bp_text_putc(text, '{');
+    bp_put_open(text, '{');
     bp_put_member_string(text, "verdict", VERDICTS[checked->verdict]);
     put_number(text, "analytic", checked->analytic);
     put_number(text, "numeric", checked->numeric);
@@ -299,15 +280,12 @@ static void put_checked(struct bp_text *text, const struct bp_checked *checked,
 static void put_weights(struct bp_text *text, const struct bp_job *job,
                         const struct bp_checked *checked, size_t k)
 {
-    const struct bp_layer *layer = &job->task.network.layers[k];
-    const size_t rows = job->is_out_in ? layer->n_out : layer->n_in;
-    const size_t columns = job->is_out_in ? layer->n_in : layer->n_out;
+    const struct bp_grid grid = bp_grid_of(job, &job->task.network.layers[k]);
     bp_text_putc(text, '[');
-    for (size_t p = 0; p < rows; p++) {
-        bp_put_comma(text);
-        bp_text_putc(text, '[');
-        for (size_t q = 0; q < columns; q++)
-            put_checked(text, checked + (job->is_out_in ? q * rows + p : p * columns + q),
+    for (size_t p = 0; p < grid.rows; p++) {
+        bp_put_open(text, '[');
+        for (size_t q = 0; q < grid.columns; q++)
+            put_checked(text, checked + p * grid.down + q * grid.across,
                         &(struct parameter){'W', k, p, q});
         bp_text_putc(text, ']');
     }
@@ -329,13 +307,11 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
     const struct bp_check *check = result;
     const struct bp_checked *checked = check->checked;
     bp_text_putc(text, '{');
-    bp_put_key(text, "counts");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "counts", '{');
     for (size_t i = 0; i < BP_CHECK_COUNT; i++)
         bp_put_member_size(text, VERDICTS[i], check->counts[i]);
     bp_text_putc(text, '}');
-    bp_put_key(text, "check");
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, "check", '{');
     for (size_t k = 0; k < job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k];
         bp_put_key_output(text, job, "W%", "W%", k + 1);
@@ -351,8 +327,7 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 const struct bp_operation bp_operation_check = {
     .name = "check",
     .path = "/check",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}]}",
+    .smallest = "{" BP_SMALLEST_TASK "}",
     .members = BP_NAMES("network", "samples", "options", "gradients", "epsilon"),
     .targets = BP_TARGETS_REQUIRED,
     .own = {.once = sizeof(struct checking), .per_layer = sizeof(struct posted)},

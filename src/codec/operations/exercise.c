@@ -1,10 +1,8 @@
 /* POST /exercise: draws several exercises from a seed, and returns the best one. */
 #include <math.h>
-#include <stdint.h>
 
 #include "../encode_exercise.h"
 #include "../estimate.h"
-#include "../lay_out.h"
 #include "../read_marking.h"
 #include "../read_network.h"
 #include "../read_options.h"
@@ -151,11 +149,6 @@ static bool run(void *result, struct bp_overflow *overflow, const struct bp_job 
     return true;
 }
 
-static void encode(struct bp_text *text, const struct bp_job *job, const void *result)
-{
-    bp_put_exercise(text, job, result);
-}
-
 const struct bp_operation bp_operation_exercise = {
     .name = "exercise",
     .path = "/exercise",
@@ -164,7 +157,8 @@ const struct bp_operation bp_operation_exercise = {
                         "learning_rate", "marking", "tries"),
     .targets = BP_TARGETS_REQUIRED,
     .own = {.once = sizeof(struct bp_drawing)},
-    .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
+    .representations =
+        (const struct bp_representation[]){{BP_MEDIA_JSON, bp_put_exercise}, {NULL, NULL}},
     .read = read,
     .estimate = estimate,
     .layout = bp_laid_out,

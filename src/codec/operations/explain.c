@@ -25,8 +25,7 @@ struct own {
 /* The result: what is explained, and what it points to. */
 struct result {
     struct bp_explanation explanation;
-    struct bp_pass pass;       /* if there is no update */
-    struct bp_descent descent; /* else */
+    struct bp_descent descent; /* without an update only its first pass */
 };
 
 static void read_shown_decimals(struct bp_reader *reader)
@@ -34,14 +33,11 @@ static void read_shown_decimals(struct bp_reader *reader)
     const struct bp_value *value = bp_read_member(reader, "shown_decimals", false);
     struct own *own = reader->job->own;
     size_t decimals;
-    if (!value)
-        return;
-    own->has_shown_decimals = true;
+    own->has_shown_decimals = value;
     own->shown_decimals = BP_SHOW_ALL;
-    const enum bp_json_kind kind = bp_json_kind(reader->json, value);
-    if (kind == BP_JSON_NULL)
+    if (!value || bp_json_kind(reader->json, value) == BP_JSON_NULL)
         return;
-    if (kind != BP_JSON_NUMBER)
+    if (bp_json_kind(reader->json, value) != BP_JSON_NUMBER)
         bp_read_wrong(reader, value, &SHOWN_DECIMALS, BP_EXPECTED_INTEGER_OR_NULL);
     else if (bp_read_integer(reader, value, &SHOWN_DECIMALS, 0, SHOWN_MAX, BP_FAULT_OUT_OF_RANGE,
                              &decimals))
@@ -108,38 +104,25 @@ static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
     };
 }
 
-static void layout_descent(struct bp_descent *descent, struct bp_layout *layout,
-                           const struct bp_job *job)
-{
-    const struct own *own = job->own;
-    *descent =
-        (struct bp_descent){.learning_rate = own->learning_rate, .steps = 1, .frozen = own->frozen};
-    bp_descent_layout(descent, layout, &job->task, BP_PASS_ALL_SAMPLES);
-    descent->first.dl_dx = NULL; /* no line shows it, so its overflow must not fail the request */
-}
-
-static void layout_pass(struct bp_pass *pass, struct bp_layout *layout, const struct bp_job *job)
-{
-    const unsigned backward =
-        has_backward(&job->task) ? BP_PASS_BACKWARD | BP_PASS_REASONS : BP_PASS_FORWARD;
-    bp_layout_pass(pass, layout, &job->task, BP_PASS_ALL_SAMPLES | backward);
-    pass->dl_dx = NULL;
-}
-
 static void *layout(struct bp_layout *layout, const struct bp_job *job)
 {
     const struct own *own = job->own;
+    const unsigned backward =
+        has_backward(&job->task) ? BP_PASS_BACKWARD | BP_PASS_REASONS : BP_PASS_FORWARD;
     struct result counted = {.explanation = {.task = NULL}};
     struct result *result = bp_layout_array(layout, 1, sizeof *result);
     struct result *to = result ? result : &counted;
+    to->descent =
+        (struct bp_descent){.learning_rate = own->learning_rate, .steps = 1, .frozen = own->frozen};
     to->explanation = explanation_of(job, &to->descent);
-    to->explanation.pass = own->has_update ? &to->descent.first : &to->pass;
+    to->explanation.pass = &to->descent.first;
     to->explanation.lines = bp_layout_array(layout, BP_FORM_COUNT * job->task.network.depth,
                                             sizeof *to->explanation.lines);
     if (own->has_update)
-        layout_descent(&to->descent, layout, job);
+        bp_descent_layout(&to->descent, layout, &job->task, BP_PASS_ALL_SAMPLES);
     else
-        layout_pass(&to->pass, layout, job);
+        bp_layout_pass(&to->descent.first, layout, &job->task, BP_PASS_ALL_SAMPLES | backward);
+    to->descent.first.dl_dx = NULL; /* no line shows it: its overflow must not fail the request */
     return result;
 }
 
@@ -149,8 +132,8 @@ static bool run(void *result, struct bp_overflow *overflow, const struct bp_job 
     const struct own *own = job->own;
     if (own->has_update)
         return bp_descend(&to->descent, overflow, &job->task);
-    const bool finite =
-        (to->explanation.has_backward ? bp_backward : bp_forward)(&to->pass, overflow, &job->task);
+    const bool finite = (to->explanation.has_backward ? bp_backward : bp_forward)(
+        &to->descent.first, overflow, &job->task);
     overflow->step = BP_NOT_IN_DESCENT;
     return finite;
 }
@@ -187,8 +170,7 @@ static void encode_program(struct bp_text *text, const struct bp_job *job, const
 const struct bp_operation bp_operation_explain = {
     .name = "explain",
     .path = "/explain",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}]}",
+    .smallest = "{" BP_SMALLEST_TASK "}",
     .members =
         BP_NAMES("network", "samples", "options", "learning_rate", "frozen", "shown_decimals"),
     .targets = BP_TARGETS_ALL_OR_NONE,

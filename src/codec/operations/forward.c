@@ -30,11 +30,9 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 {
     const struct bp_pass *pass = result;
     bp_text_putc(text, '{');
-    if (job->n_targets == job->task.n_samples) {
-        bp_put_key(text, "loss");
-        bp_text_put_double(text, pass->loss);
-    }
-    bp_put_dead(text, "dead", job, pass);
+    if (job->n_targets == job->task.n_samples)
+        bp_put_member_double(text, "loss", pass->loss);
+    bp_put_dead(text, "dead", job, pass, BP_WHOLE_BATCH);
     bp_put_samples(text, job, pass, false);
     bp_text_putc(text, '}');
 }

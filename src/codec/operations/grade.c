@@ -1,7 +1,6 @@
 /* POST /grade: marks what was handed in cell by cell, and names the mistakes. */
 #include "../encode_grade.h"
 #include "../estimate.h"
-#include "../lay_out.h"
 #include "../read_answers.h"
 #include "../read_marking.h"
 #include "../read_task.h"
@@ -25,15 +24,11 @@ static double work_of(const struct bp_grade *grade, bool pairs)
 static void check_asked(struct bp_reader *reader, const struct bp_grade *grade)
 {
     const size_t limit = reader->limits->graded_cells;
-    size_t n_steps = 0, n_cells = 0;
-    for (size_t i = 0; i < grade->steps.n; i++) {
-        const struct bp_step *step = &grade->steps.list[i];
-        if (!bp_step_counts(grade, i))
-            continue;
-        n_steps++;
-        n_cells += step->rows * step->n;
-    }
-    if (n_steps == 0)
+    size_t n_cells = 0;
+    for (size_t i = 0; i < grade->steps.n; i++)
+        if (bp_step_counts(grade, i))
+            n_cells += grade->steps.list[i].rows * grade->steps.list[i].n;
+    if (n_cells == 0)
         bp_fault_add(reader->problem, BP_FAULT_EMPTY, &ANSWERS,
                      "hand in a step at least, or name one in marking.weights");
     else
@@ -51,32 +46,23 @@ static bool is_too_large(struct bp_reader *reader)
     return !bp_read_work_limit(reader, &ANSWERS, least);
 }
 
-static void read_all(struct bp_reader *reader, const struct bp_value *answers,
-                     struct bp_grading *grading)
-{
-    struct bp_grade *grade = &grading->grade;
-    const size_t faults_before = reader->problem->n_faults;
-    bp_read_answers(reader, answers, grading);
-    bp_read_marking(reader, grade, &grading->names, &grading->reveals);
-    if (answers && reader->problem->n_faults == faults_before)
-        check_asked(reader, grade);
-    grade->marking.pairs = work_of(grade, true) <= (double)reader->limits->work;
-}
-
 static void read(struct bp_reader *reader)
 {
     struct bp_grading *grading = reader->job->own;
+    struct bp_grade *grade = &grading->grade;
     const bool is_good = bp_read_whole_task(reader);
     bp_read_rate(reader, &grading->learning_rate);
     const struct bp_value *answers = bp_read_member(reader, "answers", true);
-    if (is_good && is_too_large(reader))
+    if (is_good && (is_too_large(reader) || !bp_lay_out(reader, lay_out)))
         return;
-    if (is_good && bp_lay_out(reader, lay_out)) {
-        read_all(reader, answers, grading);
-    } else if (!is_good) {
-        bp_read_answers_alone(reader, answers);
-        bp_read_marking(reader, &grading->grade, NULL, &grading->reveals);
-    }
+    const size_t faults_before = reader->problem->n_faults;
+    bp_read_answers(reader, answers, is_good);
+    bp_read_marking(reader, grade, is_good ? &grading->names : NULL, &grading->reveals);
+    if (!is_good)
+        return;
+    if (answers && reader->problem->n_faults == faults_before)
+        check_asked(reader, grade);
+    grade->marking.pairs = work_of(grade, true) <= (double)reader->limits->work;
 }
 
 static void estimate(struct bp_estimate *estimate, const struct bp_job *job)
@@ -98,16 +84,10 @@ static bool run(void *result, struct bp_overflow *overflow, const struct bp_job 
     return true;
 }
 
-static void encode(struct bp_text *text, const struct bp_job *job, const void *result)
-{
-    bp_put_grade(text, job, result);
-}
-
 const struct bp_operation bp_operation_grade = {
     .name = "grade",
     .path = "/grade",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}], \"answers\": {\"loss\": 1}}",
+    .smallest = "{" BP_SMALLEST_TASK ", \"answers\": {\"loss\": 1}}",
     .members =
         BP_NAMES("network", "samples", "options", "learning_rate", "answers", "marking", "include"),
     .parts = BP_NAMES("marks"),
@@ -116,7 +96,8 @@ const struct bp_operation bp_operation_grade = {
     .own = {.once = sizeof(struct bp_grading)},
     .has_cells = true,
     .work_member = "answers",
-    .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
+    .representations =
+        (const struct bp_representation[]){{BP_MEDIA_JSON, bp_put_grade}, {NULL, NULL}},
     .read = read,
     .estimate = estimate,
     .layout = bp_laid_out,

@@ -1,7 +1,6 @@
 /* POST /exercise/review: which mistakes an exercise cannot reveal, or tell apart. */
 #include "../encode_exercise.h"
 #include "../estimate.h"
-#include "../lay_out.h"
 #include "../read_marking.h"
 #include "../read_task.h"
 #include "backpropd/media.h"
@@ -37,22 +36,15 @@ static bool run(void *result, struct bp_overflow *overflow, const struct bp_job 
     return true;
 }
 
-static void encode(struct bp_text *text, const struct bp_job *job, const void *result)
-{
-    const struct bp_reviewing *own = result;
-    (void)job;
-    bp_put_review(text, &own->review, &own->names);
-}
-
 const struct bp_operation bp_operation_review = {
     .name = "exercise_review",
     .path = "/exercise/review",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}]}",
+    .smallest = "{" BP_SMALLEST_TASK "}",
     .members = BP_NAMES("network", "samples", "options", "learning_rate", "marking"),
     .targets = BP_TARGETS_REQUIRED,
     .own = {.once = sizeof(struct bp_reviewing)},
-    .representations = (const struct bp_representation[]){{BP_MEDIA_JSON, encode}, {NULL, NULL}},
+    .representations =
+        (const struct bp_representation[]){{BP_MEDIA_JSON, bp_put_review}, {NULL, NULL}},
     .read = read,
     .estimate = estimate,
     .layout = bp_laid_out,

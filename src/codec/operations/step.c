@@ -40,9 +40,8 @@ static void *layout(struct bp_layout *layout, const struct bp_job *job)
     const struct bp_step_request *own = job->own;
     struct bp_descent counted = {0}, *descent = bp_layout_array(layout, 1, sizeof *descent);
     struct bp_descent *to = descent ? descent : &counted;
-    to->learning_rate = own->learning_rate;
-    to->steps = own->steps;
-    to->frozen = own->frozen;
+    *to = (struct bp_descent){
+        .learning_rate = own->learning_rate, .steps = own->steps, .frozen = own->frozen};
     bp_descent_layout(to, layout, &job->task,
                       job->include & BP_PART_SAMPLES ? BP_PASS_ALL_SAMPLES : 0);
     return descent;
@@ -57,8 +56,7 @@ static bool run(void *result, struct bp_overflow *overflow, const struct bp_job 
 static void put_dead_difference(struct bp_text *text, const struct bp_job *job, const char *name,
                                 const struct bp_pass *dead_in, const struct bp_pass *alive_in)
 {
-    bp_put_key(text, name);
-    bp_text_putc(text, '{');
+    bp_put_member_open(text, name, '{');
     for (size_t k = 1; k <= job->task.network.depth; k++) {
         const struct bp_layer *layer = &job->task.network.layers[k - 1];
         if (layer->activation != BP_ACTIVATION_RELU)
@@ -82,15 +80,13 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
     const struct bp_pass *first = &descent->first, *last = &descent->last;
     bp_text_putc(text, '{');
     bp_put_network(text, job, &descent->after);
-    bp_put_key(text, "loss_before");
-    bp_text_put_double(text, descent->losses[0]);
-    bp_put_key(text, "loss_after");
-    bp_text_put_double(text, descent->losses[descent->steps]);
+    bp_put_member_double(text, "loss_before", descent->losses[0]);
+    bp_put_member_double(text, "loss_after", descent->losses[descent->steps]);
     bp_put_key(text, "losses");
     bp_text_put_doubles(text, descent->losses, descent->steps + 1);
     bp_put_member_size(text, "changed", descent->changed);
-    bp_put_dead(text, "dead_before", job, first);
-    bp_put_dead(text, "dead_after", job, last);
+    bp_put_dead(text, "dead_before", job, first, BP_WHOLE_BATCH);
+    bp_put_dead(text, "dead_after", job, last, BP_WHOLE_BATCH);
     put_dead_difference(text, job, "newly_dead", last, first);
     put_dead_difference(text, job, "revived", first, last);
     bp_put_gradients(text, job, first);
@@ -103,8 +99,7 @@ static void encode(struct bp_text *text, const struct bp_job *job, const void *r
 const struct bp_operation bp_operation_step = {
     .name = "step",
     .path = "/step",
-    .smallest = "{\"network\": {\"W1\": [[1], [2]], \"b1\": [0]}, \"samples\": [{\"x\": [1, 1], "
-                "\"y\": [2]}], \"learning_rate\": 0.1}",
+    .smallest = "{" BP_SMALLEST_TASK ", \"learning_rate\": 0.1}",
     .members =
         BP_NAMES("network", "samples", "options", "include", "learning_rate", "steps", "frozen"),
     .parts = BP_NAMES("samples", "why_zero"),

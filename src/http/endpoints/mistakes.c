@@ -112,8 +112,8 @@ static void put_links(struct bp_text *text, int first, int end)
     bp_text_puts(text, "<ul>\n");
     for (int code = first; code < end; code++) {
         const char *name = bp_code_names[code];
-        bp_put_format(text, "<li><a href=\"mistakes/%s\">%s</a> <code>%s</code></li>\n", name,
-                      bp_code_title((enum bp_code)code), name);
+        bp_text_printf(text, "<li><a href=\"mistakes/%s\">%s</a> <code>%s</code></li>\n", name,
+                       bp_code_title((enum bp_code)code), name);
     }
     bp_text_puts(text, "</ul>\n");
 }
@@ -161,10 +161,10 @@ static void put_formulas(struct bp_text *text, enum bp_mistake mistake)
     put_kind(text, kind);
     bp_text_puts(text, "</h2>\n");
     put_said(text, words.words);
-    bp_put_format(text,
-                  "<dl>\n<dt>right<dd><code>%s</code>\n<dt>this mistake<dd><code>%s</code>\n"
-                  "<dt>happens with<dd>%s\n</dl>\n",
-                  bp_step_text(kind)->right, words.reads, words.where);
+    bp_text_printf(text,
+                   "<dl>\n<dt>right<dd><code>%s</code>\n<dt>this mistake<dd><code>%s</code>\n"
+                   "<dt>happens with<dd>%s\n</dl>\n",
+                   bp_step_text(kind)->right, words.reads, words.where);
 }
 
 /* What the letters of the formulas stand for. */
@@ -179,7 +179,7 @@ static void put_page(struct bp_reply *reply, enum bp_code code)
 {
     struct bp_text *text = &reply->text;
     bp_page_start(reply, bp_code_title(code));
-    bp_put_format(text, "<p>Code <code>%s</code>.</p>\n", bp_code_names[code]);
+    bp_text_printf(text, "<p>Code <code>%s</code>.</p>\n", bp_code_names[code]);
     bp_text_puts(text, code < OTHERS_FIRST ? KEY : "");
     for (int mistake = 0; mistake < BP_MISTAKE_COUNT; mistake++)
         if (bp_mistake_row((enum bp_mistake)mistake)->code == code)

@@ -16,7 +16,7 @@ static void put_list(struct bp_reply *reply)
         const struct bp_problem_info *info = bp_problem_info((enum bp_problem_code)code);
         bp_text_puts(text, "<li><a href=\"");
         bp_encode_slug(text, (enum bp_problem_code)code);
-        bp_put_format(text, "\">%u %s</a></li>\n", info->status, info->code);
+        bp_text_printf(text, "\">%u %s</a></li>\n", info->status, info->code);
     }
     bp_text_puts(text, "</ul>\n");
 }
@@ -24,10 +24,10 @@ static void put_list(struct bp_reply *reply)
 static void put_page(struct bp_reply *reply, const struct bp_problem_info *info)
 {
     bp_page_start(reply, info->title);
-    bp_put_format(&reply->text,
-                  "<p>Status %u, code <code>%s</code>.</p>\n<p>%s</p>\n"
-                  "<p><a href=\"./\">All problems</a></p>\n",
-                  info->status, info->code, info->remedy);
+    bp_text_printf(&reply->text,
+                   "<p>Status %u, code <code>%s</code>.</p>\n<p>%s</p>\n"
+                   "<p><a href=\"./\">All problems</a></p>\n",
+                   info->status, info->code, info->remedy);
 }
 
 static bool is_slug(const char *slug, const char *code)

@@ -42,6 +42,17 @@ TEST(test_put_in_a_row)
     ck_assert_str_eq(finish(&text), "abc-string-x42");
 }
 
+TEST(test_printf_in_any_room)
+{
+    for (size_t capacity = 0; capacity < 20; capacity++) {
+        struct bp_text text = start(capacity);
+        bp_text_putc(&text, '"');
+        bp_text_printf(&text, "%s[%zu]%s", "dL_dW1", (size_t)12, "");
+        bp_text_printf(&text, " is right.");
+        ck_assert_str_eq(finish(&text), "\"dL_dW1[12] is right.");
+    }
+}
+
 /* Whatever room a text starts with, what is written is the same. */
 TEST(test_grows_from_any_room)
 {
@@ -175,6 +186,26 @@ TEST(test_put_members)
     ck_assert_str_eq(finish(&text), "{\"a\":1,\"b\":\"two\",\"c\":[0,1,2]}");
 }
 
+TEST(test_put_members_and_elements_that_open)
+{
+    struct bp_text text = start(0);
+    bp_put_open(&text, '{');
+    bp_put_member_double(&text, "a", 0.5);
+    bp_put_member_open(&text, "b", '[');
+    for (int i = 0; i < 2; i++) {
+        bp_put_open(&text, '[');
+        bp_put_string(&text, "x");
+        bp_put_string(&text, "y");
+        bp_text_putc(&text, ']');
+    }
+    bp_put_comma(&text);
+    bp_put_finite(&text, 1);
+    bp_put_comma(&text);
+    bp_put_finite(&text, INFINITY);
+    bp_text_puts(&text, "]}");
+    ck_assert_str_eq(finish(&text), "{\"a\":0.5,\"b\":[[\"x\",\"y\"],[\"x\",\"y\"],1,null]}");
+}
+
 /* Out of memory is remembered; writes go nowhere, and what was there can be freed. */
 TEST(test_failure_is_remembered)
 {
@@ -211,6 +242,7 @@ TEST(test_failure_from_the_start)
     bp_text_start(&text, &memory, 101);
     ck_assert(text.failed && text.over_budget);
     bp_text_puts(&text, "nothing");
+    bp_text_printf(&text, "%d", 1);
     bp_put_member_string(&text, "still", "nothing");
     bp_text_put_doubles(&text, (const double[]){1, 2}, 2);
     ck_assert_uint_eq(text.size, 0);
@@ -218,7 +250,8 @@ TEST(test_failure_from_the_start)
     budget_end(&memory);
 }
 
-SUITE("text/text", test_put_in_a_row, test_grows_from_any_room, test_reserve_makes_room,
-      test_put_size_of_every_length, test_put_doubles_as_an_array,
+SUITE("text/text", test_put_in_a_row, test_printf_in_any_room, test_grows_from_any_room,
+      test_reserve_makes_room, test_put_size_of_every_length, test_put_doubles_as_an_array,
       test_put_doubles_of_the_longest_kind, test_put_string_escapes, test_put_string_reads_back,
-      test_put_members, test_failure_is_remembered, test_failure_from_the_start)
+      test_put_members, test_put_members_and_elements_that_open, test_failure_is_remembered,
+      test_failure_from_the_start)
