@@ -171,17 +171,14 @@ void bp_read_marking(struct bp_reader *reader, struct bp_grade *grade,
 void bp_read_review(struct bp_reader *reader, struct bp_grade *grade, double *rate,
                     const struct bp_step_names *names, bp_lay_out_job *lay_out)
 {
-    const size_t faults_before = reader->problem->n_faults, limit = reader->limits->graded_cells;
+    const size_t faults_before = reader->problem->n_faults;
     bool reveals;
     bp_read_rate(reader, rate);
     if (names) {
         lay_out(&(struct bp_layout){NULL, 0}, reader->job); /* counts the cells */
-        if (grade->steps.n_cells > limit) {
-            bp_read_limit(reader, &bp_place_body, "cells of all steps", limit,
-                          grade->steps.n_cells);
-            return;
-        }
-        if (!bp_lay_out(reader, lay_out))
+        if (!bp_read_limit(reader, &bp_place_body, "cells of all steps",
+                           reader->limits->graded_cells, grade->steps.n_cells) ||
+            !bp_lay_out(reader, lay_out))
             return;
     }
     bp_read_marking(reader, grade, names, &reveals);

@@ -23,7 +23,6 @@ static double work_of(const struct bp_grade *grade, bool pairs)
 /* Notes a fault if no step is asked for, or too many cells are. */
 static void check_asked(struct bp_reader *reader, const struct bp_grade *grade)
 {
-    const size_t limit = reader->limits->graded_cells;
     size_t n_cells = 0;
     for (size_t i = 0; i < grade->steps.n; i++)
         if (bp_step_counts(grade, i))
@@ -33,8 +32,7 @@ static void check_asked(struct bp_reader *reader, const struct bp_grade *grade)
                      "hand in a step at least, or name one in marking.weights");
     else
         bp_check_weights(reader, grade);
-    if (n_cells > limit)
-        bp_read_limit(reader, &ANSWERS, "cells to be graded", limit, n_cells);
+    bp_read_limit(reader, &ANSWERS, "cells to be graded", reader->limits->graded_cells, n_cells);
 }
 
 /* Refuses a task that is far too large before any memory is laid out for it. */
