@@ -49,9 +49,9 @@ struct bp_operation {
     struct bp_names parts;   /* that its `include` may name */
     unsigned included;       /* a set of bp_part: what the reply has without an `include` */
     enum bp_targets targets; /* the y of its samples */
-    /* bytes of job->own: once, and for each layer and sample posted. They start as zeros. */
+    /* bytes of job->own: once, and for each layer posted. They start as zeros. */
     struct {
-        size_t once, per_layer, per_sample;
+        size_t once, per_layer;
     } own;
     bool tells_answers;      /* its reply has right answers: --only can leave it out */
     bool has_cells;          /* its body may have an array for each cell that is graded */

@@ -28,8 +28,7 @@ static bool make_views(struct bp_reader *reader)
     const size_t layers_size = depth * sizeof *job->task.network.layers;
     const size_t values_size = depth * sizeof *reader->layers;
     const size_t samples_size = n_samples * sizeof *job->task.samples;
-    const size_t own_size = operation->own.once + depth * operation->own.per_layer +
-                            n_samples * operation->own.per_sample;
+    const size_t own_size = operation->own.once + depth * operation->own.per_layer;
     const size_t size = layers_size + values_size + samples_size + own_size;
     char *views = bp_memory_take(reader->memory, size, &reader->over_budget);
     if (!views)
