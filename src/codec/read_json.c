@@ -4,7 +4,7 @@
 
 #include "backpropd/json_read.h"
 #include "fault.h"
-#include "syntax.h"
+#include "syntax_words.h"
 
 /*
  * What a body of `size` bytes may hold. jansson takes 60 bytes for a short string and 200 for an

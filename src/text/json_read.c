@@ -1,6 +1,6 @@
 #include "backpropd/json_read.h"
 
-#include "json_lift.h"
+#include "json_parse.h"
 #include "json_tree.h"
 
 /* A value is jansson's, but for its integers: these are indices of what was lifted. */
@@ -41,7 +41,7 @@ static void find_place(struct bp_json *json, const char *body)
 bool bp_json_open(struct bp_json *json, const char *body, size_t size,
                   const struct bp_json_limits *limits, struct bp_memory *memory)
 {
-    if (bp_json_lift(json, body, size, limits, memory, NULL)) {
+    if (bp_json_parse(json, body, size, limits, memory, NULL)) {
         json->root = value_of(bp_tree_load(&json->skeleton, &json->has_duplicates, memory));
         json->fault = json->root ? BP_JSON_GOOD : bp_tree_fault(BP_JSON_REFUSED);
     }
@@ -53,7 +53,7 @@ bool bp_json_open(struct bp_json *json, const char *body, size_t size,
 void bp_json_close(struct bp_json *json)
 {
     bp_tree_close();
-    bp_json_lift_free(json);
+    bp_json_parse_free(json);
 }
 
 double *bp_json_take_numbers(struct bp_json *json)
@@ -70,9 +70,9 @@ bool bp_json_list_duplicates(struct bp_json *json, const struct bp_json_listener
                                                SIZE_MAX, SIZE_MAX, SIZE_MAX};
     const struct bp_text *text = &json->skeleton;
     struct bp_json again;
-    if (!bp_json_lift(&again, text->data, text->size, &none, text->memory, listener))
+    if (!bp_json_parse(&again, text->data, text->size, &none, text->memory, listener))
         json->fault = bp_tree_fault(again.fault);
-    bp_json_lift_free(&again);
+    bp_json_parse_free(&again);
     return !json->fault;
 }
 

@@ -10,8 +10,8 @@
  * the skeleton, so an integer there is always such an index, and nobody can forge one. White space
  * does not reach it either.
  */
-#ifndef BACKPROPD_TEXT_JSON_LIFT_H
-#define BACKPROPD_TEXT_JSON_LIFT_H
+#ifndef BACKPROPD_TEXT_JSON_PARSE_H
+#define BACKPROPD_TEXT_JSON_PARSE_H
 
 #include <stdint.h>
 
@@ -30,15 +30,15 @@ struct bp_lift {
  * Returns false, and json->fault and json->offset say why, if the text is not JSON, exceeds a limit
  * or memory runs out.
  *
- * Out: json, but for what a tree makes of it; its memory is to be freed with bp_json_lift_free
+ * Out: json, but for what a tree makes of it; its memory is to be freed with bp_json_parse_free
  *        whatever is returned.
  * In: listener, who is told of duplicate names, or NULL; they are read by jansson, from this
  *       thread's memory.
  */
-bool bp_json_lift(struct bp_json *json, const char *body, size_t size,
-                  const struct bp_json_limits *limits, struct bp_memory *memory,
-                  const struct bp_json_listener *listener);
+bool bp_json_parse(struct bp_json *json, const char *body, size_t size,
+                   const struct bp_json_limits *limits, struct bp_memory *memory,
+                   const struct bp_json_listener *listener);
 
-void bp_json_lift_free(struct bp_json *json);
+void bp_json_parse_free(struct bp_json *json);
 
 #endif

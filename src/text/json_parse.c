@@ -1,4 +1,4 @@
-#include "json_lift.h"
+#include "json_parse.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -433,9 +433,9 @@ static bool copy_value(struct pass *p, const struct bp_place *place)
     return is_letter(c) ? copy_word(p) : refuse(p, BP_JSON_MISSING_VALUE);
 }
 
-bool bp_json_lift(struct bp_json *json, const char *body, size_t size,
-                  const struct bp_json_limits *limits, struct bp_memory *memory,
-                  const struct bp_json_listener *listener)
+bool bp_json_parse(struct bp_json *json, const char *body, size_t size,
+                   const struct bp_json_limits *limits, struct bp_memory *memory,
+                   const struct bp_json_listener *listener)
 {
     static const struct bp_place whole = {NULL, "", BP_NO_NUMBER};
     struct pass p = {.json = json,
@@ -456,7 +456,7 @@ bool bp_json_lift(struct bp_json *json, const char *body, size_t size,
     return !json->skeleton.failed || out_of_memory(&p, json->skeleton.over_budget);
 }
 
-void bp_json_lift_free(struct bp_json *json)
+void bp_json_parse_free(struct bp_json *json)
 {
     bp_memory_give(json->numbers);
     bp_memory_give(json->lifts);

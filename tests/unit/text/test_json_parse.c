@@ -594,7 +594,7 @@ TEST(test_memory_runs_out_anywhere)
     ck_assert_uint_gt(refused, 50);
 }
 
-SUITE("text/json_lift", test_good_texts_by_hand, test_bad_texts_by_hand,
+SUITE("text/json_parse", test_good_texts_by_hand, test_bad_texts_by_hand,
       test_nul_bytes_are_refused_everywhere, test_cut_texts, test_made_texts, test_mutated_texts,
       test_whole_vectors_and_matrices_are_lifted, test_numbers_that_are_given_up_leave_no_trace,
       test_values_are_counted, test_containers_are_counted, test_many_numbers_then_something_else,

@@ -1,4 +1,4 @@
-#include "syntax.h"
+#include "syntax_words.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* What is wrong with a text that is not JSON, in words. */
-#ifndef BACKPROPD_CODEC_SYNTAX_H
-#define BACKPROPD_CODEC_SYNTAX_H
+#ifndef BACKPROPD_CODEC_SYNTAX_WORDS_H
+#define BACKPROPD_CODEC_SYNTAX_WORDS_H
 
 #include "backpropd/json.h"
 
