@@ -2,9 +2,24 @@
 #ifndef BACKPROPD_ACTIVATION_H
 #define BACKPROPD_ACTIVATION_H
 
-#include "backpropd/network.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* name in C, name on the wire */
+#define BP_ACTIVATIONS(X)                                                                          \
+    X(RELU, "relu")                                                                                \
+    X(LEAKY_RELU, "leaky_relu")                                                                    \
+    X(SIGMOID, "sigmoid")                                                                          \
+    X(TANH, "tanh")                                                                                \
+    X(IDENTITY, "identity")                                                                        \
+    X(SOFTMAX, "softmax") /* of the last layer alone */
+
+#define BP_AS_ACTIVATION(name, wire) BP_ACTIVATION_##name,
+enum bp_activation { BP_ACTIVATIONS(BP_AS_ACTIVATION) BP_ACTIVATION_COUNT };
+#undef BP_AS_ACTIVATION
 
 #define BP_LEAKY_SLOPE 0.01
+#define BP_NO_ROUNDING (-1)
 
 /*
  * Rounds each z to `decimals` places as NumPy does: with t = z * 10^decimals, z becomes

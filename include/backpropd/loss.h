@@ -8,7 +8,33 @@
 #ifndef BACKPROPD_LOSS_H
 #define BACKPROPD_LOSS_H
 
-#include "backpropd/network.h"
+#include "backpropd/activation.h"
+
+/*
+ * The loss of one sample of n outputs, as c times a sum over the outputs, which is the kind's.
+ * SQUARES: (y_hat - y)^2. SOFTMAX: -y ln y_hat. SIGMOID: -(y ln y_hat + (1 - y) ln(1 - y_hat)).
+ *
+ * A loss of another kind is a new kind: each `switch` over enum bp_loss_kind then fails to compile.
+ * A kind stands with the activation that it needs: see bp_loss_needs.
+ */
+#define BP_LOSS_KINDS(X) X(SQUARES, ANY) X(SOFTMAX, SOFTMAX) X(SIGMOID, SIGMOID)
+
+/* name in C, name on the wire, kind, c */
+#define BP_LOSSES(X)                                                                               \
+    X(MSE, "mse", SQUARES, 1 / n)                                                                  \
+    X(SSE, "sse", SQUARES, 1)                                                                      \
+    X(HALF_MSE, "half_mse", SQUARES, 1 / (2 * n))                                                  \
+    X(HALF_SSE, "half_sse", SQUARES, 0.5)                                                          \
+    X(CROSS_ENTROPY, "cross_entropy", SOFTMAX, 1)                                                  \
+    X(BINARY_CROSS_ENTROPY, "binary_cross_entropy", SIGMOID, 1 / n)                                \
+    X(SUM_BINARY_CROSS_ENTROPY, "sum_binary_cross_entropy", SIGMOID, 1)
+
+#define BP_AS_LOSS_KIND(name, needed) BP_LOSS_KIND_##name,
+#define BP_AS_LOSS(name, wire, kind, c) BP_LOSS_##name,
+enum bp_loss_kind { BP_LOSS_KINDS(BP_AS_LOSS_KIND) };
+enum bp_loss { BP_LOSSES(BP_AS_LOSS) BP_LOSS_COUNT };
+#undef BP_AS_LOSS_KIND
+#undef BP_AS_LOSS
 
 /* What its sum is over. Cannot fail. */
 enum bp_loss_kind bp_loss_kind(enum bp_loss loss);

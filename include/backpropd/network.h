@@ -12,50 +12,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* name in C, name on the wire */
-#define BP_ACTIVATIONS(X)                                                                          \
-    X(RELU, "relu")                                                                                \
-    X(LEAKY_RELU, "leaky_relu")                                                                    \
-    X(SIGMOID, "sigmoid")                                                                          \
-    X(TANH, "tanh")                                                                                \
-    X(IDENTITY, "identity")                                                                        \
-    X(SOFTMAX, "softmax") /* of the last layer alone */
-
-/*
- * The loss of one sample of n outputs, as c times a sum over the outputs, which is the kind's.
- * SQUARES: (y_hat - y)^2. SOFTMAX: -y ln y_hat. SIGMOID: -(y ln y_hat + (1 - y) ln(1 - y_hat)).
- *
- * A loss of another kind is a new kind: each `switch` over enum bp_loss_kind then fails to compile.
- * A kind stands with the activation that it needs: see bp_loss_needs.
- */
-#define BP_LOSS_KINDS(X) X(SQUARES, ANY) X(SOFTMAX, SOFTMAX) X(SIGMOID, SIGMOID)
-
-/* name in C, name on the wire, kind, c */
-#define BP_LOSSES(X)                                                                               \
-    X(MSE, "mse", SQUARES, 1 / n)                                                                  \
-    X(SSE, "sse", SQUARES, 1)                                                                      \
-    X(HALF_MSE, "half_mse", SQUARES, 1 / (2 * n))                                                  \
-    X(HALF_SSE, "half_sse", SQUARES, 0.5)                                                          \
-    X(CROSS_ENTROPY, "cross_entropy", SOFTMAX, 1)                                                  \
-    X(BINARY_CROSS_ENTROPY, "binary_cross_entropy", SIGMOID, 1 / n)                                \
-    X(SUM_BINARY_CROSS_ENTROPY, "sum_binary_cross_entropy", SIGMOID, 1)
+#include "backpropd/loss.h"
 
 /* What is done with the samples' losses and gradients. */
 #define BP_REDUCTIONS(X)                                                                           \
     X(MEAN, "mean")                                                                                \
     X(SUM, "sum")
 
-#define BP_AS_ACTIVATION(name, wire) BP_ACTIVATION_##name,
-#define BP_AS_LOSS_KIND(name, needed) BP_LOSS_KIND_##name,
-#define BP_AS_LOSS(name, wire, kind, c) BP_LOSS_##name,
 #define BP_AS_REDUCTION(name, wire) BP_REDUCTION_##name,
-enum bp_activation { BP_ACTIVATIONS(BP_AS_ACTIVATION) BP_ACTIVATION_COUNT };
-enum bp_loss_kind { BP_LOSS_KINDS(BP_AS_LOSS_KIND) };
-enum bp_loss { BP_LOSSES(BP_AS_LOSS) BP_LOSS_COUNT };
 enum bp_reduction { BP_REDUCTIONS(BP_AS_REDUCTION) BP_REDUCTION_COUNT };
-#undef BP_AS_ACTIVATION
-#undef BP_AS_LOSS_KIND
-#undef BP_AS_LOSS
 #undef BP_AS_REDUCTION
 
 struct bp_layer {
@@ -76,8 +41,6 @@ struct bp_sample {
     const double *y;         /* (layers[depth - 1].n_out), NULL: no target was given */
     const double *dl_dy_hat; /* (same), the gradient of a loss of the caller's own, in place of y */
 };
-
-#define BP_NO_ROUNDING (-1)
 
 struct bp_rules {
     enum bp_loss loss;
