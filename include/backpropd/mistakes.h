@@ -135,15 +135,15 @@
     X(DL_DZ, DIAGONAL_ONLY, DIAGONAL_ONLY, JACOBIAN_DIAGONAL_ONLY, c->activation == BP_ACTIVATION_SOFTMAX && c->n > 1, c->u[j] * (c->h[j] * c->rest[j])) \
     BP_OWN(X, DL_DZ, DERIVATIVE_TWICE, c->pair, back(c, c->row, j))                                \
     BP_OWN(X, DH_DZ, GATE_OPEN_AT_ZERO, is_relu(c) && c->relu_at_zero != 1, c->z[j] >= 0)          \
-    BP_OWN(X, DH_DZ, GATE_HALF_AT_ZERO, is_relu(c) && c->relu_at_zero != 0.5, (c->z[j] > 0) + 0.5 * (c->z[j] == 0)) \
+    BP_OWN(X, DH_DZ, GATE_HALF_AT_ZERO, is_relu(c) && c->relu_at_zero != 0.5, c->z[j] > 0 ? 1 : c->z[j] == 0 ? 0.5 : 0) \
     BP_OWN(X, DH_DZ, GATE_CLOSED_AT_ZERO, is_relu(c) && c->relu_at_zero != 0, c->z[j] > 0)         \
     BP_OWN(X, DH_DZ, GATE_INVERTED, is_gated(c), inverted_gate(c, j))                              \
     BP_OWN(X, DH_DZ, VALUE_FOR_DERIVATIVE, is_curved(c), c->h[j])                                  \
     BP_OWN(X, DH_DZ, RULE_OF_SIGMOID, is_gated(c) || c->activation == BP_ACTIVATION_TANH, c->h[j] * (1 - c->h[j])) \
     BP_OWN(X, DH_DZ, RULE_OF_TANH, c->activation == BP_ACTIVATION_SIGMOID, 1 - c->h[j] * c->h[j])  \
     BP_OWN(X, DH_DZ, RULE_OF_RELU, c->activation == BP_ACTIVATION_LEAKY_RELU, c->z[j] > 0)         \
-    BP_OWN(X, DH_DZ, DERIVATIVE_FROM_Z, is_smooth(c), rule_on(c, c->z[j]))                         \
-    BP_OWN(X, DH_DZ, DERIVATIVE_AT_H, is_smooth(c), rule_on(c, activate(c, c->h[j])))              \
+    BP_OWN(X, DH_DZ, DERIVATIVE_FROM_Z, is_smooth(c), slope_by_rule(c, 0, c->z[j]))                \
+    BP_OWN(X, DH_DZ, DERIVATIVE_AT_H, is_smooth(c), slope_by_rule(c, 0, activate(c, c->h[j])))     \
     BP_OWN(X, DL_DZ, UPSTREAM_DROPPED, is_curved(c), c->g[j])                                      \
     BP_OWN(X, DL_DZ, GRADIENT_RECTIFIED, is_relu(c), c->u[j] > 0 ? c->u[j] : 0)                    \
     BP_OWN(X, DL_DW, USES_Z_FOR_H, is_curved_below(c), c->z_below[i] * c->d[j])                    \

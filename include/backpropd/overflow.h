@@ -4,20 +4,23 @@
 
 #include "backpropd/layout.h"
 
-/* Tensors that can overflow, and their names in a reply for layer k (from 1; the last layer's h is
- * y_hat). */
-enum bp_tensor {
-    BP_TENSOR_Z,
-    BP_TENSOR_LOSS,
-    BP_TENSOR_DL_DH,
-    BP_TENSOR_DL_DZ, /* of the last layer: softmax, or a loss calculated from z */
-    BP_TENSOR_DL_DW,
-    BP_TENSOR_DL_DX,
-    BP_TENSOR_GRADIENT_W, /* the batch's sum */
-    BP_TENSOR_GRADIENT_B,
-    BP_TENSOR_W, /* after an update */
-    BP_TENSOR_B,
-};
+/* Tensors that can overflow: name in C, name on the wire, which the layer's number follows but for
+ * loss, dL_dx and the last layer's dL_dy_hat. */
+#define BP_TENSORS(X)                                                                              \
+    X(Z, "z")                                                                                      \
+    X(LOSS, "loss")                                                                                \
+    X(DL_DH, "dL_dh")                                                                              \
+    X(DL_DZ, "dL_dz") /* of the last layer: softmax, or a loss calculated from z */                \
+    X(DL_DW, "dL_dW")                                                                              \
+    X(DL_DX, "dL_dx")                                                                              \
+    X(GRADIENT_W, "gradients.W") /* the batch's sum */                                             \
+    X(GRADIENT_B, "gradients.b")                                                                   \
+    X(W, "W") /* after an update */                                                                \
+    X(B, "b")
+
+#define BP_AS_TENSOR(name, wire) BP_TENSOR_##name,
+enum bp_tensor { BP_TENSORS(BP_AS_TENSOR) };
+#undef BP_AS_TENSOR
 
 #define BP_WHOLE_BATCH ((size_t)-1)
 

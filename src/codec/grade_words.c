@@ -70,11 +70,23 @@ static void put_activations(struct bp_text *text, const struct spoken *with)
         bp_text_printf(text, "%s%s", i ? " and " : "", bp_activation_names[list[i]]);
 }
 
-/* Derivatives in terms of h, of those that have one. */
-static const char *const RULES[BP_ACTIVATION_COUNT] = {
-    [BP_ACTIVATION_SIGMOID] = "h (1 - h)",
-    [BP_ACTIVATION_TANH] = "1 - h^2",
-};
+/* The derivative in terms of h, or NULL. */
+static const char *rule_of(enum bp_activation activation)
+{
+    switch (activation) {
+    case BP_ACTIVATION_SIGMOID:
+        return "h (1 - h)";
+    case BP_ACTIVATION_TANH:
+        return "1 - h^2";
+    case BP_ACTIVATION_RELU:
+    case BP_ACTIVATION_LEAKY_RELU:
+    case BP_ACTIVATION_IDENTITY:
+    case BP_ACTIVATION_SOFTMAX:
+    case BP_ACTIVATION_COUNT:
+        break;
+    }
+    return NULL;
+}
 
 static void put_rules(struct bp_text *text, const struct spoken *with)
 {
@@ -82,9 +94,10 @@ static void put_rules(struct bp_text *text, const struct spoken *with)
     const size_t n = list_activations(list, with);
     size_t n_put = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!RULES[list[i]])
+        const char *rule = rule_of(list[i]);
+        if (!rule)
             continue;
-        bp_text_printf(text, "%s%s", n_put++ ? " and " : "", RULES[list[i]]);
+        bp_text_printf(text, "%s%s", n_put++ ? " and " : "", rule);
         if (n > 1)
             bp_text_printf(text, " for %s", bp_activation_names[list[i]]);
     }

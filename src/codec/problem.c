@@ -39,16 +39,9 @@ bool bp_problem_set_memory(struct bp_problem *problem, bool over_budget)
 
 static void name_tensor(struct bp_problem *problem, size_t depth)
 {
-    static const char *const names[] = {[BP_TENSOR_Z] = "z",
-                                        [BP_TENSOR_LOSS] = "loss",
-                                        [BP_TENSOR_DL_DH] = "dL_dh",
-                                        [BP_TENSOR_DL_DZ] = "dL_dz",
-                                        [BP_TENSOR_DL_DW] = "dL_dW",
-                                        [BP_TENSOR_DL_DX] = "dL_dx",
-                                        [BP_TENSOR_GRADIENT_W] = "gradients.W",
-                                        [BP_TENSOR_GRADIENT_B] = "gradients.b",
-                                        [BP_TENSOR_W] = "W",
-                                        [BP_TENSOR_B] = "b"};
+#define AS_WIRE(name, wire) wire,
+    static const char *const names[] = {BP_TENSORS(AS_WIRE)};
+#undef AS_WIRE
     const size_t k = problem->overflow.layer + 1, size = sizeof problem->tensor;
     const enum bp_tensor tensor = problem->overflow.tensor;
     char *name = problem->tensor;

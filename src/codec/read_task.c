@@ -78,9 +78,17 @@ static void check_range(const struct bp_reader *reader, const struct bp_place *p
                         const double *y, size_t n)
 {
     const enum bp_loss loss = reader->job->task.rules.loss;
-    const bool is_binary = bp_loss_kind(loss) == BP_LOSS_KIND_SIGMOID;
-    if (bp_loss_kind(loss) == BP_LOSS_KIND_SQUARES || !bp_reader_fits_loss(reader) ||
-        reader->softmax_is_hidden)
+    bool is_binary = false;
+    switch (bp_loss_kind(loss)) {
+    case BP_LOSS_KIND_SQUARES:
+        return;
+    case BP_LOSS_KIND_SIGMOID:
+        is_binary = true;
+        break;
+    case BP_LOSS_KIND_SOFTMAX:
+        break;
+    }
+    if (!bp_reader_fits_loss(reader) || reader->softmax_is_hidden)
         return;
     for (size_t j = 0; j < n; j++) {
         if (y[j] >= 0 && !(is_binary && y[j] > 1))

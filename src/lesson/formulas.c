@@ -156,24 +156,34 @@ void bp_step_short(double *cells, const struct bp_operands *c)
         cells[j] = c->loss_factor * ((1 - c->y[j]) * c->h[j] - c->y[j] * c->rest[j]);
 }
 
-/* The derivative of sigmoid or tanh by the rule that takes it from h. */
-static double rule_on(const struct bp_operands *c, double h)
+/* The derivative by the rule that takes it from h, of a gate from z: closed where z is not a
+ * number. */
+static double slope_by_rule(const struct bp_operands *c, double z, double h)
 {
-    return c->activation == BP_ACTIVATION_SIGMOID ? h * (1 - h) : 1 - h * h;
+    switch (c->activation) {
+    case BP_ACTIVATION_RELU:
+        return z > 0 ? 1 : (z == 0 ? c->relu_at_zero : 0);
+    case BP_ACTIVATION_LEAKY_RELU:
+        return z > 0 ? 1 : BP_LEAKY_SLOPE;
+    case BP_ACTIVATION_SIGMOID:
+        return h * (1 - h);
+    case BP_ACTIVATION_TANH:
+        return 1 - h * h;
+    case BP_ACTIVATION_IDENTITY:
+    case BP_ACTIVATION_SOFTMAX: /* which has a matrix instead */
+    case BP_ACTIVATION_COUNT:
+        break;
+    }
+    return 1;
 }
 
-/* From z; but where h did not come from z, of sigmoid and tanh from h, and relu is closed where z
- * is not a number. */
+/* Slopes are calculated from z, but by the rules where h did not come from z. */
 static void prepare_slopes(const struct bp_operands *c)
 {
-    const bool relu = c->activation == BP_ACTIVATION_RELU;
-    if (c->fresh || c->activation == BP_ACTIVATION_LEAKY_RELU ||
-        c->activation == BP_ACTIVATION_IDENTITY) {
+    if (c->fresh)
         bp_derive(c->row, c->z, c->activation, c->relu_at_zero, 1, c->n);
-        return;
-    }
-    for (size_t j = 0; j < c->n; j++)
-        c->row[j] = relu ? (c->z[j] > 0) + c->relu_at_zero * (c->z[j] == 0) : rule_on(c, c->h[j]);
+    for (size_t j = 0; j < c->n && !c->fresh; j++)
+        c->row[j] = slope_by_rule(c, c->z[j], c->h[j]);
 }
 
 static double inverted_gate(const struct bp_operands *c, size_t j)

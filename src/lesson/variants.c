@@ -27,7 +27,18 @@ static bool is_gated(const struct bp_operands *c)
 
 static bool is_smooth(const struct bp_operands *c)
 {
-    return c->activation == BP_ACTIVATION_SIGMOID || c->activation == BP_ACTIVATION_TANH;
+    switch (c->activation) {
+    case BP_ACTIVATION_SIGMOID:
+    case BP_ACTIVATION_TANH:
+        return true;
+    case BP_ACTIVATION_RELU:
+    case BP_ACTIVATION_LEAKY_RELU:
+    case BP_ACTIVATION_IDENTITY:
+    case BP_ACTIVATION_SOFTMAX:
+    case BP_ACTIVATION_COUNT:
+        break;
+    }
+    return false;
 }
 
 /* A derivative of its own for each unit, and not 1 everywhere. */
