@@ -28,7 +28,9 @@ static bool read_body(struct bp_text *body, struct bp_service *service, bool exp
 {
     bp_text_start(body, &service->memory, 65536);
     while (expected && body->size <= service->limits.body_bytes && bp_text_reserve(body, 65536)) {
-        const size_t n = fread(body->data + body->size, 1, body->capacity - body->size - 1, stdin);
+        const size_t room = body->capacity - body->size - 1;
+        const size_t wanted = service->limits.body_bytes + 1 - body->size;
+        const size_t n = fread(body->data + body->size, 1, room < wanted ? room : wanted, stdin);
         if (n == 0)
             break;
         body->size += n;

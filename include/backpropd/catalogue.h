@@ -19,7 +19,7 @@ struct bp_mistake_text {
     const char *reads; /* what is calculated in place of the right formula */
     const char *where; /* when the mistake is possible */
     struct bp_words words;
-    const char *title; /* of its code, see bp_code_title; NULL but in the code's first row */
+    const char *title; /* of its code; NULL in rows but the code's first. See bp_code_title */
 };
 
 /* One kind of steps. */

@@ -50,7 +50,7 @@ double bp_exchange_prepare(struct bp_exchange *exchange, double most);
 /* Makes the reply. bp_exchange_prepare may have done part of the work, or none. */
 void bp_exchange_finish(struct bp_exchange *exchange);
 
-/* Makes a problem the reply. */
+/* Makes a problem the reply, and drops the body. */
 void bp_exchange_refuse(struct bp_exchange *exchange, enum bp_problem_code code,
                         const char *detail);
 

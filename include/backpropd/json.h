@@ -1,4 +1,4 @@
-/* What reading JSON speaks of: values, places, limits and faults. */
+/* What reading JSON speaks of: values, places, limits, faults and characters. */
 #ifndef BACKPROPD_JSON_H
 #define BACKPROPD_JSON_H
 

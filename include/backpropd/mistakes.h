@@ -105,8 +105,11 @@
 /*
  * The table of mistakes: kind of the altered step, name of the row among that kind's, code, the row
  * whose words it shares (its own, or an earlier one's), where it makes sense, and what is
- * calculated in place of the right formula. The last two are expressions of a struct bp_operands *c
- * (formulas.h); a cell of weights is i, j, at `at`, of all else unit j, of dL_dh input i.
+ * calculated in place of the right formula. BP_OWN is a row with words of its own.
+ *
+ * The last two are expressions: variants.c expands the conditions, formulas.c the formulas, each
+ * with functions of its own. c is a struct bp_operands *, i the row and j the column of the cell,
+ * at = i * c->n + j.
  *
  * The order is part of the contract: of equally good explanations the first row's is the answer.
  */

@@ -90,8 +90,8 @@ struct bp_fact {
         BP_FACT_WORDS
     } kind;
     double number;
-    const char *text; /* static, or the fault's own `own_text` or `own_words` */
-    double shape[2];
+    const char *text;         /* static, or the fault's own `own_text` or `own_words` */
+    double shape[2];          /* whole numbers */
     const char *const *names; /* static */
     size_t n_names;
 };

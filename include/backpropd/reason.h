@@ -83,7 +83,9 @@ void bp_reason_sources(struct bp_source_sets *sources, const double *const *x,
  *     units, (n_out);
  *     sources, (n_in);
  *     x, m rows of (n_in);
- *     dl_dz, (m, n_out).
+ *     dl_dz, (m, n_out);
+ *     activation, of the layer;
+ *     has_biases, whether it has any.
  * Cannot fail.
  */
 void bp_reason_note(uint8_t *seen, const double *sums, const struct bp_unit_sets *units,

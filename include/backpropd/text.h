@@ -63,7 +63,8 @@ void bp_text_put_double(struct bp_text *text, double value);
 /* Appends n numbers as a JSON array. */
 void bp_text_put_doubles(struct bp_text *text, const double *values, size_t n);
 
-/* Appends words as printf writes them: for sentences, not for the numbers of replies. */
+/* Appends words as printf writes them: for sentences. It escapes nothing, and doubles
+ * lose digits. */
 void bp_text_printf(struct bp_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

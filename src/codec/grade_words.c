@@ -127,7 +127,7 @@ static bool is_place(const char *name, const char *place, size_t size)
     return strncmp(name, place, size) == 0 && !name[size];
 }
 
-/* What another place stands for: words, with places of their own. */
+/* What a place stands for that no function writes: words, with places of their own. */
 static const char *words_at(const char *place, size_t size, const struct spoken *with)
 {
     const struct bp_task *task = with->of->grade.steps.task;

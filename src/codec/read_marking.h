@@ -15,7 +15,7 @@ typedef void bp_lay_out_job(struct bp_layout *layout, struct bp_job *job);
  */
 bool bp_lay_out(struct bp_reader *reader, bp_lay_out_job *lay_out);
 
-/* The `layout` of these operations: the result is the job's own. */
+/* The `layout` of /grade, /exercise and /exercise/review: the result is the job's own. */
 void *bp_laid_out(struct bp_layout *layout, const struct bp_job *job);
 
 /*

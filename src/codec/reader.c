@@ -327,8 +327,9 @@ bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place,
 bool bp_read_work_limit(const struct bp_reader *reader, const struct bp_place *place, double work)
 {
     const size_t limit = reader->limits->work;
-    if (work > (double)limit)
+    const bool is_within = work <= (double)limit;
+    if (!is_within)
         exceeds(reader, place, "multiply-adds of work", limit,
                 work < COUNTED_MAX ? (size_t)work : SIZE_MAX);
-    return work <= (double)limit;
+    return is_within;
 }

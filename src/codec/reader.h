@@ -94,7 +94,7 @@ bool bp_is_array(const struct bp_reader *reader, const struct bp_value *value, s
 bool bp_read_limit(const struct bp_reader *reader, const struct bp_place *place, const char *what,
                    size_t limit, size_t got);
 
-/* The same of work. */
+/* The same for work. */
 bool bp_read_work_limit(const struct bp_reader *reader, const struct bp_place *place, double work);
 
 /* The lengths that x and y of a sample should have, 0 if unknown. */

@@ -12,7 +12,7 @@ static void write_name(char *to, const struct bp_steps *steps, const struct bp_s
 {
     const struct bp_step_text *text = bp_step_text(step->kind);
     const bool is_below = step->kind == BP_STEP_DL_DH; /* named for the layer below */
-    const size_t number = step->layer + !is_below;
+    const size_t number = is_below ? step->layer : step->layer + 1;
     const bool is_last = number == (is_below ? 0 : steps->task->network.depth);
     for (const char *from = is_last && text->last ? text->last : text->hidden; *from; from++) {
         if (*from == '%')

@@ -280,10 +280,10 @@ static const char *unclosed_name(const struct spot *spot)
 
 /* --- what the fault says ---------------------------------------------------------------------- */
 
-#define PYTHON_WRITES "json.dumps(body) writes JSON, str(body) does not)"
+#define PYTHON_WRITES "json.dumps(body) writes JSON, str(body) does not"
 
-/* What depends on the character at the place, or not even on that: then no characters are given.
- * The first row that fits counts. */
+/* What to say of a fault, and of the character at its place. A row without characters fits any
+ * character. The first row that fits counts. */
 static const struct {
     enum bp_json_fault fault;
     const char *characters, *says;
@@ -308,11 +308,11 @@ static const struct {
     {BP_JSON_NOT_FINITE, NULL,
      "write the number that belongs here; JSON has no NaN and no Infinity (look where it comes "
      "from: a division by 0, an overflow or a missing value)"},
-    {BP_JSON_PYTHON, "T", "write true; True is Python's (" PYTHON_WRITES},
-    {BP_JSON_PYTHON, "F", "write false; False is Python's (" PYTHON_WRITES},
-    {BP_JSON_PYTHON, NULL, "write null; None is Python's (" PYTHON_WRITES},
+    {BP_JSON_PYTHON, "T", "write true; True is Python's (" PYTHON_WRITES ")"},
+    {BP_JSON_PYTHON, "F", "write false; False is Python's (" PYTHON_WRITES ")"},
+    {BP_JSON_PYTHON, NULL, "write null; None is Python's (" PYTHON_WRITES ")"},
     {BP_JSON_SINGLE_QUOTES, NULL,
-     "write double quotes; JSON has no single ones (Python: " PYTHON_WRITES},
+     "write double quotes; JSON has no single ones (Python: " PYTHON_WRITES ")"},
     {BP_JSON_COMMENT, NULL, "leave out the comment; JSON has no comments"},
     {BP_JSON_MISSING_NAME, NULL, "write a name in double quotes here"},
     {BP_JSON_MISSING_COLON, "=", "write a colon in place of the equals sign"},
@@ -350,7 +350,7 @@ static const char *of_place(const struct spot *spot)
         return "leave out the bracket before this comma; it ends the body, and a member follows";
     for (size_t i = 0; i < sizeof ADVICE / sizeof *ADVICE; i++)
         if (ADVICE[i].fault == spot->fault &&
-            (!ADVICE[i].characters || strchr(ADVICE[i].characters, *at)))
+            (!ADVICE[i].characters || (*at && strchr(ADVICE[i].characters, *at))))
             return ADVICE[i].says;
     return "the text is not JSON";
 }

@@ -64,7 +64,8 @@ static void *member_at(struct bp_head *head, size_t offset)
     return (char *)head + offset;
 }
 
-/* Keeps a header that is used later; false if it is another one. */
+/* Keeps a header that is used later; false if it is another one. Of KEPT, values are const char *
+ * and counts size_t. */
 static bool keep(struct bp_head *head, const char *name, size_t name_size, const char *value)
 {
     for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++) {
@@ -99,7 +100,7 @@ void bp_head_add(struct bp_head *head, const char *name, size_t name_size, const
 /* A port with its colon, or nothing. */
 static bool is_port(const char *text, size_t size)
 {
-    if (size > 1 && (strspn(text + 1, DIGITS) < size - 1 || strtoul(text + 1, NULL, 10) > 65535))
+    if (size > 1 && (strspn(text + 1, DIGITS) != size - 1 || strtoul(text + 1, NULL, 10) > 65535))
         return false;
     return size == 0 || *text == ':';
 }

@@ -112,7 +112,7 @@ static void add_methods(struct bp_fields *fields, const struct bp_reply *reply, 
 {
     bp_methods_text(fields->methods, reply->allow);
     add(fields, "Allow", fields->methods);
-    if (reply->status != 204) /* which answers a preflight */
+    if (reply->status != 204) /* of OPTIONS, as a preflight is */
         return;
     add(fields, "Access-Control-Allow-Methods", fields->methods);
     add(fields, "Access-Control-Allow-Headers", allowed_headers(asked));

@@ -17,15 +17,16 @@ static bool keeps_answers(const char *only)
 bool bp_service_start(struct bp_service *service, const struct bp_limits *limits, const char *only)
 {
     size_t n_routes;
+    struct bp_route *routes = bp_routes_make(&n_routes, only);
     *service = (struct bp_service){.limits = *limits,
                                    .memory.limit = limits->memory_bytes,
                                    .own_memory.limit = SIZE_MAX,
-                                   .routes = bp_routes_make(&n_routes, only),
+                                   .routes = routes,
                                    .allowed_hosts = "*"};
     service->limits.keeps_answers = keeps_answers(only);
-    service->metrics = service->routes ? bp_metrics_make(service->routes, n_routes) : NULL;
+    service->metrics = routes ? bp_metrics_make(routes, n_routes) : NULL;
     if (!service->metrics)
-        free(service->routes);
+        free(routes);
     return service->metrics;
 }
 

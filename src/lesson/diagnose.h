@@ -30,7 +30,8 @@ struct bp_diagnosis {
 void bp_diagnosis_layout(struct bp_diagnosis *diagnosis, struct bp_layout *layout,
                          const struct bp_steps *steps, const struct bp_variants *variants);
 
-/* In/out: diagnosis, whose `of` has what was handed in and the right run. Cannot fail. */
+/* In/out: diagnosis, whose `of` has what was handed in and the right run. In: pairs, whether two
+ * mistakes at one step are tried as well. Cannot fail. */
 void bp_diagnose(struct bp_diagnosis *diagnosis, bool pairs);
 
 #endif

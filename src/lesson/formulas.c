@@ -96,7 +96,7 @@ static double minus_ln(const struct bp_operands *c, size_t j)
     return bp_loss(c->z, c->h, c->row, c->loss, c->n);
 }
 
-/* What output j adds to the loss, without the loss's factor. */
+/* What output j adds to the loss, without the loss's factor. May use row. */
 static double term_of_loss(const struct bp_operands *c, size_t j)
 {
     const double h = c->h[j], y = c->y[j];

@@ -32,7 +32,8 @@ void bp_operands_set(struct bp_operands *operands, const struct bp_steps *steps,
 void bp_step_calculate(double *cells, const struct bp_step *step, enum bp_mistake mistake,
                        const struct bp_operands *operands);
 
-/* The short form of dL_dzL of a pair, from y_hat and y. Out: cells, (n). Cannot fail. */
+/* The short form of dL_dzL of a pair, from y_hat and y. Uses rest. Out: cells, (n), which may be
+ * operands->row. Cannot fail. */
 void bp_step_short(double *cells, const struct bp_operands *operands);
 
 #endif

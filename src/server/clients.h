@@ -17,7 +17,7 @@
 struct bp_client {
     struct bp_client *next;                /* in its bucket */
     struct in6_addr network;               /* IPv4 as IPv6 has it; of IPv6 the first 64 bits */
-    size_t n_connections, connections_max; /* bp_connection_close counts one less */
+    size_t n_connections, connections_max; /* bp_client_enter counts up, bp_connection_close down */
     size_t excess;                         /* used by the thread that ends the slowest */
     struct bp_lane lane;                   /* its work that waits for the pool */
     struct bp_memory memory;

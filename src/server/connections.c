@@ -388,11 +388,12 @@ bool bp_connections_in_use(struct bp_connections *connections, size_t millisecon
 {
     bool in_use = false;
     pthread_mutex_lock(&connections->lock);
-    for (struct bp_connection *at = LIST_FIRST(&connections->all); at; at = LIST_NEXT(at, place)) {
+    for (struct bp_connection *at = LIST_FIRST(&connections->all); at && !in_use;
+         at = LIST_NEXT(at, place)) {
         const uint64_t packed = atomic_load(&at->wait);
         const enum bp_wait wait = wait_of(packed);
-        in_use |= waits_for_request(wait) &&
-                  packed + pack(milliseconds, 0) > wait_until(connections, wait);
+        in_use = waits_for_request(wait) &&
+                 packed + pack(milliseconds, 0) > wait_until(connections, wait);
     }
     pthread_mutex_unlock(&connections->lock);
     return in_use;

@@ -71,7 +71,7 @@ struct bp_connection {
     int socket;
     atomic_bool is_cancelled; /* nobody waits for what is calculated */
     bool is_probed;           /* whether its client is still there, in this request */
-    bool is_one_too_many;     /* beyond a limit: to be told so */
+    bool is_one_too_many;     /* beyond a limit: it gets a 503 */
     struct bp_target target;  /* of the request at hand */
     _Atomic uint64_t wait;    /* the deadline in milliseconds of CLOCK_MONOTONIC, and the enum */
     void *request;            /* the server's current request, or NULL */
@@ -81,7 +81,8 @@ struct bp_connection {
 
 struct bp_connections;
 
-/* Milliseconds since some time in the past, by the clock of all deadlines; it moves every 4 ms. */
+/* Milliseconds since some time in the past, by the clock of all deadlines; it moves every few of
+ * them. */
 uint64_t bp_now_ms(void);
 
 /* Starts the thread. NULL if memory runs out or no thread can be started. */

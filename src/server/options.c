@@ -2,11 +2,11 @@
 
 #include <ctype.h>
 #include <getopt.h>
-#include <linux/un.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "backpropd/suggest.h"
@@ -79,7 +79,9 @@ static const char *set_listen(struct bp_options *options, const char *value,
     const char *port = colon ? colon + 1 : value;
     if (strncmp(value, "unix:/", 6) == 0) {
         options->socket_path = value + 5;
-        return strlen(value + 5) < UNIX_PATH_MAX ? NULL : "a path of at most 107 bytes";
+        return strlen(value + 5) < sizeof(((struct sockaddr_un *)NULL)->sun_path)
+                   ? NULL
+                   : "a path of at most 107 bytes";
     }
     if (!is_number(port))
         return flag->argument;
@@ -108,8 +110,10 @@ static const char *set_log_format(struct bp_options *options, const char *value,
     static const char *const names[] = {
         [BP_LOG_TEXT] = "text", [BP_LOG_JSON] = "json", [BP_LOG_OFF] = "off"};
     const size_t n = sizeof names / sizeof *names, place = place_of(names, n, value, strlen(value));
+    if (place == n)
+        return flag->argument;
     options->log_format = (enum bp_log_format)place;
-    return place < n ? NULL : flag->argument;
+    return NULL;
 }
 
 static const char *set_switch(struct bp_options *options, const char *value,

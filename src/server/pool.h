@@ -23,8 +23,7 @@ struct bp_work_item {
     TAILQ_ENTRY(bp_work_item) place;
 };
 
-/* The waiting work of one client. Its list is empty and `n` zero at the start. It must not move
- * while work waits in it. */
+/* The waiting work of one client. Its list is started by TAILQ_INIT, `n` by 0. It must not move. */
 struct bp_lane {
     size_t most; /* pieces that may wait here, short ones not counted */
     size_t n;
@@ -38,8 +37,8 @@ struct bp_pool;
  * can be started. */
 struct bp_pool *bp_pool_start(size_t n_threads, size_t queue_max);
 
-/* Puts work at the end of its lane; false if the lane or the queue is full or the pool is closed,
- * or has stopped. */
+/* Puts work at the end of its lane; false if the lane or the queue is full, or the pool has
+ * stopped. */
 bool bp_pool_submit(struct bp_pool *pool, struct bp_work_item *item);
 
 /* Takes work back that still waits; false if it does not, it runs or has run. */

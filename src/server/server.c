@@ -26,7 +26,7 @@
 /* After this many tenths of a second without a request, memory is returned to the system. */
 #define REST_TICKS 50
 
-/* A stop waits for so long for clients to read the 503s that it has just sent. */
+/* A stop gives clients this long to read the 503s that it has just sent. */
 #define CANCEL_MS 1000
 
 /* After this time a thread looks at all other ready connections before the next request. */

@@ -68,7 +68,7 @@ static bool take(int *fd, const char *count, const char *names, char error[BP_OP
     if (fault)
         snprintf(error, BP_OPTION_ERROR_MAX, "LISTEN_FDS=%.60s%s%.100s: %s%s", count,
                  names ? ", LISTEN_FDNAMES=" : "", names ? names : "",
-                 n == 1 ? "descriptor 3 " : "", fault);
+                 n == 1 ? "descriptor 3 " /* FIRST_FD */ : "", fault);
     else if (n)
         *fd = FIRST_FD;
     return !fault;

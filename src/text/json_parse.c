@@ -71,9 +71,10 @@ static void *make_room(struct pass *p, void *array, size_t *capacity, size_t fir
     bool over_budget;
     const size_t more = *capacity ? *capacity + *capacity / 2 : first;
     void *moved = bp_memory_resize(p->json->skeleton.memory, array, more * size, &over_budget);
-    if (!moved)
+    if (moved)
+        *capacity = more;
+    else
         out_of_memory(p, over_budget);
-    *capacity = more;
     return moved;
 }
 
@@ -221,7 +222,7 @@ static bool skip_escape(struct pass *p, const char **at)
 {
     const char *escape = *at;
     unsigned unit, other;
-    if (escape[1] == '\0') { /* what a string must not hold, told by whoever reads on */
+    if (escape[1] == '\0') { /* no string may hold it: copy_string says so */
         *at = escape + 1;
         return true;
     }

@@ -30,7 +30,7 @@ void bp_tree_open(struct bp_memory *memory);
 /* Closes it, if one is open: all that jansson took since is gone, but for what is remembered. */
 void bp_tree_close(void);
 
-/* Why memory was not to be had that jansson asked for since the tree was opened, or `otherwise`. */
+/* The fault if jansson was refused memory since the tree was opened; else `otherwise`. */
 enum bp_json_fault bp_tree_fault(enum bp_json_fault otherwise);
 
 /* Where an open tree's memory has come to; going back to it gives all back that jansson has taken

@@ -9,7 +9,8 @@
 extern "C" {
 #endif
 
-/* Reads the number that starts at `first` and goes no further than `last`. Returns where it ends.
+/* Reads the number that starts at `first` and goes no further than `last`, where a NUL stands.
+ * Returns where it ends.
  * Out: value, the nearest double; 0 or an infinity for what is out of range. */
 const char *bp_text_to_double(double *value, const char *first, const char *last);
 

@@ -1,5 +1,6 @@
 #include "backpropd/text.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,14 +91,16 @@ void bp_text_put_doubles(struct bp_text *text, const double *values, size_t n)
 void bp_text_printf(struct bp_text *text, const char *format, ...)
 {
     va_list arguments;
-    size_t size = 0, room;
+    int size = 0;
+    size_t room;
     do { /* a second time only if there was too little room */
-        if (!bp_text_reserve(text, size + 1))
+        if (!bp_text_reserve(text, (size_t)size + 1))
             return;
         room = text->capacity - text->size;
         va_start(arguments, format);
-        size = (size_t)vsnprintf(text->data + text->size, room, format, arguments);
+        size = vsnprintf(text->data + text->size, room, format, arguments);
         va_end(arguments);
-    } while (size >= room);
-    text->size += size;
+        assert(size >= 0); /* formats are constants */
+    } while ((size_t)size >= room);
+    text->size += (size_t)size;
 }

@@ -2,14 +2,14 @@
 #include "cells.h"
 
 #include <math.h>
-#include <stdarg.h>
 
 #include "backpropd/activation.h"
 #include "backpropd/loss.h"
 #include "template.h"
 #include "words.h"
 
-/* What cells are made of most is written without a pattern, which takes longer. */
+/* Factors are most of a cell. They are written without a pattern, because a pattern takes longer.
+ */
 static void put_factor(struct bp_text *text, const struct bp_subject *of, double value)
 {
     bp_text_putc(text, '(');
@@ -26,20 +26,20 @@ static void put_operand(struct bp_text *text, const struct bp_subject *of, doubl
         bp_put_shown(text, of->e, value);
 }
 
-/* Writes a pattern. Each % in it stands for the next number (a double), and each # for one that
- * stands behind a sign. */
-static void put(struct bp_text *text, const struct bp_subject *of, const char *pattern, ...)
+#define NUMBERS(...) ((const double[]){__VA_ARGS__})
+
+/* Writes a pattern. Each % in it stands for the next number, and each # for one that stands behind
+ * a sign. */
+static void put(struct bp_text *text, const struct bp_subject *of, const char *pattern,
+                const double *numbers)
 {
-    va_list numbers;
-    va_start(numbers, pattern);
     for (; *pattern; pattern++)
         if (*pattern == '%')
-            bp_put_shown(text, of->e, va_arg(numbers, double));
+            bp_put_shown(text, of->e, *numbers++);
         else if (*pattern == '#')
-            put_operand(text, of, va_arg(numbers, double));
+            put_operand(text, of, *numbers++);
         else
             bp_text_putc(text, *pattern);
-    va_end(numbers);
 }
 
 /* Writes 1 - h, if it shows the digits that were used: with h close to 1 the difference loses
@@ -47,7 +47,7 @@ static void put(struct bp_text *text, const struct bp_subject *of, const char *p
 static void put_one_less(struct bp_text *text, const struct bp_subject *of, double h, double value)
 {
     const bool is_shown = bp_has_digits_of(1 - h, value);
-    put(text, of, is_shown ? "1 - #" : "%", is_shown ? h : value);
+    put(text, of, is_shown ? "1 - #" : "%", NUMBERS(is_shown ? h : value));
 }
 
 /* n terms of two factors each; `begun`: a term stands before them. */
@@ -77,7 +77,7 @@ static void put_sum(struct bp_text *text, const struct bp_subject *of)
     const struct bp_layer *layer = bp_layer_of(of);
     const size_t unit = of->cell.unit;
     if (layer->b)
-        put(text, of, "%", layer->b[unit]);
+        put(text, of, "%", NUMBERS(layer->b[unit]));
     put_products(text, of, source_of(of), layer->w + unit, layer->n_out, layer->n_in, layer->b);
 }
 
@@ -96,7 +96,7 @@ static void put_powers(struct bp_text *text, const struct bp_subject *of, const 
                        double largest, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        put(text, of, i ? " + exp(% - #)" : "exp(% - #)", z[i], largest);
+        put(text, of, i ? " + exp(% - #)" : "exp(% - #)", NUMBERS(z[i], largest));
 }
 
 static double largest_of(const double *v, size_t n)
@@ -115,7 +115,7 @@ static void put_h(struct bp_text *text, const struct bp_subject *of)
         return;
     }
     const double *z = bp_pass_of(of)->z + row_of(of), largest = largest_of(z, layer->n_out);
-    put(text, of, "exp(% - #) / (", z[of->cell.unit], largest);
+    put(text, of, "exp(% - #) / (", NUMBERS(z[of->cell.unit], largest));
     put_powers(text, of, z, largest, layer->n_out);
     bp_text_putc(text, ')');
 }
@@ -153,17 +153,17 @@ typedef void put_term(struct bp_text *text, const struct bp_subject *of, const s
 static void put_square(struct bp_text *text, const struct bp_subject *of, const struct output *o,
                        size_t j)
 {
-    put(text, of, "(% - #)^2", o->y_hat[j], o->y[j]);
+    put(text, of, "(% - #)^2", NUMBERS(o->y_hat[j], o->y[j]));
 }
 
 /* y ln(y_hat), with sigmoid also (1 - y) ln(1 - y_hat). */
 static void put_logarithms(struct bp_text *text, const struct bp_subject *of,
                            const struct output *o, size_t j)
 {
-    put(text, of, "(%) ln(%)", o->y[j], o->y_hat[j]);
+    put(text, of, "(%) ln(%)", NUMBERS(o->y[j], o->y_hat[j]));
     if (o->kind != BP_LOSS_KIND_SIGMOID)
         return;
-    put(text, of, " + (1 - #) ln(", o->y[j]);
+    put(text, of, " + (1 - #) ln(", NUMBERS(o->y[j]));
     put_one_less(text, of, o->y_hat[j], bp_sigmoid(-o->z[j]));
     bp_text_putc(text, ')');
 }
@@ -174,11 +174,11 @@ static void put_term_from_z(struct bp_text *text, const struct bp_subject *of,
 {
     const double largest = largest_of(o->z, o->n), z = o->z[j], y = o->y[j];
     if (o->kind == BP_LOSS_KIND_SIGMOID) {
-        put(text, of, "max(0, %) - (%)(%) + ln(1 + exp(%))", z, z, y, -fabs(z));
+        put(text, of, "max(0, %) - (%)(%) + ln(1 + exp(%))", NUMBERS(z, z, y, -fabs(z)));
     } else if (y == 0) {
         bp_text_putc(text, '0');
     } else {
-        put(text, of, "(%)(% - # + ln(", y, largest, z);
+        put(text, of, "(%)(% - # + ln(", NUMBERS(y, largest, z));
         put_powers(text, of, o->z, largest, o->n);
         bp_text_puts(text, "))");
     }
@@ -248,12 +248,12 @@ static void put_ratios(struct bp_text *text, const struct bp_subject *of, const 
     const bool has_first = o->kind == BP_LOSS_KIND_SIGMOID && (y != 1 || rest != 0);
     const bool has_second = y != 0 || y_hat != 0;
     if (has_first) {
-        put(text, of, "(1 - #)/(", y);
+        put(text, of, "(1 - #)/(", NUMBERS(y));
         put_one_less(text, of, y_hat, rest);
         bp_text_putc(text, ')');
     }
     if (has_second)
-        put(text, of, has_first ? " - %/%" : "-%/%", y, y_hat);
+        put(text, of, has_first ? " - %/%" : "-%/%", NUMBERS(y, y_hat));
     bp_text_puts(text, !has_first && !has_second ? "0" : "");
     bp_text_puts(text, has_fraction ? ")" : "");
 }
@@ -275,7 +275,7 @@ static void put_error(struct bp_text *text, const struct bp_subject *of)
     switch (o.kind) {
     case BP_LOSS_KIND_SQUARES: {
         const char *end = open_fraction(text, bp_loss_fraction(of->e, true));
-        put(text, of, "% - #", o.y_hat[j], o.y[j]);
+        put(text, of, "% - #", NUMBERS(o.y_hat[j], o.y[j]));
         bp_text_puts(text, end);
         return;
     }
@@ -302,12 +302,12 @@ static void put_pair(struct bp_text *text, const struct bp_subject *of)
     const double c = bp_loss_factor(of->e->task->rules.loss, o.n), y = o.y[j], y_hat = o.y_hat[j];
     const char *end = open_fraction(text, bp_loss_fraction(of->e, false));
     if (bp_has_digits_of(c * (y_hat - y), bp_line_value(of)))
-        put(text, of, "% - #", y_hat, y);
+        put(text, of, "% - #", NUMBERS(y_hat, y));
     else if (o.kind == BP_LOSS_KIND_SOFTMAX)
-        put(text, of, "(%)(%) - (%)(%)", y_hat, sum_of_others(&o, j), y,
-            bp_pass_of(of)->dh_dz[row_of(of) + j]);
+        put(text, of, "(%)(%) - (%)(%)",
+            NUMBERS(y_hat, sum_of_others(&o, j), y, bp_pass_of(of)->dh_dz[row_of(of) + j]));
     else
-        put(text, of, "(1 - #)(%) - (%)(%)", y, y_hat, y, bp_sigmoid(-o.z[j]));
+        put(text, of, "(1 - #)(%) - (%)(%)", NUMBERS(y, y_hat, y, bp_sigmoid(-o.z[j])));
     bp_text_puts(text, end);
 }
 
@@ -322,8 +322,9 @@ static void put_through_softmax(struct bp_text *text, const struct bp_subject *o
     const struct bp_layer_pass *got = bp_pass_of(of);
     const size_t at = row_of(of);
     for (size_t j = 0; j < bp_layer_of(of)->n_out; j++)
-        put(text, of, j ? " + (%)(%)" : "(%)(%)", got->dl_dh[at + j],
-            bp_softmax_derivative(got->h + at, got->dh_dz + at, j, of->cell.unit));
+        put(text, of, j ? " + (%)(%)" : "(%)(%)",
+            NUMBERS(got->dl_dh[at + j],
+                    bp_softmax_derivative(got->h + at, got->dh_dz + at, j, of->cell.unit)));
 }
 
 static void put_dw(struct bp_text *text, const struct bp_subject *of)
@@ -417,7 +418,7 @@ void bp_put_result(struct bp_text *text, const struct bp_subject *of)
     if (of->line->form == BP_FORM_Z) {
         const double sum = bp_unrounded(of);
         if (bp_shown(of->e, sum) != bp_shown(of->e, value))
-            put(text, of, "%, rounded to ", sum);
+            put(text, of, "%, rounded to ", NUMBERS(sum));
     }
     bp_put_shown(text, of->e, value);
 }

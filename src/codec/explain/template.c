@@ -145,7 +145,11 @@ static bool all_add_up_to_one(const struct bp_subject *of)
 }
 
 /* Numbers of the cell's unit. */
-FACT(size_t, place, of->line->sample *bp_layer_of(of)->n_out + of->cell.unit)
+static size_t place(const struct bp_subject *of)
+{
+    return of->line->sample * bp_layer_of(of)->n_out + of->cell.unit;
+}
+
 FACT(double, z, bp_pass_of(of)->z[place(of)])
 FACT(double, h, bp_pass_of(of)->h[place(of)])
 FACT(double, slope, bp_pass_of(of)->dh_dz[place(of)])
@@ -388,18 +392,18 @@ static void put_name(struct bp_text *text, const struct bp_subject *of, const st
         name->put(text, of);
 }
 
-void bp_put_template(struct bp_text *text, const struct bp_subject *of, const char *template)
+void bp_put_template(struct bp_text *text, const struct bp_subject *of, const char *words)
 {
-    const char *start = template;
-    for (; *template; template ++) {
-        if (*template != '{')
+    const char *start = words;
+    for (; *words; words++) {
+        if (*words != '{')
             continue;
-        bp_text_put(text, start, (size_t)(template - start));
-        start = template + 1;
-        while (*template != '}')
-            template ++;
-        put_name(text, of, find(start, (size_t)(template - start)));
-        start = template + 1;
+        bp_text_put(text, start, (size_t)(words - start));
+        start = words + 1;
+        while (*words != '}')
+            words++;
+        put_name(text, of, find(start, (size_t)(words - start)));
+        start = words + 1;
     }
-    bp_text_put(text, start, (size_t)(template - start));
+    bp_text_put(text, start, (size_t)(words - start));
 }

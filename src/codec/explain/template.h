@@ -5,7 +5,7 @@
 #include "backpropd/text.h"
 #include "line.h"
 
-void bp_put_template(struct bp_text *text, const struct bp_subject *of, const char *template);
+void bp_put_template(struct bp_text *text, const struct bp_subject *of, const char *words);
 
 /* A value rounded to the decimals that are shown, and its text; "null" if it is infinite. */
 double bp_shown(const struct bp_explanation *e, double value);

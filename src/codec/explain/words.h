@@ -19,7 +19,7 @@ struct bp_line_words {
 };
 const struct bp_line_words *bp_line_words(enum bp_form form);
 
-#define BP_WORDS(member) const char *member;
+#define BP_AS_MEMBER(member) const char *member;
 
 /* What an activation is. A new one is a row. */
 #define BP_ACTIVATION_WORDS(X)                                                                     \
@@ -34,7 +34,7 @@ const struct bp_line_words *bp_line_words(enum bp_form form);
     X(program)       /* of h */                                                                    \
     X(slope_program)
 struct bp_activation_words {
-    BP_ACTIVATION_WORDS(BP_WORDS)
+    BP_ACTIVATION_WORDS(BP_AS_MEMBER)
 };
 const struct bp_activation_words *bp_activation_words(enum bp_activation activation);
 
@@ -55,7 +55,7 @@ const struct bp_activation_words *bp_activation_words(enum bp_activation activat
     X(slope_program)                                                                               \
     X(pair_program)
 struct bp_loss_words {
-    BP_LOSS_WORDS(BP_WORDS)
+    BP_LOSS_WORDS(BP_AS_MEMBER)
 };
 const struct bp_loss_words *bp_loss_words(enum bp_loss loss);
 
