@@ -402,6 +402,18 @@ test('call answers as the daemon does', async () => {
   }, 4);
 });
 
+test('call refuses a body that is too large without its end', async () => {
+  const child = spawn(binary, ['call', '/forward', '--max-body-bytes', '10'], {env: bare});
+  const closed = once(child, 'close');
+  child.stdin.on('error', () => {}).write('{"network": ');
+  try {
+    assert.equal((await inPatience(closed, 'the call is refused'))[0], 1);
+  } finally {
+    child.stdin.destroy();
+    child.kill('SIGKILL');
+  }
+});
+
 test('call keeps to the limits that it is given', async () => {
   const {code, stdout} = await run(['call', '/forward', '--max-parameters', '30'], {input: bookText});
   assert.deepEqual([code, JSON.parse(stdout).errors.map(one => one.code)], [1, ['limit_exceeded']]);
