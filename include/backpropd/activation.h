@@ -59,6 +59,15 @@ static inline double bp_softmax_derivative(const double *h, const double *one_le
 void bp_softmax_back(double *dl_dz, const double *dl_dh, const double *h, const double *one_less_h,
                      size_t n);
 
+/* The largest of v, (n), n >= 1. Cannot fail. */
+static inline double bp_largest(const double *v, size_t n)
+{
+    double largest = v[0];
+    for (size_t j = 1; j < n; j++)
+        largest = v[j] > largest ? v[j] : largest;
+    return largest;
+}
+
 /* Each number's sum of all the others, up in the index. Out: sums, (n). In: v, (n), not negative.
  * Cannot fail. */
 void bp_sums_of_others(double *sums, const double *v, size_t n);

@@ -55,6 +55,13 @@ static inline bool bp_loss_is_from_z(enum bp_loss loss)
     return bp_loss_needs(loss) != BP_ACTIVATION_ANY;
 }
 
+/* A term of a logarithm's derivative: 0 if its numerator is 0, whatever the denominator is. Cannot
+ * fail; may be infinite. */
+static inline double bp_loss_ratio(double numerator, double denominator)
+{
+    return numerator == 0 ? 0 : numerator / denominator;
+}
+
 /* The loss of one sample. In: z, y_hat and y, (n). Cannot fail; not finite beyond the largest
  * double. */
 double bp_loss(const double *z, const double *y_hat, const double *y, enum bp_loss loss, size_t n);

@@ -45,18 +45,10 @@ static double sigmoid_slope(double z)
     return 1 / (1 + e) * (e / (1 + e));
 }
 
-static double largest_of(const double *v, size_t n)
-{
-    double largest = v[0];
-    for (size_t j = 1; j < n; j++)
-        largest = v[j] > largest ? v[j] : largest;
-    return largest;
-}
-
 /* Powers of differences from the largest z: none overflows, and one is 1. */
 static void softmax(double *h, const double *z, size_t n)
 {
-    const double largest = largest_of(z, n);
+    const double largest = bp_largest(z, n);
     double sum = 0;
     for (size_t j = 0; j < n; j++)
         sum += h[j] = exp(z[j] - largest);
@@ -116,7 +108,7 @@ void bp_sums_of_others(double *sums, const double *v, size_t n)
  * nearly 1. */
 static void softmax_rest(double *rest, const double *z, size_t n)
 {
-    const double largest = largest_of(z, n);
+    const double largest = bp_largest(z, n);
     double sum = 0;
     memset(rest, 0, n * sizeof *rest);
     for (size_t i = 0; i < n; i++) {

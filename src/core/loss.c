@@ -63,12 +63,6 @@ double bp_loss(const double *z, const double *y_hat, const double *y, enum bp_lo
     return bp_loss_factor(loss, n) * sum;
 }
 
-/* A term of the derivative by y_hat: 0 if its numerator is 0, whatever the denominator is. */
-static double ratio(double numerator, double denominator)
-{
-    return numerator == 0 ? 0 : numerator / denominator;
-}
-
 void bp_loss_derive(double *dl_dy_hat, const double *z, const double *y_hat, const double *y,
                     enum bp_loss loss, size_t n)
 {
@@ -76,12 +70,12 @@ void bp_loss_derive(double *dl_dy_hat, const double *z, const double *y_hat, con
     switch (bp_loss_kind(loss)) {
     case BP_LOSS_KIND_SOFTMAX:
         for (size_t j = 0; j < n; j++)
-            dl_dy_hat[j] = ratio(-y[j], y_hat[j]);
+            dl_dy_hat[j] = bp_loss_ratio(-y[j], y_hat[j]);
         return;
     case BP_LOSS_KIND_SIGMOID:
         for (size_t j = 0; j < n; j++)
-            dl_dy_hat[j] =
-                factor * (ratio(1 - y[j], bp_sigmoid(-z[j])) - ratio(y[j], bp_sigmoid(z[j])));
+            dl_dy_hat[j] = factor * (bp_loss_ratio(1 - y[j], bp_sigmoid(-z[j])) -
+                                     bp_loss_ratio(y[j], bp_sigmoid(z[j])));
         return;
     case BP_LOSS_KIND_SQUARES:
         for (size_t j = 0; j < n; j++)

@@ -89,8 +89,8 @@ static size_t closeness(const struct range *range, const char *media_type)
     return close;
 }
 
-/* In thousandths; -1 if any range is malformed, if there is none, or if there were more lines than
- * are kept. */
+/* In thousandths; -1 if Accept lists nothing or a malformed range, or came in more lines than are
+ * kept. */
 static int q_of(const struct bp_head *head, const char *media_type)
 {
     struct range range;

@@ -125,20 +125,14 @@ static double loss_of(const struct bp_operands *c)
 
 /* --- steps 1 and 5: the derivatives of the loss and of the activations ----------------------- */
 
-/* A term whose numerator is 0 is 0, whatever it is divided by. */
-static double ratio(double numerator, double denominator)
-{
-    return numerator == 0 ? 0 : numerator / denominator;
-}
-
 static double loss_slope(const struct bp_operands *c, size_t j)
 {
     const double h = c->h[j], y = c->y[j];
     switch (bp_loss_kind(c->loss)) {
     case BP_LOSS_KIND_SOFTMAX:
-        return ratio(-y, h);
+        return bp_loss_ratio(-y, h);
     case BP_LOSS_KIND_SIGMOID:
-        return c->loss_factor * (ratio(1 - y, c->rest[j]) - ratio(y, h));
+        return c->loss_factor * (bp_loss_ratio(1 - y, c->rest[j]) - bp_loss_ratio(y, h));
     case BP_LOSS_KIND_SQUARES:
         break;
     }

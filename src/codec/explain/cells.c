@@ -99,14 +99,6 @@ static void put_powers(struct bp_text *text, const struct bp_subject *of, const 
         put(text, of, i ? " + exp(% - #)" : "exp(% - #)", NUMBERS(z[i], largest));
 }
 
-static double largest_of(const double *v, size_t n)
-{
-    double largest = v[0];
-    for (size_t i = 1; i < n; i++)
-        largest = v[i] > largest ? v[i] : largest;
-    return largest;
-}
-
 static void put_h(struct bp_text *text, const struct bp_subject *of)
 {
     const struct bp_layer *layer = bp_layer_of(of);
@@ -114,7 +106,7 @@ static void put_h(struct bp_text *text, const struct bp_subject *of)
         bp_put_template(text, of, bp_activation_words(layer->activation)->cell);
         return;
     }
-    const double *z = bp_pass_of(of)->z + row_of(of), largest = largest_of(z, layer->n_out);
+    const double *z = bp_pass_of(of)->z + row_of(of), largest = bp_largest(z, layer->n_out);
     put(text, of, "exp(% - #) / (", NUMBERS(z[of->cell.unit], largest));
     put_powers(text, of, z, largest, layer->n_out);
     bp_text_putc(text, ')');
@@ -172,7 +164,7 @@ static void put_logarithms(struct bp_text *text, const struct bp_subject *of,
 static void put_term_from_z(struct bp_text *text, const struct bp_subject *of,
                             const struct output *o, size_t j)
 {
-    const double largest = largest_of(o->z, o->n), z = o->z[j], y = o->y[j];
+    const double largest = bp_largest(o->z, o->n), z = o->z[j], y = o->y[j];
     if (o->kind == BP_LOSS_KIND_SIGMOID) {
         put(text, of, "max(0, %) - (%)(%) + ln(1 + exp(%))", NUMBERS(z, z, y, -fabs(z)));
     } else if (y == 0) {

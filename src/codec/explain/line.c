@@ -89,6 +89,8 @@ bool bp_line_exists(const struct bp_line *line, const struct bp_explanation *e)
 static void step(struct bp_line *line, const struct bp_explanation *e)
 {
     const size_t last = e->task->network.depth - 1;
+    const bool ends_sample =
+        e->has_backward ? line->form == BP_FORM_DB && line->layer == 0 : line->form == BP_FORM_LOSS;
     if (line->form == BP_FORM_COUNT) {
         line->form = BP_FORM_Z;
     } else if (line->form == BP_FORM_Y_HAT && line->layer < last) {
@@ -97,8 +99,9 @@ static void step(struct bp_line *line, const struct bp_explanation *e)
     } else if (line->form == BP_FORM_DB && line->layer > 0) {
         line->form = BP_FORM_DH;
         line->layer--;
-    } else if (line->form == BP_FORM_DB && line->sample + 1 < e->task->n_samples) {
+    } else if (ends_sample && line->sample + 1 < e->task->n_samples) {
         line->form = BP_FORM_Z;
+        line->layer = 0;
         line->sample++;
     } else if (line->form == BP_FORM_GRADIENT_B && line->layer > 0) {
         line->form = BP_FORM_GRADIENT_W;
